@@ -1,0 +1,558 @@
+/* headsetsvc.h: the public interface of libheadsetsvc, headset-based sign-in at shared desks.
+ *
+ * The library decides and does no I/O. A host says what happened (inputs), the library answers what to do (effects)
+ * and why (verdicts); all state lives in the host's store. For every item below:
+ *   threads      one engine, one thread at a time; different engines are independent
+ *   re-entrancy  no function of an engine may be called from inside one of its callbacks (HSVC_ERR_REENTRANT)
+ *   since        0.1 unless the item says otherwise
+ *   text         (pointer, length), never NUL-terminated unless said; UTF-8
+ *   times        milliseconds since the Unix epoch, int64_t, names end in _at or _ms; 0 means "not given"
+ * Copyright the libheadsetsvc authors. SPDX-License-Identifier: MIT */
+#ifndef HEADSETSVC_HEADSETSVC_H
+#define HEADSETSVC_HEADSETSVC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codes.h"
+#include "export.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- version ----------------------------------------------------------------------------------------------- */
+
+#define HSVC_VERSION_MAJOR 0
+#define HSVC_VERSION_MINOR 1
+#define HSVC_VERSION_PATCH 0
+#define HSVC_VERSION "0.1.0"
+/* HSVC_VERSION_NUMBER: major * 1000000 + minor * 1000 + patch, of the header. */
+#define HSVC_VERSION_NUMBER (HSVC_VERSION_MAJOR * 1000000 + HSVC_VERSION_MINOR * 1000 + HSVC_VERSION_PATCH)
+
+/* hsvc_version: the library's own version number, to be compared with HSVC_VERSION_NUMBER. Never fails. */
+HSVC_API uint32_t hsvc_version(void);
+
+/* ---- names of codes ---------------------------------------------------------------------------------------- */
+
+/* Registries for hsvc_name, hsvc_text and hsvc_code. */
+#define HSVC_REGISTRY_STATUS 1
+#define HSVC_REGISTRY_REASON 2
+#define HSVC_REGISTRY_INPUT 3
+#define HSVC_REGISTRY_EFFECT 4
+#define HSVC_REGISTRY_PROMPT 5
+#define HSVC_REGISTRY_CAUSE 6
+#define HSVC_REGISTRY_PARAM 7
+#define HSVC_REGISTRY_FIELD 8
+#define HSVC_REGISTRY_VERIFY 9
+#define HSVC_REGISTRY_CALL 10
+#define HSVC_REGISTRY_LOST 11
+#define HSVC_REGISTRY_DEVICE 12
+#define HSVC_REGISTRY_SCOPE 13
+#define HSVC_REGISTRY_HEADSET 14
+#define HSVC_REGISTRY_SESSION 15
+#define HSVC_REGISTRY_PROFILE 16
+
+/* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
+ * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
+ * hsvc_code: the code of a name (ASCII, case-insensitive). HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND. */
+HSVC_API const char *hsvc_name(uint32_t registry, int32_t code);
+HSVC_API const char *hsvc_text(uint32_t registry, int32_t code);
+HSVC_API int32_t hsvc_code(uint32_t registry, const char *name, size_t name_len, int32_t *code);
+
+/* hsvc_choice_name: the name of a value of a choice parameter ("NOT_REQUIRED"), static; "" if it is none.
+ * hsvc_choice_code: the value of a name. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND. (POL-1) */
+HSVC_API const char *hsvc_choice_name(uint32_t param, int64_t value);
+HSVC_API int32_t hsvc_choice_code(uint32_t param, const char *name, size_t name_len, int64_t *value);
+
+/* hsvc_hash64: the library's 64-bit hash (XXH64, seed 0), for hosts that must turn a string such as a SIP Call-ID or a
+ * USB path into a call id or a handle without keeping a table. Never 0. bytes may be NULL if len is 0. */
+HSVC_API uint64_t hsvc_hash64(const void *bytes, size_t len);
+
+/* ---- what the host provides --------------------------------------------------------------------------------- */
+
+/* hsvc_allocator: all memory of the library. Blocks are aligned for any object.
+ * resize(NULL, 0, n) allocates, resize(p, old, 0) frees and returns NULL, else the block keeps min(old, n) bytes.
+ * Returns NULL if there is no memory: the call that needed it gives HSVC_ERR_MEMORY and changed nothing. */
+typedef struct hsvc_allocator {
+    uint32_t struct_size;
+    uint32_t reserved;
+    void *(*resize)(void *block, size_t old_size, size_t new_size, void *user);
+    void *user;
+} hsvc_allocator;
+
+/* hsvc_clock_fn: writes the time to *now_ms and returns HSVC_OK; anything else, or a time outside 0..HSVC_LIMIT_TIME,
+ * makes the call fail with HSVC_ERR_CLOCK. It must count suspend; it may step (TIME-1, TIME-4). Called once per call. */
+typedef int32_t (*hsvc_clock_fn)(int64_t *now_ms, void *user);
+
+/* One key of a read. */
+typedef struct hsvc_key {
+    const uint8_t *bytes;
+    size_t len;
+} hsvc_key;
+
+/* One row that a store hands to a sink; valid during the sink's call. index: of the key in a read, counted from 0;
+ * of the row in a scan. revision: of the commit that last wrote the row, never 0. hint: anything the store likes; it
+ * comes back in hsvc_op.hint when this row is written, and may be 0. */
+typedef struct hsvc_row {
+    uint32_t struct_size;
+    uint32_t index;
+    const uint8_t *key;
+    size_t key_len;
+    const uint8_t *value;
+    size_t value_len;
+    uint64_t revision;
+    uint64_t hint;
+} hsvc_row;
+
+/* hsvc_row_sink: takes one row. Returns HSVC_OK to go on; anything else must be returned by the store at once. */
+typedef int32_t (*hsvc_row_sink)(const hsvc_row *row, void *sink_user);
+
+#define HSVC_OP_PUT 1    /* write value at key */
+#define HSVC_OP_DELETE 2 /* remove key; an absent key is no error unless a revision is expected */
+#define HSVC_OP_CHECK 3  /* write nothing, only compare */
+#define HSVC_EXPECT_ANY 1
+#define HSVC_EXPECT_ABSENT 2
+#define HSVC_EXPECT_REVISION 3
+
+/* One operation of a commit. The stride of the array is the first element's struct_size. */
+typedef struct hsvc_op {
+    uint32_t struct_size;
+    uint32_t kind;   /* HSVC_OP_ */
+    uint32_t expect; /* HSVC_EXPECT_ */
+    uint32_t reserved;
+    uint64_t revision; /* with HSVC_EXPECT_REVISION */
+    const uint8_t *key;
+    size_t key_len;
+    const uint8_t *value; /* PUT only */
+    size_t value_len;
+    uint64_t hint; /* as the row's, or 0 */
+} hsvc_op;
+
+/* hsvc_store: the only state (STORE-1, STORE-2). All three callbacks must be provided; none may call the engine.
+ * read    calls the sink once for each of the keys that exists, in any order. Absent is an answer, not an error.
+ *         HSVC_OK, HSVC_ERR_UNAVAILABLE, HSVC_ERR_CORRUPT, or what the sink returned.
+ * scan    calls the sink for up to limit rows with from <= key < to (to_len 0: no end), in the order of the key's bytes.
+ *         The same statuses.
+ * commit  all operations or none, each key at most once. If every expectation holds: writes, sets *revision to one
+ *         non-zero number that all written rows carry and that no key of the store ever had before, returns HSVC_OK.
+ *         HSVC_ERR_CONFLICT an expectation failed, nothing written; HSVC_ERR_UNAVAILABLE nothing happened;
+ *         HSVC_ERR_UNKNOWN it may have happened or happen yet; HSVC_ERR_FULL; HSVC_ERR_CORRUPT.
+ * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision.
+ * ops_max: how many operations one commit may have, at least HSVC_LIMIT_OPS_PER_COMMIT; 0 means exactly that. */
+typedef struct hsvc_store {
+    uint32_t struct_size;
+    uint32_t ops_max;
+    int32_t (*read)(const hsvc_key *keys, size_t key_count, hsvc_row_sink sink, void *sink_user, void *user);
+    int32_t (*scan)(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit,
+                    hsvc_row_sink sink, void *sink_user, void *user);
+    int32_t (*commit)(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user);
+    void *user;
+} hsvc_store;
+
+struct hsvc_input;
+
+/* hsvc_permission_fn: may this actor do this? HSVC_OK yes; HSVC_ERR_NOT_FOUND no (verdict NOT_PERMITTED); anything
+ * else fails the call with HSVC_ERR_CALLBACK. Asked for administrative inputs only (kinds from 201 on). (OBS-9) */
+typedef int32_t (*hsvc_permission_fn)(const struct hsvc_input *input, void *user);
+
+/* hsvc_trace_fn: one record per table row that ran: observation only. machine, event, from, to and rule are static and
+ * NUL-terminated. The return value is HSVC_OK; anything else fails the call with HSVC_ERR_CALLBACK. */
+typedef struct hsvc_trace {
+    uint32_t struct_size;
+    uint32_t row; /* number of the row within its machine, in file order */
+    const char *machine;
+    const char *event;
+    const char *from;
+    const char *to;
+    const char *rule;
+    const char *device; /* not NUL-terminated */
+    size_t device_len;
+} hsvc_trace;
+typedef int32_t (*hsvc_trace_fn)(const hsvc_trace *trace, void *user);
+
+/* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
+ * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
+typedef struct hsvc_config {
+    uint32_t struct_size;
+    uint32_t flags; /* none yet: 0 */
+    const hsvc_allocator *allocator;
+    const hsvc_store *store;
+    hsvc_clock_fn clock;
+    void *clock_user;
+    hsvc_permission_fn permission; /* may be NULL: everything is permitted */
+    void *permission_user;
+    hsvc_trace_fn trace; /* may be NULL */
+    void *trace_user;
+    uint32_t node;       /* this engine's number, 0 .. node_count - 1 */
+    uint32_t node_count; /* engines on this store; 0 means 1 */
+    int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
+} hsvc_config;
+
+/* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,
+ * HSVC_ERR_STRUCT_SIZE if size is impossible. Pass sizeof of your own struct. */
+HSVC_API int32_t hsvc_allocator_init(hsvc_allocator *allocator, size_t size);
+HSVC_API int32_t hsvc_store_init(hsvc_store *store, size_t size);
+HSVC_API int32_t hsvc_config_init(hsvc_config *config, size_t size);
+
+/* ---- inputs -------------------------------------------------------------------------------------------------- */
+
+/* One headset, call or profile of a list. */
+#define HSVC_ITEM_HEADSET 1 /* text: serial, number: handle */
+#define HSVC_ITEM_CALL 2    /* number: call id, state: HSVC_CALL_, flags: HSVC_FLAG_EMERGENCY */
+#define HSVC_ITEM_PROFILE 3 /* text: profile name */
+typedef struct hsvc_item {
+    const char *text;
+    size_t text_len;
+    uint64_t number;
+    uint32_t kind; /* HSVC_ITEM_ */
+    uint32_t state;
+    uint32_t flags;
+    uint32_t reserved;
+} hsvc_item;
+
+/* Bits of hsvc_input.flags, by kind. */
+#define HSVC_FLAG_EM_ENABLED 1     /* DEVICE_PUT: extension mobility is on */
+#define HSVC_FLAG_REMOTE_ACCESS 2  /* DEVICE_PUT: the device comes in over the remote-access edge */
+#define HSVC_FLAG_CROSS_CLUSTER 4  /* DEVICE_PUT: a cross-cluster login device */
+#define HSVC_FLAG_DISABLED 1       /* USER_PUT: the user may not sign in or associate */
+#define HSVC_FLAG_UPDATING 1       /* HEADSET_CONNECTED: its firmware is being updated */
+#define HSVC_FLAG_INVENTORY_ONLY 2 /* HEADSET_CONNECTED: the "serial" is the device's name (ID-4) */
+#define HSVC_FLAG_EMERGENCY 1      /* CALL_BEGUN, CALL_CHANGED, item: an emergency call */
+#define HSVC_FLAG_NOW 1            /* FORCE_SIGN_OUT: do not wait for calls */
+#define HSVC_FLAG_HAS_PRESENCE 1   /* DEVICE_REGISTERED: the items hold all headsets now present (perhaps none) */
+#define HSVC_FLAG_HAS_CALLS 2      /* DEVICE_REGISTERED: the items hold all calls now present (perhaps none) */
+
+/* hsvc_input: one thing that happened. Flat, grown only at its end. Which kind uses which field: the field matrix in
+ * the reference; a field that the kind does not use must be zero. Everything is borrowed for the call only. */
+typedef struct hsvc_input {
+    uint32_t struct_size;
+    uint32_t kind;          /* HSVC_INPUT_ */
+    int64_t at_ms;          /* when it happened; 0 = now (TIME-2) */
+    uint8_t request_id[16]; /* the host's, for safe retries; all zero = none (STORE-4) */
+    const char *actor;      /* who asked for it; for the audit and the permission callback */
+    size_t actor_len;
+    const char *device;
+    size_t device_len;
+    const char *serial;
+    size_t serial_len;
+    const char *user;
+    size_t user_len;
+    const char *profile;
+    size_t profile_len;
+    const char *name;
+    size_t name_len;
+    const char *site;
+    size_t site_len;
+    const char *model;
+    size_t model_len;
+    const char *firmware;
+    size_t firmware_len;
+    const char *vendor;
+    size_t vendor_len;
+    const char *dock;
+    size_t dock_len;
+    const char *related_user;
+    size_t related_user_len;
+    const char *text;
+    size_t text_len;
+    const uint8_t *pin; /* opaque bytes; copied into the effect VERIFY_PIN and nowhere else (SIGN-9) */
+    size_t pin_len;
+    const hsvc_item *items;
+    size_t item_count;
+    size_t item_size; /* sizeof(hsvc_item) of the caller */
+    uint64_t handle;
+    uint64_t prompt_id;
+    uint64_t generation;
+    uint64_t call_id;
+    uint64_t request;
+    int64_t value;
+    uint32_t node;
+    uint32_t state; /* a value of the kind's closed list: HSVC_VERIFY_, HSVC_CALL_, HSVC_LOST_, HSVC_DEVICE_, ... */
+    uint32_t param; /* HSVC_PARAM_ */
+    uint32_t flags; /* HSVC_FLAG_ */
+} hsvc_input;
+
+/* hsvc_input_init: zeroes size bytes, sets struct_size and kind. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
+HSVC_API int32_t hsvc_input_init(hsvc_input *input, size_t size, uint32_t kind);
+
+/* ---- effects and verdicts -------------------------------------------------------------------------------------- */
+
+typedef struct hsvc_effects hsvc_effects;
+typedef struct hsvc_engine hsvc_engine;
+
+#define HSVC_NO_INPUT 0xffffffffu /* input_index of what a deadline caused */
+
+/* Bits of hsvc_effect.flags. */
+#define HSVC_MENU_ASSOCIATE 1       /* MENU_STATE: Associate user is enabled */
+#define HSVC_MENU_SIGN_IN 2         /* MENU_STATE: Sign in with headset is enabled */
+#define HSVC_MENU_SIGN_OUT 4        /* MENU_STATE: Sign out is enabled */
+#define HSVC_FLAG_REPEATED 1         /* APPLY_PROFILE, WIPE: sent before; applying it twice must be harmless (PROF-1) */
+#define HSVC_PROMPT_OFFERS_SIGN_IN 1 /* SHOW_PROMPT ASSOCIATED: Sign in is on this very screen (PROMPT-2) */
+#define HSVC_PROMPT_OFFERS_EXTEND 2  /* SHOW_PROMPT SIGN_OUT: Extend is on it */
+
+/* hsvc_effect: something the host must do, in order. All text is borrowed from the batch until it is reset or filled
+ * again. Fields that an effect does not use are zero. device, site and node are set on every device effect (SAFE-3). */
+typedef struct hsvc_effect {
+    uint32_t struct_size;
+    uint32_t kind;        /* HSVC_EFFECT_ */
+    uint32_t input_index; /* which input caused it, or HSVC_NO_INPUT */
+    uint32_t reason;      /* HSVC_REASON_, where one belongs to it */
+    uint32_t prompt;      /* HSVC_PROMPT_ */
+    uint32_t cause;       /* HSVC_CAUSE_ of SESSION_ENDED */
+    uint32_t node;        /* where the device is registered */
+    uint32_t flags;       /* HSVC_MENU_, HSVC_FLAG_REPEATED, HSVC_PROMPT_OFFERS_ */
+    int64_t at_ms;        /* the decision's time */
+    int64_t due_ms;       /* when a prompt closes, a countdown signs in, an answer is due; 0 = never */
+    uint64_t prompt_id;
+    uint64_t request;    /* of VERIFY_PIN, REPORT_PRESENCE, REPORT_CALLS: answer with it */
+    uint64_t generation; /* of APPLY_PROFILE, WIPE: acknowledge with it */
+    uint64_t session;    /* session id, unique per device */
+    const char *device;
+    size_t device_len;
+    const char *site;
+    size_t site_len;
+    const char *user; /* prefill of a prompt; whose PIN; who signed in or out; the new owner */
+    size_t user_len;
+    const char *other_user; /* who would be signed out; the owner before */
+    size_t other_user_len;
+    const char *serial;
+    size_t serial_len;
+    const char *profile;
+    size_t profile_len;
+    const uint8_t *pin; /* VERIFY_PIN only */
+    size_t pin_len;
+    size_t profile_count; /* SHOW_PROMPT CHOOSE_PROFILE: read them with hsvc_effects_profile */
+    const char *rule;     /* the rule id that decided, NUL-terminated, static */
+} hsvc_effect;
+
+/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect. */
+typedef struct hsvc_verdict {
+    uint32_t struct_size;
+    uint32_t input_index; /* or HSVC_NO_INPUT for a deadline */
+    uint32_t accepted;    /* 1 or 0 */
+    uint32_t reason;      /* HSVC_REASON_ */
+    int32_t em_code;      /* result code of the Extension Mobility API, -1 for an acceptance (OBS-8) */
+    uint32_t repeated;    /* 1: the stored verdict of an earlier input with the same request id */
+    uint32_t field;       /* HSVC_FIELD_ of a refused text or number, else 0 */
+    uint32_t reserved;
+    int64_t limit; /* the limit that was broken, else 0 */
+    int64_t at_ms; /* event time */
+    const char *device;
+    size_t device_len;
+    const char *event; /* name of the machine's event ("window_due"), NUL-terminated, static */
+    const char *rule;  /* NUL-terminated, static */
+} hsvc_verdict;
+
+/* hsvc_problem: what a failed call complains about. */
+typedef struct hsvc_problem {
+    uint32_t struct_size;
+    int32_t status;
+    uint32_t input_index; /* or HSVC_NO_INPUT */
+    uint32_t field;       /* HSVC_FIELD_, or 0 */
+    int64_t limit;        /* or 0 */
+    const uint8_t *key;   /* of a corrupt or impossible record, borrowed from the batch */
+    size_t key_len;
+} hsvc_problem;
+
+/* hsvc_effects_new: an empty batch, owned by the caller, freed by hsvc_effects_free (NULL is fine). The allocator is
+ * copied. A batch may be used with any engine, by one thread at a time.
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. */
+HSVC_API int32_t hsvc_effects_new(const hsvc_allocator *allocator, hsvc_effects **effects);
+HSVC_API void hsvc_effects_free(hsvc_effects *effects);
+/* hsvc_effects_reset: empties the batch and overwrites every PIN in it. Each filling call resets first. */
+HSVC_API void hsvc_effects_reset(hsvc_effects *effects);
+/* Counts; 0 for NULL. */
+HSVC_API size_t hsvc_effects_count(const hsvc_effects *effects);
+HSVC_API size_t hsvc_verdict_count(const hsvc_effects *effects);
+/* Copies of one entry, filled to the caller's struct_size, which must be set (hsvc_effect_init, hsvc_verdict_init).
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND (index too large). */
+HSVC_API int32_t hsvc_effects_at(const hsvc_effects *effects, size_t index, hsvc_effect *effect);
+HSVC_API int32_t hsvc_verdict_at(const hsvc_effects *effects, size_t index, hsvc_verdict *verdict);
+/* hsvc_effects_profile: profile number `which` that effect number `index` offers; borrowed. Statuses as above. */
+HSVC_API int32_t hsvc_effects_profile(const hsvc_effects *effects, size_t index, size_t which, const char **name,
+                                      size_t *name_len);
+/* hsvc_effects_problem: what the last failed call into this batch complained about; status HSVC_OK if it did not. */
+HSVC_API int32_t hsvc_effects_problem(const hsvc_effects *effects, hsvc_problem *problem);
+HSVC_API int32_t hsvc_effect_init(hsvc_effect *effect, size_t size);
+HSVC_API int32_t hsvc_verdict_init(hsvc_verdict *verdict, size_t size);
+HSVC_API int32_t hsvc_problem_init(hsvc_problem *problem, size_t size);
+
+/* ---- engine ------------------------------------------------------------------------------------------------------ */
+
+/* hsvc_engine_new: an engine on a store. Keeps nothing but counters and caches (STORE-1), so any number may be made
+ * and thrown away, also after a fork. Touches neither clock nor store. Freed by hsvc_engine_free (NULL is fine).
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_FLAGS, HSVC_ERR_MEMORY. */
+HSVC_API int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine);
+HSVC_API void hsvc_engine_free(hsvc_engine *engine);
+
+#define HSVC_APPLY_DRY_RUN 1u     /* decide, hand out verdicts and effects, commit nothing (OBS-7) */
+#define HSVC_APPLY_ALL_OR_NONE 2u /* one refusal undoes the whole batch: verdicts as decided, no effects, no change */
+
+/* hsvc_apply: decides count inputs, in order, in one atomic commit, and fills the batch with a verdict for each (and
+ * for each deadline that came first) and the effects. A refusal is a verdict, not an error. On any error status
+ * nothing was committed and the batch holds only the problem.
+ * Every status except ERR_NOT_FOUND is possible; after HSVC_ERR_UNKNOWN send the same inputs again with their request
+ * ids. (STORE-3, STORE-4, TIME-3) */
+HSVC_API int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags,
+                            hsvc_effects *effects);
+
+/* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past.
+ * Calling advance early or twice is harmless. HSVC_OK and the clock's and store's statuses, HSVC_ERR_ARGUMENT,
+ * HSVC_ERR_REENTRANT. (TIME-3) */
+#define HSVC_NEVER INT64_MAX
+HSVC_API int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms);
+
+/* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, and fills the
+ * batch. It alone may return an error and effects: those of the devices done before the error, which are committed.
+ * Statuses as hsvc_apply. (TIME-3) */
+HSVC_API int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects);
+
+/* ---- looking ------------------------------------------------------------------------------------------------------ */
+
+/* Views are filled to the caller's struct_size; text is borrowed until the next call on the engine.
+ * hsvc_X_get finds by name, hsvc_X_next the first after the given name in key order (len 0: the very first).
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND, HSVC_ERR_CORRUPT, store statuses. */
+typedef struct hsvc_device_view {
+    uint32_t struct_size;
+    uint32_t kind;  /* HSVC_DEVICE_ */
+    uint32_t flags; /* HSVC_FLAG_EM_ENABLED, ... */
+    uint32_t registered;
+    uint32_t node;
+    uint32_t session_state; /* HSVC_SESSION_ */
+    uint32_t profile_state; /* HSVC_PROFILE_ */
+    uint32_t prompt;        /* HSVC_PROMPT_, 0 = none */
+    uint32_t headset_count; /* serials present */
+    uint32_t call_count;
+    uint32_t wipe_pending;
+    uint32_t causes; /* deferred causes, bit (cause - 501) */
+    uint64_t session;
+    uint64_t prompt_id;
+    uint64_t generation_desired;
+    uint64_t generation_acked;
+    int64_t signed_in_at;
+    int64_t window_due_at;
+    int64_t deadline_at; /* the earliest of all, HSVC_NEVER if none */
+    const char *name;
+    size_t name_len;
+    const char *site;
+    size_t site_len;
+    const char *user; /* of the session */
+    size_t user_len;
+    const char *profile; /* desired now */
+    size_t profile_len;
+    const char *signed_out_profile;
+    size_t signed_out_profile_len;
+    const char *serial; /* by which the session was made, empty = by hand */
+    size_t serial_len;
+    const char *key; /* canonical name: the position for hsvc_device_next */
+    size_t key_len;
+} hsvc_device_view;
+
+typedef struct hsvc_user_view {
+    uint32_t struct_size;
+    uint32_t disabled;
+    uint32_t headset_count;
+    uint32_t session_count;
+    uint32_t profile_count;
+    uint32_t failures;
+    int64_t locked_until_at; /* HSVC_NEVER = until unlocked */
+    const char *id;
+    size_t id_len;
+    const char *last_profile;
+    size_t last_profile_len;
+    const char *key;
+    size_t key_len;
+} hsvc_user_view;
+
+typedef struct hsvc_headset_view {
+    uint32_t struct_size;
+    uint32_t type; /* HSVC_HEADSET_ */
+    uint32_t connected;
+    uint32_t updating;
+    uint64_t handle;
+    int64_t first_seen_at;
+    int64_t last_connected_at;
+    int64_t status_since_at;
+    const char *serial;
+    size_t serial_len;
+    const char *owner;
+    size_t owner_len;
+    const char *device; /* where it is or was last */
+    size_t device_len;
+    const char *vendor;
+    size_t vendor_len;
+    const char *model;
+    size_t model_len;
+    const char *firmware;
+    size_t firmware_len;
+    const char *dock;
+    size_t dock_len;
+    const char *key;
+    size_t key_len;
+} hsvc_headset_view;
+
+HSVC_API int32_t hsvc_device_get(hsvc_engine *engine, const char *name, size_t len, hsvc_device_view *view);
+HSVC_API int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsvc_device_view *view);
+HSVC_API int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, hsvc_user_view *view);
+HSVC_API int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_user_view *view);
+HSVC_API int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view);
+HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view);
+
+/* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
+ * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text), store statuses.
+ * (POL-3) */
+HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
+                                   const char *device, size_t device_len, int64_t *value, uint32_t *scope);
+
+/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static), the rule id
+ * (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
+ * *findings is their number: 0 is what a healthy store gives. Store statuses, HSVC_ERR_ARGUMENT. (STORE-8) */
+typedef int32_t (*hsvc_finding_fn)(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
+                                   void *user);
+HSVC_API int32_t hsvc_verify(hsvc_engine *engine, hsvc_finding_fn finding, void *user, uint64_t *findings);
+
+/* hsvc_counters: what this engine did since it was made (OBS-5); not part of the state. */
+typedef struct hsvc_counters {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t inputs;
+    uint64_t accepted;
+    uint64_t refused;
+    uint64_t deadlines;
+    uint64_t commits;
+    uint64_t conflicts;
+    uint64_t unknown_outcomes;
+    uint64_t reads;      /* keys read */
+    uint64_t read_trips; /* calls of read */
+    uint64_t operations; /* of all commits */
+    uint64_t bytes_written;
+    uint64_t sign_ins_by_pin;
+    uint64_t sign_ins_pinless;
+    uint64_t sign_outs;
+    uint64_t windows_opened;
+    uint64_t windows_saved; /* a headset came back in time */
+    uint64_t deferrals;
+    uint64_t lockouts;
+    uint64_t clock_notices;
+    uint64_t associations;
+} hsvc_counters;
+HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);
+
+/* ---- memory store -------------------------------------------------------------------------------------------------- */
+
+/* hsvc_memory_store: the whole contract of hsvc_store in the host's memory; nothing survives its end. Several engines
+ * of one thread may share it. _bind fills a store struct that is good as long as the memory store lives.
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. Its commit gives
+ * HSVC_ERR_FULL when the allocator gives no memory. */
+typedef struct hsvc_memory_store hsvc_memory_store;
+HSVC_API int32_t hsvc_memory_store_new(const hsvc_allocator *allocator, hsvc_memory_store **store);
+HSVC_API int32_t hsvc_memory_store_bind(hsvc_memory_store *memory, hsvc_store *store);
+HSVC_API void hsvc_memory_store_free(hsvc_memory_store *store);
+/* Rows and bytes (keys, values, overhead) now held. */
+HSVC_API int32_t hsvc_memory_store_size(const hsvc_memory_store *store, uint64_t *rows, uint64_t *bytes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
