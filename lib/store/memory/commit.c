@@ -13,26 +13,23 @@ static size_t seen_size(size_t op_count) {
     return size;
 }
 
+/* `seen` is always large enough for as many steps as there is room for. */
 static int reserve_steps(hsvc_memory_store *store, size_t op_count) {
     size_t room = op_count < LEAST_STEPS ? LEAST_STEPS : op_count;
     size_t seen;
     void *grown;
+    if (op_count <= store->step_room && store->step_room > 0) return 1;
     if (op_count > HSVC__SLOTS_MOST) return 0;
     seen = seen_size(room);
-    if (room > store->step_room) {
-        grown = hsvc__memory_resize(store, store->steps, store->step_room * sizeof *store->steps,
-                                    room * sizeof *store->steps);
-        if (grown == NULL) return 0;
-        store->steps = (hsvc__step *)grown;
-        store->step_room = room;
-    }
-    if (seen > store->seen_room) {
-        grown =
-            hsvc__memory_resize(store, store->seen, store->seen_room * sizeof *store->seen, seen * sizeof *store->seen);
-        if (grown == NULL) return 0;
-        store->seen = (uint32_t *)grown;
-        store->seen_room = seen;
-    }
+    grown = hsvc__memory_resize(store, store->seen, store->seen_room * sizeof *store->seen, seen * sizeof *store->seen);
+    if (grown == NULL) return 0;
+    store->seen = (uint32_t *)grown;
+    store->seen_room = seen;
+    grown =
+        hsvc__memory_resize(store, store->steps, store->step_room * sizeof *store->steps, room * sizeof *store->steps);
+    if (grown == NULL) return 0;
+    store->steps = (hsvc__step *)grown;
+    store->step_room = room;
     return 1;
 }
 
@@ -78,18 +75,18 @@ static int is_as_expected(const hsvc_memory_store *store, const hsvc__step *step
 
 /* The stride is the caller's, which may be younger than this library. */
 static int32_t look(hsvc_memory_store *store, const hsvc_op *ops, size_t op_count) {
-    size_t seen = seen_size(op_count), stride = op_count == 0 ? 0 : ops->struct_size;
-    if (op_count > 0 && (stride < sizeof *ops || stride > HSVC_LIMIT_STRUCT_SIZE || stride % _Alignof(hsvc_op) != 0)) {
+    size_t seen = seen_size(op_count), stride = ops->struct_size;
+    if (stride < sizeof *ops || stride > HSVC_LIMIT_STRUCT_SIZE || stride % _Alignof(hsvc_op) != 0) {
         return HSVC_ERR_ARGUMENT;
     }
-    memset(store->seen, 0, seen * sizeof *store->seen);
+    if (op_count > 1) memset(store->seen, 0, seen * sizeof *store->seen);
     for (size_t i = 0; i < op_count; i++) {
         hsvc__step *step = &store->steps[i];
         step->op = (const hsvc_op *)(const void *)((const uint8_t *)ops + i * stride);
         step->fresh = NULL;
         if (!is_possible(step->op)) return HSVC_ERR_ARGUMENT;
         find(store, step);
-        if (!is_first(store, (uint32_t)i, (uint32_t)seen - 1)) return HSVC_ERR_CONFLICT;
+        if (op_count > 1 && !is_first(store, (uint32_t)i, (uint32_t)seen - 1)) return HSVC_ERR_CONFLICT;
         if (!is_as_expected(store, step)) return HSVC_ERR_CONFLICT;
     }
     return HSVC_OK;
@@ -163,7 +160,7 @@ int32_t hsvc__memory_commit(const hsvc_op *ops, size_t op_count, uint64_t *revis
     if (store == NULL || revision == NULL || (ops == NULL && op_count > 0)) return HSVC_ERR_ARGUMENT;
     if (store->in_sink > 0) return HSVC_ERR_UNAVAILABLE; /* a sink is looking at a row that this could change */
     if (!reserve_steps(store, op_count)) return HSVC_ERR_FULL;
-    status = look(store, ops, op_count);
+    status = op_count == 0 ? HSVC_OK : look(store, ops, op_count);
     if (status == HSVC_OK) status = reserve(store, op_count);
     if (status != HSVC_OK) return status;
     apply(store, op_count);

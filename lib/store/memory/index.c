@@ -99,19 +99,28 @@ static void *grow_array(hsvc_memory_store *store, void *array, uint32_t *room, u
     return array;
 }
 
+static uint32_t room_of_all(const hsvc_memory_store *store) {
+    uint32_t room = store->bucket_count * ROWS_PER_BUCKET;
+    if (room > store->slot_room) room = store->slot_room;
+    return room > store->node_room ? store->node_room : room;
+}
+
 int hsvc__index_reserve(hsvc_memory_store *store, size_t more) {
     uint32_t need, buckets = store->bucket_count == 0 ? LEAST_SLOTS / ROWS_PER_BUCKET : store->bucket_count;
     void *array;
     if (more > HSVC__SLOTS_MOST - store->row_count) return 0;
     need = store->row_count + (uint32_t)more;
+    if (need <= store->row_room) return 1;
     array = grow_array(store, store->slots, &store->slot_room, need, sizeof *store->slots);
     if (array == NULL) return 0;
     store->slots = (hsvc__slot *)array;
     array = grow_array(store, store->nodes, &store->node_room, need, sizeof *store->nodes);
     if (array == NULL) return 0;
     store->nodes = (hsvc__node *)array;
-    while (buckets < need / ROWS_PER_BUCKET) buckets *= 2;
-    return buckets == store->bucket_count || rebuild_buckets(store, buckets);
+    while (buckets * ROWS_PER_BUCKET < need) buckets *= 2;
+    if (buckets != store->bucket_count && !rebuild_buckets(store, buckets)) return 0;
+    store->row_room = room_of_all(store);
+    return 1;
 }
 
 /* ---- slots ---- */

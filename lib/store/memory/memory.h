@@ -77,6 +77,7 @@ struct hsvc_memory_store {
     uint32_t row_count;
     hsvc__slot *slots;
     hsvc__node *nodes;
+    uint32_t row_room; /* so many rows fit in slots, nodes and buckets alike */
     uint32_t slot_room;
     uint32_t node_room;
     uint32_t slots_used; /* slots and nodes from here on were never used */

@@ -1,7 +1,7 @@
 /* order.c: the keys in order. A bitwise trie (crit-bit tree) finds a place, a list through the slots walks on from it.
  *
  * A key byte counts as nine bits, of which the first says "there is a byte here": so "a" sorts before "a\0", and a key may
- * be the beginning of another. A place is byte * 16 + bit, with bit 0 for that first one and 1..8 for the byte's own,
+ * be the beginning of another. A place is byte * 32 + bit, with bit 0 for that first one and 1..8 for the byte's own,
  * highest first. Places grow on every way down, so a way is never longer than a key has bits, whatever the keys are.
  *
  * Why a trie: inserting and removing touch two nodes, never rebalance and need no memory beyond one node a row, which
@@ -15,9 +15,9 @@
 
 /* Which way a key turns at a place. */
 static inline uint32_t turn(const uint8_t *key, size_t key_len, uint32_t place) {
-    size_t at = place / 16;
+    size_t at = place / 32;
     uint32_t nine_bits = at < key_len ? key[at] | 0x100u : 0;
-    return nine_bits >> (8 - place % 16) & 1;
+    return nine_bits << place % 32 >> 8 & 1;
 }
 
 /* The leaf that a key leads to: the key's own if it is there, else one that shares as much as any with it. */
@@ -42,7 +42,7 @@ static size_t common_bytes(const uint8_t *a, const uint8_t *b, size_t len) {
 static uint32_t difference(const uint8_t *key, size_t key_len, const hsvc__row *row) {
     size_t shorter = key_len < row->key_len ? key_len : row->key_len;
     size_t at = common_bytes(key, row->bytes, shorter);
-    uint32_t place = (uint32_t)at * 16;
+    uint32_t place = (uint32_t)at * 32;
     uint32_t differing;
     if (at == shorter) return key_len == row->key_len ? HSVC__NONE : place;
     differing = (uint32_t)(key[at] ^ row->bytes[at]);
