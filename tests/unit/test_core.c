@@ -362,6 +362,25 @@ static void allocator_in_checks_what_it_copies(void **state) {
     assert_int_equal(hsvc__allocator_in(&to, &bad), HSVC_ERR_STRUCT_SIZE);
 }
 
+static void allocator_passes_on_exact_sizes(void **state) {
+    hsvc_allocator a = counting_allocator();
+    char *block = hsvc__alloc(&a, 3), *grown;
+    (void)state;
+    memcpy(block, "abc", 3);
+    grown = hsvc__grow(&a, block, 3, 700);
+    assert_memory_equal(grown, "abc", 3);
+    assert_int_equal(live_bytes, 700);
+    fail_after = 0;
+    assert_null(hsvc__grow(&a, grown, 700, 900));
+    assert_memory_equal(grown, "abc", 3);
+    assert_null(hsvc__grow(&a, grown, 700, 0)); /* frees nothing */
+    assert_null(hsvc__alloc(&a, 0));
+    hsvc__release(&a, grown, 700);
+    hsvc__release(&a, NULL, 0);
+    assert_int_equal(live_blocks, 0);
+    assert_int_equal(live_bytes, 0);
+}
+
 /* ---- arena ---- */
 
 /* Takes blocks of many sizes, fills each, and sees that none overlaps another. */
@@ -482,6 +501,7 @@ int main(void) {
         cmocka_unit_test(sized_in_refuses_absurd_sizes),
         cmocka_unit_test(sized_out_never_writes_past_the_callers_size),
         cmocka_unit_test(allocator_in_checks_what_it_copies),
+        cmocka_unit_test(allocator_passes_on_exact_sizes),
         cmocka_unit_test(arena_allocates_nothing_in_the_steady_state),
         cmocka_unit_test(arena_without_memory_says_so_until_reset),
         cmocka_unit_test(arena_rewinds_to_a_mark_also_across_chunks),
