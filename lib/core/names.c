@@ -12,6 +12,7 @@ enum {
     STATES_association = 0,
     STATES_updating = 0,
     STATES_lockout = 0,
+    STATES_throttle = 0,
     STATES_calls = 0,
     STATES_directory = 0,
     STATES_policy = 0
@@ -20,7 +21,7 @@ enum {
 /* Numbers of the parameters by name, for the lines of the registry that only name theirs. */
 enum {
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) PARAM_##name = number,
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef PARAM
     PARAM_NONE = 0
 };
@@ -55,7 +56,7 @@ static const struct entry entries[] = {
 #include "../rules/causes.def"
 #undef CAUSE
 #define ABOUT(param, text) ENTRY(HSVC_REGISTRY_PARAM, PARAM_##param, #param, text)
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef ABOUT
 #define IFIELD(name, bit, type, limit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
 #include "../engine/fields.def"
@@ -79,7 +80,7 @@ struct choice {
 
 static const struct choice choices[] = {
 #define CHOICE(param, name, value) {PARAM_##param, (uint32_t)(sizeof(#name) - 1), (value), #name},
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef CHOICE
 };
 

@@ -1,6 +1,6 @@
-/* inputs.c: prints include/headsetsvc/inputs.h: for each kind of input one inline function that fills an hsvc_input from
- * C strings. Parameters: the required fields, then the usual ones, in the order of fields.def. A test compares the
- * committed header with this output. */
+/* inputs.c: prints include/headsetsvc/inputs.h: for each kind of input one inline function that fills an hsvc_input
+ * from C strings. Parameters: the required fields, then the usual ones, in the order of fields.def. A test compares
+ * the committed header with this output. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

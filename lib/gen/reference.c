@@ -51,13 +51,15 @@ static void add_word(char *list, size_t size, const char *word) {
     snprintf(list + strlen(list), size - strlen(list), "%s%s", *list == '\0' ? "" : ", ", word);
 }
 
-/* reason_rules: the rules whose rows or steps give this reason. */
+/* reason_rules: the rules whose rows, ladder steps or admissions give this reason. */
 static const char *reason_rules(const char *reason, char *to, size_t size) {
     to[0] = '\0';
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (same(rows[i].verdict, reason)) add_word(to, size, rows[i].rule);
     for (size_t i = 0; i < STEP_COUNT; i++)
         if (same(steps[i].reason, reason)) add_word(to, size, steps[i].rule);
+    for (size_t i = 0; i < ADMIT_COUNT; i++)
+        if (same(admits[i].reason, reason)) add_word(to, size, admits[i].rule);
     return to;
 }
 
@@ -331,7 +333,7 @@ static const struct param {
 } params[] = {
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) \
     {#name, number, #type, least, most, guide, cucm_en, #scopes, #resolution, unit, rule},
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef PARAM
 };
 enum { PARAM_COUNT = sizeof params / sizeof params[0] };
@@ -342,7 +344,7 @@ static const struct choice {
     long long value;
 } choices[] = {
 #define CHOICE(param, name, value) {#param, #name, value},
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef CHOICE
 };
 enum { CHOICE_COUNT = sizeof choices / sizeof choices[0] };
@@ -352,7 +354,7 @@ static const struct about {
     const char *text;
 } abouts[] = {
 #define ABOUT(param, text) {#param, text},
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef ABOUT
 };
 enum { ABOUT_COUNT = sizeof abouts / sizeof abouts[0] };

@@ -42,7 +42,7 @@ static const struct code codes[] = {
 #undef CAUSE
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) \
     CODE(PARAM, number, #name, NULL)
-#include "../../lib/rules/policy.def"
+#include "../../lib/rules/parameters.def"
 #undef PARAM
 #define IFIELD(name, bit, type, limit, text) CODE(FIELD, (bit) + 1, #name, text)
 #include "../../lib/engine/fields.def"
@@ -71,7 +71,7 @@ static const struct {
     int64_t value;
 } choices[] = {
 #define CHOICE(param, name, value) {#param, #name, value},
-#include "../../lib/rules/policy.def"
+#include "../../lib/rules/parameters.def"
 #undef CHOICE
 };
 enum { CHOICES = sizeof choices / sizeof choices[0] };

@@ -25,14 +25,20 @@ static const int refusals[] = {
 #undef REASON
 };
 
-static const char *const lengths[] = {
-#define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) #name,
-#include "../../lib/rules/policy.def"
-#undef PARAM
-#define LIMIT(name, value, unit, rule, why) #name,
-#include "../../lib/core/limits.def"
-#undef LIMIT
+/* The questions and verbs that the interpreter knows. */
+static const char *const guards[] = {
+#define GUARD(name) #name,
+#include "../../lib/rules/verbs.def"
+#undef GUARD
 };
+enum { GUARD_COUNT = sizeof guards / sizeof guards[0] };
+
+static const char *const verbs[] = {
+#define ACTION(name) #name,
+#include "../../lib/rules/verbs.def"
+#undef ACTION
+};
+enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 
 /* Complaints are printed and counted, so that one run tells all that is wrong. */
 static int complaints;
@@ -192,18 +198,18 @@ static void every_state_is_reached(void **unused) {
     assert_int_equal(complaints, 0);
 }
 
-/* each_named_state: complains about a name in IN(...) that is no state of the machine. */
+/* check_states: every name is a state of the machine or a group declared for it. */
 static void check_states(const struct row *row) {
-    const char *end = row->states;
-    if (same(row->states, "ANY")) return;
-    if (strstr(row->states, "IN(") != row->states) complain(row, "states must be ANY or IN(...) | IN(...)");
-    for (const char *at = strstr(end, "IN("); at != NULL; at = strstr(end, "IN(")) {
-        char name[64];
-        end = at + 3 + strcspn(at + 3, ")");
-        snprintf(name, sizeof name, "%.*s", (int)(end - at - 3), at + 3);
-        if (!is_state(row->machine, name)) complain(row, "no such state of this machine");
+    const char *at = row->states;
+    char name[64];
+    int is_group;
+    int names = 0;
+    while (next_name(&at, name, sizeof name, &is_group)) {
+        names++;
+        if (is_group ? !same(name, "ANY") && group_of(row->machine, name) == NULL : !is_state(row->machine, name))
+            complain(row, "no such state or group of this machine");
     }
-    if (!same(row->next, "SAME") && row_covers(row, row->next) && strchr(row->states, '|') == NULL)
+    if (!same(row->next, "SAME") && names == 1 && !is_group && same(name, row->next))
         complain(row, "next is the row's only state: write SAME");
 }
 
@@ -211,7 +217,9 @@ static void check_verdict(const struct row *row) {
     const char *ladder = guard_ladder(row->guard);
     int reason = reason_number(row->verdict);
     if (ladder != NULL && !is_ladder(ladder)) complain(row, "no such ladder");
-    if (same(row->verdict, "BY_LADDER") && ladder == NULL) complain(row, "BY_LADDER without a ladder as guard");
+    /* refusal_...: a question about what a ladder found, which leaves its step as the verdict */
+    if (same(row->verdict, "BY_LADDER") && ladder == NULL && strncmp(row->guard, "refusal_", 8) != 0)
+        complain(row, "BY_LADDER without a ladder as guard");
     if (reason < 0 && !same(row->verdict, "NONE") && !same(row->verdict, "BY_LADDER")) complain(row, "no such reason");
     if (row->kind == IS_ROW) return;
     if (!same(row->other, "IGNORE") && !same(row->other, "REFUSE") && !same(row->other, "IMPOSSIBLE"))
@@ -260,13 +268,9 @@ static void every_event_is_used(void **unused) {
     for (size_t i = 0; i < INPUT_COUNT; i++)
         if (!handled(inputs[i].machine, inputs[i].event))
             complain_name("input", inputs[i].name, "its machine does not handle its event");
-    for (size_t i = 0; i < TIMER_COUNT; i++) {
-        bool known = false;
+    for (size_t i = 0; i < TIMER_COUNT; i++)
         if (!handled(timers[i].machine, timers[i].event))
-            complain_name("timer", timers[i].name, "its machine does not handle its event");
-        for (size_t j = 0; j < sizeof lengths / sizeof lengths[0]; j++) known |= same(lengths[j], timers[i].most);
-        if (!known) complain_name("timer", timers[i].name, "its length is neither parameter nor limit");
-    }
+            complain_name("timer", timers[i].field, "its machine does not handle its event");
     assert_int_equal(complaints, 0);
 }
 
@@ -280,11 +284,75 @@ static void every_ladder_is_climbed(void **unused) {
             asked |= ladder != NULL && same(ladder, steps[i].ladder);
         }
         if (!asked) complain_name("ladder", steps[i].ladder, "no row asks it");
-        if (reason < 0 || !refusals[reason]) complain_name("step", steps[i].guard, "its reason is none, or accepts");
+        if (reason < 0) complain_name("step", steps[i].guard, "no such reason");
         if (i > 0 && !same(steps[i].ladder, steps[i - 1].ladder) && is_ladder(steps[i].ladder))
             for (size_t j = 0; j < i; j++)
                 if (same(steps[j].ladder, steps[i].ladder)) complain_name("ladder", steps[i].ladder, "in two places");
     }
+    assert_int_equal(complaints, 0);
+}
+
+static bool is_input(const char *name) {
+    for (size_t i = 0; i < INPUT_COUNT; i++)
+        if (same(inputs[i].name, name)) return true;
+    return same(name, "ANY");
+}
+
+static void every_admission_refuses_an_input(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ADMIT_COUNT; i++) {
+        int reason = reason_number(admits[i].reason);
+        if (!is_input(admits[i].kind)) complain_name("admission", admits[i].kind, "no such input");
+        if (reason < 0 || !refusals[reason])
+            complain_name("admission", admits[i].kind, "its reason is none, or accepts");
+    }
+    assert_int_equal(complaints, 0);
+}
+
+/* ---- questions and verbs ---- */
+
+static bool is_asked(const char *guard) {
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (same(rows[i].guard, guard)) return true;
+    for (size_t i = 0; i < STEP_COUNT; i++)
+        if (same(steps[i].guard, guard)) return true;
+    for (size_t i = 0; i < ADMIT_COUNT; i++)
+        if (same(admits[i].guard, guard)) return true;
+    return false;
+}
+
+static bool is_done(const char *verb) {
+    char deed[96];
+    snprintf(deed, sizeof deed, "DO(%s,", verb);
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strstr(rows[i].actions, deed) != NULL) return true;
+    return false;
+}
+
+static void every_question_and_verb_is_used(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < GUARD_COUNT; i++)
+        if (!is_asked(guards[i])) complain_name("guard", guards[i], "no table asks it");
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (!is_done(verbs[i])) complain_name("action", verbs[i], "no row does it");
+    assert_int_equal(complaints, 0);
+}
+
+/* check_raises: an event is raised only in a machine that handles it. */
+static void check_raises(const struct row *row) {
+    for (const char *at = strstr(row->actions, "DO(raise_"); at != NULL; at = strstr(at + 1, "DO(raise_")) {
+        char machine[64];
+        char event[64];
+        if (sscanf(at, "DO(raise_%63[a-z], EVENT_%63[a-z_])", machine, event) != 2)
+            complain(row, "raise_<machine> takes an EVENT_");
+        else if (!handled(machine, event))
+            complain(row, "raises an event that the machine does not handle");
+    }
+}
+
+static void every_raise_is_heard(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ROW_COUNT; i++) check_raises(&rows[i]);
     assert_int_equal(complaints, 0);
 }
 
@@ -313,10 +381,11 @@ static void every_rule_is_of_the_specification(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ROW_COUNT; i++) check_rule(rows[i].machine, rows[i].event, rows[i].rule);
     for (size_t i = 0; i < STEP_COUNT; i++) check_rule(steps[i].ladder, steps[i].guard, steps[i].rule);
-    for (size_t i = 0; i < TIMER_COUNT; i++) check_rule("timer", timers[i].name, timers[i].rule);
+    for (size_t i = 0; i < TIMER_COUNT; i++) check_rule("timer", timers[i].field, timers[i].rule);
+    for (size_t i = 0; i < ADMIT_COUNT; i++) check_rule("admission", admits[i].kind, admits[i].rule);
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) \
     check_rule("parameter", #name, rule);
-#include "../../lib/rules/policy.def"
+#include "../../lib/rules/parameters.def"
 #undef PARAM
 #define LIMIT(name, value, unit, rule, why) check_rule("limit", #name, rule);
 #include "../../lib/core/limits.def"
@@ -333,6 +402,9 @@ int main(void) {
         cmocka_unit_test_setup(every_name_in_a_row_means_something, start_counting),
         cmocka_unit_test_setup(every_event_is_used, start_counting),
         cmocka_unit_test_setup(every_ladder_is_climbed, start_counting),
+        cmocka_unit_test_setup(every_admission_refuses_an_input, start_counting),
+        cmocka_unit_test_setup(every_question_and_verb_is_used, start_counting),
+        cmocka_unit_test_setup(every_raise_is_heard, start_counting),
         cmocka_unit_test_setup(every_rule_is_of_the_specification, read_rule_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
