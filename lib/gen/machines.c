@@ -151,7 +151,8 @@ static void print_event(FILE *to, const char *machine, const char *event) {
     int number = 0;
     fprintf(to, "\n### %s\n\n", event);
     if (*event_text(event) != '\0')
-        fprintf(to, "%c%s. ", toupper((unsigned char)*event_text(event)), event_text(event) + 1);
+        fprintf(to, "%c%s%s ", toupper((unsigned char)*event_text(event)), event_text(event) + 1,
+                strchr(event_text(event), '?') == NULL ? "." : "");
     print_sources(to, machine, event);
     fprintf(to, "\n");
     table_begin(&table, "row|in|if|does|becomes|verdict|rule|why");

@@ -174,6 +174,14 @@ static const struct takes *takes_of(const char *kind) {
     return NULL;
 }
 
+/* is_supported: does any row do more with this input than say NOT_SUPPORTED_YET? */
+static int is_supported(const struct input *input) {
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (row_handles(&rows[i], input->machine, input->event) && !same(rows[i].verdict, "NOT_SUPPORTED_YET"))
+            return 1;
+    return 0;
+}
+
 static void input_cells(const struct input *input) {
     const struct takes *take = takes_of(input->name);
     char text[CELL_SIZE];
@@ -183,7 +191,7 @@ static void input_cells(const struct input *input) {
     cell(&table, "%s", field_list(take->optional, text, sizeof text));
     cell(&table, "[%s](../machines/%s.md#%s)", input->machine, input->machine, input->event);
     cell(&table, "%s", reads_of(input->name, text, sizeof text));
-    cell(&table, "%s", input->text);
+    cell(&table, "%s%s", input->text, is_supported(input) ? "" : " (not in this version)");
 }
 
 static void print_group(FILE *to, const char *title, int from, int below) {
@@ -206,12 +214,32 @@ static void print_fields(FILE *to) {
     table_end(&table, to);
 }
 
+static const struct values {
+    const char *kind;
+    const char *list;
+} values[] = {
+#define VALUES(kind, list) {#kind, #list},
+#include "../engine/fields.def"
+#undef VALUES
+};
+enum { VALUES_COUNT = sizeof values / sizeof values[0] };
+
+/* list_users: the inputs whose state is from this list. */
+static const char *list_users(const char *list, char *to, size_t size) {
+    to[0] = '\0';
+    for (size_t i = 0; i < VALUES_COUNT; i++)
+        if (same(values[i].list, list)) add_word(to, size, values[i].kind);
+    return to;
+}
+
 static void print_lists(FILE *to) {
+    char users[CELL_SIZE];
     fprintf(to, "\n## Values of `state`\n\n");
-    table_begin(&table, "constant|number|meaning");
-#define ANSWER(list, name, number, text)      \
-    cell(&table, "HSVC_%s_%s", #list, #name); \
-    cell(&table, "%d", number);               \
+    table_begin(&table, "constant|number|of inputs|meaning");
+#define ANSWER(list, name, number, text)                        \
+    cell(&table, "HSVC_%s_%s", #list, #name);                   \
+    cell(&table, "%d", number);                                 \
+    cell(&table, "%s", list_users(#list, users, sizeof users)); \
     cell(&table, "%s", text);
 #include "../engine/answers.def"
 #undef ANSWER
@@ -224,7 +252,7 @@ static void write_inputs(const char *folder) {
                      "`request_id` and\n"
                      "`actor`. A field that stands neither under *needs* nor under *may have* must be zero. *Reads* "
                      "are the records read\n"
-                     "before the decision, by round. The guide: [inputs](../guide/inputs.md).");
+                     "probably needed, by round trip. The guide: [inputs](../guide/inputs.md).");
     print_group(to, "Devices", 100, 120);
     print_group(to, "Headsets", 120, 140);
     print_group(to, "Calls", 140, 160);
@@ -476,6 +504,73 @@ static void write_policy(const char *folder) {
     page_close(to);
 }
 
+/* ---- rules ---- */
+
+/* compare_rules: by family, then by number: OUT-2 before OUT-10. */
+static int compare_rules(const void *a, const void *b) {
+    const char *one = *(const char *const *)a;
+    const char *two = *(const char *const *)b;
+    size_t len = strcspn(one, "-");
+    int order = strncmp(one, two, len + 1);
+    if (order != 0) return order;
+    return atoi(one + len + 1) - atoi(two + len + 1);
+}
+
+enum { RULES = 256 };
+static const char *rules[RULES];
+static size_t rule_count;
+
+static void add_rule(const char *rule) {
+    for (size_t i = 0; i < rule_count; i++)
+        if (same(rules[i], rule)) return;
+    if (rule_count == RULES) die("too many rules");
+    rules[rule_count++] = rule;
+}
+
+static void collect_rules(void) {
+    for (size_t i = 0; i < ROW_COUNT; i++) add_rule(rows[i].rule);
+    for (size_t i = 0; i < STEP_COUNT; i++) add_rule(steps[i].rule);
+    for (size_t i = 0; i < ADMIT_COUNT; i++) add_rule(admits[i].rule);
+    for (size_t i = 0; i < TIMER_COUNT; i++) add_rule(timers[i].rule);
+    for (size_t i = 0; i < PARAM_COUNT; i++) add_rule(params[i].rule);
+    qsort(rules, rule_count, sizeof rules[0], compare_rules);
+}
+
+static void print_rule_rows(FILE *to, const char *rule) {
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (same(rows[i].rule, rule))
+            fprintf(to, "- [%s: %s](../machines/%s.md#%s)%s%s\n", rows[i].machine, rows[i].event, rows[i].machine,
+                    rows[i].event, *rows[i].why == '\0' ? "" : ": ", rows[i].why);
+    for (size_t i = 0; i < STEP_COUNT; i++)
+        if (same(steps[i].rule, rule))
+            fprintf(to, "- ladder [%s](../machines/README.md#%s): %s%s%s\n", steps[i].ladder, steps[i].ladder,
+                    words(steps[i].guard), *steps[i].why == '\0' ? "" : ": ", steps[i].why);
+    for (size_t i = 0; i < ADMIT_COUNT; i++)
+        if (same(admits[i].rule, rule))
+            fprintf(to, "- [admission](../machines/README.md#admission) of %s: %s\n", admits[i].kind,
+                    words(admits[i].guard));
+    for (size_t i = 0; i < TIMER_COUNT; i++)
+        if (same(timers[i].rule, rule))
+            fprintf(to, "- [timer](../machines/README.md#timers) %s: %s\n", timers[i].field, timers[i].text);
+    for (size_t i = 0; i < PARAM_COUNT; i++)
+        if (same(params[i].rule, rule))
+            fprintf(to, "- [parameter](policy.md) %s: %s\n", params[i].name, about_text(params[i].name));
+}
+
+static void write_rules(const char *folder) {
+    FILE *to = begin(folder, "rules.md", "Rules",
+                     "Where each rule id of the specification stands in the tables: the id in a verdict, an effect or "
+                     "a trace leads\n"
+                     "from here to the row that decided. Rules that no table holds are kept by the engine, the records "
+                     "or the store.");
+    collect_rules();
+    for (size_t i = 0; i < rule_count; i++) {
+        fprintf(to, "\n## %s\n\n", rules[i]);
+        print_rule_rows(to, rules[i]);
+    }
+    page_close(to);
+}
+
 /* ---- limits ---- */
 
 static void write_limits(const char *folder) {
@@ -505,7 +600,8 @@ static void write_index(const char *folder) {
         "- [inputs](inputs.md): what can happen, with the fields of each kind\n- [effects](effects.md): what the host "
         "does\n"
         "- [prompts](prompts.md): what a device shows, and its answers\n- [causes](causes.md): why a session ended\n"
-        "- [policy](policy.md): parameters, ranges, defaults, scopes\n- [limits](limits.md): every bound\n\n"
+        "- [policy](policy.md): parameters, ranges, defaults, scopes\n- [limits](limits.md): every bound\n"
+        "- [rules](rules.md): from a rule id to the rows that carry it\n\n"
         "The functions and structs stand in the header, `headsetsvc/headsetsvc.h`; the decisions row by row in\n"
         "[the rule machines](../machines/README.md).\n");
     page_close(to);
@@ -521,6 +617,7 @@ int main(int argc, char **argv) {
     write_causes(argv[1]);
     write_policy(argv[1]);
     write_limits(argv[1]);
+    write_rules(argv[1]);
     write_index(argv[1]);
     return EXIT_SUCCESS;
 }
