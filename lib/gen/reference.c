@@ -504,73 +504,6 @@ static void write_policy(const char *folder) {
     page_close(to);
 }
 
-/* ---- rules ---- */
-
-/* compare_rules: by family, then by number: OUT-2 before OUT-10. */
-static int compare_rules(const void *a, const void *b) {
-    const char *one = *(const char *const *)a;
-    const char *two = *(const char *const *)b;
-    size_t len = strcspn(one, "-");
-    int order = strncmp(one, two, len + 1);
-    if (order != 0) return order;
-    return atoi(one + len + 1) - atoi(two + len + 1);
-}
-
-enum { RULES = 256 };
-static const char *rules[RULES];
-static size_t rule_count;
-
-static void add_rule(const char *rule) {
-    for (size_t i = 0; i < rule_count; i++)
-        if (same(rules[i], rule)) return;
-    if (rule_count == RULES) die("too many rules");
-    rules[rule_count++] = rule;
-}
-
-static void collect_rules(void) {
-    for (size_t i = 0; i < ROW_COUNT; i++) add_rule(rows[i].rule);
-    for (size_t i = 0; i < STEP_COUNT; i++) add_rule(steps[i].rule);
-    for (size_t i = 0; i < ADMIT_COUNT; i++) add_rule(admits[i].rule);
-    for (size_t i = 0; i < TIMER_COUNT; i++) add_rule(timers[i].rule);
-    for (size_t i = 0; i < PARAM_COUNT; i++) add_rule(params[i].rule);
-    qsort(rules, rule_count, sizeof rules[0], compare_rules);
-}
-
-static void print_rule_rows(FILE *to, const char *rule) {
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (same(rows[i].rule, rule))
-            fprintf(to, "- [%s: %s](../machines/%s.md#%s)%s%s\n", rows[i].machine, rows[i].event, rows[i].machine,
-                    rows[i].event, *rows[i].why == '\0' ? "" : ": ", rows[i].why);
-    for (size_t i = 0; i < STEP_COUNT; i++)
-        if (same(steps[i].rule, rule))
-            fprintf(to, "- ladder [%s](../machines/README.md#%s): %s%s%s\n", steps[i].ladder, steps[i].ladder,
-                    words(steps[i].guard), *steps[i].why == '\0' ? "" : ": ", steps[i].why);
-    for (size_t i = 0; i < ADMIT_COUNT; i++)
-        if (same(admits[i].rule, rule))
-            fprintf(to, "- [admission](../machines/README.md#admission) of %s: %s\n", admits[i].kind,
-                    words(admits[i].guard));
-    for (size_t i = 0; i < TIMER_COUNT; i++)
-        if (same(timers[i].rule, rule))
-            fprintf(to, "- [timer](../machines/README.md#timers) %s: %s\n", timers[i].field, timers[i].text);
-    for (size_t i = 0; i < PARAM_COUNT; i++)
-        if (same(params[i].rule, rule))
-            fprintf(to, "- [parameter](policy.md) %s: %s\n", params[i].name, about_text(params[i].name));
-}
-
-static void write_rules(const char *folder) {
-    FILE *to = begin(folder, "rules.md", "Rules",
-                     "Where each rule id of the specification stands in the tables: the id in a verdict, an effect or "
-                     "a trace leads\n"
-                     "from here to the row that decided. Rules that no table holds are kept by the engine, the records "
-                     "or the store.");
-    collect_rules();
-    for (size_t i = 0; i < rule_count; i++) {
-        fprintf(to, "\n## %s\n\n", rules[i]);
-        print_rule_rows(to, rules[i]);
-    }
-    page_close(to);
-}
-
 /* ---- limits ---- */
 
 static void write_limits(const char *folder) {
@@ -617,7 +550,6 @@ int main(int argc, char **argv) {
     write_causes(argv[1]);
     write_policy(argv[1]);
     write_limits(argv[1]);
-    write_rules(argv[1]);
     write_index(argv[1]);
     return EXIT_SUCCESS;
 }
