@@ -137,8 +137,10 @@ static const struct step {
     const char *rule;
     const char *why;
 } steps[] = {
+#define LADDER(name, first, last)
 #define STEP(ladder, guard, reason, rule, why) {#ladder, #guard, #reason, rule, why},
 #include "../rules/ladders.def"
+#undef LADDER
 #undef STEP
 };
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };

@@ -274,6 +274,41 @@ static void every_event_is_used(void **unused) {
     assert_int_equal(complaints, 0);
 }
 
+/* The ladders by name, as the interpreter climbs them: from their first step to their last. */
+static const struct {
+    const char *name;
+    const char *first;
+    const char *last;
+} ladders[] = {
+#define LADDER(name, first, last) {#name, #first, #last},
+#define STEP(ladder, guard, reason, rule, why)
+#include "../../lib/rules/ladders.def"
+#undef LADDER
+#undef STEP
+};
+enum { LADDER_COUNT = sizeof ladders / sizeof ladders[0] };
+
+static void every_ladder_has_its_ends(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        bool begins = i == 0 || !same(steps[i].ladder, steps[i - 1].ladder);
+        bool ends = i + 1 == STEP_COUNT || !same(steps[i].ladder, steps[i + 1].ladder);
+        size_t named = 0;
+        for (size_t j = 0; j < LADDER_COUNT; j++) {
+            if (!same(ladders[j].name, steps[i].ladder)) continue;
+            named++;
+            if (begins && !same(ladders[j].first, steps[i].guard))
+                complain_name("ladder", ladders[j].name, "begins elsewhere");
+            if (ends && !same(ladders[j].last, steps[i].guard))
+                complain_name("ladder", ladders[j].name, "ends elsewhere");
+        }
+        if (named != 1) complain_name("ladder", steps[i].ladder, "needs one LADDER line");
+    }
+    for (size_t j = 0; j < LADDER_COUNT; j++)
+        if (!is_ladder(ladders[j].name)) complain_name("ladder", ladders[j].name, "has no steps");
+    assert_int_equal(complaints, 0);
+}
+
 static void every_ladder_is_climbed(void **unused) {
     (void)unused;
     for (size_t i = 0; i < STEP_COUNT; i++) {
@@ -402,6 +437,7 @@ int main(void) {
         cmocka_unit_test_setup(every_name_in_a_row_means_something, start_counting),
         cmocka_unit_test_setup(every_event_is_used, start_counting),
         cmocka_unit_test_setup(every_ladder_is_climbed, start_counting),
+        cmocka_unit_test_setup(every_ladder_has_its_ends, start_counting),
         cmocka_unit_test_setup(every_admission_refuses_an_input, start_counting),
         cmocka_unit_test_setup(every_question_and_verb_is_used, start_counting),
         cmocka_unit_test_setup(every_raise_is_heard, start_counting),
