@@ -66,9 +66,10 @@ run_stage() {
     ((bad == 0 || verbose)) || show "$log"
 }
 
-# show: the end of a log, without what went well.
+# show: the end of a log, without what went well and what ctest says about itself.
 show() {
-    grep -vE '^check ok: |^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed |^ +Start +[0-9]+: ' "$1" | tail -n 60 | sed 's/^/    /'
+    grep -vE '^check ok: | Passed +[0-9.]+ sec$|^ +Start +[0-9]+: |^(Internal ctest|Test project|Label Time|Total Test)|^$' "$1" |
+        grep -vE '^100% tests passed|\*proc \([0-9]+ tests?\)$' | tail -n 60 | sed 's/^/    /'
     printf '    (all of it: %s)\n' "$1"
 }
 
