@@ -2,6 +2,7 @@
 # A stage prints "check ok: NAME" or "check FAILED: NAME" for each check, and what ctest prints; the sums are taken from
 # that text, so a stage that dies halfway keeps what it had.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # `good` is read by the scripts that source this
 
 logs=build/logs
 passed=0
@@ -54,8 +55,8 @@ run_stage() {
     else
         alone "stage_$stage" >"$log" 2>&1 || status=1
     fi
-    fine=$(grep -cE '^check ok: |^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' "$log") || true
-    bad=$(grep -cE '^check FAILED: |^ *[0-9]+/[0-9]+ Test +#[0-9]+: .*\*\*\*' "$log") || true
+    fine=$(grep -cE '^check ok: |^ {0,3}[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' "$log") || true
+    bad=$(grep -cE '^check FAILED: |^ {0,3}[0-9]+/[0-9]+ Test +#[0-9]+: .*\*\*\*' "$log") || true
     if ((bad == 0 && (status != 0 || fine == 0))); then
         bad=1
         failures+=("$stage: stopped early, or nothing ran")
@@ -69,7 +70,7 @@ run_stage() {
 # show: the end of a log, without what went well and what ctest says about itself.
 show() {
     grep -vE '^check ok: | Passed +[0-9.]+ sec$|^ +Start +[0-9]+: |^(Internal ctest|Test project|Label Time|Total Test)|^$' "$1" |
-        grep -vE '^100% tests passed|\*proc \([0-9]+ tests?\)$' | tail -n 60 | sed 's/^/    /'
+        grep -vE '^100% tests passed|\*proc \([0-9]+ tests?\)$' | tail -n 60 | cut -c1-240 | sed 's/^/    /'
     printf '    (all of it: %s)\n' "$1"
 }
 
@@ -84,7 +85,7 @@ remember_failures() {
     local line
     while IFS= read -r line; do
         failures+=("$1: $line")
-    done < <(sed -nE 's/^check FAILED: //p; s/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .*\*\*\*.*/\1/p' "$2")
+    done < <(sed -nE 's/^check FAILED: //p; s/^ {0,3}[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .*\*\*\*.*/\1/p' "$2")
 }
 
 say_stage() {
