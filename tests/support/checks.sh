@@ -97,6 +97,7 @@ say_stage() {
 run_stages() {
     local stage
     mkdir -p "$logs"
+    rm -f "$logs"/broken.*
     for stage in "$@"; do run_stage "$stage"; done
 }
 
