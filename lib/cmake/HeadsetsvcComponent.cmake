@@ -77,8 +77,13 @@ function(hsvc__usage targets target link)
         target_include_directories(${each} INTERFACE "$<BUILD_INTERFACE:${HSVC_INCLUDE_DIR}>"
             "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
         if(link)
+            # The archive of the core's own helpers, for a shared component only: a static one finds them in the core's
+            # archive. First the core itself, so that what it exports is not taken twice.
             string(REPLACE "${target}" "${link}" below "${each}")
             target_link_libraries(${each} PUBLIC ${below})
+            if(each STREQUAL target)
+                target_link_libraries(${each} PRIVATE headsetsvc_base)
+            endif()
         endif()
     endforeach()
 endfunction()

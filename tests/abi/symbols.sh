@@ -8,12 +8,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=tests/support/checks.sh
 . tests/support/checks.sh
 
-# prototypes LIBRARY: the names of the functions its headers mark HSVC_API. Name and bracket stand on the mark's line.
+# prototypes LIBRARY: the names of the functions its headers mark HSVC_API or HSVC_<component>_API. Name and bracket stand on the mark's line.
 prototypes() {
     local -a headers
     mapfile -t headers <"$build/$1.headers" # the build's own list of what it installs for this library
     headers=("${headers[@]/#/include/}")
-    awk '/^HSVC_API / {
+    awk '/^HSVC_([A-Z]+_)?API / {
             if (!match($0, /hsvc_[a-z0-9_]+\(/)) { print FILENAME ": no name in: " $0 > "/dev/stderr"; exit 1 }
             print substr($0, RSTART, RLENGTH - 1)
         }' "${headers[@]}" | sort

@@ -70,7 +70,7 @@ run_stage() {
 # show: the end of a log, without what went well and what ctest says about itself.
 show() {
     grep -vE '^check ok: | Passed +[0-9.]+ sec$|^ +Start +[0-9]+: |^(Internal ctest|Test project|Label Time|Total Test)|^$' "$1" |
-        grep -vE '^100% tests passed|\*proc \([0-9]+ tests?\)$' | tail -n 60 | cut -c1-240 | sed 's/^/    /'
+        grep -vE '^100% tests passed|^ +\[[ 0-9%/]+\] (Build|Link|Re-check|Creating|Generating)|^ +-- |\*proc \([0-9]+ tests?\)$' | tail -n 60 | cut -c1-240 | sed 's/^/    /'
     printf '    (all of it: %s)\n' "$1"
 }
 
