@@ -71,7 +71,7 @@ by_pkg_config() {
     local -a flags
     read -ra flags <<<"$(pkg "${static[@]}" --cflags --libs "$package")"
     "$@" -Wall -Wextra -Wpedantic -Werror -o "$program" "$source" "${flags[@]}" || return
-    LD_LIBRARY_PATH=$prefix/lib "$program"
+    LD_LIBRARY_PATH=$prefix/lib timeout 60 "$program"
 }
 
 check_pkg_config() {
