@@ -81,7 +81,7 @@ static const struct {
 #define D 0
 #define U 0
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) {number, type, unit},
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef PARAM
 #undef G
 #undef S

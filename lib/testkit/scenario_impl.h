@@ -174,6 +174,7 @@ struct hsvc_scenario {
     uint32_t unresolved_kind, unresolved_count;
     size_t furthest; /* how far any form came, and what it wanted there */
     uint32_t furthest_unresolved;
+    const struct scn_token *furthest_name; /* its first unknown name */
     struct scn_str expected[SCN_EXPECTED];
     size_t expected_count;
     struct scn_str nearest; /* the wanted word that is most like the one that stands there */

@@ -43,6 +43,7 @@ void hsvc__scn_expected(hsvc_scenario *s, size_t token, struct scn_str what) {
     if (further) {
         s->furthest = token;
         s->furthest_unresolved = s->unresolved_count;
+        s->furthest_name = s->unresolved;
         s->expected_count = 0;
         s->nearest_distance = 100;
     }
@@ -181,6 +182,7 @@ const struct scn_form *hsvc__scn_match(hsvc_scenario *s) {
     uint32_t kind = 0, fewest = UINT32_MAX;
     s->furthest = 0;
     s->furthest_unresolved = UINT32_MAX;
+    s->furthest_name = NULL;
     s->expected_count = 0;
     s->nearest_distance = 100;
     for (size_t i = 0; i < FORM_COUNT; i++) {
@@ -250,6 +252,16 @@ static void put_expected(hsvc_scenario *s, struct scn_text *text) {
     }
 }
 
+/* A line whose first word is neither a statement's nor a name, and whose next word helps no further. */
+static int misread_first(hsvc_scenario *s) {
+    const struct scn_token *name = s->furthest_name;
+    if (name != &s->tokens[0] || s->nearest_distance <= 1 + s->nearest.n / 4) return 0;
+    hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, name->column, NULL,
+                     "no statement begins with '%.*s', and no user, phone or headset has that name",
+                     SCN_STR(name->text));
+    return 1;
+}
+
 void hsvc__scn_misread(hsvc_scenario *s) {
     struct scn_text text = {s->words, sizeof s->words, 0};
     const struct scn_token *last = &s->tokens[s->token_count - 1];
@@ -260,6 +272,7 @@ void hsvc__scn_misread(hsvc_scenario *s) {
         misread_name(s);
         return;
     }
+    if (misread_first(s)) return;
     if (s->furthest == 0)
         hsvc__scn_put(&text, "no statement begins like this: '%.*s'", SCN_STR(found));
     else {

@@ -349,7 +349,7 @@ static void answer_presence(hsvc_scenario *s, const struct scn_plan *p) {
 static void answer_calls(hsvc_scenario *s, struct scn_name *phone) {
     hsvc_input input;
     hsvc_item items[SCN_ITEMS];
-    if (!phone_input(&input, HSVC_INPUT_CALL_ANSWER, phone)) return;
+    if (!phone_input(&input, HSVC_INPUT_CALL_SNAPSHOT, phone)) return;
     memset(items, 0, sizeof items);
     for (size_t i = 0; i < phone->call_count; i++) {
         items[i].kind = HSVC_ITEM_CALL;
