@@ -178,7 +178,7 @@ static void put_value(struct scn_text *text, uint32_t param, int64_t value) {
 }
 
 DO(expect_policy) {
-    struct scn_text seen = {s->message, sizeof s->message, 0};
+    struct scn_text seen = {s->words, sizeof s->words, 0};
     struct scn_str user = s->v[SCN_user].text, phone = s->v[SCN_phone].text;
     int64_t wanted = 0, value = 0;
     uint32_t param = (uint32_t)s->v[SCN_param].number, scope = 0;
@@ -193,5 +193,5 @@ DO(expect_policy) {
     if (value == wanted && (!s->v[SCN_scope].set || scope == (uint32_t)s->v[SCN_scope].number)) return;
     put_value(&seen, param, value);
     hsvc__scn_put(&seen, " from %s", hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)scope));
-    hsvc__scn_report_at(s, HSVC_SCENARIO_UNMET, s->line, 0, seen.at, "the policy is not what was expected");
+    hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
 }

@@ -193,6 +193,7 @@ static int read_zone(hsvc_scenario *s, struct scn_value *v, size_t *at) {
 
 static int code_of(uint32_t registry, struct scn_str name, int64_t *number) {
     int32_t code = 0;
+    if (hsvc__scn_number(name, number)) return 1; /* so that a script can try a code outside the list */
     if (hsvc_code(registry, name.p, name.n, &code) != HSVC_OK) return 0;
     *number = code;
     return 1;
