@@ -32,7 +32,7 @@
 #define HSVC_LIMIT_SERIAL_LEN                        132 /* bytes, ID-1 */
 #define HSVC_LIMIT_PIN_LEN                           128 /* bytes, SIGN-9 */
 #define HSVC_LIMIT_TEXT_LEN                          4096 /* bytes, POL-2 */
-#define HSVC_LIMIT_PROFILES_PER_USER                 16 /* profiles, SPEC-3 */
+#define HSVC_LIMIT_PROFILES_PER_USER                 16 /* profiles, SAFE-6 */
 #define HSVC_LIMIT_HEADSETS_PER_USER                 15 /* headsets, ASSOC-1 */
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
