@@ -808,6 +808,11 @@ static void growing_with_free_slots_brings_nothing_back_STORE_2(void **state) {
     for (size_t i = 0; i < MORE; i++) ops[i] = put_of(names[ROWS + i], "v");
     assert_int_equal(commit(ops, MORE, &revision), HSVC_OK);
     for (size_t i = 0; i < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), i >= GONE);
+    for (size_t i = GONE; i < ROWS + MORE; i++) {
+        ops[0] = op_of(HSVC_OP_DELETE, HSVC_EXPECT_ANY, names[i], strlen(names[i]));
+        assert_int_equal(commit(ops, 1, &revision), HSVC_OK);
+    }
+    for (size_t i = 0; i < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), 0);
 }
 
 int main(void) {
