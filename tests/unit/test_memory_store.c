@@ -231,7 +231,7 @@ static void seen_is_model_row(size_t i, struct model_row *row) {
 
 /* ---- a random history ---- */
 
-/* A key from one of several shapes: sharing beginnings, with zeros and 0xff, one the beginning of another, very long. */
+/* A key of one of several shapes: shared beginnings, zeros and 0xff, one the beginning of another, very long. */
 static size_t random_key(uint8_t *key) {
     size_t len = 1 + below(6), shape = below(8);
     if (shape == 0) len = HSVC_LIMIT_KEY_LEN - below(3);
@@ -808,11 +808,11 @@ static void growing_with_free_slots_brings_nothing_back_STORE_2(void **state) {
     for (size_t i = 0; i < MORE; i++) ops[i] = put_of(names[ROWS + i], "v");
     assert_int_equal(commit(ops, MORE, &revision), HSVC_OK);
     for (size_t i = 0; i < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), i >= GONE);
-    for (size_t i = GONE; i < ROWS + MORE; i++) {
+    for (size_t i = GONE; i + 1 < ROWS + MORE; i++) { /* the last one stays: an empty store would not even look */
         ops[0] = op_of(HSVC_OP_DELETE, HSVC_EXPECT_ANY, names[i], strlen(names[i]));
         assert_int_equal(commit(ops, 1, &revision), HSVC_OK);
     }
-    for (size_t i = 0; i < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), 0);
+    for (size_t i = 0; i + 1 < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), 0);
 }
 
 int main(void) {

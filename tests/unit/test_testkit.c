@@ -1,5 +1,5 @@
 /* test_testkit.c: do clock, allocator, fault store and recording store do what testkit.h says?
- * Everything allocates through hsvc_count_alloc, so every test also checks that nothing leaks and all sizes are exact. */
+ * Everything allocates through hsvc_count_alloc, so every test also checks that nothing leaks and sizes are exact. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
