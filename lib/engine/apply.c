@@ -214,6 +214,22 @@ static int64_t event_time(struct hsvc__turn *t) {
     return at;
 }
 
+/* menu_headset: which headset a menu entry means when the input names none: the newest one that the entry can serve, else
+ * the newest (PRES-2, ASSOC-5). */
+static hsvc__str menu_headset(const struct hsvc__turn *t) {
+    const struct hsvc__present *best = NULL;
+    int best_fits = 0;
+    for (uint32_t i = 0; i < t->dev->present_count; i++) {
+        const struct hsvc__present *one = &t->dev->presents[i];
+        int fits = (one->owner.n == 0) == (t->in->kind == HSVC_INPUT_MENU_ASSOCIATE);
+        if (one->flags & HSVC__GONE || (best != NULL && fits < best_fits)) continue;
+        if (best != NULL && fits == best_fits && one->since_at < best->since_at) continue;
+        best = one;
+        best_fits = fits;
+    }
+    return best == NULL ? hsvc__str_of(NULL, 0) : best->serial;
+}
+
 /* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, an association about the device
  * where the headset is. */
 static void set_subjects(struct hsvc__turn *t) {
@@ -224,7 +240,8 @@ static void set_subjects(struct hsvc__turn *t) {
     t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
-    if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
+    if (serial.n == 0 && (in->kind == HSVC_INPUT_MENU_ASSOCIATE || in->kind == HSVC_INPUT_MENU_SIGN_IN)) serial = menu_headset(t);
+    else if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
     t->headset = hsvc__headset_of(t, serial);
     if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
 }
