@@ -5,11 +5,17 @@
 
 #include "core/core.h"
 
+/* An effect and what is read beside it. */
+struct hsvc__effect {
+    hsvc_effect pub; /* first: the engine hands out and takes back its address */
+    const hsvc__str *profiles;
+};
+
 struct hsvc_effects {
     hsvc_allocator allocator;
     struct hsvc__arena texts;
     struct hsvc__arena secrets; /* PINs: overwritten at every reset */
-    hsvc_effect *effects;
+    struct hsvc__effect *effects;
     size_t effect_count; /* collected */
     size_t effect_room;
     hsvc_verdict *verdicts;
@@ -18,11 +24,10 @@ struct hsvc_effects {
     size_t effects_out; /* handed out */
     size_t verdicts_out;
     hsvc_problem problem;
-    hsvc_effect spare; /* written when memory is out */
+    struct hsvc__effect spare; /* written when memory is out */
     hsvc_verdict spare_verdict;
     int failed;
 };
-#define hsvc__effects hsvc_effects
 
 /* hsvc__effects_back: forgets what was collected and not handed out. */
 void hsvc__effects_back(struct hsvc_effects *fx);

@@ -16,6 +16,7 @@ int32_t hsvc__store_status(int32_t status, int commit) {
 
 void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, const hsvc_store *store,
                     hsvc_counters *counters) {
+    memset(&txn->nobody, 0, sizeof txn->nobody);
     txn->store = store;
     txn->counters = counters;
     hsvc__arena_init(&txn->raws, allocator);
@@ -43,6 +44,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
         txn->slots[i].used = 0;
     }
     txn->missing = 0;
+    txn->checks_only = 0;
     txn->status = HSVC_OK;
     txn->ops = NULL;
     txn->op_count = 0;
@@ -167,6 +169,10 @@ void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key) {
     if (slot == NULL) return no_record(txn);
     slot->used = 1;
     if (!slot->known) txn->missing++;
+    return hsvc__txn_record(txn, slot);
+}
+
+void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     if (slot->record == NULL) slot->record = decode(txn, slot);
     return slot->record != NULL ? slot->record : no_record(txn);
 }
@@ -174,8 +180,7 @@ void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key) {
 const void *hsvc__txn_peek(struct hsvc__txn *txn, const struct hsvc__key *key) {
     struct hsvc__slot *slot = slot_find(txn, key, hsvc_hash64(key->bytes, key->len));
     if (slot == NULL || !slot->known || slot->raw.n == 0) return NULL;
-    if (slot->record == NULL) slot->record = decode(txn, slot);
-    return slot->record;
+    return hsvc__txn_record(txn, slot);
 }
 
 /* ---- writing ---- */
@@ -200,7 +205,7 @@ static void set_value(hsvc_op *op, hsvc__str value) {
 
 void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str value) {
     hsvc__str copy = hsvc__arena_copy(&txn->work, key->bytes, key->len);
-    hsvc_op *op = next_op(txn);
+    hsvc_op *op = txn->checks_only ? NULL : next_op(txn);
     if (op == NULL) return;
     op->kind = value.n == 0 ? HSVC_OP_DELETE : HSVC_OP_PUT;
     op->expect = HSVC_EXPECT_ANY;
@@ -211,8 +216,9 @@ void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__s
 
 static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     struct hsvc__record *record = (struct hsvc__record *)slot->record;
-    int write = record != NULL && record->dirty && record->present && !record->removed;
-    int remove = record != NULL && record->removed && slot->raw.n != 0;
+    int change = record != NULL && !txn->checks_only;
+    int write = change && record->dirty && record->present && !record->removed;
+    int remove = change && record->removed && slot->raw.n != 0;
     hsvc_op *op = next_op(txn);
     if (op == NULL) return txn->status;
     op->kind = write ? HSVC_OP_PUT : remove ? HSVC_OP_DELETE : HSVC_OP_CHECK;

@@ -31,11 +31,17 @@ struct hsvc__txn {
     struct hsvc__slot slots[HSVC__SLOTS];
     uint32_t count;
     uint32_t asked; /* slots [0, asked) have been read */
+    uint32_t checks_only; /* write nothing, only prove what was read */
     uint32_t missing; /* records this decision needed and did not have */
     int32_t status;   /* first failure inside a decision */
     hsvc__str bad_key; /* of a corrupt record */
     hsvc_op *ops;
     uint32_t op_count;
+    struct { /* who is meant by an empty name: nobody; never written */
+        struct hsvc__device device;
+        struct hsvc__user user;
+        struct hsvc__headset headset;
+    } nobody;
     union { /* what a decision gets when memory or room is out: it is thrown away by its status */
         struct hsvc__device device;
         struct hsvc__user user;
@@ -60,6 +66,8 @@ int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
 void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key);
 /* hsvc__txn_peek: the same without counting as used: for prefetching only. NULL if it is not there. */
 const void *hsvc__txn_peek(struct hsvc__txn *txn, const struct hsvc__key *key);
+/* hsvc__txn_record: the decoded record of a known slot, without counting as used. */
+void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot);
 /* hsvc__txn_prepare: turns the decision into operations: PUT and DELETE of what changed, CHECK of what was only used.
  * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes. */
 int32_t hsvc__txn_prepare(struct hsvc__txn *txn);

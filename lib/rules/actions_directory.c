@@ -72,19 +72,10 @@ static void set_owner(struct hsvc__turn *t, hsvc__str owner) {
     headset->owner = owner;
     headset->rec.present = 1;
     hsvc__touch(headset);
-    t->engine->counters.associations++;
+    t->engine->tally.associations++;
     if (here == NULL) return;
     here->owner = owner;
     hsvc__touch(t->dev);
-}
-
-/* clear_skip: a successful association clears the skip here; the others cannot matter while the headset is owned, and are
- * swept when it is asked about again (PROMPT-4, USER-2). */
-static void clear_skip(struct hsvc__turn *t) {
-    struct hsvc__skip *skip;
-    if (!t->dev->rec.present) return;
-    skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
-    if (skip->rec.present) skip->rec.removed = 1;
 }
 
 void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
@@ -97,7 +88,7 @@ void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
     user->headset_list.at[user->headset_list.count++] = t->headset->serial;
     hsvc__touch(user);
     set_owner(t, user->id);
-    clear_skip(t);
+    t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
     tell_association(t, user->id, hsvc__str_of(NULL, 0));
 }
 

@@ -285,7 +285,7 @@ void hsvc__do_lock_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->user->locked_at = t->at;
     t->user->locked_until = until(t, t->user);
-    t->engine->counters.lockouts++;
+    t->engine->tally.lockouts++;
 }
 void hsvc__do_clear_failures(struct hsvc__turn *t, int64_t arg) {
     (void)arg;

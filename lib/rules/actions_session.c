@@ -144,8 +144,8 @@ void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
     dev->causes = 0;
     owner->last_profile = dev->profile;
     add_login(owner, dev);
-    if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->counters.sign_ins_by_pin++;
-    else t->engine->counters.sign_ins_pinless++;
+    if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
+    else t->engine->tally.sign_ins_pinless++;
     tell_started(t, dev);
     new_generation(t);
 }
@@ -171,7 +171,7 @@ void hsvc__do_open_window(struct hsvc__turn *t, int64_t arg) {
     t->dev->window_at = t->at;
     t->dev->window_due = t->at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
     t->dev->session_flags &= ~HSVC__SESSION_DISMISSED;
-    t->engine->counters.windows_opened++;
+    t->engine->tally.windows_opened++;
     hsvc__touch(t->dev);
 }
 
@@ -186,7 +186,7 @@ static void end_waiting(struct hsvc__device *dev) {
 void hsvc__do_close_window(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     end_waiting(t->dev);
-    t->engine->counters.windows_saved++;
+    t->engine->tally.windows_saved++;
 }
 
 void hsvc__do_keep_session(struct hsvc__turn *t, int64_t arg) {
@@ -215,7 +215,7 @@ void hsvc__do_defer(struct hsvc__turn *t, int64_t cause) {
     t->dev->causes |= cause_bit(cause);
     end_waiting(t->dev);
     t->dev->max_due = 0;
-    t->engine->counters.deferrals++;
+    t->engine->tally.deferrals++;
     if (cause == HSVC_CAUSE_WINDOW) return;
     leave_logins(t);
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, t->dev, t->headset, t->user);
@@ -269,7 +269,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->causes = 0;
     dev->session_flags = 0;
     dev->wipe_generation = dev->wipe_generation != 0 ? dev->wipe_generation : dev->generation_desired + 1;
-    t->engine->counters.sign_outs++;
+    t->engine->tally.sign_outs++;
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, dev, t->headset, t->user);
 }
 void hsvc__do_end_given(struct hsvc__turn *t, int64_t arg) {

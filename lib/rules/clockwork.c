@@ -37,7 +37,7 @@ void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) 
     t->user = hsvc__user_of(t, dev->user);
     *timer_of(dev, timer) = 0;
     hsvc__touch(dev);
-    t->engine->counters.deadlines++;
+    t->engine->tally.deadlines++;
     hsvc__run(t, timers[timer].machine, timers[timer].event, 0);
 }
 

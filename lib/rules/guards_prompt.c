@@ -5,7 +5,8 @@
 int hsvc__is_headset_is_owned(struct hsvc__turn *t) { return t->headset->owner.n != 0; }
 int hsvc__is_headset_is_prompts(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->serial, t->dev->prompt_serial); }
 int hsvc__is_headset_is_skipped(struct hsvc__turn *t) {
-    return hsvc__skip_of(t, t->headset->serial, t->dev->name)->rec.present != 0;
+    const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    return skip->rec.present && skip->skipped_at > t->headset->owned_at;
 }
 int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->owner, t->user->id); }
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {

@@ -48,10 +48,15 @@ static uint32_t find_row(struct hsvc__turn *t, uint32_t machine, uint32_t event,
 
 static void give_verdict(struct hsvc__turn *t, uint32_t machine, uint32_t index, const struct hsvc__row *row) {
     const struct hsvc__step *barred = row->verdict == HSVC__VERDICT_BY_LADDER ? t->barred : NULL;
+    if (t->verdict.rule == NULL) { /* until a row gives one: what began it all */
+        t->verdict.rule = row->rule;
+        t->verdict.row = machine * 65536 + index;
+        t->verdict.event = hsvc__event_names[row->event];
+    }
     if (t->verdict.reason != 0 || row->verdict == HSVC__VERDICT_NONE) return;
     t->verdict.reason = barred != NULL ? barred->reason : row->verdict;
     t->verdict.rule = barred != NULL ? barred->rule : row->rule;
-    t->verdict.row = machine * 65536 + index;
+    t->verdict.row = barred != NULL ? hsvc__step_number(barred) : machine * 65536 + index;
     t->verdict.event = hsvc__event_names[row->event];
 }
 

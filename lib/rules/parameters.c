@@ -23,6 +23,10 @@ static const struct parameter parameters[HSVC__PARAMS] = {
 
 int64_t hsvc__preset_value(uint32_t param, int64_t preset) { return parameters[param].defaults[preset == 1]; }
 
+int hsvc__is_number(uint32_t param) {
+    return param < HSVC__PARAMS && (parameters[param].type == NUMBER || parameters[param].type == CHOICE);
+}
+
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param) {
     for (uint32_t i = 0; i < set->count; i++)
         if (set->at[i].param == param) return &set->at[i].value;
@@ -186,6 +190,7 @@ static void change_parameter(struct hsvc__turn *t, int set) {
     else if (set) set_number(overrides, t->in->param, t->in->value);
     else unset_number(overrides, t->in->param);
     note_change(t, record);
+    t->engine->policy.known = 0; /* the cache is what was read, not what was decided */
     if (t->in->state == HSVC_SCOPE_GLOBAL) hsvc__policy_values(t->engine, (struct hsvc__policy *)record);
 }
 

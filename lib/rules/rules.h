@@ -79,6 +79,9 @@ struct hsvc__machine {
 extern const struct hsvc__machine hsvc__machines[HSVC__MACHINES];
 extern const char *const hsvc__event_names[HSVC__EVENTS];
 const char *hsvc__state_name(uint32_t machine, uint32_t state);
+/* hsvc__step_number, hsvc__rule_of: what stands in hsvc__verdict.row for a ladder step, and back to a rule id. */
+uint32_t hsvc__step_number(const struct hsvc__step *step);
+const char *hsvc__rule_of(uint32_t row);
 /* hsvc__admit: the first reason why an input cannot be decided at all (admit.def), or NULL. */
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t);
 
@@ -102,7 +105,7 @@ struct hsvc__verdict {
 struct hsvc__turn {
     struct hsvc_engine *engine;
     struct hsvc__txn *txn;
-    struct hsvc__effects *fx;
+    struct hsvc_effects *fx;
     const hsvc_input *in; /* normalised; all zero for a deadline */
     uint32_t index;       /* of the input, or HSVC_NO_INPUT */
     int64_t now;
@@ -159,6 +162,8 @@ int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__dev
 hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev);
 /* hsvc__preset_value: the preset's default of a parameter. */
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
+/* hsvc__is_number: is this a number or choice parameter? */
+int hsvc__is_number(uint32_t param);
 /* hsvc__override: the value set in a list, or NULL. */
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param);
 struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);

@@ -3,12 +3,14 @@
 
 struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name) {
     struct hsvc__key key;
+    if (name.n == 0) return &t->txn->nobody.device;
     hsvc__key_1(&key, HSVC__FAMILY_DEVICE, name);
     return (struct hsvc__device *)hsvc__txn_get(t->txn, &key);
 }
 
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
     struct hsvc__key key;
+    if (id.n == 0) return &t->txn->nobody.user;
     hsvc__key_1(&key, HSVC__FAMILY_USER, id);
     return (struct hsvc__user *)hsvc__txn_get(t->txn, &key);
 }
@@ -17,6 +19,7 @@ struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
     struct hsvc__key key;
     struct hsvc__headset *headset;
+    if (serial.n == 0) return &t->txn->nobody.headset;
     hsvc__key_1(&key, HSVC__FAMILY_HEADSET, serial);
     headset = (struct hsvc__headset *)hsvc__txn_get(t->txn, &key);
     if (headset->serial.n == 0) headset->serial = serial;

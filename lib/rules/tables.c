@@ -268,3 +268,18 @@ const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
     }
     return NULL;
 }
+
+/* Steps and admissions follow the machines in the numbering of rules. */
+uint32_t hsvc__step_number(const struct hsvc__step *step) {
+    for (uint32_t i = 0; i < sizeof admissions / sizeof admissions[0]; i++)
+        if (step == &admissions[i].step) return (HSVC__MACHINES + 1) * 65536u + i;
+    return HSVC__MACHINES * 65536u + (uint32_t)(step - steps);
+}
+
+const char *hsvc__rule_of(uint32_t row) {
+    uint32_t machine = row >> 16, index = row & 0xffffu;
+    if (machine < HSVC__MACHINES && index < hsvc__machines[machine].row_count) return hsvc__machines[machine].rows[index].rule;
+    if (machine == HSVC__MACHINES && index < (uint32_t)all_steps) return steps[index].rule;
+    if (machine == HSVC__MACHINES + 1 && index < sizeof admissions / sizeof admissions[0]) return admissions[index].step.rule;
+    return "";
+}
