@@ -1,0 +1,33 @@
+# How every target of the project is compiled. The helpers of the build live in lib/cmake/ because the top level of the
+# repository holds only what tools demand there, and because lib/ is what an embedding project builds.
+
+# hsvc_compile: the project's language level, warnings and asserts, for one target.
+# Asserts stay on in release: each guards against a bug of ours, and a wrong decision costs more than a branch. The
+# coverage build maps them to nothing, since a branch that cannot be taken cannot be covered.
+function(hsvc_compile target)
+    set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
+        C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+    if(NOT CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+        return()
+    endif()
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
+        -Wmissing-prototypes -Wcast-qual)
+    if(HSVC_WERROR)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+    if(HSVC_COVERAGE)
+        target_compile_options(${target} PRIVATE -DNDEBUG)
+    else()
+        target_compile_options(${target} PRIVATE -UNDEBUG)
+    endif()
+endfunction()
+
+# Instrumentation covers everything below: one uninstrumented object in a program hides what the others would tell.
+if(HSVC_SANITIZE)
+    add_compile_options(-fsanitize=${HSVC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${HSVC_SANITIZE})
+endif()
+if(HSVC_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()

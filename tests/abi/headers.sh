@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# headers.sh: does each public header compile alone, in every language a host may use, without a warning?
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=tests/support/checks.sh
+. tests/support/checks.sh
+
+warnings=(-Wall -Wextra -Wpedantic -pedantic-errors -Wconversion -Wshadow -Wundef -Werror)
+
+# shellcheck disable=SC2317 # called through check
+# alone_as COMPILER LANGUAGE STANDARD HEADER: twice, since a header must also bear being included twice. The declaration
+# is there because a C file may not be empty, and a header of macros is.
+alone_as() {
+    printf '#include <headsetsvc/%s>\n#include <headsetsvc/%s>\nextern int alone;\n' "$4" "$4" |
+        "$1" -x "$2" "-std=$3" "${warnings[@]}" -Iinclude -fsyntax-only -
+}
+
+main() {
+    local header standard
+    for header in include/headsetsvc/*.h; do
+        header=${header##*/}
+        for standard in c99 c11 c17; do
+            check "$header $standard gcc" alone_as gcc c $standard "$header"
+            check "$header $standard clang" alone_as clang c $standard "$header"
+        done
+        for standard in c++11 c++20; do
+            check "$header $standard g++" alone_as g++ c++ $standard "$header"
+            check "$header $standard clang++" alone_as clang++ c++ $standard "$header"
+        done
+    done
+}
+
+main
+done_checking

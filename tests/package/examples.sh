@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# examples.sh: does every example do what it shows, against the installed package?
+# Runs examples/quickstart as a newcomer would; then builds each project of examples/ against what that installed, with
+# every warning an error, and runs the tests that the example's CMakeLists.txt registers (at least one).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=tests/support/checks.sh
+. tests/support/checks.sh
+
+export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
+
+example() {
+    local folder=build/examples/$1
+    cmake -S "examples/$1" -B "$folder" -DCMAKE_PREFIX_PATH="$PWD/build/quickstart/prefix" \
+        -DCMAKE_C_FLAGS='-Wall -Wextra -Wpedantic -Werror' || return
+    cmake --build "$folder" || return
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error
+}
+
+main() {
+    local project
+    check 'examples/quickstart' examples/quickstart
+    check 'examples/quickstart --help' examples/quickstart --help
+    for project in examples/*/CMakeLists.txt; do
+        project=$(basename "$(dirname "$project")")
+        check "examples/$project" example "$project"
+    done
+    done_checking
+}
+
+main

@@ -1,0 +1,110 @@
+# checks.sh: how scripts of the tests say what passed, and how tests/run adds it up. To be sourced.
+# A stage prints "check ok: NAME" or "check FAILED: NAME" for each check, and what ctest prints; the sums are taken from
+# that text, so a stage that dies halfway keeps what it had.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # `good` is read by the scripts that source this
+
+logs=build/logs
+passed=0
+failed=0
+verbose=0
+result=0
+good=1
+declare -a failures=()
+
+# check NAME COMMAND...: runs the command; its output is shown only if it fails. Gives 0 always, so that the checks
+# after it run too; `result` remembers any failure, `good` is about this one.
+check() {
+    local name=$1 output
+    shift
+    good=1
+    if output=$("$@" 2>&1 </dev/null); then
+        printf 'check ok: %s\n' "$name"
+    else
+        printf 'check FAILED: %s\n' "$name"
+        printf '    %s\n' "${output//$'\n'/$'\n'    }"
+        good=0
+        result=1
+    fi
+}
+
+# done_checking: the last line of a script of checks, so that it can be used alone too.
+done_checking() { return "$result"; }
+
+# refused NAME TEXT COMMAND...: the command must fail and say TEXT.
+refused() {
+    local name=$1 text=$2
+    shift 2
+    check "$name" fails_with "$text" "$@"
+}
+
+fails_with() {
+    local text=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        printf 'should have failed: %s\n' "$*" && return 1
+    fi
+    [[ $output == *"$text"* ]] || { printf 'failed, but without "%s":\n%s\n' "$text" "$output" && return 1; }
+}
+
+# run_stage NAME: one stage with its own log, sums and time.
+run_stage() {
+    local stage=$1 log=$logs/$1.log from=$EPOCHREALTIME status=0 fine bad
+    if ((verbose)); then
+        alone "stage_$stage" 2>&1 | tee "$log" || status=1
+    else
+        alone "stage_$stage" >"$log" 2>&1 || status=1
+    fi
+    fine=$(grep -cE '^check ok: |^ {0,3}[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' "$log") || true
+    bad=$(grep -cE '^check FAILED: |^ {0,3}[0-9]+/[0-9]+ Test +#[0-9]+: .*\*\*\*' "$log") || true
+    if ((bad == 0 && (status != 0 || fine == 0))); then
+        bad=1
+        failures+=("$stage: stopped early, or nothing ran")
+    fi
+    remember_failures "$stage" "$log"
+    ((passed += fine, failed += bad)) || true
+    say_stage "$stage" "$fine" "$bad" "$from"
+    ((bad == 0 || verbose)) || show "$log"
+}
+
+# show: the end of a log, without what went well and what ctest says about itself.
+show() {
+    grep -vE '^check ok: | Passed +[0-9.]+ sec$|^ +Start +[0-9]+: |^(Internal ctest|Test project|Label Time|Total Test)|^$' "$1" |
+        grep -vE '^100% tests passed|^ +\[[ 0-9%/]+\] (Build|Link|Re-check|Creating|Generating)|^ +-- |\*proc \([0-9]+ tests?\)$' | tail -n 60 | cut -c1-240 | sed 's/^/    /'
+    printf '    (all of it: %s)\n' "$1"
+}
+
+# alone: a stage's variables and its end are its own.
+alone() (
+    result=0
+    "$1" </dev/null || result=1
+    exit "$result"
+)
+
+remember_failures() {
+    local line
+    while IFS= read -r line; do
+        failures+=("$1: $line")
+    done < <(sed -nE 's/^check FAILED: //p; s/^ {0,3}[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .*\*\*\*.*/\1/p' "$2")
+}
+
+say_stage() {
+    local seconds
+    seconds=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+    printf '%-11s %4d passed, %d failed %8s s\n' "$1" "$2" "$3" "$seconds"
+}
+
+run_stages() {
+    local stage
+    mkdir -p "$logs"
+    rm -f "$logs"/broken.*
+    for stage in "$@"; do run_stage "$stage"; done
+}
+
+# report: the failed checks by name, then the line that is always the last.
+report() {
+    printf '%-11s %21s %5d s\n' 'in all' '' "$SECONDS"
+    ((${#failures[@]} == 0)) || printf 'failed  %s\n' "${failures[@]}"
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    ((failed == 0))
+}
