@@ -32,14 +32,14 @@
 #define HSVC_LIMIT_SERIAL_LEN                        132 /* bytes, ID-1 */
 #define HSVC_LIMIT_PIN_LEN                           128 /* bytes, SIGN-9 */
 #define HSVC_LIMIT_TEXT_LEN                          4096 /* bytes, POL-2 */
-#define HSVC_LIMIT_PROFILES_PER_USER                 16 /* profiles, SPEC-3 */
+#define HSVC_LIMIT_PROFILES_PER_USER                 16 /* profiles, SAFE-6 */
 #define HSVC_LIMIT_HEADSETS_PER_USER                 15 /* headsets, ASSOC-1 */
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
-#define HSVC_LIMIT_RAISES                            8 /* raises, SAFE-5 */
-#define HSVC_LIMIT_STEPS                             32 /* steps, SAFE-5 */
+#define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
+#define HSVC_LIMIT_STEPS                             128 /* steps, SAFE-5 */
 #define HSVC_LIMIT_ATTEMPTS                          8 /* attempts, STORE-4 */
 #define HSVC_LIMIT_READ_ROUNDS                       8 /* rounds, STORE-3 */
 #define HSVC_LIMIT_OPS_PER_COMMIT                    64 /* operations, STORE-3 */
@@ -283,10 +283,11 @@
 #define HSVC_SESSION_KEPT                            4 /* the user kept the session without a headset; it has a due time */
 #define HSVC_SESSION_DEFERRED                        5 /* the window is over during a call: the only cause is WINDOW, and a headset's return ends it */
 #define HSVC_SESSION_ENDING                          6 /* a stronger cause waits for the last call; not active any more */
-#define HSVC_PROFILE_WORN                            1 /* registered and the desired generation is acknowledged */
+#define HSVC_PROFILE_WORN                            1 /* registered, and the desired generation is acknowledged */
 #define HSVC_PROFILE_RESETTING                       2 /* a newer generation was sent; disconnects are recorded, not judged; a due time runs */
 #define HSVC_PROFILE_SETTLING                        3 /* registered; headsets have until the due time to return */
 #define HSVC_PROFILE_AWAY                            4 /* not registered, and no generation was waiting when it left */
+#define HSVC_PROFILE_OVERDUE                         5 /* the device did not come back in time: judged as it is, the command stays outstanding */
 
 /* Reasons of verdicts, prompts and notices */
 #define HSVC_REASON_DONE                             1001 /* done */

@@ -83,13 +83,24 @@ static inline uint32_t hsvc__get32(const void *at) {
     const uint8_t *b = (const uint8_t *)at;
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
+/* Written out byte by byte, not as a loop: that is the form every compiler turns into one store. */
 static inline void hsvc__put64(void *at, uint64_t v) {
     uint8_t *b = (uint8_t *)at;
-    for (int i = 0; i < 8; i++) b[i] = (uint8_t)(v >> (8 * i));
+    b[0] = (uint8_t)v;
+    b[1] = (uint8_t)(v >> 8);
+    b[2] = (uint8_t)(v >> 16);
+    b[3] = (uint8_t)(v >> 24);
+    b[4] = (uint8_t)(v >> 32);
+    b[5] = (uint8_t)(v >> 40);
+    b[6] = (uint8_t)(v >> 48);
+    b[7] = (uint8_t)(v >> 56);
 }
 static inline void hsvc__put32(void *at, uint32_t v) {
     uint8_t *b = (uint8_t *)at;
-    for (int i = 0; i < 4; i++) b[i] = (uint8_t)(v >> (8 * i));
+    b[0] = (uint8_t)v;
+    b[1] = (uint8_t)(v >> 8);
+    b[2] = (uint8_t)(v >> 16);
+    b[3] = (uint8_t)(v >> 24);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 static void head(const char *title) { printf("\n/* %s */\n", title); }
 
@@ -17,6 +18,9 @@ static void line(const char *prefix, const char *name, long long number, const c
     printf(form, number);
     printf(" /* %s */\n", text);
 }
+
+/* is_public: the machines whose states hosts see; the others are the library's own business. */
+static int is_public(const char *machine) { return strcmp(machine, "session") == 0 || strcmp(machine, "profile") == 0; }
 
 static void statuses(void) {
     head("Status: why a call failed. Never reused; more may come. At or below -500: fatal, make a new engine.");
@@ -60,14 +64,15 @@ static void rules(void) {
     head("Policy parameters");
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) \
     line("PARAM_", #name, number, rule);
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef PARAM
     head("Values of choice parameters");
 #define CHOICE(param, name, value) line("CHOICE_" #param "_", #name, value, #param);
-#include "../rules/policy.def"
+#include "../rules/parameters.def"
 #undef CHOICE
     head("States of a session and of a device's profile");
-#define STATE(machine, name, number, contract) line(#machine "_", #name, number, contract);
+#define STATE(machine, name, number, contract) \
+    if (is_public(#machine)) line(#machine "_", #name, number, contract);
 #include "../rules/states.def"
 #undef STATE
     head("Reasons of verdicts, prompts and notices");

@@ -1,0 +1,513 @@
+/* apply.c: inputs to decisions, and deadlines to decisions. The order of things is TIME-3: what was due before the event,
+ * then the event, then what is due by now, then what follows from the records. */
+#include "engine/engine.h"
+
+struct batch {
+    hsvc_input *in;
+    struct hsvc__complaint *complaints;
+    size_t count;
+    uint32_t flags;
+    int64_t now;
+    int refused; /* inputs of this decision that were refused */
+    int dry;     /* decide only */
+    struct hsvc_effects *fx;
+};
+
+/* What a deadline's decision has for an input. */
+static const hsvc_input no_input;
+
+/* ---- verdicts ---- */
+static int is_accepted(uint32_t reason) {
+    switch (reason) {
+#define REASON(name, number, accepted, em, text, remedy) \
+    case number: return accepted;
+#include "rules/reasons.def"
+#undef REASON
+        default: return 0;
+    }
+}
+static int32_t em_code(uint32_t reason) {
+    switch (reason) {
+#define REASON(name, number, accepted, em, text, remedy) \
+    case number: return em;
+#include "rules/reasons.def"
+#undef REASON
+        default: return 4;
+    }
+}
+
+static hsvc_verdict *add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule) {
+    hsvc_verdict *verdict = hsvc__verdicts_add(t->fx);
+    verdict->input_index = t->index;
+    verdict->reason = reason;
+    verdict->accepted = is_accepted(reason) ? 1 : 0;
+    verdict->em_code = em_code(reason);
+    verdict->at_ms = t->at;
+    verdict->rule = rule;
+    verdict->event = t->verdict.event == NULL ? "" : t->verdict.event;
+    verdict->field = t->verdict.field;
+    verdict->limit = t->verdict.limit;
+    if (t->index != HSVC_NO_INPUT) {
+        if (verdict->accepted) t->engine->tally.accepted++;
+        else t->engine->tally.refused++;
+    }
+    return verdict;
+}
+
+static void name_device(hsvc_verdict *verdict, hsvc__str device) {
+    verdict->device = device.p;
+    verdict->device_len = device.n;
+}
+
+/* ---- deadlines ---- */
+/* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
+static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
+    struct hsvc__turn keep = *t;
+    for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
+        uint32_t timer = 0;
+        int64_t due = hsvc__earliest(dev, &timer);
+        if (due >= before) break;
+        memset(&t->verdict, 0, sizeof t->verdict);
+        t->in = &no_input;
+        t->index = HSVC_NO_INPUT;
+        t->at = due;
+        t->steps = 0;
+        hsvc__fire(t, dev, timer);
+        if (t->verdict.reason != 0) name_device(add_verdict(t, t->verdict.reason, t->verdict.rule), dev->name);
+    }
+    keep.raised = t->raised;
+    keep.taken = t->taken;
+    *t = keep;
+}
+
+/* each_device: the devices that exist among the records of this call, from slot *at on; `used`: by this decision. Others
+ * were read ahead: their deadlines count too (TIME-3). */
+static struct hsvc__device *each_device(struct hsvc__txn *txn, uint32_t *at, int used) {
+    for (; *at < txn->count; ++*at) {
+        struct hsvc__slot *slot = &txn->slots[*at];
+        struct hsvc__device *dev;
+        if (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used)) continue;
+        dev = (struct hsvc__device *)hsvc__txn_record(txn, slot);
+        if (!dev->rec.present || dev->rec.removed) continue;
+        ++*at;
+        return dev;
+    }
+    return NULL;
+}
+
+/* fire_all: the deadlines of every device that the call knows. Firing one makes its record used. */
+static void fire_all(struct hsvc__turn *t, int64_t before, int used) {
+    uint32_t at = 0;
+    struct hsvc__device *dev;
+    while ((dev = each_device(t->txn, &at, used)) != NULL)
+        if (hsvc__earliest(dev, NULL) < before) fire_before(t, hsvc__device_of(t, dev->name), before);
+}
+
+/* settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
+static void settle(struct hsvc__turn *t) {
+    t->in = &no_input;
+    for (int i = 0; i < HSVC_LIMIT_FIRINGS; i++) {
+        uint32_t at = 0;
+        int due = 0;
+        struct hsvc__device *dev;
+        fire_all(t, t->now + 1, 1);
+        while ((dev = each_device(t->txn, &at, 1)) != NULL) {
+            t->steps = 0;
+            t->at = t->now;
+            if (dev->rec.dirty) hsvc__afterwards(t, dev);
+            due |= hsvc__earliest(dev, NULL) <= t->now;
+        }
+        if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
+    }
+}
+
+/* ---- request ids (STORE-4) ---- */
+static uint64_t content_of(const hsvc_input *in) {
+    uint64_t numbers[] = {in->kind,  in->handle, in->prompt_id, in->generation, in->call_id, in->request, (uint64_t)in->value,
+                          in->node,  in->state,  in->param,     in->flags,      in->pin_len, (uint64_t)in->at_ms};
+    uint64_t hash = hsvc_hash64(numbers, sizeof numbers);
+#define MIX(text, len) hash = hash * 0x9e3779b97f4a7c15u + ((len) == 0 ? 0 : hsvc_hash64(text, len));
+    MIX(in->device, in->device_len)
+    MIX(in->serial, in->serial_len)
+    MIX(in->user, in->user_len)
+    MIX(in->profile, in->profile_len)
+    MIX(in->name, in->name_len)
+    MIX(in->site, in->site_len)
+    MIX(in->model, in->model_len)
+    MIX(in->firmware, in->firmware_len)
+    MIX(in->text, in->text_len)
+    for (size_t i = 0; i < in->item_count; i++) {
+        uint64_t item[] = {in->items[i].number, in->items[i].kind, in->items[i].state, in->items[i].flags};
+        MIX(item, sizeof item)
+        MIX(in->items[i].text, in->items[i].text_len)
+    }
+    return hash;
+}
+
+/* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
+static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
+    if (t->in->device_len != 0 && t->dev->rec.present) {
+        *record = t->dev;
+        return &t->dev->recent;
+    }
+    if (t->in->user_len != 0 && t->user->rec.present) {
+        *record = t->user;
+        return &t->user->recent;
+    }
+    if (t->in->serial_len != 0 && t->headset->rec.present) {
+        *record = t->headset;
+        return &t->headset->recent;
+    }
+    return NULL;
+}
+
+static int has_request(const hsvc_input *in) {
+    static const uint8_t none[sizeof in->request_id];
+    return memcmp(in->request_id, none, sizeof none) != 0;
+}
+
+/* answer_repeat: 1 if this request id was answered before: the stored verdict, and the device's state again. */
+static int answer_repeat(struct hsvc__turn *t) {
+    void *record = NULL;
+    const struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
+        const struct hsvc__request *one = &recent->at[i];
+        hsvc_verdict *verdict;
+        if (memcmp(one->id, t->in->request_id, sizeof one->id) != 0) continue;
+        if (one->content != content_of(t->in)) {
+            name_device(add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4"), hsvc__str_of(t->in->device, t->in->device_len));
+            return 1;
+        }
+        verdict = add_verdict(t, one->reason, hsvc__rule_of(one->row));
+        verdict->repeated = 1;
+        name_device(verdict, hsvc__str_of(t->in->device, t->in->device_len));
+        if (t->dev->rec.present) hsvc__inform(t, t->dev);
+        return 1;
+    }
+    return 0;
+}
+
+static void remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
+    void *record = NULL;
+    struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    struct hsvc__request *one;
+    if (recent == NULL) return;
+    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {
+        memmove(&recent->at[0], &recent->at[1], sizeof recent->at - sizeof recent->at[0]);
+        recent->count--;
+    }
+    one = &recent->at[recent->count++];
+    memcpy(one->id, t->in->request_id, sizeof one->id);
+    one->content = content_of(t->in);
+    one->reason = reason;
+    one->row = row;
+    hsvc__touch(record);
+}
+
+/* ---- one input ---- */
+/* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
+static int64_t event_time(struct hsvc__turn *t) {
+    int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
+    if (at > t->now) at = t->now;
+    if (at < oldest) at = oldest;
+    if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
+    return at;
+}
+
+/* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, an association about the device
+ * where the headset is. */
+static void set_subjects(struct hsvc__turn *t) {
+    const hsvc_input *in = t->in;
+    const struct hsvc__present *plugged;
+    hsvc__str serial = hsvc__str_of(in->serial, in->serial_len);
+    t->dev = hsvc__device_of(t, hsvc__str_of(in->device, in->device_len));
+    t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
+    plugged = hsvc__plugged(t->dev, in->handle);
+    if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
+    if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
+    t->headset = hsvc__headset_of(t, serial);
+    if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
+}
+
+/* run_for: one event about a headset at the input's device. */
+static void run_for(struct hsvc__turn *t, struct hsvc__device *dev, hsvc__str serial, uint32_t event, uint64_t handle) {
+    t->dev = dev;
+    t->headset = hsvc__headset_of(t, serial);
+    t->steps = 0;
+    hsvc__run(t, HSVC__MACHINE_presence, event, (int64_t)handle);
+}
+
+/* A handle that comes back with another serial has lost the old one first (PRES-4). */
+static void free_handle(struct hsvc__turn *t) {
+    struct hsvc__device *dev = t->dev;
+    struct hsvc__headset *headset = t->headset;
+    const struct hsvc__present *plugged = hsvc__plugged(dev, t->in->handle);
+    if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED || plugged == NULL || hsvc__fold_eq(plugged->serial, headset->serial)) return;
+    run_for(t, dev, plugged->serial, HSVC_EVENT_disconnected, t->in->handle);
+    memset(&t->verdict, 0, sizeof t->verdict);
+    t->dev = dev;
+    t->headset = headset;
+}
+
+static int listed(const hsvc_input *in, hsvc__str serial) {
+    for (size_t i = 0; i < in->item_count; i++)
+        if (in->items[i].kind == HSVC_ITEM_HEADSET &&
+            hsvc__fold_eq(hsvc__str_of(in->items[i].text, in->items[i].text_len), serial))
+            return 1;
+    return 0;
+}
+
+/* run_presence_list: what is missing has left, what is new has connected, each as an event of its own (PRES-5). */
+static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
+    hsvc__str gone[HSVC_LIMIT_PRESENCE_PER_DEVICE];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (!listed(t->in, dev->presents[i].serial)) gone[count++] = dev->presents[i].serial;
+    for (uint32_t i = 0; i < count; i++) run_for(t, dev, gone[i], HSVC_EVENT_disconnected, 0);
+    for (size_t i = 0; i < t->in->item_count; i++) {
+        const hsvc_item *item = &t->in->items[i];
+        if (item->kind == HSVC_ITEM_HEADSET)
+            run_for(t, dev, hsvc__str_of(item->text, item->text_len), HSVC_EVENT_connected, item->number);
+    }
+}
+
+/* run_lists: an input that carries lists is several events; its verdict is its own, not theirs. */
+static void run_lists(struct hsvc__turn *t, struct hsvc__device *dev) {
+    struct hsvc__verdict own = t->verdict;
+    int registered = t->in->kind == HSVC_INPUT_DEVICE_REGISTERED;
+    if (!is_accepted(own.reason)) return;
+    if (t->in->kind == HSVC_INPUT_PRESENCE_SNAPSHOT || (registered && t->in->flags & HSVC_FLAG_HAS_PRESENCE))
+        run_presence_list(t, dev);
+    t->dev = dev;
+    t->steps = 0;
+    if (registered && t->in->flags & HSVC_FLAG_HAS_CALLS) hsvc__run(t, HSVC__MACHINE_calls, HSVC_EVENT_call_snapshot, 0);
+    t->verdict = own;
+}
+
+static void refuse(struct hsvc__turn *t, uint32_t reason, uint32_t row, const char *rule) {
+    t->verdict.reason = reason;
+    t->verdict.row = row;
+    t->verdict.rule = rule;
+}
+
+static void decide_event(struct hsvc__turn *t) {
+    struct hsvc__device *dev = t->dev;
+    uint32_t event = 0, machine = hsvc__lead(t->in->kind, &event);
+    const struct hsvc__step *barred = hsvc__admit(t);
+    if (barred != NULL) {
+        refuse(t, barred->reason, hsvc__step_number(barred), barred->rule);
+        return;
+    }
+    free_handle(t);
+    hsvc__run(t, machine, event, (int64_t)t->in->handle);
+    if (t->verdict.reason == 0) t->verdict.reason = HSVC_REASON_RECORDED;
+    run_lists(t, dev);
+}
+
+static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t index) {
+    const struct hsvc__complaint *complaint = &batch->complaints[index];
+    struct hsvc__turn *t = hsvc__turn_begin(engine, batch->fx, &batch->in[index], (uint32_t)index, batch->now);
+    hsvc_verdict *verdict;
+    engine->tally.inputs++;
+    if (complaint->reason != 0) {
+        t->verdict.field = complaint->field;
+        t->verdict.limit = complaint->limit;
+        add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6");
+        batch->refused++;
+        return;
+    }
+    set_subjects(t);
+    t->at = event_time(t);
+    fire_all(t, t->at, 0);
+    set_subjects(t);
+    if (answer_repeat(t)) return;
+    decide_event(t);
+    verdict = add_verdict(t, t->verdict.reason, t->verdict.rule);
+    name_device(verdict, hsvc__str_of(t->in->device, t->in->device_len));
+    if (!verdict->accepted) batch->refused++;
+    set_subjects(t);
+    remember(t, t->verdict.reason, t->verdict.row);
+}
+
+static void decide_batch(struct hsvc_engine *engine, void *job) {
+    struct batch *batch = (struct batch *)job;
+    batch->refused = 0;
+    for (size_t i = 0; i < batch->count && engine->txn.status == HSVC_OK && engine->txn.missing == 0; i++)
+        decide_one(engine, batch, i);
+    if (engine->txn.status != HSVC_OK || engine->txn.missing != 0) return;
+    engine->turn.index = batch->count == 1 ? 0 : HSVC_NO_INPUT;
+    settle(&engine->turn);
+    if (!(batch->flags & HSVC_APPLY_ALL_OR_NONE) || batch->refused == 0) return;
+    engine->txn.checks_only = 1; /* the verdicts still rest on a proven read */
+    batch->fx->effect_count = batch->fx->effects_out;
+}
+
+/* ---- the public calls ---- */
+/* take_inputs: the caller's array, by its stride, checked and copied; the permission callback is asked here, once. */
+static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs, struct batch *batch) {
+    const uint8_t *from = (const uint8_t *)inputs;
+    size_t stride = inputs->struct_size, count = batch->count;
+    batch->in = (hsvc_input *)hsvc__arena_take(&engine->inputs, count * sizeof *batch->in);
+    batch->complaints = (struct hsvc__complaint *)hsvc__arena_take(&engine->inputs, count * sizeof *batch->complaints);
+    if (batch->in == NULL || batch->complaints == NULL) return HSVC_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++, from += stride) {
+        uint32_t size;
+        int32_t status;
+        memcpy(&size, from, sizeof size);
+        if (size != stride)
+            return hsvc__effects_fail(batch->fx, HSVC_ERR_STRUCT_SIZE, (uint32_t)i, 0, (int64_t)stride, hsvc__str_of(NULL, 0));
+        status = hsvc__input_in(from, &batch->in[i], (uint32_t)i, batch->fx, &batch->complaints[i], &engine->inputs);
+        if (status != HSVC_OK) return status;
+        if (batch->in[i].kind < HSVC_INPUT_USER_PUT || engine->permission == NULL) continue;
+        status = engine->permission(&batch->in[i], engine->permission_user);
+        if (status == HSVC_ERR_NOT_FOUND) batch->complaints[i].reason = HSVC_REASON_NOT_PERMITTED;
+        else if (status != HSVC_OK) return HSVC_ERR_CALLBACK;
+    }
+    return HSVC_OK;
+}
+
+/* read_ahead: the records the inputs will probably use, in as few trips as they depend on each other. */
+static int32_t read_ahead(struct hsvc_engine *engine, void *job) {
+    struct batch *batch = (struct batch *)job;
+    for (int round = 0; round < 3; round++) {
+        int32_t status;
+        for (size_t i = 0; i < batch->count; i++)
+            if (batch->complaints[i].reason == 0) hsvc__want(&engine->txn, &batch->in[i], round);
+        status = hsvc__txn_fetch(&engine->txn);
+        if (status != HSVC_OK) return status;
+    }
+    return HSVC_OK;
+}
+
+/* report: what a failed call leaves in the batch: the problem and nothing else. */
+static int32_t report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status) {
+    hsvc__str key = status == HSVC_ERR_CORRUPT ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
+    int64_t limit = 0;
+    if (fx->problem.status == status) return status; /* it was told in detail already */
+    if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;
+    return hsvc__effects_fail(fx, status, HSVC_NO_INPUT, 0, limit, key);
+}
+
+static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struct batch *batch) {
+    int32_t status = hsvc__sample(engine, &batch->now);
+    hsvc__arena_reset(&engine->inputs);
+    if (status == HSVC_OK) status = take_inputs(engine, inputs, batch);
+    if (status == HSVC_OK) status = hsvc__transact(engine, batch->fx, decide_batch, read_ahead, batch, &batch->dry);
+    if (status != HSVC_OK) return report(engine, batch->fx, status);
+    hsvc__effects_publish(batch->fx);
+    return HSVC_OK;
+}
+
+int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags, hsvc_effects *effects) {
+    struct batch batch;
+    int32_t status;
+    if (engine == NULL || effects == NULL || (inputs == NULL && count != 0)) return HSVC_ERR_ARGUMENT;
+    status = hsvc__enter(engine);
+    if (status != HSVC_OK) return status;
+    hsvc_effects_reset(effects);
+    memset(&batch, 0, sizeof batch);
+    batch.count = count;
+    batch.flags = flags;
+    batch.dry = (flags & HSVC_APPLY_DRY_RUN) != 0;
+    batch.fx = effects;
+    if (flags & ~(HSVC_APPLY_DRY_RUN | HSVC_APPLY_ALL_OR_NONE)) status = report(engine, effects, HSVC_ERR_FLAGS);
+    else if (count > HSVC_LIMIT_INPUTS_PER_BATCH) status = report(engine, effects, HSVC_ERR_LIMIT);
+    else if (count != 0) status = apply(engine, inputs, &batch);
+    hsvc__leave(engine);
+    return status;
+}
+
+int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
+    int32_t status;
+    if (engine == NULL || at_ms == NULL) return HSVC_ERR_ARGUMENT;
+    *at_ms = HSVC_NEVER;
+    status = hsvc__enter(engine);
+    if (status != HSVC_OK) return status;
+    status = hsvc__first_deadline(engine, at_ms);
+    if (status == HSVC_OK && engine->node_count > 1) {
+        int64_t now;
+        status = hsvc__sample(engine, &now);
+        if (status == HSVC_OK && *at_ms > now + engine->poll_ms) *at_ms = now + engine->poll_ms;
+    }
+    hsvc__leave(engine);
+    return status;
+}
+
+/* ---- advance ---- */
+struct due {
+    hsvc__str device;
+    int64_t at;
+    int64_t now;
+    struct hsvc_effects *fx;
+};
+
+/* A key whose record is not due any more is a hint that lost its meaning: it goes (DESIGN 3). */
+static void decide_due(struct hsvc_engine *engine, void *job) {
+    struct due *due = (struct due *)job;
+    struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT, due->now);
+    struct hsvc__device *dev = hsvc__device_of(t, due->device);
+    struct hsvc__key key;
+    if (engine->txn.missing != 0) return;
+    if (!dev->rec.present || dev->deadline_at != due->at) {
+        hsvc__key_deadline(&key, due->at, due->device);
+        hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
+        return;
+    }
+    settle(t);
+}
+
+static int32_t read_due(struct hsvc_engine *engine, void *job) {
+    struct due *due = (struct due *)job;
+    const struct hsvc__device *dev;
+    struct hsvc__key key;
+    int32_t status;
+    hsvc__key_1(&key, HSVC__FAMILY_DEVICE, due->device);
+    hsvc__txn_want(&engine->txn, &key);
+    status = hsvc__txn_fetch(&engine->txn);
+    dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, &key);
+    if (status != HSVC_OK || dev == NULL) return status;
+    if (dev->user.n != 0) {
+        hsvc__key_1(&key, HSVC__FAMILY_USER, dev->user);
+        hsvc__txn_want(&engine->txn, &key);
+    }
+    if (dev->prompt_serial.n != 0) {
+        hsvc__key_1(&key, HSVC__FAMILY_HEADSET, dev->prompt_serial);
+        hsvc__txn_want(&engine->txn, &key);
+    }
+    if (dev->prompt_user.n != 0) {
+        hsvc__key_1(&key, HSVC__FAMILY_USER, dev->prompt_user);
+        hsvc__txn_want(&engine->txn, &key);
+    }
+    return hsvc__txn_fetch(&engine->txn);
+}
+
+/* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
+static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
+    struct hsvc__dues dues;
+    int32_t status = hsvc__read_dues(engine, now, &dues);
+    int dry = 0;
+    for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
+        struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
+        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
+        if (status == HSVC_OK) hsvc__effects_publish(fx);
+        else hsvc__effects_back(fx);
+        if (status == HSVC_ERR_CONFLICT) status = HSVC_OK;
+    }
+    return status;
+}
+
+int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
+    int64_t now;
+    int32_t status;
+    if (engine == NULL || effects == NULL) return HSVC_ERR_ARGUMENT;
+    status = hsvc__enter(engine);
+    if (status != HSVC_OK) return status;
+    hsvc_effects_reset(effects);
+    hsvc__arena_reset(&engine->inputs);
+    status = hsvc__sample(engine, &now);
+    if (status == HSVC_OK) status = advance_all(engine, effects, now);
+    if (status != HSVC_OK && hsvc_effects_count(effects) + hsvc_verdict_count(effects) == 0) report(engine, effects, status);
+    else effects->problem.status = status;
+    hsvc__leave(engine);
+    return status;
+}

@@ -1,0 +1,230 @@
+/* engine.c: an engine's life, its callbacks, and the transaction that every decision goes through. */
+#include "engine/engine.h"
+
+int32_t hsvc_allocator_init(hsvc_allocator *allocator, size_t size) {
+    return hsvc__sized_init(allocator, size, sizeof(hsvc_allocator));
+}
+int32_t hsvc_store_init(hsvc_store *store, size_t size) { return hsvc__sized_init(store, size, sizeof(hsvc_store)); }
+int32_t hsvc_config_init(hsvc_config *config, size_t size) { return hsvc__sized_init(config, size, sizeof(hsvc_config)); }
+
+/* index_rows: where each event's rows begin, so that a step need not walk the rows of others. */
+static void index_rows(hsvc_engine *engine) {
+    for (uint32_t m = 1; m < HSVC__MACHINES; m++)
+        for (uint32_t event = 0; event < HSVC__EVENTS; event++) {
+            const struct hsvc__machine *machine = &hsvc__machines[m];
+            uint32_t i = 0;
+            while (i < machine->row_count && machine->rows[i].event != event) i++;
+            engine->first_row[m][event] = (uint16_t)i;
+        }
+}
+
+static int32_t take_config(const hsvc_config *config, hsvc_config *ours, hsvc_allocator *allocator, hsvc_store *store) {
+    int32_t status = hsvc__sized_in(ours, sizeof *ours, sizeof(hsvc_config), config);
+    if (status != HSVC_OK) return status;
+    if (ours->flags != 0) return HSVC_ERR_FLAGS;
+    status = hsvc__allocator_in(allocator, ours->allocator);
+    if (status == HSVC_OK) status = hsvc__sized_in(store, sizeof *store, sizeof(hsvc_store), ours->store);
+    if (status != HSVC_OK) return status;
+    if (store->read == NULL || store->scan == NULL || store->commit == NULL || ours->clock == NULL) return HSVC_ERR_ARGUMENT;
+    if (store->ops_max != 0 && store->ops_max < HSVC_LIMIT_OPS_PER_COMMIT) return HSVC_ERR_ARGUMENT;
+    if (ours->node_count == 0) ours->node_count = 1;
+    return ours->node < ours->node_count && ours->poll_ms >= 0 ? HSVC_OK : HSVC_ERR_ARGUMENT;
+}
+
+int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
+    hsvc_config ours;
+    hsvc_allocator allocator;
+    hsvc_store store;
+    hsvc_engine *e;
+    int32_t status;
+    if (engine == NULL) return HSVC_ERR_ARGUMENT;
+    *engine = NULL;
+    status = take_config(config, &ours, &allocator, &store);
+    if (status != HSVC_OK) return status;
+    e = (hsvc_engine *)hsvc__alloc(&allocator, sizeof *e);
+    if (e == NULL) return HSVC_ERR_MEMORY;
+    memset(e, 0, sizeof *e);
+    e->allocator = allocator;
+    e->store = store;
+    e->clock = ours.clock;
+    e->clock_user = ours.clock_user;
+    e->permission = ours.permission;
+    e->permission_user = ours.permission_user;
+    e->trace = ours.trace;
+    e->trace_user = ours.trace_user;
+    e->node = ours.node;
+    e->node_count = ours.node_count;
+    e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
+    hsvc__arena_init(&e->views, &e->allocator);
+    hsvc__arena_init(&e->inputs, &e->allocator);
+    hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
+    index_rows(e);
+    *engine = e;
+    return HSVC_OK;
+}
+
+void hsvc_engine_free(hsvc_engine *engine) {
+    hsvc_allocator allocator;
+    if (engine == NULL) return;
+    allocator = engine->allocator;
+    hsvc__txn_free(&engine->txn);
+    hsvc__arena_free(&engine->views);
+    hsvc__arena_free(&engine->inputs);
+    hsvc__release(&allocator, engine->policy.raw, engine->policy.raw_room);
+    hsvc__release(&allocator, engine, sizeof *engine);
+}
+
+int32_t hsvc__enter(struct hsvc_engine *engine) {
+    if (engine->inside) return HSVC_ERR_REENTRANT;
+    engine->inside = 1;
+    return HSVC_OK;
+}
+void hsvc__leave(struct hsvc_engine *engine) { engine->inside = 0; }
+
+int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
+    *now = -1;
+    if (engine->clock(now, engine->clock_user) != HSVC_OK) return HSVC_ERR_CLOCK;
+    return *now < 0 || *now > HSVC_LIMIT_TIME ? HSVC_ERR_CLOCK : HSVC_OK;
+}
+
+int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
+    if (engine == NULL || counters == NULL) return HSVC_ERR_ARGUMENT;
+    return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof(uint32_t));
+}
+
+/* ---- the cached policy ---- */
+static void policy_key(struct hsvc__key *key) { hsvc__key_1(key, HSVC__FAMILY_POLICY, hsvc__str_of(NULL, 0)); }
+
+void hsvc__policy_plant(struct hsvc_engine *engine) {
+    struct hsvc__key key;
+    policy_key(&key);
+    if (!engine->policy.known) hsvc__txn_want(&engine->txn, &key);
+    else hsvc__txn_plant(&engine->txn, &key, hsvc__str_of((const char *)engine->policy.raw, engine->policy.raw_len),
+                         engine->policy.revision);
+}
+
+/* hsvc__policy_learn: from the record that this call read; a decision that changed the policy dropped the cache. */
+int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
+    struct hsvc__policy_cache *cache = &engine->policy;
+    const struct hsvc__policy *policy;
+    const struct hsvc__slot *slot;
+    struct hsvc__key key;
+    policy_key(&key);
+    policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, &key);
+    slot = policy->rec.slot;
+    if (cache->known || slot == NULL) return engine->txn.status;
+    if (slot->raw.n > cache->raw_room) {
+        uint8_t *grown = (uint8_t *)hsvc__grow(&engine->allocator, cache->raw, cache->raw_room, slot->raw.n);
+        if (grown == NULL) return HSVC_ERR_MEMORY;
+        cache->raw = grown;
+        cache->raw_room = slot->raw.n;
+    }
+    if (slot->raw.n != 0) memmove(cache->raw, slot->raw.p, slot->raw.n);
+    cache->raw_len = slot->raw.n;
+    cache->revision = slot->revision;
+    cache->known = 1;
+    hsvc__policy_values(engine, policy);
+    return engine->txn.status;
+}
+
+/* ---- the transaction ---- */
+struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index,
+                                    int64_t now) {
+    static const hsvc_input nothing;
+    struct hsvc__turn *t = &engine->turn;
+    t->engine = engine;
+    t->txn = &engine->txn;
+    t->fx = fx;
+    t->in = in == NULL ? &nothing : in;
+    t->index = index;
+    t->now = now;
+    t->at = now;
+    t->dev = &engine->txn.nobody.device;
+    t->headset = &engine->txn.nobody.headset;
+    t->user = &engine->txn.nobody.user;
+    t->arg = 0;
+    t->row = NULL;
+    t->rule = "";
+    t->barred = NULL;
+    memset(&t->verdict, 0, sizeof t->verdict);
+    t->raised = t->taken = t->steps = 0;
+    return t;
+}
+
+/* move_deadline: the device's one deadline key follows its earliest due time (DESIGN 3). */
+static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev) {
+    int64_t due = dev->rec.present && !dev->rec.removed ? hsvc__earliest(dev, NULL) : HSVC_NEVER;
+    struct hsvc__record nothing;
+    struct hsvc__key key;
+    hsvc__str value = {NULL, 0};
+    if (due == HSVC_NEVER) due = 0;
+    if (due == dev->deadline_at) return;
+    if (dev->deadline_at != 0) {
+        hsvc__key_deadline(&key, dev->deadline_at, dev->name);
+        hsvc__txn_loose(txn, &key, value);
+    }
+    if (due != 0 && hsvc__record_encode(&nothing, HSVC__FAMILY_DEADLINE, &txn->work, &value) == HSVC_OK) {
+        hsvc__key_deadline(&key, due, dev->name);
+        hsvc__txn_loose(txn, &key, value);
+    }
+    dev->deadline_at = due;
+}
+
+static void move_deadlines(struct hsvc__txn *txn) {
+    for (uint32_t i = 0; i < txn->count; i++) {
+        struct hsvc__device *dev = (struct hsvc__device *)txn->slots[i].record;
+        if (txn->slots[i].family == HSVC__FAMILY_DEVICE && dev != NULL && (dev->rec.dirty || dev->rec.removed))
+            move_deadline(txn, dev);
+    }
+}
+
+/* decide_fully: decides again until no record is missing. Each round reads in one trip. */
+static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
+    struct hsvc__txn *txn = &engine->txn;
+    for (int round = 0; round < HSVC_LIMIT_READ_ROUNDS; round++) {
+        int32_t status = hsvc__txn_fetch(txn);
+        if (status != HSVC_OK) return status;
+        hsvc__txn_again(txn);
+        hsvc__effects_back(fx);
+        memset(&engine->tally, 0, sizeof engine->tally);
+        status = hsvc__policy_learn(engine);
+        if (status != HSVC_OK) return status;
+        decide(engine, job);
+        if (txn->missing == 0 || txn->status == HSVC_ERR_MEMORY || txn->status == HSVC_ERR_LIMIT) return txn->status;
+        txn->status = HSVC_OK;
+    }
+    return HSVC_ERR_BUG;
+}
+
+/* count_tally: what the decision counted becomes true with its commit. Counters are a run of 64-bit numbers. */
+static void count_tally(struct hsvc_engine *engine) {
+    uint64_t *to = &engine->counters.inputs;
+    const uint64_t *from = &engine->tally.inputs;
+    size_t count = (sizeof engine->counters - offsetof(hsvc_counters, inputs)) / sizeof *to;
+    for (size_t i = 0; i < count; i++) to[i] += from[i];
+}
+
+static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
+    int32_t status = decide_fully(engine, fx, decide, job);
+    if (status != HSVC_OK) return status;
+    move_deadlines(&engine->txn);
+    status = hsvc__txn_prepare(&engine->txn);
+    if (status == HSVC_OK) status = hsvc__effects_settle(fx);
+    if (status != HSVC_OK || *dry) return status;
+    status = hsvc__txn_commit(&engine->txn);
+    if (status == HSVC_OK) count_tally(engine);
+    return status;
+}
+
+int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
+                       void *job, int *dry) {
+    int32_t status = HSVC_ERR_CONFLICT;
+    for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+        hsvc__txn_begin(&engine->txn);
+        hsvc__policy_plant(engine);
+        status = ahead(engine, job);
+        if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);
+        if (status != HSVC_OK) engine->policy.known = 0; /* it may be what changed */
+    }
+    return status;
+}

@@ -1,0 +1,94 @@
+/* engine.h: the engine from inside. It keeps nothing that matters: counters, its last clock sample, and a cached policy
+ * that every commit checks (STORE-1). */
+#ifndef HSVC_ENGINE_H
+#define HSVC_ENGINE_H
+
+#include "rules/rules.h"
+
+/* The cached global policy: bytes as read, and its numbers worked out with the preset's defaults. */
+struct hsvc__policy_cache {
+    int known;
+    uint64_t revision; /* 0: there is no record */
+    uint8_t *raw;
+    size_t raw_len;
+    size_t raw_room;
+    int64_t values[HSVC__PARAMS];
+};
+
+struct hsvc_engine {
+    hsvc_allocator allocator;
+    hsvc_store store;
+    hsvc_clock_fn clock;
+    void *clock_user;
+    hsvc_permission_fn permission;
+    void *permission_user;
+    hsvc_trace_fn trace;
+    void *trace_user;
+    uint32_t node;
+    uint32_t node_count;
+    int64_t poll_ms;
+    int inside; /* a callback may be running */
+    uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS];
+    struct hsvc__policy_cache policy;
+    struct hsvc__arena views; /* text of the last view */
+    struct hsvc__arena inputs; /* the normalised inputs of the running call */
+    hsvc_counters counters;
+    hsvc_counters tally; /* of the running decision; counted when it is committed */
+    struct hsvc__turn turn;
+    struct hsvc__txn txn;
+};
+
+/* hsvc__enter, hsvc__leave: around every public call that may reach a callback. REENTRANT, OK. */
+int32_t hsvc__enter(struct hsvc_engine *engine);
+void hsvc__leave(struct hsvc_engine *engine);
+/* hsvc__sample: the clock, once. CLOCK, OK. */
+int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now);
+
+/* hsvc__input_in: checks one caller's input and copies it (input.c). ERR_INPUT_*, ERR_STRUCT_*, ARGUMENT; the problem is
+ * noted in fx. What is wrong with its texts is no error but a verdict: *reason, *field, *limit, 0 if nothing is. */
+struct hsvc__complaint {
+    uint32_t reason;
+    uint32_t field;
+    int64_t limit;
+};
+int32_t hsvc__input_in(const void *from, hsvc_input *to, uint32_t index, struct hsvc_effects *fx,
+                       struct hsvc__complaint *complaint, struct hsvc__arena *arena);
+/* hsvc__lead: machine and event of a kind; 0 if there is no such kind. */
+uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
+
+/* hsvc__want_first, _second, _third: the records an input will probably use, by rounds (reads.c). */
+void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round);
+
+/* hsvc__policy_values: works the cached numbers out from a global policy record (parameters.c). */
+void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *policy);
+/* hsvc__policy_plant: the cached policy into a call; hsvc__policy_learn: the cache from what the call read. MEMORY, OK. */
+void hsvc__policy_plant(struct hsvc_engine *engine);
+int32_t hsvc__policy_learn(struct hsvc_engine *engine);
+
+/* ---- deadlines in the store (deadlines.c) ---- */
+struct hsvc__dues {
+    struct {
+        hsvc__str device; /* canonical name */
+        int64_t due;
+    } at[HSVC_LIMIT_ADVANCE_DEVICES];
+    uint32_t count;
+    struct hsvc__arena *arena;
+};
+/* hsvc__first_deadline: the earliest key's time, HSVC_NEVER if there is none. Store statuses. */
+int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
+/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first. Store statuses, MEMORY. */
+int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues);
+
+/* hsvc__decide_fn: one decision over the records of engine->txn, run afresh as often as need be. */
+typedef void (*hsvc__decide_fn)(struct hsvc_engine *engine, void *job);
+/* hsvc__ahead_fn: reads what the decision will probably use. Statuses as hsvc__txn_fetch. */
+typedef int32_t (*hsvc__ahead_fn)(struct hsvc_engine *engine, void *job);
+/* hsvc__transact: read, decide, commit, as often as the contract allows (DESIGN 3). `dry`: decide only.
+ * The statuses of hsvc_apply; effects collected in fx are settled but not published. */
+int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
+                       void *job, int *dry);
+/* hsvc__turn_begin: a turn over the engine's records, for an input or a deadline (in may be NULL). */
+struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index,
+                                    int64_t now);
+
+#endif

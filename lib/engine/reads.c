@@ -1,0 +1,104 @@
+/* reads.c: the records an input will probably use, by rounds, so that a call reads in few trips. Only hints: a wrong or
+ * missing hint costs a trip, never a wrong decision (txn.h). The hints themselves are reads.def. */
+#include "engine/engine.h"
+
+enum {
+    ROLE_device = 0,
+    ROLE_headset,
+    ROLE_user,
+    ROLE_related,
+    ROLE_skip,
+    ROLE_session_user,
+    ROLE_owner,
+    ROLE_prompt_headset,
+    ROLE_prompt_owner,
+    ROLE_site,
+    ROLE_logins,
+    ROLES
+};
+#define R(role) (1u << ROLE_##role)
+
+static const struct {
+    uint32_t kind;
+    uint32_t rounds[3];
+} hints[] = {
+#define READS(kind, first, second, third) {HSVC_INPUT_##kind, {first, second, third}},
+#include "engine/reads.def"
+#undef READS
+};
+
+static void want(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__key key;
+    if (name.n == 0) return;
+    hsvc__key_1(&key, family, name);
+    hsvc__txn_want(txn, &key);
+}
+
+static const void *peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__key key;
+    if (name.n == 0) return NULL;
+    hsvc__key_1(&key, family, name);
+    return hsvc__txn_peek(txn, &key);
+}
+
+/* What the input names, as far as it has been read. */
+struct known {
+    const hsvc_input *in;
+    const struct hsvc__device *dev;
+    hsvc__str serial; /* the input's, or that of the handle it names */
+    const struct hsvc__headset *headset;
+    hsvc__str owner;
+};
+
+static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
+    struct known k;
+    const struct hsvc__present *plugged;
+    k.in = in;
+    k.dev = (const struct hsvc__device *)peek(txn, HSVC__FAMILY_DEVICE, hsvc__str_of(in->device, in->device_len));
+    plugged = k.dev == NULL ? NULL : hsvc__plugged((struct hsvc__device *)(uintptr_t)k.dev, in->handle);
+    k.serial = plugged != NULL && in->serial_len == 0 ? plugged->serial : hsvc__str_of(in->serial, in->serial_len);
+    k.headset = (const struct hsvc__headset *)peek(txn, HSVC__FAMILY_HEADSET, k.serial);
+    k.owner = k.headset == NULL ? hsvc__str_of(NULL, 0) : k.headset->owner;
+    if (k.owner.n == 0 && k.dev != NULL) k.owner = k.dev->prompt_user;
+    return k;
+}
+
+static void want_logins(struct hsvc__txn *txn, const struct known *k) {
+    const struct hsvc__user *user = (const struct hsvc__user *)peek(txn, HSVC__FAMILY_USER, k->owner);
+    for (uint32_t i = 0; user != NULL && i < user->login_count; i++) want(txn, HSVC__FAMILY_DEVICE, user->logins[i].device);
+}
+
+static void want_skip(struct hsvc__txn *txn, const struct known *k) {
+    struct hsvc__key key;
+    if (k->headset != NULL && k->headset->owner.n != 0) return;
+    if (k->serial.n == 0 || k->dev == NULL) return;
+    hsvc__key_skip(&key, k->serial, k->dev->name);
+    hsvc__txn_want(txn, &key);
+}
+
+static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t role) {
+    const hsvc_input *in = k->in;
+    hsvc__str none = hsvc__str_of(NULL, 0);
+    switch (role) {
+        case ROLE_device: want(txn, HSVC__FAMILY_DEVICE, hsvc__str_of(in->device, in->device_len)); break;
+        case ROLE_headset: want(txn, HSVC__FAMILY_HEADSET, hsvc__str_of(in->serial, in->serial_len)); break;
+        case ROLE_user: want(txn, HSVC__FAMILY_USER, hsvc__str_of(in->user, in->user_len)); break;
+        case ROLE_related: want(txn, HSVC__FAMILY_USER, hsvc__str_of(in->related_user, in->related_user_len)); break;
+        case ROLE_skip: want_skip(txn, k); break;
+        case ROLE_session_user: want(txn, HSVC__FAMILY_USER, k->dev == NULL ? none : k->dev->user); break;
+        case ROLE_owner: want(txn, HSVC__FAMILY_USER, k->owner); break;
+        case ROLE_prompt_headset: want(txn, HSVC__FAMILY_HEADSET, k->dev == NULL ? none : k->dev->prompt_serial); break;
+        case ROLE_prompt_owner: want(txn, HSVC__FAMILY_USER, k->dev == NULL ? none : k->dev->prompt_user); break;
+        case ROLE_site: break; /* the global policy knows whether there is any: read when it says so */
+        default: want_logins(txn, k); break;
+    }
+}
+
+void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round) {
+    struct known k = known_of(txn, in);
+    uint32_t roles = 0;
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (hints[i].kind == in->kind) roles = hints[i].rounds[round];
+    for (uint32_t role = 0; role < ROLES; role++)
+        if (roles >> role & 1u) want_role(txn, &k, role);
+}

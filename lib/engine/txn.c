@@ -1,0 +1,262 @@
+/* txn.c: see txn.h. Slots are found by the hash of their key, then by the key itself; a call uses a handful of them,
+ * so that a straight search beats a table. */
+#include "engine/txn.h"
+
+int32_t hsvc__store_status(int32_t status, int commit) {
+    switch (status) {
+        case HSVC_OK:
+        case HSVC_ERR_UNAVAILABLE:
+        case HSVC_ERR_CORRUPT: return status;
+        case HSVC_ERR_CONFLICT:
+        case HSVC_ERR_UNKNOWN:
+        case HSVC_ERR_FULL: return commit ? status : HSVC_ERR_CALLBACK;
+        default: return HSVC_ERR_CALLBACK;
+    }
+}
+
+void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, const hsvc_store *store,
+                    hsvc_counters *counters) {
+    memset(&txn->nobody, 0, sizeof txn->nobody);
+    txn->store = store;
+    txn->counters = counters;
+    hsvc__arena_init(&txn->raws, allocator);
+    hsvc__arena_init(&txn->work, allocator);
+    hsvc__txn_begin(txn);
+}
+
+void hsvc__txn_free(struct hsvc__txn *txn) {
+    hsvc__arena_free(&txn->raws);
+    hsvc__arena_free(&txn->work);
+}
+
+void hsvc__txn_begin(struct hsvc__txn *txn) {
+    hsvc__arena_reset(&txn->raws);
+    txn->count = 0;
+    txn->asked = 0;
+    txn->bad_key = hsvc__str_of(NULL, 0);
+    hsvc__txn_again(txn);
+}
+
+void hsvc__txn_again(struct hsvc__txn *txn) {
+    hsvc__arena_reset(&txn->work);
+    for (uint32_t i = 0; i < txn->count; i++) {
+        txn->slots[i].record = NULL;
+        txn->slots[i].used = 0;
+    }
+    txn->missing = 0;
+    txn->checks_only = 0;
+    txn->status = HSVC_OK;
+    txn->ops = NULL;
+    txn->op_count = 0;
+}
+
+static struct hsvc__slot *slot_find(struct hsvc__txn *txn, const struct hsvc__key *key, uint64_t hash) {
+    for (uint32_t i = 0; i < txn->count; i++) {
+        struct hsvc__slot *slot = &txn->slots[i];
+        if (slot->hash == hash && slot->key.n == key->len && memcmp(slot->key.p, key->bytes, key->len) == 0) return slot;
+    }
+    return NULL;
+}
+
+/* slot_of: the slot of a key, made if need be; NULL if there is no room for it (status says why). */
+static struct hsvc__slot *slot_of(struct hsvc__txn *txn, const struct hsvc__key *key) {
+    uint64_t hash = hsvc_hash64(key->bytes, key->len);
+    struct hsvc__slot *slot = slot_find(txn, key, hash);
+    hsvc__str copy;
+    if (slot != NULL) return slot;
+    if (txn->count == HSVC__SLOTS) {
+        txn->status = HSVC_ERR_LIMIT;
+        return NULL;
+    }
+    copy = hsvc__arena_copy(&txn->raws, key->bytes, key->len);
+    if (copy.n == 0) {
+        txn->status = HSVC_ERR_MEMORY;
+        return NULL;
+    }
+    slot = &txn->slots[txn->count++];
+    memset(slot, 0, sizeof *slot);
+    slot->hash = hash;
+    slot->key = copy;
+    slot->family = key->bytes[0];
+    return slot;
+}
+
+void hsvc__txn_want(struct hsvc__txn *txn, const struct hsvc__key *key) { (void)slot_of(txn, key); }
+
+void hsvc__txn_plant(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str raw, uint64_t revision) {
+    struct hsvc__slot *slot = slot_of(txn, key);
+    if (slot == NULL) return;
+    slot->raw = raw;
+    slot->revision = revision;
+    slot->known = 1;
+}
+
+/* ---- reading ---- */
+struct fetch {
+    struct hsvc__txn *txn;
+    struct hsvc__slot *slots[HSVC__SLOTS]; /* by index of the key */
+    size_t count;
+};
+
+/* take_row: the sink of a read: copies the row, once and for the whole call, and checks it. */
+static int32_t take_row(const hsvc_row *row, void *user) {
+    struct fetch *fetch = (struct fetch *)user;
+    struct hsvc__slot *slot;
+    if (row == NULL || row->index >= fetch->count || row->revision == 0 || row->value == NULL) return HSVC_ERR_CALLBACK;
+    slot = fetch->slots[row->index];
+    if (hsvc__record_check(row->value, row->value_len, slot->family) != HSVC_OK) {
+        fetch->txn->bad_key = slot->key;
+        return HSVC_ERR_CORRUPT;
+    }
+    slot->raw = hsvc__arena_copy(&fetch->txn->raws, row->value, row->value_len);
+    if (slot->raw.n == 0) return HSVC_ERR_MEMORY;
+    slot->revision = row->revision;
+    slot->hint = row->hint;
+    return HSVC_OK;
+}
+
+int32_t hsvc__txn_fetch(struct hsvc__txn *txn) {
+    struct fetch fetch;
+    hsvc_key keys[HSVC__SLOTS];
+    int32_t status;
+    fetch.txn = txn;
+    fetch.count = 0;
+    if (txn->status != HSVC_OK) return txn->status;
+    for (; txn->asked < txn->count; txn->asked++) {
+        struct hsvc__slot *slot = &txn->slots[txn->asked];
+        if (slot->known) continue;
+        keys[fetch.count].bytes = (const uint8_t *)slot->key.p;
+        keys[fetch.count].len = slot->key.n;
+        fetch.slots[fetch.count++] = slot;
+        slot->known = 1;
+    }
+    if (fetch.count == 0) return HSVC_OK;
+    txn->counters->read_trips++;
+    txn->counters->reads += fetch.count;
+    status = txn->store->read(keys, fetch.count, take_row, &fetch, txn->store->user);
+    if (status == HSVC_ERR_MEMORY && txn->raws.failed) return status;
+    return hsvc__store_status(status, 0);
+}
+
+/* ---- using ---- */
+static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    size_t size = hsvc__record_size(slot->family);
+    struct hsvc__record *record = (struct hsvc__record *)hsvc__arena_take(&txn->work, size);
+    if (record == NULL) return NULL;
+    if (slot->raw.n == 0) {
+        memset(record, 0, size);
+    } else if (hsvc__record_decode(record, (const uint8_t *)slot->raw.p, slot->raw.n, slot->family) != HSVC_OK) {
+        memset(record, 0, size);
+        txn->status = HSVC_ERR_CORRUPT;
+        txn->bad_key = slot->key;
+    }
+    record->slot = slot;
+    record->family = slot->family;
+    record->present = slot->raw.n != 0;
+    record->dirty = 0;
+    record->removed = 0;
+    return record;
+}
+
+static void *no_record(struct hsvc__txn *txn) {
+    memset(&txn->spare, 0, sizeof txn->spare);
+    if (txn->status == HSVC_OK) txn->status = HSVC_ERR_MEMORY;
+    return &txn->spare;
+}
+
+void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key) {
+    struct hsvc__slot *slot = slot_of(txn, key);
+    if (slot == NULL) return no_record(txn);
+    slot->used = 1;
+    if (!slot->known) txn->missing++;
+    return hsvc__txn_record(txn, slot);
+}
+
+void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    if (slot->record == NULL) slot->record = decode(txn, slot);
+    return slot->record != NULL ? slot->record : no_record(txn);
+}
+
+const void *hsvc__txn_peek(struct hsvc__txn *txn, const struct hsvc__key *key) {
+    struct hsvc__slot *slot = slot_find(txn, key, hsvc_hash64(key->bytes, key->len));
+    if (slot == NULL || !slot->known || slot->raw.n == 0) return NULL;
+    return hsvc__txn_record(txn, slot);
+}
+
+/* ---- writing ---- */
+static hsvc_op *next_op(struct hsvc__txn *txn) {
+    hsvc_op *op;
+    uint32_t most = txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
+    if (txn->ops == NULL) txn->ops = (hsvc_op *)hsvc__arena_take(&txn->work, sizeof *txn->ops * 2 * HSVC__SLOTS);
+    if (txn->ops == NULL || txn->op_count >= most || txn->op_count >= 2 * HSVC__SLOTS) {
+        if (txn->status == HSVC_OK) txn->status = txn->ops == NULL ? HSVC_ERR_MEMORY : HSVC_ERR_LIMIT;
+        return NULL;
+    }
+    op = &txn->ops[txn->op_count++];
+    memset(op, 0, sizeof *op);
+    op->struct_size = sizeof *op;
+    return op;
+}
+
+static void set_value(hsvc_op *op, hsvc__str value) {
+    op->value = (const uint8_t *)value.p;
+    op->value_len = value.n;
+}
+
+void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str value) {
+    hsvc__str copy = hsvc__arena_copy(&txn->work, key->bytes, key->len);
+    hsvc_op *op = txn->checks_only ? NULL : next_op(txn);
+    if (op == NULL) return;
+    op->kind = value.n == 0 ? HSVC_OP_DELETE : HSVC_OP_PUT;
+    op->expect = HSVC_EXPECT_ANY;
+    op->key = (const uint8_t *)copy.p;
+    op->key_len = copy.n;
+    set_value(op, value);
+}
+
+static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    struct hsvc__record *record = (struct hsvc__record *)slot->record;
+    int change = record != NULL && !txn->checks_only;
+    int write = change && record->dirty && record->present && !record->removed;
+    int remove = change && record->removed && slot->raw.n != 0;
+    hsvc_op *op = next_op(txn);
+    if (op == NULL) return txn->status;
+    op->kind = write ? HSVC_OP_PUT : remove ? HSVC_OP_DELETE : HSVC_OP_CHECK;
+    op->expect = slot->raw.n == 0 ? HSVC_EXPECT_ABSENT : HSVC_EXPECT_REVISION;
+    op->revision = slot->revision;
+    op->hint = slot->hint;
+    op->key = (const uint8_t *)slot->key.p;
+    op->key_len = slot->key.n;
+    if (write) {
+        hsvc__str value = {NULL, 0};
+        int32_t status = hsvc__record_encode(record, slot->family, &txn->work, &value);
+        if (status != HSVC_OK) return status;
+        set_value(op, value);
+    }
+    return HSVC_OK;
+}
+
+int32_t hsvc__txn_prepare(struct hsvc__txn *txn) {
+    for (uint32_t i = 0; i < txn->count; i++) {
+        int32_t status = txn->slots[i].used ? slot_op(txn, &txn->slots[i]) : HSVC_OK;
+        if (status != HSVC_OK) return status;
+    }
+    if (txn->work.failed || txn->raws.failed) return HSVC_ERR_MEMORY;
+    return txn->status;
+}
+
+int32_t hsvc__txn_commit(struct hsvc__txn *txn) {
+    int32_t status = HSVC_ERR_UNKNOWN;
+    for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_UNKNOWN; i++) {
+        uint64_t revision = 0;
+        status = hsvc__store_status(txn->store->commit(txn->ops, txn->op_count, &revision, txn->store->user), 1);
+        if (status == HSVC_OK && revision == 0) status = HSVC_ERR_CALLBACK;
+        txn->counters->commits++;
+        txn->counters->operations += txn->op_count;
+        if (status == HSVC_ERR_UNKNOWN) txn->counters->unknown_outcomes++;
+    }
+    if (status == HSVC_ERR_CONFLICT) txn->counters->conflicts++;
+    for (uint32_t i = 0; status == HSVC_OK && i < txn->op_count; i++)
+        txn->counters->bytes_written += txn->ops[i].value_len;
+    return status;
+}

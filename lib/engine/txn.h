@@ -1,0 +1,82 @@
+/* txn.h: the records of one call: what was read, what was used, what must be written.
+ *
+ * A decision asks for records by name. One that was not read yet is marked as missing and answered as absent; the
+ * engine then throws the decision away, reads what is missing in one trip and decides afresh. So a decision is a pure
+ * function of the records it uses, and every record that it used is proven unchanged by the commit (DESIGN 3). */
+#ifndef HSVC_TXN_H
+#define HSVC_TXN_H
+
+#include "records/record.h"
+
+#define HSVC__SLOTS 256 /* records of one call */
+
+struct hsvc__slot {
+    uint64_t hash;
+    hsvc__str key;
+    hsvc__str raw; /* bytes as read; n 0 = absent */
+    uint64_t revision;
+    uint64_t hint;
+    uint32_t family;
+    uint32_t known; /* was read */
+    uint32_t used;  /* by this decision */
+    uint32_t reserved;
+    void *record; /* decoded for this decision */
+};
+
+struct hsvc__txn {
+    const hsvc_store *store;
+    hsvc_counters *counters;
+    struct hsvc__arena raws; /* lives for the call */
+    struct hsvc__arena work; /* lives for one decision */
+    struct hsvc__slot slots[HSVC__SLOTS];
+    uint32_t count;
+    uint32_t asked; /* slots [0, asked) have been read */
+    uint32_t checks_only; /* write nothing, only prove what was read */
+    uint32_t missing; /* records this decision needed and did not have */
+    int32_t status;   /* first failure inside a decision */
+    hsvc__str bad_key; /* of a corrupt record */
+    hsvc_op *ops;
+    uint32_t op_count;
+    struct { /* who is meant by an empty name: nobody; never written */
+        struct hsvc__device device;
+        struct hsvc__user user;
+        struct hsvc__headset headset;
+    } nobody;
+    union { /* what a decision gets when memory or room is out: it is thrown away by its status */
+        struct hsvc__device device;
+        struct hsvc__user user;
+        struct hsvc__headset headset;
+        struct hsvc__policy policy;
+        struct hsvc__skip skip;
+    } spare;
+};
+
+void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, const hsvc_store *store, hsvc_counters *counters);
+void hsvc__txn_free(struct hsvc__txn *txn);
+/* hsvc__txn_begin: forgets everything. hsvc__txn_again: keeps what was read, forgets what was decided. */
+void hsvc__txn_begin(struct hsvc__txn *txn);
+void hsvc__txn_again(struct hsvc__txn *txn);
+/* hsvc__txn_want: this record will probably be used; nothing is read yet. */
+void hsvc__txn_want(struct hsvc__txn *txn, const struct hsvc__key *key);
+/* hsvc__txn_plant: a record that is known without reading (the cached policy). */
+void hsvc__txn_plant(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str raw, uint64_t revision);
+/* hsvc__txn_fetch: reads everything wanted or missing in one trip. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
+int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
+/* hsvc__txn_get: the decoded record of a key, present or not; never NULL (a failure is kept in status). */
+void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key);
+/* hsvc__txn_peek: the same without counting as used: for prefetching only. NULL if it is not there. */
+const void *hsvc__txn_peek(struct hsvc__txn *txn, const struct hsvc__key *key);
+/* hsvc__txn_record: the decoded record of a known slot, without counting as used. */
+void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot);
+/* hsvc__txn_prepare: turns the decision into operations: PUT and DELETE of what changed, CHECK of what was only used.
+ * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes. */
+int32_t hsvc__txn_prepare(struct hsvc__txn *txn);
+void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str value);
+/* hsvc__txn_commit: OK, CONFLICT, UNKNOWN (after HSVC_LIMIT_ATTEMPTS submissions), UNAVAILABLE, FULL, CORRUPT, CALLBACK.
+ * The outcome unknown, the same commit is submitted again with the same expectations (STORE-4). */
+int32_t hsvc__txn_commit(struct hsvc__txn *txn);
+
+/* hsvc__store_status: a store callback's return, or CALLBACK if it is not in the documented set. */
+int32_t hsvc__store_status(int32_t status, int commit);
+
+#endif

@@ -1,0 +1,232 @@
+/* views.c: looking at records without changing anything. Text of a view lives until the next call on the engine. */
+#include "rules/ask.h"
+
+/* one_row: the first row of a scan, or the row of a read, copied. */
+struct one_row {
+    struct hsvc_engine *engine;
+    hsvc__str key;
+    hsvc__str value;
+};
+
+static int32_t take_row(const hsvc_row *row, void *user) {
+    struct one_row *one = (struct one_row *)user;
+    one->key = hsvc__arena_copy(&one->engine->views, row->key, row->key_len);
+    one->value = hsvc__arena_copy(&one->engine->views, row->value, row->value_len);
+    return one->key.n != 0 && one->value.n != 0 ? HSVC_OK : HSVC_ERR_MEMORY;
+}
+
+static int32_t decode(struct one_row *one, uint32_t family, void **record) {
+    struct hsvc_engine *engine = one->engine;
+    if (engine->views.failed) return HSVC_ERR_MEMORY;
+    if (one->value.n == 0) return HSVC_ERR_NOT_FOUND;
+    if (hsvc__record_check((const uint8_t *)one->value.p, one->value.n, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
+    *record = hsvc__arena_take(&engine->views, hsvc__record_size(family));
+    if (*record == NULL) return HSVC_ERR_MEMORY;
+    memset(*record, 0, hsvc__record_size(family));
+    return hsvc__record_decode(*record, (const uint8_t *)one->value.p, one->value.n, family);
+}
+
+static int32_t read_one(struct one_row *one, uint32_t family, hsvc__str name) {
+    struct hsvc__key key;
+    hsvc_key asked;
+    hsvc__key_1(&key, family, name);
+    asked.bytes = key.bytes;
+    asked.len = key.len;
+    return one->engine->store.read(&asked, 1, take_row, one, one->engine->store.user);
+}
+
+/* scan_next: the first row of the family after a canonical name; the smallest key after K 00 is K 00 00. */
+static int32_t scan_next(struct one_row *one, uint32_t family, hsvc__str after) {
+    struct hsvc__key from;
+    uint8_t to = (uint8_t)(family + 1);
+    hsvc__key_begin(&from, family);
+    if (after.n != 0) {
+        hsvc__key_fold(&from, after);
+        from.bytes[from.len++] = 0;
+    }
+    return one->engine->store.scan(from.bytes, from.len, &to, 1, 1, take_row, one, one->engine->store.user);
+}
+
+/* look: finds one record by name, or the next one after it, and decodes it. */
+static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size_t len, int next, void **record, hsvc__str *key) {
+    struct one_row one;
+    int32_t status;
+    if (engine == NULL || (name == NULL && len != 0) || (len == 0 && !next)) return HSVC_ERR_ARGUMENT;
+    if (len > HSVC_LIMIT_SERIAL_LEN) return HSVC_ERR_NOT_FOUND;
+    status = hsvc__enter(engine);
+    if (status != HSVC_OK) return status;
+    memset(&one, 0, sizeof one);
+    one.engine = engine;
+    hsvc__arena_reset(&engine->inputs);
+    hsvc__str asked = hsvc__arena_copy(&engine->inputs, name, len); /* it may be text of the last view */
+    hsvc__arena_reset(&engine->views);
+    status = next ? scan_next(&one, family, asked) : read_one(&one, family, asked);
+    status = engine->views.failed || engine->inputs.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
+    if (status == HSVC_OK) status = decode(&one, family, record);
+    if (status == HSVC_OK) *key = hsvc__key_part(one.key, 1, &engine->views);
+    hsvc__leave(engine);
+    return status;
+}
+
+#define PUT_TEXT(to, name, from) \
+    (to).name = (from).p;        \
+    (to).name##_len = (from).n
+
+static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
+    hsvc__str worn = d->session != 0 ? d->profile : d->own_profile;
+    v->kind = d->kind;
+    v->flags = d->flags;
+    v->registered = d->registered;
+    v->node = d->node;
+    v->session_state = d->session_state;
+    v->profile_state = d->profile_state;
+    v->prompt = hsvc__screen(d);
+    v->call_count = d->call_count + d->calls_lost;
+    v->wipe_pending = d->wipe_generation != 0;
+    v->causes = d->causes;
+    v->session = d->session;
+    v->prompt_id = d->prompt_id;
+    v->generation_desired = d->generation_desired;
+    v->generation_acked = d->generation_acked;
+    v->signed_in_at = d->signed_in_at;
+    v->window_due_at = d->window_due;
+    v->deadline_at = hsvc__earliest(d, NULL);
+    for (uint32_t i = 0; i < d->present_count; i++) v->headset_count += !(d->presents[i].flags & HSVC__GONE);
+    PUT_TEXT(*v, name, d->name);
+    PUT_TEXT(*v, site, d->site);
+    PUT_TEXT(*v, user, d->user);
+    PUT_TEXT(*v, profile, worn);
+    PUT_TEXT(*v, signed_out_profile, d->own_profile);
+    PUT_TEXT(*v, serial, d->serial);
+}
+
+static int32_t device(hsvc_engine *engine, const char *name, size_t len, int next, hsvc_device_view *view) {
+    hsvc_device_view ours;
+    void *record;
+    hsvc__str key;
+    int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_DEVICE, name, len, next, &record, &key);
+    if (status != HSVC_OK) return status;
+    memset(&ours, 0, sizeof ours);
+    view_device(&ours, (const struct hsvc__device *)record);
+    PUT_TEXT(ours, key, key);
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof(uint32_t));
+}
+
+int32_t hsvc_device_get(hsvc_engine *engine, const char *name, size_t len, hsvc_device_view *view) {
+    return device(engine, name, len, 0, view);
+}
+int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsvc_device_view *view) {
+    return device(engine, after, len, 1, view);
+}
+
+static int32_t user(hsvc_engine *engine, const char *id, size_t len, int next, hsvc_user_view *view) {
+    hsvc_user_view ours;
+    const struct hsvc__user *u;
+    void *record;
+    hsvc__str key;
+    int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_USER, id, len, next, &record, &key);
+    if (status != HSVC_OK) return status;
+    u = (const struct hsvc__user *)record;
+    memset(&ours, 0, sizeof ours);
+    ours.disabled = u->disabled;
+    ours.headset_count = u->headset_list.count;
+    ours.session_count = u->login_count;
+    ours.profile_count = u->profile_list.count;
+    ours.failures = u->failures;
+    ours.locked_until_at = u->locked_until;
+    PUT_TEXT(ours, id, u->id);
+    PUT_TEXT(ours, last_profile, u->last_profile);
+    PUT_TEXT(ours, key, key);
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof(uint32_t));
+}
+
+int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, hsvc_user_view *view) {
+    return user(engine, id, len, 0, view);
+}
+int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_user_view *view) {
+    return user(engine, after, len, 1, view);
+}
+
+static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int next, hsvc_headset_view *view) {
+    hsvc_headset_view ours;
+    const struct hsvc__headset *h;
+    void *record;
+    hsvc__str key;
+    int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_HEADSET, serial, len, next, &record, &key);
+    if (status != HSVC_OK) return status;
+    h = (const struct hsvc__headset *)record;
+    memset(&ours, 0, sizeof ours);
+    ours.type = h->type;
+    ours.connected = h->connected;
+    ours.updating = h->updating;
+    ours.handle = h->handle;
+    ours.first_seen_at = h->first_seen_at;
+    ours.last_connected_at = h->last_connected_at;
+    ours.status_since_at = h->status_since_at;
+    PUT_TEXT(ours, serial, h->serial);
+    PUT_TEXT(ours, owner, h->owner);
+    PUT_TEXT(ours, device, h->device);
+    PUT_TEXT(ours, vendor, h->vendor);
+    PUT_TEXT(ours, model, h->model);
+    PUT_TEXT(ours, firmware, h->firmware);
+    PUT_TEXT(ours, dock, h->dock);
+    PUT_TEXT(ours, key, key);
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof(uint32_t));
+}
+
+int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view) {
+    return headset(engine, serial, len, 0, view);
+}
+int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view) {
+    return headset(engine, after, len, 1, view);
+}
+
+/* ---- policy ---- */
+struct asked {
+    uint32_t param;
+    hsvc__str user;
+    hsvc__str device;
+    int64_t value;
+    uint32_t scope;
+    struct hsvc_effects *fx;
+};
+
+static void decide_policy(struct hsvc_engine *engine, void *job) {
+    struct asked *asked = (struct asked *)job;
+    struct hsvc__turn *t = hsvc__turn_begin(engine, asked->fx, NULL, HSVC_NO_INPUT, 0);
+    asked->value = hsvc__value(t, asked->param, hsvc__device_of(t, asked->device), hsvc__user_of(t, asked->user), &asked->scope);
+}
+
+static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
+    (void)engine;
+    (void)job;
+    return HSVC_OK;
+}
+
+int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user_id, size_t user_len, const char *device_name,
+                          size_t device_len, int64_t *value, uint32_t *scope) {
+    struct asked asked;
+    hsvc_effects *fx;
+    int dry = 1;
+    int32_t status;
+    if (engine == NULL || value == NULL || (user_id == NULL && user_len != 0) || (device_name == NULL && device_len != 0))
+        return HSVC_ERR_ARGUMENT;
+    if (!hsvc__is_number(param)) return HSVC_ERR_NOT_FOUND;
+    memset(&asked, 0, sizeof asked);
+    asked.param = param;
+    asked.user = hsvc__str_of(user_id, user_len);
+    asked.device = hsvc__str_of(device_name, device_len);
+    status = hsvc_effects_new(&engine->allocator, &fx);
+    if (status != HSVC_OK) return status;
+    asked.fx = fx;
+    status = hsvc__enter(engine);
+    if (status == HSVC_OK) {
+        status = hsvc__transact(engine, fx, decide_policy, nothing_ahead, &asked, &dry);
+        hsvc__leave(engine);
+    }
+    hsvc_effects_free(fx);
+    if (status != HSVC_OK) return status;
+    *value = asked.value;
+    if (scope != NULL) *scope = asked.scope;
+    return HSVC_OK;
+}

@@ -1,0 +1,200 @@
+/* record.h: what is stored. A record is a head, numbers at fixed offsets, the lengths of its slots, and the slots' bytes:
+ *
+ *   0  family (1 byte), format version (1), zero (2), total length (4), checksum (8)
+ *   16 the 64-bit numbers, the 32-bit numbers (an even count), one 32-bit length a slot (an even count), the slots
+ *
+ * Everything is little-endian. The checksum is hsvc_hash64 over bytes 16 to the end, plus the first 8 bytes read as a
+ * number. Numbers are copied as one block; slots are borrowed from the bytes that were read (DESIGN 5). */
+#ifndef HSVC_RECORD_H
+#define HSVC_RECORD_H
+
+#include "core/core.h"
+
+#define HSVC__FORMAT 1
+#define HSVC__HEAD 16
+
+/* Families: the first byte of key and record. */
+enum {
+    HSVC__FAMILY_DEVICE = 'D',
+    HSVC__FAMILY_HEADSET = 'H',
+    HSVC__FAMILY_SKIP = 'K',
+    HSVC__FAMILY_POLICY = 'P',
+    HSVC__FAMILY_DEADLINE = 'T',
+    HSVC__FAMILY_USER = 'U'
+};
+
+/* The common part of every decoded record. */
+struct hsvc__record {
+    struct hsvc__slot *slot; /* where it came from, see txn.h */
+    uint32_t family;
+    uint32_t present; /* exists; a record that is created becomes present */
+    uint32_t dirty;   /* must be written */
+    uint32_t removed; /* must be deleted */
+};
+
+/* ---- lists inside records ---- */
+#define HSVC__FRESH 1u  /* may still start a flow */
+#define HSVC__GONE 2u   /* reported gone while the device was not judged */
+#define HSVC__FRESH_CAME 4u /* was fresh when it was reported gone */
+struct hsvc__present { /* one serial at a device */
+    hsvc__str serial; /* as first given */
+    hsvc__str owner;  /* as in the headset's record; empty = unassociated */
+    int64_t since_at;
+    int64_t event_at;
+    uint32_t flags;
+    uint32_t attempts; /* invalid entries at the association prompt since the connect */
+};
+struct hsvc__plug { /* one handle of a present serial */
+    uint64_t handle;
+    uint32_t of; /* index into presence */
+    uint32_t reserved;
+};
+struct hsvc__call {
+    uint64_t id;
+    uint32_t phase;
+    uint32_t flags;
+};
+struct hsvc__override {
+    uint32_t param;
+    uint32_t reserved;
+    int64_t value;
+};
+struct hsvc__login { /* one active session of a user */
+    hsvc__str device;
+    uint64_t session;
+};
+struct hsvc__request { /* one remembered request id */
+    uint8_t id[16];
+    uint64_t content; /* hash of the input */
+    uint32_t reason;
+    uint32_t row; /* machine * 65536 + row: the rule */
+};
+
+struct hsvc__overrides {
+    struct hsvc__override at[HSVC_LIMIT_OVERRIDES];
+    uint32_t count;
+};
+struct hsvc__requests {
+    struct hsvc__request at[HSVC_LIMIT_RECENT_REQUESTS];
+    uint32_t count;
+};
+struct hsvc__texts {
+    hsvc__str at[HSVC_LIMIT_PROFILES_PER_USER];
+    uint32_t count;
+};
+
+/* ---- the records: head, numbers in stored order, slots, and the lists that rules work on in decoded form ---- */
+struct hsvc__device {
+    struct hsvc__record rec;
+#define DEVICE_N64(type, name) type name;
+#include "records/fields.def"
+#undef DEVICE_N64
+#define DEVICE_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef DEVICE_N32
+#define DEVICE_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef DEVICE_SLOT
+    uint32_t present_count;
+    uint32_t plug_count;
+    uint32_t call_count;
+    struct hsvc__overrides set;
+    struct hsvc__requests recent;
+    struct hsvc__present presents[HSVC_LIMIT_PRESENCE_PER_DEVICE];
+    struct hsvc__plug handles[HSVC_LIMIT_PRESENCE_PER_DEVICE];
+    struct hsvc__call calling[HSVC_LIMIT_CALLS_PER_DEVICE];
+};
+
+struct hsvc__user {
+    struct hsvc__record rec;
+#define USER_N64(type, name) type name;
+#include "records/fields.def"
+#undef USER_N64
+#define USER_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef USER_N32
+#define USER_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef USER_SLOT
+    uint32_t login_count;
+    struct hsvc__texts profile_list;
+    struct hsvc__texts headset_list;
+    struct hsvc__overrides set;
+    struct hsvc__requests recent;
+    struct hsvc__login logins[HSVC_LIMIT_SESSIONS_PER_USER];
+};
+
+struct hsvc__headset {
+    struct hsvc__record rec;
+#define HEADSET_N64(type, name) type name;
+#include "records/fields.def"
+#undef HEADSET_N64
+#define HEADSET_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef HEADSET_N32
+#define HEADSET_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef HEADSET_SLOT
+    struct hsvc__requests recent;
+};
+
+struct hsvc__skip {
+    struct hsvc__record rec;
+#define SKIP_N64(type, name) type name;
+#include "records/fields.def"
+#undef SKIP_N64
+#define SKIP_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef SKIP_N32
+#define SKIP_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef SKIP_SLOT
+};
+
+struct hsvc__policy {
+    struct hsvc__record rec;
+#define POLICY_N64(type, name) type name;
+#include "records/fields.def"
+#undef POLICY_N64
+#define POLICY_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef POLICY_N32
+#define POLICY_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef POLICY_SLOT
+    struct hsvc__overrides set;
+    struct hsvc__requests recent;
+};
+
+/* hsvc__record_size: bytes of the decoded struct of a family; 0 for no such family. */
+size_t hsvc__record_size(uint32_t family);
+/* hsvc__record_check: is this a sound record of this family? HSVC_OK or HSVC_ERR_CORRUPT (STORE-7). */
+int32_t hsvc__record_check(const uint8_t *bytes, size_t len, uint32_t family);
+/* hsvc__record_decode: fills a zeroed struct of the family; text is borrowed from bytes. Numbers and slots first, then
+ * the lists. HSVC_OK or HSVC_ERR_CORRUPT. The bytes must have passed hsvc__record_check. */
+int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint32_t family);
+/* hsvc__record_encode: the stored form, taken from the arena. HSVC_OK, HSVC_ERR_MEMORY, HSVC_ERR_LIMIT (too long). */
+int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *arena, hsvc__str *out);
+
+/* ---- lists ---- */
+/* hsvc__lists_decode, hsvc__lists_encode: between a record's list slots and its decoded lists. CORRUPT; MEMORY. */
+int32_t hsvc__lists_decode(void *record, uint32_t family);
+int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *arena);
+
+/* ---- keys (DESIGN 3): a family byte, then parts that end in 00, a 00 inside written 00 FF ---- */
+struct hsvc__key {
+    uint8_t bytes[HSVC_LIMIT_KEY_LEN];
+    size_t len;
+};
+void hsvc__key_begin(struct hsvc__key *key, uint32_t family);
+/* hsvc__key_fold: appends a name as its canonical form (ID-2). hsvc__key_time: 8 bytes that sort like the time. */
+void hsvc__key_fold(struct hsvc__key *key, hsvc__str name);
+void hsvc__key_time(struct hsvc__key *key, int64_t at);
+/* hsvc__key_1: family and one name. */
+void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
+void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device);
+void hsvc__key_deadline(struct hsvc__key *key, int64_t at, hsvc__str device);
+/* hsvc__key_part: the bytes of the part that starts at `at`, unescaped into the arena. {NULL, 0} if it is malformed. */
+hsvc__str hsvc__key_part(hsvc__str key, size_t at, struct hsvc__arena *arena);
+
+#endif

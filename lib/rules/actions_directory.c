@@ -1,0 +1,106 @@
+/* actions_directory.c: verbs that create and change records of devices and users, and whose headset is whose. */
+#include "rules/ask.h"
+
+/* ---- devices ---- */
+static void set_device(struct hsvc__turn *t) {
+    struct hsvc__device *dev = t->dev;
+    dev->kind = t->in->state;
+    dev->flags = t->in->flags;
+    dev->site = INPUT(t, site);
+    dev->model = INPUT(t, model);
+    dev->related_user = INPUT(t, related_user);
+    dev->own_profile = INPUT(t, profile);
+    if (t->in->firmware_len != 0) dev->firmware = INPUT(t, firmware);
+    hsvc__touch(dev);
+}
+void hsvc__do_create_device(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    (void)arg;
+    dev->rec.present = 1;
+    dev->name = INPUT(t, device);
+    dev->created_at = t->at;
+    dev->number = hsvc_hash64(dev->name.p, dev->name.n) ^ (uint64_t)t->at;
+    dev->session_state = HSVC__session_VACANT;
+    dev->profile_state = HSVC__profile_AWAY;
+    dev->prompt_state = HSVC__prompt_IDLE;
+    dev->verify_state = HSVC__verification_QUIET;
+    set_device(t);
+}
+void hsvc__do_update_device(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    set_device(t);
+}
+
+/* ---- users ---- */
+static void set_user(struct hsvc__turn *t) {
+    struct hsvc__user *user = t->user;
+    user->disabled = (t->in->flags & HSVC_FLAG_DISABLED) != 0;
+    user->profile_list.count = 0;
+    for (size_t i = 0; i < t->in->item_count && user->profile_list.count < HSVC_LIMIT_PROFILES_PER_USER; i++)
+        user->profile_list.at[user->profile_list.count++] =
+            hsvc__str_of(t->in->items[i].text, t->in->items[i].text_len);
+    hsvc__touch(user);
+}
+void hsvc__do_create_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *user = t->user;
+    (void)arg;
+    user->rec.present = 1;
+    user->id = INPUT(t, user);
+    user->created_at = t->at;
+    user->number = hsvc_hash64(user->id.p, user->id.n) ^ (uint64_t)t->at;
+    set_user(t);
+}
+void hsvc__do_update_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    set_user(t);
+}
+
+/* ---- associations: the user's list counts, the headset names the owner, the device where it is knows it too ---- */
+static void tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_ASSOCIATION_CHANGED, t->dev);
+    effect->serial = t->headset->serial.p;
+    effect->serial_len = t->headset->serial.n;
+    effect->user = user.p;
+    effect->user_len = user.n;
+    effect->other_user = before.p;
+    effect->other_user_len = before.n;
+}
+
+static void set_owner(struct hsvc__turn *t, hsvc__str owner) {
+    struct hsvc__headset *headset = t->headset;
+    struct hsvc__present *here = hsvc__here(t->dev, headset->serial);
+    headset->owner = owner;
+    headset->rec.present = 1;
+    hsvc__touch(headset);
+    t->engine->tally.associations++;
+    if (here == NULL) return;
+    here->owner = owner;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *user = t->user;
+    (void)arg;
+    if (user->headset_list.count == HSVC_LIMIT_HEADSETS_PER_USER) {
+        t->txn->status = HSVC_ERR_BUG;
+        return;
+    }
+    user->headset_list.at[user->headset_list.count++] = t->headset->serial;
+    hsvc__touch(user);
+    set_owner(t, user->id);
+    t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
+    tell_association(t, user->id, hsvc__str_of(NULL, 0));
+}
+
+void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *owner = hsvc__owner(t);
+    uint32_t kept = 0;
+    (void)arg;
+    for (uint32_t i = 0; i < owner->headset_list.count; i++)
+        if (!hsvc__fold_eq(owner->headset_list.at[i], t->headset->serial))
+            owner->headset_list.at[kept++] = owner->headset_list.at[i];
+    owner->headset_list.count = kept;
+    hsvc__touch(owner);
+    tell_association(t, hsvc__str_of(NULL, 0), owner->id);
+    set_owner(t, hsvc__str_of(NULL, 0));
+}

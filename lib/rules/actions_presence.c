@@ -1,0 +1,235 @@
+/* actions_presence.c: verbs that change who and what is at a device: headsets, handles, calls. */
+#include "rules/ask.h"
+
+static struct hsvc__present *here(struct hsvc__turn *t) { return hsvc__here(t->dev, t->headset->serial); }
+
+/* ---- the headset's own record: where it is, and its inventory (INV-2) ---- */
+static void take_text(hsvc__str *to, hsvc__str from) {
+    if (from.n != 0) *to = from;
+}
+
+static void note_attributes(struct hsvc__turn *t) {
+    struct hsvc__headset *h = t->headset;
+    if (!h->rec.present) {
+        h->rec.present = 1;
+        h->first_seen_at = t->at;
+        h->number = hsvc_hash64(h->serial.p, h->serial.n) ^ (uint64_t)t->at;
+    }
+    hsvc__touch(h);
+    if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED) return;
+    take_text(&h->vendor, INPUT(t, vendor));
+    take_text(&h->model, INPUT(t, model));
+    take_text(&h->firmware, INPUT(t, firmware));
+    take_text(&h->dock, INPUT(t, dock));
+    if (t->in->state != 0) h->type = t->in->state;
+    h->updating = (t->in->flags & HSVC_FLAG_UPDATING) != 0;
+    h->inventory_only = (t->in->flags & HSVC_FLAG_INVENTORY_ONLY) != 0;
+}
+
+void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    note_attributes(t);
+    t->headset->device = t->dev->name;
+    t->headset->last_connected_at = t->at;
+}
+
+void hsvc__do_note_connected(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__headset *h = t->headset;
+    (void)arg;
+    note_attributes(t);
+    h->connected = 1;
+    h->device = t->dev->name;
+    h->handle = (uint64_t)t->arg;
+    h->last_connected_at = t->at;
+    h->status_since_at = t->at;
+    h->event_at = t->at;
+}
+
+/* ---- presence ---- */
+static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) {
+    struct hsvc__plug *plug = &t->dev->handles[t->dev->plug_count];
+    if (t->arg == 0 || t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) return;
+    plug->handle = (uint64_t)t->arg;
+    plug->of = (uint32_t)(entry - t->dev->presents);
+    plug->reserved = 0;
+    t->dev->plug_count++;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = &t->dev->presents[t->dev->present_count++];
+    (void)arg;
+    memset(entry, 0, sizeof *entry);
+    entry->serial = t->headset->serial;
+    entry->owner = t->headset->owner;
+    entry->since_at = t->at;
+    entry->event_at = t->at;
+    hsvc__touch(t->dev);
+    add_handle(t, entry);
+}
+
+void hsvc__do_add_handle(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    add_handle(t, here(t));
+}
+
+void hsvc__do_note_event(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    here(t)->event_at = t->at;
+    hsvc__touch(t->dev);
+}
+
+/* It never left: it has its handle, and its turn if it had one (PRES-1). */
+void hsvc__do_come_back(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = here(t);
+    (void)arg;
+    if (hsvc__plugged(t->dev, (uint64_t)t->arg) == NULL) add_handle(t, entry);
+    entry->flags &= ~HSVC__FRESH_CAME;
+    entry->event_at = t->at;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_keep_turn(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    here(t)->flags |= HSVC__FRESH_CAME;
+    hsvc__touch(t->dev);
+}
+
+/* drop_plugs: removes one handle of an entry, or all (handle 0). */
+static void drop_plugs(struct hsvc__device *dev, uint32_t entry, uint64_t handle) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < dev->plug_count; i++) {
+        int drop = dev->handles[i].of == entry && (handle == 0 || dev->handles[i].handle == handle);
+        if (!drop) dev->handles[kept++] = dev->handles[i];
+    }
+    dev->plug_count = kept;
+    hsvc__touch(dev);
+}
+
+void hsvc__do_drop_handle(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    drop_plugs(t->dev, (uint32_t)(here(t) - t->dev->presents), (uint64_t)t->arg);
+}
+
+static void remove_entry(struct hsvc__device *dev, uint32_t entry) {
+    drop_plugs(dev, entry, 0);
+    dev->present_count--;
+    memmove(&dev->presents[entry], &dev->presents[entry + 1], (dev->present_count - entry) * sizeof dev->presents[0]);
+    for (uint32_t i = 0; i < dev->plug_count; i++)
+        if (dev->handles[i].of > entry) dev->handles[i].of--;
+}
+
+void hsvc__do_note_disconnected(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__headset *h = t->headset;
+    struct hsvc__present *entry = here(t);
+    int64_t left_at = entry->flags & HSVC__GONE ? entry->event_at : t->at;
+    (void)arg;
+    remove_entry(t->dev, (uint32_t)(entry - t->dev->presents));
+    if (!hsvc__fold_eq(h->device, t->dev->name)) return; /* it was connected elsewhere meanwhile */
+    h->connected = 0;
+    h->handle = 0;
+    h->status_since_at = left_at;
+    h->event_at = left_at;
+    h->rec.present = 1;
+    hsvc__touch(h);
+}
+
+/* spend: the headset has had its turn (PRES-2). */
+static void spend(struct hsvc__device *dev, hsvc__str serial) {
+    struct hsvc__present *entry = hsvc__here(dev, serial);
+    if (entry == NULL) return;
+    entry->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
+    hsvc__touch(dev);
+}
+void hsvc__do_spend(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    spend(t->dev, t->headset->serial);
+}
+void hsvc__do_spend_prompts_headset(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    spend(t->dev, t->dev->prompt_serial);
+}
+void hsvc__do_freshen(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = here(t);
+    (void)arg;
+    if (entry == NULL) return;
+    entry->flags |= HSVC__FRESH;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_forgive_attempts(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = here(t);
+    (void)arg;
+    if (entry != NULL) entry->attempts = 0;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_count_attempt(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = here(t);
+    (void)arg;
+    if (entry != NULL) entry->attempts++;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_pick_newest(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->headset = hsvc__headset_of(t, hsvc__newest_fresh(t)->serial);
+}
+
+/* The device has settled: everything that was reported gone and did not return is judged (SIGN-5). */
+void hsvc__do_judge(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    for (uint32_t i = 0; i < t->dev->present_count; i++)
+        if (t->dev->presents[i].flags & HSVC__GONE)
+            hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_judged, 0, t->dev,
+                              hsvc__headset_of(t, t->dev->presents[i].serial), t->user);
+}
+
+void hsvc__do_set_updating(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->headset->updating = 1;
+    hsvc__touch(t->headset);
+}
+void hsvc__do_clear_updating(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->headset->updating = 0;
+    take_text(&t->headset->firmware, INPUT(t, firmware));
+    hsvc__touch(t->headset);
+}
+
+/* ---- calls ---- */
+static void put_call(struct hsvc__device *dev, uint64_t id, uint32_t phase, uint32_t flags) {
+    uint32_t i = 0;
+    hsvc__touch(dev);
+    while (i < dev->call_count && dev->calling[i].id != id) i++;
+    if (i == HSVC_LIMIT_CALLS_PER_DEVICE) {
+        dev->calls_lost = 1; /* it counts as in a call until a snapshot says what is there */
+        return;
+    }
+    if (i == dev->call_count) {
+        dev->call_count++;
+        dev->calling[i].id = id;
+        dev->calling[i].flags = 0;
+    }
+    dev->calling[i].phase = phase;
+    dev->calling[i].flags |= flags;
+}
+void hsvc__do_add_call(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    put_call(t->dev, t->in->call_id, t->in->state, t->in->flags & HSVC_FLAG_EMERGENCY);
+}
+void hsvc__do_drop_call(struct hsvc__turn *t, int64_t arg) {
+    uint32_t kept = 0;
+    (void)arg;
+    for (uint32_t i = 0; i < t->dev->call_count; i++)
+        if (t->dev->calling[i].id != t->in->call_id) t->dev->calling[kept++] = t->dev->calling[i];
+    t->dev->call_count = kept;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_replace_calls(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->call_count = 0;
+    t->dev->calls_lost = 0;
+    hsvc__touch(t->dev);
+    for (size_t i = 0; i < t->in->item_count; i++) {
+        const hsvc_item *item = &t->in->items[i];
+        if (item->kind == HSVC_ITEM_CALL) put_call(t->dev, item->number, item->state, item->flags & HSVC_FLAG_EMERGENCY);
+    }
+}

@@ -1,0 +1,329 @@
+/* actions_prompt.c: verbs that show and close prompts, ask the host about a PIN, and count failures. */
+#include "rules/ask.h"
+
+/* ---- raising ---- */
+#define RAISER(machine)                                                                                    \
+    void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                    \
+        hsvc__raise_event(t, HSVC__MACHINE_##machine, (uint32_t)event, 0, t->dev, t->headset, t->user);     \
+    }
+RAISER(session)
+RAISER(profile)
+RAISER(prompt)
+RAISER(verification)
+/* These three are about the user whose PIN it was, or whom the input names. */
+static struct hsvc__user *credential_user(struct hsvc__turn *t) {
+    return t->in->kind == HSVC_INPUT_USER_UNLOCK ? t->user : hsvc__user_of(t, t->dev->verify_user);
+}
+#define CREDENTIAL_RAISER(machine)                                                                                \
+    void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                           \
+        hsvc__raise_event(t, HSVC__MACHINE_##machine, (uint32_t)event, 0, t->dev, t->headset, credential_user(t)); \
+    }
+CREDENTIAL_RAISER(lockout)
+CREDENTIAL_RAISER(throttle)
+CREDENTIAL_RAISER(association)
+
+/* ---- showing ---- */
+static int64_t own_time(struct hsvc__turn *t) { return t->at + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL); }
+
+static hsvc_effect *tell_prompt(struct hsvc__turn *t, uint32_t prompt, const struct hsvc__device *dev) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SHOW_PROMPT, dev);
+    effect->prompt = prompt;
+    effect->prompt_id = dev->prompt_id;
+    effect->due_ms = dev->prompt_due;
+    effect->user = dev->prompt_user.p;
+    effect->user_len = dev->prompt_user.n;
+    effect->serial = dev->prompt_serial.p;
+    effect->serial_len = dev->prompt_serial.n;
+    if (prompt == HSVC_PROMPT_SIGN_OUT_OTHER) {
+        effect->other_user = dev->user.p;
+        effect->other_user_len = dev->user.n;
+    }
+    if (prompt == HSVC_PROMPT_ASSOCIATED && dev->prompt_flags & HSVC__PROMPT_PROVEN)
+        effect->flags = HSVC_PROMPT_OFFERS_SIGN_IN;
+    if (prompt == HSVC_PROMPT_SIGN_OUT) effect->due_ms = dev->window_due;
+    return effect;
+}
+
+static hsvc_effect *show(struct hsvc__turn *t, uint32_t prompt) {
+    t->dev->prompt_id = hsvc__next_id(t->dev);
+    t->dev->prompt_serial = t->headset->serial;
+    t->dev->prompt_due = own_time(t);
+    return tell_prompt(t, prompt, t->dev);
+}
+
+void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
+    hsvc_effect *effect = show(t, (uint32_t)prompt);
+    if (prompt == HSVC_PROMPT_ASSOCIATE) t->dev->prompt_flags = 0;
+    if (prompt == HSVC_PROMPT_ASSOCIATED) t->dev->prompt_flags = 0;
+    if (prompt == HSVC_PROMPT_ERROR) effect->reason = t->verdict.reason;
+    if (prompt == HSVC_PROMPT_ASSOCIATED) {
+        effect->user = t->headset->owner.p;
+        effect->user_len = t->headset->owner.n;
+        effect->flags = 0;
+    }
+}
+
+/* The PIN was right on the way to this screen, so that it may sign in; good until it closes (PROMPT-2). */
+void hsvc__do_show_proven(struct hsvc__turn *t, int64_t prompt) {
+    t->dev->prompt_user = t->headset->owner;
+    t->dev->prompt_flags |= HSVC__PROMPT_PROVEN;
+    show(t, (uint32_t)prompt);
+}
+
+void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
+    hsvc_effect *effect;
+    t->dev->prompt_user = t->headset->owner;
+    t->dev->prompt_flags = 0;
+    t->dev->chosen_profile = hsvc__str_of(NULL, 0);
+    effect = show(t, (uint32_t)prompt);
+    if (prompt != HSVC_PROMPT_COUNTDOWN) return;
+    t->dev->prompt_due = t->at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_IN_AFTER, t->dev, hsvc__owner(t), NULL);
+    effect->due_ms = t->dev->prompt_due;
+}
+
+void hsvc__do_show_profiles(struct hsvc__turn *t, int64_t prompt) {
+    const struct hsvc__user *owner = hsvc__owner(t);
+    hsvc_effect *effect;
+    t->dev->prompt_user = t->headset->owner;
+    t->dev->prompt_flags |= HSVC__PROMPT_PROVEN;
+    t->dev->chosen_profile = hsvc__str_of(NULL, 0);
+    effect = show(t, (uint32_t)prompt);
+    hsvc__effects_offer(t->fx, effect, owner->profile_list.at, owner->profile_list.count);
+}
+
+/* "Sign out?" is about the session, not about a headset's turn; the window is its deadline (OUT-1). */
+void hsvc__do_show_sign_out(struct hsvc__turn *t, int64_t prompt) {
+    t->dev->prompt_id = hsvc__next_id(t->dev);
+    t->dev->prompt_serial = hsvc__str_of(NULL, 0);
+    t->dev->prompt_user = t->dev->user;
+    t->dev->prompt_due = 0;
+    tell_prompt(t, (uint32_t)prompt, t->dev);
+}
+
+/* Prefilled with the device's related user, else with the last one where that is wanted; blank when anonymous (PROMPT-1). */
+void hsvc__do_prefill_device_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    (void)arg;
+    dev->prompt_user = hsvc__str_of(NULL, 0);
+    if (dev->kind == HSVC_DEVICE_ANONYMOUS) return;
+    dev->prompt_user = dev->related_user;
+    if (dev->prompt_user.n == 0 && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
+        dev->prompt_user = dev->last_user;
+}
+
+/* ---- closing ---- */
+static const uint32_t screens[] = {
+    [HSVC__prompt_ASSOCIATE] = HSVC_PROMPT_ASSOCIATE,
+    [HSVC__prompt_SKIP_CONFIRM] = HSVC_PROMPT_SKIP_CONFIRM,
+    [HSVC__prompt_ASSOCIATED] = HSVC_PROMPT_ASSOCIATED,
+    [HSVC__prompt_ERROR] = HSVC_PROMPT_ERROR,
+    [HSVC__prompt_SIGN_IN_PIN] = HSVC_PROMPT_SIGN_IN_PIN,
+    [HSVC__prompt_COUNTDOWN] = HSVC_PROMPT_COUNTDOWN,
+    [HSVC__prompt_CHOOSE_PROFILE] = HSVC_PROMPT_CHOOSE_PROFILE,
+    [HSVC__prompt_SIGN_OUT_OTHER] = HSVC_PROMPT_SIGN_OUT_OTHER,
+    [HSVC__prompt_YES_WAITING] = HSVC_PROMPT_SIGN_OUT_OTHER,
+    [HSVC__prompt_SIGN_OUT] = HSVC_PROMPT_SIGN_OUT,
+};
+uint32_t hsvc__screen(const struct hsvc__device *dev) { return screens[dev->prompt_state]; }
+
+void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
+    struct hsvc__device *dev = t->dev;
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CLEAR_PROMPT, dev);
+    effect->prompt = hsvc__screen(dev);
+    effect->prompt_id = dev->prompt_id;
+    effect->reason = (uint32_t)reason;
+    effect->serial = dev->prompt_serial.p;
+    effect->serial_len = dev->prompt_serial.n;
+    dev->prompt_id = 0;
+    dev->prompt_due = 0;
+    dev->prompt_serial = hsvc__str_of(NULL, 0);
+    dev->prompt_user = hsvc__str_of(NULL, 0);
+    hsvc__touch(dev);
+    hsvc__raise_event(t, HSVC__MACHINE_verification, HSVC_EVENT_drop, 0, dev, t->headset, t->user);
+}
+
+/* phone_reason: what the phone may learn of a refusal before the PIN was right: "not available" at most (SIGN-6). */
+static uint32_t phone_reason(uint32_t reason) {
+    switch (reason) {
+        case HSVC_REASON_LOCKED_OUT:
+        case HSVC_REASON_DEVICE_THROTTLED:
+        case HSVC_REASON_USER_DISABLED:
+        case HSVC_REASON_USER_UNKNOWN: return HSVC_REASON_CREDENTIALS_UNAVAILABLE;
+        default: return reason;
+    }
+}
+
+void hsvc__do_close_barred(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__do_close(t, phone_reason(t->barred->reason));
+}
+
+void hsvc__do_message(struct hsvc__turn *t, int64_t reason) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_MESSAGE, t->dev);
+    effect->reason = (uint32_t)reason;
+    effect->prompt_id = t->dev->prompt_id;
+}
+void hsvc__do_message_barred(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__do_message(t, phone_reason(t->barred->reason));
+}
+void hsvc__do_notice(struct hsvc__turn *t, int64_t reason) {
+    hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev)->reason = (uint32_t)reason;
+}
+void hsvc__do_notice_user(struct hsvc__turn *t, int64_t reason) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev);
+    effect->reason = (uint32_t)reason;
+    effect->user = t->user->id.p;
+    effect->user_len = t->user->id.n;
+}
+
+/* ---- a prompt's time: it stands still while the host verifies, and starts again with each entry ---- */
+void hsvc__do_hold_prompt(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_due = 0;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_wait_for_call(struct hsvc__turn *t, int64_t arg) { hsvc__do_hold_prompt(t, arg); }
+void hsvc__do_restart_prompt(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_due = own_time(t);
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_remember_skip(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    (void)arg;
+    skip->rec.present = 1;
+    skip->skipped_at = t->at;
+    skip->serial = t->headset->serial;
+    skip->device = t->dev->name;
+    hsvc__touch(skip);
+}
+
+/* ---- which profile: kept on the device until the session begins ---- */
+static void choose(struct hsvc__turn *t, hsvc__str profile, int proven) {
+    t->dev->chosen_profile = profile;
+    t->dev->prompt_flags = proven ? HSVC__PROMPT_PROVEN : 0;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_only_profile(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    choose(t, hsvc__owner(t)->profile_list.at[0], 1);
+}
+void hsvc__do_chosen_profile(struct hsvc__turn *t, int64_t arg) {
+    if (t->dev->chosen_profile.n == 0) hsvc__do_only_profile(t, arg);
+    else choose(t, t->dev->chosen_profile, 1);
+}
+void hsvc__do_typed_profile(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    choose(t, INPUT(t, profile), 1);
+}
+/* A countdown takes the last profile if the user still has it, else the first (SIGN-3). */
+void hsvc__do_last_profile(struct hsvc__turn *t, int64_t arg) {
+    const struct hsvc__user *owner = hsvc__owner(t);
+    (void)arg;
+    choose(t, hsvc__has_profile(owner, owner->last_profile) ? owner->last_profile : owner->profile_list.at[0], 0);
+}
+
+/* ---- verification ---- */
+void hsvc__do_ask_host(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_VERIFY_PIN, dev);
+    (void)arg;
+    dev->verify_request = hsvc__next_id(dev);
+    dev->verify_user = hsvc__typed_user(t);
+    dev->chosen_profile = INPUT(t, profile);
+    dev->verify_due = t->at + hsvc__value(t, HSVC_PARAM_VERIFY_TIMEOUT, NULL, NULL, NULL);
+    effect->request = dev->verify_request;
+    effect->prompt_id = dev->prompt_id;
+    effect->user = dev->verify_user.p;
+    effect->user_len = dev->verify_user.n;
+    effect->due_ms = dev->verify_due;
+    effect->pin = t->in->pin;
+    effect->pin_len = t->in->pin_len;
+}
+void hsvc__do_stop_verifying(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->verify_due = 0;
+    t->dev->verify_request = 0;
+    hsvc__touch(t->dev);
+}
+/* The request and its user are remembered: a late WRONG to it still counts, once (SIGN-8). */
+void hsvc__do_drop_verification(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->verify_due = 0;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_count_late(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->verify_request = 0;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_change_pin(struct hsvc__turn *t, int64_t arg) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CHANGE_PIN, t->dev);
+    (void)arg;
+    effect->reason = HSVC_REASON_PIN_CHANGE_REQUIRED;
+    effect->user = t->dev->verify_user.p;
+    effect->user_len = t->dev->verify_user.n;
+}
+
+/* ---- failures ---- */
+void hsvc__do_count_failure(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *user = t->user;
+    uint32_t next = hsvc__next_failure(t, user->failures, user->first_failure_at, user->locked_until);
+    (void)arg;
+    user->failures = next;
+    if (next == 1) user->first_failure_at = t->at;
+    user->locked_until = 0;
+    hsvc__touch(user);
+}
+static int64_t until(struct hsvc__turn *t, const struct hsvc__user *user) {
+    int64_t length = hsvc__value(t, HSVC_PARAM_LOCKOUT_DURATION, NULL, user, NULL);
+    return length == 0 ? HSVC_NEVER : t->at + length;
+}
+void hsvc__do_lock_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->user->locked_at = t->at;
+    t->user->locked_until = until(t, t->user);
+    t->engine->tally.lockouts++;
+}
+void hsvc__do_clear_failures(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->user->failures = 0;
+    t->user->first_failure_at = 0;
+    t->user->locked_at = 0;
+    t->user->locked_until = 0;
+    hsvc__touch(t->user);
+}
+void hsvc__do_count_device_failure(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    uint32_t next = hsvc__next_failure(t, dev->failures, dev->first_failure_at, dev->throttled_until);
+    (void)arg;
+    dev->failures = next;
+    if (next == 1) dev->first_failure_at = t->at;
+    dev->throttled_until = 0;
+    hsvc__touch(dev);
+}
+void hsvc__do_close_device(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->throttled_until = until(t, NULL);
+}
+void hsvc__do_clear_device_failures(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->failures = 0;
+    t->dev->first_failure_at = 0;
+    t->dev->throttled_until = 0;
+    hsvc__touch(t->dev);
+}
+
+/* hsvc__tell_screen: the prompt that is shown now, again. */
+void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t screen = hsvc__screen(dev);
+    hsvc_effect *effect;
+    if (screen == 0) return;
+    effect = tell_prompt(t, screen, dev);
+    if (screen == HSVC_PROMPT_CHOOSE_PROFILE) {
+        const struct hsvc__user *user = hsvc__user_of(t, dev->prompt_user);
+        hsvc__effects_offer(t->fx, effect, user->profile_list.at, user->profile_list.count);
+    }
+}

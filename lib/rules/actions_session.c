@@ -1,0 +1,312 @@
+/* actions_session.c: verbs that begin, delay and end sessions, and what the device wears. */
+#include "rules/ask.h"
+
+/* cause_bit: the place of a cause in hsvc__device.causes. */
+static uint32_t cause_bit(int64_t cause) { return 1u << (cause - HSVC_CAUSE_ADMIN); }
+
+/* ---- what the device wears ---- */
+/* send_profile: a new generation of whatever the device should wear now, with the wipe it owes (OUT-7). */
+static void tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
+    hsvc_effect *effect;
+    hsvc__str profile = dev->session != 0 ? dev->profile : dev->own_profile;
+    if (dev->wipe_generation != 0) {
+        effect = hsvc__tell(t, HSVC_EFFECT_WIPE, dev);
+        effect->generation = dev->generation_desired;
+        effect->flags = flags;
+    }
+    effect = hsvc__tell(t, HSVC_EFFECT_APPLY_PROFILE, dev);
+    effect->generation = dev->generation_desired;
+    effect->profile = profile.p;
+    effect->profile_len = profile.n;
+    effect->user = dev->user.p;
+    effect->user_len = dev->user.n;
+    effect->session = dev->session;
+    effect->flags = flags;
+}
+
+static void new_generation(struct hsvc__turn *t) {
+    t->dev->generation_desired++;
+    hsvc__touch(t->dev);
+    tell_profile(t, t->dev, 0);
+}
+
+void hsvc__do_own_profile(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    new_generation(t);
+    hsvc__raise_event(t, HSVC__MACHINE_profile, HSVC_EVENT_profile_sent, 0, t->dev, t->headset, t->user);
+}
+
+void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
+}
+
+void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->profile_due = t->at + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_start_settling(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->profile_due = t->at + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_stop_waiting(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->profile_due = 0;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_acknowledge(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->generation_acked = t->dev->generation_desired;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->registered = 1;
+    t->dev->node = t->in->node;
+    t->dev->menu = 0;
+    if (t->in->firmware_len != 0) t->dev->firmware = INPUT(t, firmware);
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_note_unregistered(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->registered = 0;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_settle_wipe(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->wipe_generation = 0;
+    hsvc__touch(t->dev);
+}
+
+/* A registration that brings no list of calls leaves doubt about them (OUT-6). */
+void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    if (t->in->flags & HSVC_FLAG_HAS_CALLS) return;
+    hsvc__tell(t, HSVC_EFFECT_REPORT_CALLS, t->dev)->request = hsvc__next_id(t->dev);
+}
+
+/* ---- beginning ---- */
+/* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
+void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
+    const struct hsvc__user *owner = hsvc__owner(t);
+    (void)arg;
+    if (owner->login_count == 0) return;
+    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
+    for (uint32_t i = 0; i < owner->login_count; i++)
+        if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name))
+            hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, HSVC_CAUSE_OTHER_LOGIN,
+                              hsvc__device_of(t, owner->logins[i].device), t->headset, t->user);
+}
+
+static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {
+    if (user->login_count == HSVC_LIMIT_SESSIONS_PER_USER) return;
+    user->logins[user->login_count].device = dev->name;
+    user->logins[user->login_count].session = dev->session;
+    user->login_count++;
+    hsvc__touch(user);
+}
+
+static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SESSION_STARTED, dev);
+    effect->session = dev->session;
+    effect->user = dev->user.p;
+    effect->user_len = dev->user.n;
+    effect->serial = dev->serial.p;
+    effect->serial_len = dev->serial.n;
+    effect->profile = dev->profile.p;
+    effect->profile_len = dev->profile.n;
+    effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_COUNTDOWN_STARTED;
+}
+
+void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    struct hsvc__user *owner = hsvc__owner(t);
+    int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, dev, owner, NULL);
+    (void)arg;
+    dev->session = hsvc__next_id(dev);
+    dev->session_user = owner->number;
+    dev->user = owner->id;
+    dev->profile = dev->chosen_profile;
+    dev->serial = t->headset->serial;
+    dev->chosen_profile = hsvc__str_of(NULL, 0);
+    dev->last_user = owner->id;
+    dev->signed_in_at = t->at;
+    dev->max_due = most == 0 ? 0 : t->at + most;
+    dev->session_flags = 0;
+    dev->causes = 0;
+    owner->last_profile = dev->profile;
+    add_login(owner, dev);
+    if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
+    else t->engine->tally.sign_ins_pinless++;
+    tell_started(t, dev);
+    new_generation(t);
+}
+
+/* A headset of the session's user binds the session: from now its leaving opens a window (MAN-1). */
+void hsvc__do_bind(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = hsvc__here(t->dev, t->headset->serial);
+    (void)arg;
+    t->dev->session_flags &= ~HSVC__SESSION_BY_HAND;
+    if (entry != NULL) entry->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
+    hsvc__touch(t->dev);
+}
+void hsvc__do_unbind(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->session_flags |= HSVC__SESSION_BY_HAND;
+    hsvc__touch(t->dev);
+}
+
+/* ---- waiting ---- */
+void hsvc__do_open_window(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *user = hsvc__session_user(t);
+    (void)arg;
+    t->dev->window_at = t->at;
+    t->dev->window_due = t->at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
+    t->dev->session_flags &= ~HSVC__SESSION_DISMISSED;
+    t->engine->tally.windows_opened++;
+    hsvc__touch(t->dev);
+}
+
+static void end_waiting(struct hsvc__device *dev) {
+    dev->window_at = 0;
+    dev->window_due = 0;
+    dev->keep_due = 0;
+    dev->session_flags &= ~HSVC__SESSION_DISMISSED;
+    hsvc__touch(dev);
+}
+
+void hsvc__do_close_window(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    end_waiting(t->dev);
+    t->engine->tally.windows_saved++;
+}
+
+void hsvc__do_keep_session(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    end_waiting(t->dev);
+    t->dev->keep_due = t->at + hsvc__value(t, HSVC_PARAM_KEEP_MAX, NULL, NULL, NULL);
+}
+
+void hsvc__do_dismiss(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->session_flags |= HSVC__SESSION_DISMISSED;
+    hsvc__touch(t->dev);
+}
+
+/* leave_logins: the session counts no longer as one of the user's active ones. */
+static void leave_logins(struct hsvc__turn *t) {
+    struct hsvc__user *user = hsvc__session_user(t);
+    uint32_t i = hsvc__login_of(user, t->dev->name);
+    if (i == user->login_count || user->logins[i].session != t->dev->session) return;
+    user->logins[i] = user->logins[--user->login_count];
+    hsvc__touch(user);
+}
+
+/* A cause other than WINDOW makes the session an ending one: it blocks nobody from here on (OUT-5, MULTI-1). */
+void hsvc__do_defer(struct hsvc__turn *t, int64_t cause) {
+    t->dev->causes |= cause_bit(cause);
+    end_waiting(t->dev);
+    t->dev->max_due = 0;
+    t->engine->tally.deferrals++;
+    if (cause == HSVC_CAUSE_WINDOW) return;
+    leave_logins(t);
+    hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, t->dev, t->headset, t->user);
+}
+void hsvc__do_defer_given(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__do_defer(t, t->arg);
+}
+void hsvc__do_undefer(struct hsvc__turn *t, int64_t cause) {
+    t->dev->causes &= ~cause_bit(cause);
+    hsvc__touch(t->dev);
+}
+
+/* ---- ending ---- */
+static void tell_ended(struct hsvc__turn *t, int64_t cause) {
+    const struct hsvc__device *dev = t->dev;
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SESSION_ENDED, dev);
+    effect->cause = (uint32_t)cause;
+    effect->session = dev->session;
+    effect->user = dev->user.p;
+    effect->user_len = dev->user.n;
+    effect->serial = dev->serial.p;
+    effect->serial_len = dev->serial.n;
+    effect->profile = dev->profile.p;
+    effect->profile_len = dev->profile.n;
+}
+
+/* The user's headsets on this device have had their turn, nobody else's (AUTO-4). */
+static void settle_turns(struct hsvc__turn *t, int64_t cause) {
+    int again = cause == HSVC_CAUSE_USER &&
+                hsvc__value(t, HSVC_PARAM_RESIGN_IN_AFTER_SIGN_OUT, t->dev, NULL, NULL) != 0;
+    for (uint32_t i = 0; i < t->dev->present_count; i++) {
+        struct hsvc__present *one = &t->dev->presents[i];
+        if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
+        one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
+        if (again) one->flags |= one->flags & HSVC__GONE ? HSVC__FRESH_CAME : HSVC__FRESH;
+    }
+}
+
+void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
+    struct hsvc__device *dev = t->dev;
+    leave_logins(t);
+    tell_ended(t, cause);
+    settle_turns(t, cause);
+    end_waiting(dev);
+    dev->session = 0;
+    dev->session_user = 0;
+    dev->user = dev->profile = dev->serial = hsvc__str_of(NULL, 0);
+    dev->signed_in_at = 0;
+    dev->max_due = 0;
+    dev->causes = 0;
+    dev->session_flags = 0;
+    dev->wipe_generation = dev->wipe_generation != 0 ? dev->wipe_generation : dev->generation_desired + 1;
+    t->engine->tally.sign_outs++;
+    hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, dev, t->headset, t->user);
+}
+void hsvc__do_end_given(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__do_end_session(t, t->arg);
+}
+
+/* Of several causes the strongest is told (OUT-5); their order is causes.def. */
+void hsvc__do_end_strongest(struct hsvc__turn *t, int64_t arg) {
+    static const struct {
+        int64_t cause;
+        int strength;
+    } causes[] = {
+#define CAUSE(name, number, strength, text) {number, strength},
+#include "rules/causes.def"
+#undef CAUSE
+    };
+    int64_t strongest = HSVC_CAUSE_WINDOW;
+    int strength = 0;
+    (void)arg;
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        if (!(t->dev->causes & cause_bit(causes[i].cause)) || causes[i].strength <= strength) continue;
+        strongest = causes[i].cause;
+        strength = causes[i].strength;
+    }
+    hsvc__do_end_session(t, strongest);
+}
+
+/* ---- a user's sessions, wherever they are ---- */
+static void end_on(struct hsvc__turn *t, uint32_t login, int64_t cause) {
+    hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, cause,
+                      hsvc__device_of(t, t->user->logins[login].device), t->headset, t->user);
+}
+void hsvc__do_end_users_sessions(struct hsvc__turn *t, int64_t cause) {
+    for (uint32_t i = 0; i < t->user->login_count; i++) end_on(t, i, cause);
+}
+void hsvc__do_end_sessions_of_dropped(struct hsvc__turn *t, int64_t cause) {
+    for (uint32_t i = 0; i < t->user->login_count; i++)
+        if (!hsvc__has_profile(t->user, hsvc__device_of(t, t->user->logins[i].device)->profile)) end_on(t, i, cause);
+}

@@ -1,0 +1,55 @@
+/* ask.c: see ask.h. */
+#include "rules/ask.h"
+
+int hsvc__occupied(const struct hsvc__device *dev) {
+    return dev->session_state > HSVC__session_VACANT && dev->session_state < HSVC__session_ENDING;
+}
+
+int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but) {
+    for (uint32_t i = 0; i < dev->present_count; i++) {
+        const struct hsvc__present *one = &dev->presents[i];
+        if (one->flags & HSVC__GONE || one->owner.n == 0 || hsvc__fold_eq(one->serial, but)) continue;
+        if (hsvc__fold_eq(one->owner, user)) return 1;
+    }
+    return 0;
+}
+
+struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t) {
+    struct hsvc__present *newest = NULL;
+    int in_call = hsvc__is_device_is_in_call(t);
+    for (uint32_t i = 0; i < t->dev->present_count; i++) {
+        struct hsvc__present *one = &t->dev->presents[i];
+        if (!(one->flags & HSVC__FRESH) || one->flags & HSVC__GONE) continue;
+        if (in_call && (one->owner.n == 0 || !hsvc__occupied(t->dev))) continue;
+        if (newest == NULL || one->since_at >= newest->since_at) newest = one;
+    }
+    return newest;
+}
+
+hsvc__str hsvc__typed_user(struct hsvc__turn *t) {
+    if (t->in->kind == HSVC_INPUT_SUBMIT) return t->in->user_len != 0 ? INPUT(t, user) : t->headset->owner;
+    return t->dev->verify_user;
+}
+
+int hsvc__has_profile(const struct hsvc__user *user, hsvc__str profile) {
+    for (uint32_t i = 0; i < user->profile_list.count; i++)
+        if (hsvc__str_eq(user->profile_list.at[i], profile)) return 1;
+    return 0;
+}
+
+int hsvc__in_list(hsvc__str patterns, hsvc__str text) {
+    size_t at = 0;
+    while (at < patterns.n) {
+        size_t end = at;
+        while (end < patterns.n && patterns.p[end] != '\n') end++;
+        if (end > at && hsvc__matches(text, hsvc__str_of(patterns.p + at, end - at))) return 1;
+        at = end + 1;
+    }
+    return 0;
+}
+
+uint32_t hsvc__login_of(const struct hsvc__user *user, hsvc__str device) {
+    uint32_t i = 0;
+    while (i < user->login_count && !hsvc__fold_eq(user->logins[i].device, device)) i++;
+    return i;
+}

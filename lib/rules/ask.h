@@ -1,0 +1,30 @@
+/* ask.h: small questions that several guards and actions share. */
+#ifndef HSVC_ASK_H
+#define HSVC_ASK_H
+
+#include "engine/engine.h"
+
+/* INPUT: a text of the turn's input. */
+#define INPUT(t, field) hsvc__str_of((t)->in->field, (t)->in->field##_len)
+
+/* hsvc__occupied: is an active session here? An ending one is not active any more. */
+int hsvc__occupied(const struct hsvc__device *dev);
+/* hsvc__user_is_here: is a believed headset of this user present, other than the serial `but`? */
+int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
+/* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */
+struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
+/* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
+hsvc__str hsvc__typed_user(struct hsvc__turn *t);
+/* hsvc__has_profile: does the user have this profile? */
+int hsvc__has_profile(const struct hsvc__user *user, hsvc__str profile);
+/* hsvc__in_list: does any pattern of a list (one a line) match? */
+int hsvc__in_list(hsvc__str patterns, hsvc__str text);
+/* hsvc__next_failure: what a failure count becomes with one more. */
+uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t first_at, int64_t until);
+/* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
+uint32_t hsvc__screen(const struct hsvc__device *dev);
+void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__login_of: index of the user's session on a device, or login_count. */
+uint32_t hsvc__login_of(const struct hsvc__user *user, hsvc__str device);
+
+#endif

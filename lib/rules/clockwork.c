@@ -1,0 +1,95 @@
+/* clockwork.c: what a device's record wants by itself: its timers, what follows from its state after a batch, and the
+ * effects that say its state again. */
+#include "rules/ask.h"
+
+static const struct {
+    uint32_t machine;
+    uint32_t event;
+} timers[] = {
+#define TIMER(field, machine, event, rule, text) {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
+#include "rules/timers.def"
+#undef TIMER
+};
+
+static int64_t *timer_of(struct hsvc__device *dev, uint32_t timer) {
+    int64_t *const fields[] = {
+#define TIMER(field, machine, event, rule, text) &dev->field,
+#include "rules/timers.def"
+#undef TIMER
+    };
+    return fields[timer];
+}
+
+int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer) {
+    int64_t earliest = HSVC_NEVER;
+    for (uint32_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
+        int64_t due = *timer_of((struct hsvc__device *)(uintptr_t)dev, i);
+        if (due == 0 || due >= earliest) continue;
+        earliest = due;
+        if (timer != NULL) *timer = i;
+    }
+    return earliest;
+}
+
+void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) {
+    t->dev = dev;
+    t->headset = hsvc__headset_of(t, dev->prompt_serial);
+    t->user = hsvc__user_of(t, dev->user);
+    *timer_of(dev, timer) = 0;
+    hsvc__touch(dev);
+    t->engine->tally.deadlines++;
+    hsvc__run(t, timers[timer].machine, timers[timer].event, 0);
+}
+
+/* tell_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5). */
+static void tell_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t menu = 0x80000000u; /* so that "nothing enabled" differs from "never told" */
+    t->dev = dev;
+    if (hsvc__is_device_is_not_ready(t)) return;
+    for (uint32_t i = 0; i < dev->present_count && !hsvc__is_device_is_in_call(t); i++) {
+        if (dev->presents[i].flags & HSVC__GONE) continue;
+        menu |= dev->presents[i].owner.n == 0 ? HSVC_MENU_ASSOCIATE : HSVC_MENU_SIGN_IN;
+    }
+    if (hsvc__is_association_menu_is_off(t)) menu &= ~(uint32_t)HSVC_MENU_ASSOCIATE;
+    if (hsvc__occupied(dev)) menu |= HSVC_MENU_SIGN_OUT;
+    if (menu == dev->menu) return;
+    dev->menu = menu;
+    hsvc__touch(dev);
+    t->rule = "ASSOC-5";
+    hsvc__tell(t, HSVC_EFFECT_MENU_STATE, dev)->flags = menu & 7u;
+}
+
+static void run_on(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t machine, uint32_t event) {
+    t->dev = dev;
+    t->headset = hsvc__headset_of(t, dev->prompt_serial);
+    t->user = hsvc__user_of(t, dev->user);
+    hsvc__run(t, machine, event, 0);
+}
+
+void hsvc__afterwards(struct hsvc__turn *t, struct hsvc__device *dev) {
+    run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over);
+    run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over);
+    run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free);
+    tell_menu(t, dev);
+}
+
+void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev) {
+    t->rule = "STORE-6";
+    t->dev = dev;
+    if (dev->generation_acked != dev->generation_desired) hsvc__do_send_again(t, 0);
+    hsvc__tell_screen(t, dev);
+}
+
+hsvc_effect *hsvc__tell(struct hsvc__turn *t, uint32_t kind, const struct hsvc__device *dev) {
+    hsvc_effect *effect = hsvc__effects_add(t->fx);
+    effect->kind = kind;
+    effect->input_index = t->index;
+    effect->at_ms = t->at;
+    effect->rule = t->rule;
+    effect->node = dev->node;
+    effect->device = dev->name.p;
+    effect->device_len = dev->name.n;
+    effect->site = dev->site.p;
+    effect->site_len = dev->site.n;
+    return effect;
+}

@@ -1,0 +1,139 @@
+/* guards_device.c: questions about a device, its headsets, calls, session and profile. Pure: they change nothing. */
+#include "rules/ask.h"
+
+/* ---- existence and admission ---- */
+int hsvc__is_device_is_missing(struct hsvc__turn *t) { return !t->dev->rec.present; }
+int hsvc__is_headset_is_missing(struct hsvc__turn *t) { return !t->headset->rec.present; }
+int hsvc__is_user_is_missing(struct hsvc__turn *t) { return !t->user->rec.present; }
+int hsvc__is_nothing_is_named(struct hsvc__turn *t) { return t->in->user_len == 0 && t->in->device_len == 0; }
+int hsvc__is_named_user_is_missing(struct hsvc__turn *t) { return t->in->user_len != 0 && !t->user->rec.present; }
+int hsvc__is_named_device_is_missing(struct hsvc__turn *t) { return t->in->device_len != 0 && !t->dev->rec.present; }
+int hsvc__is_names_no_device(struct hsvc__turn *t) { return t->in->device_len == 0; }
+int hsvc__is_prompt_is_stale(struct hsvc__turn *t) { return t->in->prompt_id != t->dev->prompt_id; }
+int hsvc__is_related_user_is_missing(struct hsvc__turn *t) {
+    return t->in->state == HSVC_DEVICE_OWNED && !hsvc__user_of(t, INPUT(t, related_user))->rec.present;
+}
+
+/* ---- the device itself ---- */
+int hsvc__is_device_is_registered(struct hsvc__turn *t) { return t->dev->registered != 0; }
+/* A headset's absence means nothing while the device resets, settles or is away (SIGN-5, OUT-11). */
+int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
+    uint32_t state = t->dev->profile_state;
+    return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING || state == HSVC__profile_AWAY || state == 0;
+}
+/* Nothing can be shown on a device that is away or about to reset (PRES-3). */
+int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
+    uint32_t state = t->dev->profile_state;
+    return !t->dev->registered || (state != HSVC__profile_WORN && state != HSVC__profile_SETTLING);
+}
+int hsvc__is_device_is_in_call(struct hsvc__turn *t) { return t->dev->call_count != 0 || t->dev->calls_lost != 0; }
+int hsvc__is_device_is_occupied(struct hsvc__turn *t) { return hsvc__occupied(t->dev); }
+int hsvc__is_em_is_disabled(struct hsvc__turn *t) { return !(t->dev->flags & HSVC_FLAG_EM_ENABLED); }
+int hsvc__is_device_is_cross_cluster(struct hsvc__turn *t) { return (t->dev->flags & HSVC_FLAG_CROSS_CLUSTER) != 0; }
+int hsvc__is_changes_worn_own_profile(struct hsvc__turn *t) {
+    return !hsvc__occupied(t->dev) && t->dev->session == 0 && !hsvc__str_eq(t->dev->own_profile, INPUT(t, profile));
+}
+
+/* ---- presence ---- */
+int hsvc__is_is_inventory_only(struct hsvc__turn *t) {
+    return (t->in->kind == HSVC_INPUT_HEADSET_CONNECTED && t->in->flags & HSVC_FLAG_INVENTORY_ONLY) ||
+           t->headset->inventory_only;
+}
+int hsvc__is_presence_is_full(struct hsvc__turn *t) {
+    return t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE || t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE;
+}
+int hsvc__is_event_is_stale(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    if (here != NULL) return t->at < here->event_at;
+    return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
+}
+int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) {
+    const struct hsvc__device *other;
+    const struct hsvc__present *there;
+    if (!t->headset->connected || hsvc__fold_eq(t->headset->device, t->dev->name)) return 0;
+    other = hsvc__device_of(t, t->headset->device);
+    there = hsvc__here((struct hsvc__device *)(uintptr_t)other, t->headset->serial);
+    return there != NULL && !(there->flags & HSVC__GONE);
+}
+int hsvc__is_was_fresh(struct hsvc__turn *t) {
+    return (hsvc__here(t->dev, t->headset->serial)->flags & HSVC__FRESH_CAME) != 0;
+}
+int hsvc__is_handle_is_known(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__plugged(t->dev, (uint64_t)t->arg);
+    return t->arg == 0 || (here != NULL && hsvc__fold_eq(here->serial, t->headset->serial));
+}
+/* A disconnect by handle leaves the serial's other handles; one by serial takes them all (PRES-4). */
+int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    uint32_t others = 0;
+    if (t->arg == 0 || hsvc__plugged(t->dev, (uint64_t)t->arg) != here) return 0;
+    for (uint32_t i = 0; i < t->dev->plug_count; i++)
+        others += &t->dev->presents[t->dev->handles[i].of] == here && t->dev->handles[i].handle != (uint64_t)t->arg;
+    return others != 0;
+}
+int hsvc__is_headset_is_not_here(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    return here == NULL || here->flags & HSVC__GONE;
+}
+int hsvc__is_headset_is_away(struct hsvc__turn *t) { return hsvc__is_headset_is_not_here(t); }
+int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating != 0; }
+
+/* ---- calls ---- */
+int hsvc__is_call_is_known(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->dev->call_count; i++)
+        if (t->dev->calling[i].id == t->in->call_id) return 1;
+    return 0;
+}
+int hsvc__is_call_is_unknown(struct hsvc__turn *t) { return !hsvc__is_call_is_known(t); }
+int hsvc__is_other_calls_remain(struct hsvc__turn *t) { return t->dev->call_count > 1 || t->dev->calls_lost != 0; }
+int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
+    for (size_t i = 0; i < t->in->item_count; i++)
+        if (t->in->items[i].kind == HSVC_ITEM_CALL) return 0;
+    return 1;
+}
+static int in_emergency(const struct hsvc__device *dev) {
+    for (uint32_t i = 0; i < dev->call_count; i++)
+        if (dev->calling[i].flags & HSVC_FLAG_EMERGENCY) return 1;
+    return 0;
+}
+
+/* ---- session ---- */
+int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
+    return t->dev->session != 0 && t->headset->owner.n != 0 && hsvc__fold_eq(t->headset->owner, t->dev->user);
+}
+int hsvc__is_headset_is_strangers(struct hsvc__turn *t) { return !hsvc__is_headset_is_session_users(t); }
+int hsvc__is_owner_is_still_here(struct hsvc__turn *t) { return hsvc__user_is_here(t->dev, t->dev->user, t->headset->serial); }
+int hsvc__is_session_is_by_hand(struct hsvc__turn *t) { return (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0; }
+int hsvc__is_headset_em_is_denied(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, hsvc__owner(t), NULL) == HSVC_CHOICE_HEADSET_EM_DENY;
+}
+int hsvc__is_sign_out_is_refused_now(struct hsvc__turn *t) {
+    return hsvc__is_device_is_in_call(t) && hsvc__value(t, HSVC_PARAM_SIGN_OUT_DURING_CALL, t->dev, NULL, NULL) ==
+                                                HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE;
+}
+int hsvc__is_cancel_keeps(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_CANCEL_ON_SIGN_OUT_PROMPT, t->dev, NULL, NULL) ==
+           HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP;
+}
+/* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
+int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && !in_emergency(t->dev); }
+int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
+    return t->dev->session_state == HSVC__session_LINGERING && !(t->dev->session_flags & HSVC__SESSION_DISMISSED) &&
+           !hsvc__is_device_is_not_ready(t) && !in_emergency(t->dev);
+}
+/* During a call nothing is offered, but a colleague may ask to take the phone over: Yes will wait (CALL-1, TAKE-4). */
+int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
+    if (!hsvc__is_device_is_in_call(t)) return 0;
+    return in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
+}
+int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
+    return !hsvc__is_device_is_not_ready(t) && hsvc__newest_fresh(t) != NULL;
+}
+
+/* ---- profile ---- */
+int hsvc__is_generation_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->generation_desired; }
+int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
+int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
+    return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
+}
+int hsvc__is_device_has_failures(struct hsvc__turn *t) { return t->dev->failures != 0 || t->dev->throttled_until != 0; }

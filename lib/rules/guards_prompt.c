@@ -1,0 +1,181 @@
+/* guards_prompt.c: questions about prompts, credentials, eligibility and associations. Pure: they change nothing. */
+#include "rules/ask.h"
+
+/* ---- whose headset ---- */
+int hsvc__is_headset_is_owned(struct hsvc__turn *t) { return t->headset->owner.n != 0; }
+int hsvc__is_headset_is_prompts(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->serial, t->dev->prompt_serial); }
+int hsvc__is_headset_is_skipped(struct hsvc__turn *t) {
+    const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    return skip->rec.present && skip->skipped_at > t->headset->owned_at;
+}
+int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->owner, t->user->id); }
+int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
+    return t->in->user_len != 0 && !hsvc__fold_eq(t->headset->owner, INPUT(t, user));
+}
+int hsvc__is_headset_is_at_its_users_session(struct hsvc__turn *t) {
+    return t->dev->session != 0 && hsvc__fold_eq(t->user->id, t->dev->user);
+}
+int hsvc__is_user_is_disabled(struct hsvc__turn *t) { return t->user->disabled != 0; }
+static int is_full(struct hsvc__turn *t, const struct hsvc__user *user) {
+    return user->headset_list.count >= hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, user, NULL);
+}
+int hsvc__is_user_is_full(struct hsvc__turn *t) {
+    if (!is_full(t, t->user)) return 0;
+    t->verdict.limit = hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, t->user, NULL);
+    return 1;
+}
+
+/* ---- association prompts ---- */
+static int64_t association_prompt(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_ASSOCIATION_PROMPT, t->dev, NULL, NULL);
+}
+int hsvc__is_association_prompt_is_never(struct hsvc__turn *t) {
+    return association_prompt(t) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER;
+}
+int hsvc__is_association_needs_em(struct hsvc__turn *t) {
+    return association_prompt(t) == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && hsvc__is_em_is_disabled(t);
+}
+int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
+    return hsvc__is_association_prompt_is_never(t) &&
+           !hsvc__value(t, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, t->dev, NULL, NULL);
+}
+int hsvc__is_no_usable_headset(struct hsvc__turn *t) { return hsvc__is_headset_is_not_here(t); }
+int hsvc__is_attempts_are_used_up(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    return here != NULL &&
+           here->attempts + 1 >= hsvc__value(t, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, t->dev, NULL, NULL);
+}
+
+/* ---- the user whose PIN it is ---- */
+static struct hsvc__user *typed(struct hsvc__turn *t) { return hsvc__user_of(t, hsvc__typed_user(t)); }
+int hsvc__is_typed_user_is_missing(struct hsvc__turn *t) { return !typed(t)->rec.present; }
+int hsvc__is_typed_user_is_disabled(struct hsvc__turn *t) { return typed(t)->disabled != 0; }
+int hsvc__is_typed_user_is_locked(struct hsvc__turn *t) { return typed(t)->locked_until > t->at; }
+int hsvc__is_typed_user_is_full(struct hsvc__turn *t) { return is_full(t, typed(t)); }
+int hsvc__is_typed_user_is_not_owner(struct hsvc__turn *t) {
+    return !hsvc__fold_eq(hsvc__typed_user(t), t->headset->owner);
+}
+int hsvc__is_submit_is_blank(struct hsvc__turn *t) { return t->in->pin_len == 0 || hsvc__typed_user(t).n == 0; }
+/* The phone must not tell an unknown, disabled or locked user from a wrong PIN (SIGN-6, USER-1). */
+int hsvc__is_refusal_looks_wrong(struct hsvc__turn *t) {
+    return hsvc__is_barred_by_may_take(t) &&
+           (t->barred->reason == HSVC_REASON_USER_UNKNOWN || t->barred->reason == HSVC_REASON_USER_DISABLED ||
+            t->barred->reason == HSVC_REASON_LOCKED_OUT);
+}
+int hsvc__is_attempts_are_used_up_by_refusal(struct hsvc__turn *t) {
+    return hsvc__is_refusal_looks_wrong(t) && hsvc__is_attempts_are_used_up(t);
+}
+
+/* ---- may this owner sign in here? ---- */
+int hsvc__is_owner_is_devices_owner(struct hsvc__turn *t) {
+    return t->dev->kind == HSVC_DEVICE_OWNED && hsvc__fold_eq(t->dev->related_user, t->headset->owner);
+}
+int hsvc__is_owner_is_disabled(struct hsvc__turn *t) {
+    const struct hsvc__user *owner = hsvc__owner(t);
+    return !owner->rec.present || owner->disabled;
+}
+int hsvc__is_owner_has_no_profile(struct hsvc__turn *t) { return hsvc__owner(t)->profile_list.count == 0; }
+
+/* confirmed_there: is the user known to be at that device? A window, a reset or an absence is no confirmation (OUT-12). */
+static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
+    const struct hsvc__device *there = hsvc__device_of(t, device);
+    return there->session_state == HSVC__session_SIGNED_IN && there->registered &&
+           (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
+}
+int hsvc__is_owner_is_signed_in_elsewhere(struct hsvc__turn *t) {
+    const struct hsvc__user *owner = hsvc__owner(t);
+    if (owner->login_count == 0) return 0;
+    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) != HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED) return 0;
+    for (uint32_t i = 0; i < owner->login_count; i++)
+        if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name) && confirmed_there(t, owner->logins[i].device)) return 1;
+    return 0;
+}
+int hsvc__is_owners_sessions_are_full(struct hsvc__turn *t) {
+    return hsvc__owner(t)->login_count == HSVC_LIMIT_SESSIONS_PER_USER;
+}
+
+/* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
+static int replaces_somebody(struct hsvc__turn *t) {
+    if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
+    return t->dev->session_state == HSVC__session_SIGNED_IN || hsvc__is_session_is_by_hand(t);
+}
+int hsvc__is_pin_is_needed(struct hsvc__turn *t) {
+    return replaces_somebody(t) || hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__owner(t), NULL) ==
+                                       HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+}
+int hsvc__is_owner_is_locked(struct hsvc__turn *t) {
+    return hsvc__owner(t)->locked_until > t->at && hsvc__is_pin_is_needed(t);
+}
+int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
+    return t->dev->throttled_until > t->at && hsvc__is_pin_is_needed(t);
+}
+int hsvc__is_device_is_throttled_for_submit(struct hsvc__turn *t) { return t->dev->throttled_until > t->at; }
+/* Sign in stands on the success screen where SIGN-1 holds and nobody else is in the way (PROMPT-2). */
+int hsvc__is_sign_in_is_not_offered(struct hsvc__turn *t) {
+    int barred = hsvc__occupied(t->dev) || t->dev->session != 0 || hsvc__is_barred_by_may_sign_in(t);
+    t->barred = NULL;
+    return barred;
+}
+int hsvc__is_takeover_is_on_yes(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_TAKEOVER_COMMIT, t->dev, NULL, NULL) == HSVC_CHOICE_TAKEOVER_COMMIT_ON_YES;
+}
+
+/* ---- prompts ---- */
+int hsvc__is_prompt_is_anothers(struct hsvc__turn *t) { return !hsvc__fold_eq(t->dev->prompt_user, t->headset->owner); }
+int hsvc__is_prompt_is_not_proven(struct hsvc__turn *t) { return !(t->dev->prompt_flags & HSVC__PROMPT_PROVEN); }
+int hsvc__is_profile_must_be_chosen(struct hsvc__turn *t) {
+    return t->dev->chosen_profile.n == 0 && hsvc__owner(t)->profile_list.count > 1;
+}
+int hsvc__is_profile_chosen_is_unknown(struct hsvc__turn *t) {
+    return t->dev->chosen_profile.n != 0 && !hsvc__has_profile(hsvc__owner(t), t->dev->chosen_profile);
+}
+int hsvc__is_profile_typed_is_unknown(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__owner(t), INPUT(t, profile)); }
+
+/* ---- verification ---- */
+int hsvc__is_verification_is_pending(struct hsvc__turn *t) { return t->dev->verify_state == HSVC__verification_PENDING; }
+int hsvc__is_request_is_another(struct hsvc__turn *t) { return t->in->request != t->dev->verify_request; }
+int hsvc__is_answer_is_right(struct hsvc__turn *t) { return t->in->state == HSVC_VERIFY_OK; }
+int hsvc__is_answer_counts(struct hsvc__turn *t) {
+    return t->in->state == HSVC_VERIFY_WRONG || t->in->state == HSVC_VERIFY_USER_UNKNOWN;
+}
+int hsvc__is_answer_is_must_change(struct hsvc__turn *t) {
+    return t->in->state == HSVC_VERIFY_MUST_CHANGE || t->in->state == HSVC_VERIFY_EXPIRED;
+}
+int hsvc__is_answer_is_late_and_wrong(struct hsvc__turn *t) {
+    return t->dev->verify_user.n != 0 && !hsvc__is_request_is_another(t) && hsvc__is_answer_counts(t);
+}
+
+/* ---- lockout ---- */
+int hsvc__is_user_is_unknown(struct hsvc__turn *t) { return !t->user->rec.present; }
+int hsvc__is_user_is_not_named(struct hsvc__turn *t) { return t->in->user_len == 0; }
+int hsvc__is_user_has_failures(struct hsvc__turn *t) { return t->user->failures != 0 || t->user->locked_until != 0; }
+
+/* next_failure: what the count becomes: it starts again when the first failure lapsed, or after a lock. */
+uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t first_at, int64_t until) {
+    int64_t lapse = hsvc__value(t, HSVC_PARAM_LOCKOUT_RESET_AFTER, NULL, t->user, NULL);
+    if (failures == 0 || until != 0 || t->at - first_at >= lapse) return 1;
+    return failures + 1;
+}
+int hsvc__is_failure_locks_user(struct hsvc__turn *t) {
+    int64_t most = hsvc__value(t, HSVC_PARAM_LOCKOUT_FAILURES, NULL, t->user, NULL);
+    return most != 0 && hsvc__next_failure(t, t->user->failures, t->user->first_failure_at, t->user->locked_until) >= most;
+}
+int hsvc__is_failure_closes_device(struct hsvc__turn *t) {
+    int64_t most = hsvc__value(t, HSVC_PARAM_DEVICE_FAILURES_MAX, t->dev, NULL, NULL);
+    return most != 0 && hsvc__next_failure(t, t->dev->failures, t->dev->first_failure_at, t->dev->throttled_until) >= most;
+}
+
+/* ---- users ---- */
+int hsvc__is_disables_user(struct hsvc__turn *t) {
+    return t->in->flags & HSVC_FLAG_DISABLED && !t->user->disabled && t->user->login_count != 0;
+}
+static int keeps(struct hsvc__turn *t, hsvc__str profile) {
+    for (size_t i = 0; i < t->in->item_count; i++)
+        if (hsvc__str_eq(profile, hsvc__str_of(t->in->items[i].text, t->in->items[i].text_len))) return 1;
+    return 0;
+}
+int hsvc__is_drops_worn_profile(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->user->login_count; i++)
+        if (!keeps(t, hsvc__device_of(t, t->user->logins[i].device)->profile)) return 1;
+    return 0;
+}

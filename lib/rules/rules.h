@@ -1,0 +1,191 @@
+/* rules.h: the rules' side of the library: the turn that guards and actions see, the tables, and the vocabulary.
+ *
+ * Guards are questions: they change nothing but `barred`. Actions are verbs: they change records of this decision and
+ * add effects. Only interpreter.c decides which row runs. */
+#ifndef HSVC_RULES_H
+#define HSVC_RULES_H
+
+#include "engine/effects.h"
+#include "engine/txn.h"
+
+/* ---- numbers ---- */
+enum {
+    HSVC__MACHINE_NONE = 0,
+#define MACHINE(name, subject, text) HSVC__MACHINE_##name,
+#include "rules/machines.def"
+#undef MACHINE
+    HSVC__MACHINES
+};
+enum {
+    HSVC_EVENT_NONE = 0,
+#define EVENT(name, text) HSVC_EVENT_##name,
+#include "rules/events.def"
+#undef EVENT
+    HSVC__EVENTS
+};
+enum {
+#define STATE(machine, name, number, contract) HSVC__##machine##_##name = number,
+#include "rules/states.def"
+#undef STATE
+    HSVC__STATES_MAX = 32
+};
+#define HSVC__SAME 0u
+#define HSVC__PARAMS 43 /* one more than the largest parameter number */
+
+/* Bits of hsvc__device.session_flags and prompt_flags. */
+#define HSVC__SESSION_BY_HAND 1u   /* no headset is bound: its leaving opens no window */
+#define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
+#define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
+#define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
+
+/* ---- tables ---- */
+struct hsvc__turn;
+typedef int (*hsvc__guard)(struct hsvc__turn *t);
+typedef void (*hsvc__action)(struct hsvc__turn *t, int64_t arg);
+
+struct hsvc__do {
+    hsvc__action verb;
+    int64_t arg;
+};
+#define HSVC__ACTIONS 8
+struct hsvc__row {
+    uint32_t states; /* bit per state */
+    uint16_t event;
+    uint16_t next; /* HSVC__SAME or a state */
+    uint32_t verdict;
+    uint32_t kind; /* 0 a ROW; else of an OTHER */
+    hsvc__guard guard;
+    const char *rule;
+    struct hsvc__do actions[HSVC__ACTIONS];
+};
+#define HSVC__OTHER_IGNORE 1u
+#define HSVC__OTHER_REFUSE 2u
+#define HSVC__OTHER_IMPOSSIBLE 3u
+#define HSVC__VERDICT_NONE 0u
+#define HSVC__VERDICT_BY_LADDER 1u
+
+struct hsvc__step {
+    hsvc__guard guard;
+    uint32_t reason;
+    const char *rule;
+};
+struct hsvc__machine {
+    const char *name;
+    const struct hsvc__row *rows;
+    uint32_t row_count;
+    uint32_t (*get)(struct hsvc__turn *t);
+    void (*set)(struct hsvc__turn *t, uint32_t state); /* NULL: the state follows from the record, see DESIGN 4 */
+};
+extern const struct hsvc__machine hsvc__machines[HSVC__MACHINES];
+extern const char *const hsvc__event_names[HSVC__EVENTS];
+const char *hsvc__state_name(uint32_t machine, uint32_t state);
+/* hsvc__step_number, hsvc__rule_of: what stands in hsvc__verdict.row for a ladder step, and back to a rule id. */
+uint32_t hsvc__step_number(const struct hsvc__step *step);
+const char *hsvc__rule_of(uint32_t row);
+/* hsvc__admit: the first reason why an input cannot be decided at all (admit.def), or NULL. */
+const struct hsvc__step *hsvc__admit(struct hsvc__turn *t);
+
+/* ---- the turn ---- */
+struct hsvc__raise {
+    uint16_t machine;
+    uint16_t event;
+    int64_t arg;
+    struct hsvc__device *dev;
+    struct hsvc__headset *headset;
+    struct hsvc__user *user;
+};
+struct hsvc__verdict {
+    uint32_t reason;
+    uint32_t row; /* machine * 65536 + row */
+    const char *rule;
+    const char *event;
+    uint32_t field;
+    int64_t limit;
+};
+struct hsvc__turn {
+    struct hsvc_engine *engine;
+    struct hsvc__txn *txn;
+    struct hsvc_effects *fx;
+    const hsvc_input *in; /* normalised; all zero for a deadline */
+    uint32_t index;       /* of the input, or HSVC_NO_INPUT */
+    int64_t now;
+    int64_t at; /* event time: what this decision calls "now" */
+    /* the subjects of the running step; never NULL, perhaps not present */
+    struct hsvc__device *dev;
+    struct hsvc__headset *headset;
+    struct hsvc__user *user;
+    int64_t arg;
+    const struct hsvc__row *row;
+    const char *rule;
+    const struct hsvc__step *barred; /* the ladder step that a guard found */
+    struct hsvc__verdict verdict;
+    struct hsvc__raise queue[HSVC_LIMIT_RAISES];
+    uint32_t raised;
+    uint32_t taken;
+    uint32_t steps;
+};
+
+/* hsvc__run: runs an event and all that it raises; the verdict is the first that a row gives. */
+void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg);
+/* hsvc__raise_event: queues an event for the subjects given. */
+void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg, struct hsvc__device *dev,
+                       struct hsvc__headset *headset, struct hsvc__user *user);
+/* hsvc__mask: tests only (built with HSVC_MASKING): this row or step behaves as if it were not in the table. */
+#ifdef HSVC_MASKING
+HSVC_API extern int64_t hsvc__masked_row;  /* machine * 65536 + row, or -1 */
+HSVC_API extern int64_t hsvc__masked_step; /* number of the step in ladders.def, or -1 */
+HSVC_API extern uint8_t hsvc__fired_rows[HSVC__MACHINES][256];
+HSVC_API extern uint8_t hsvc__fired_steps[256];
+#endif
+
+/* ---- records by name (lib/rules/subjects.c); never NULL, perhaps not present ---- */
+struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name);
+struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
+struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+/* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
+struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
+struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
+/* hsvc__here: the headset's entry in the device's presence, or NULL. hsvc__plugged: the entry of a handle, or NULL. */
+struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
+struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
+/* hsvc__touch: this record is to be written. */
+void hsvc__touch(void *record);
+/* hsvc__next_id: a number that this device never gave before. */
+uint64_t hsvc__next_id(struct hsvc__device *dev);
+
+/* ---- policy (lib/rules/policy.c) ---- */
+/* hsvc__value: what a number or choice is for a user (may be NULL) at a device (may be NULL); scope may be NULL. */
+int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev, const struct hsvc__user *user,
+                    uint32_t *scope);
+/* hsvc__patterns: a text parameter at a device's site. */
+hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev);
+/* hsvc__preset_value: the preset's default of a parameter. */
+int64_t hsvc__preset_value(uint32_t param, int64_t preset);
+/* hsvc__is_number: is this a number or choice parameter? */
+int hsvc__is_number(uint32_t param);
+/* hsvc__override: the value set in a list, or NULL. */
+const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param);
+struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);
+
+/* ---- the device's clockwork ---- */
+/* hsvc__earliest: the device's earliest due time, HSVC_NEVER if there is none; timer (may be NULL): its number. */
+int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer);
+/* hsvc__fire: clears timer number `timer` and runs its event. */
+void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer);
+/* hsvc__afterwards: what follows from the records once a batch is decided: deferred ends, waiting prompts, menu. */
+void hsvc__afterwards(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__inform: the device's unacknowledged state again: profile, wipe, prompt, menu (STORE-6). */
+void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev);
+
+/* hsvc__tell: a new effect with the device's name, site and node, the rule and the time filled in; never NULL. */
+hsvc_effect *hsvc__tell(struct hsvc__turn *t, uint32_t kind, const struct hsvc__device *dev);
+
+/* ---- guards and actions: declared once, from the lists that name them ---- */
+#define GUARD(name) int hsvc__is_##name(struct hsvc__turn *t);
+#define ACTION(name) void hsvc__do_##name(struct hsvc__turn *t, int64_t arg);
+#include "rules/verbs.def"
+#undef GUARD
+#undef ACTION
+
+#endif

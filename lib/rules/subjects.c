@@ -1,0 +1,62 @@
+/* subjects.c: the records that guards and actions speak of, by name. */
+#include "rules/rules.h"
+
+struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name) {
+    struct hsvc__key key;
+    if (name.n == 0) return &t->txn->nobody.device;
+    hsvc__key_1(&key, HSVC__FAMILY_DEVICE, name);
+    return (struct hsvc__device *)hsvc__txn_get(t->txn, &key);
+}
+
+struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
+    struct hsvc__key key;
+    if (id.n == 0) return &t->txn->nobody.user;
+    hsvc__key_1(&key, HSVC__FAMILY_USER, id);
+    return (struct hsvc__user *)hsvc__txn_get(t->txn, &key);
+}
+
+/* A headset that was never seen knows its serial all the same: events speak of it. */
+struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
+    struct hsvc__key key;
+    struct hsvc__headset *headset;
+    if (serial.n == 0) return &t->txn->nobody.headset;
+    hsvc__key_1(&key, HSVC__FAMILY_HEADSET, serial);
+    headset = (struct hsvc__headset *)hsvc__txn_get(t->txn, &key);
+    if (headset->serial.n == 0) headset->serial = serial;
+    return headset;
+}
+
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device) {
+    struct hsvc__key key;
+    hsvc__key_skip(&key, serial, device);
+    return (struct hsvc__skip *)hsvc__txn_get(t->txn, &key);
+}
+
+struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site) {
+    struct hsvc__key key;
+    hsvc__key_1(&key, HSVC__FAMILY_POLICY, site);
+    return (struct hsvc__policy *)hsvc__txn_get(t->txn, &key);
+}
+
+struct hsvc__user *hsvc__owner(struct hsvc__turn *t) { return hsvc__user_of(t, t->headset->owner); }
+
+struct hsvc__user *hsvc__session_user(struct hsvc__turn *t) { return hsvc__user_of(t, t->dev->user); }
+
+struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial) {
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (hsvc__fold_eq(dev->presents[i].serial, serial)) return &dev->presents[i];
+    return NULL;
+}
+
+struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle) {
+    for (uint32_t i = 0; handle != 0 && i < dev->plug_count; i++)
+        if (dev->handles[i].handle == handle) return &dev->presents[dev->handles[i].of];
+    return NULL;
+}
+
+void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = 1; }
+
+uint64_t hsvc__next_id(struct hsvc__device *dev) {
+    hsvc__touch(dev);
+    return ++dev->sequence;
+}

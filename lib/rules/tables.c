@@ -1,0 +1,285 @@
+/* tables.c: the .def files as the tables the interpreter runs. */
+#include "rules/rules.h"
+
+/* Groups of states become enumerators, so that a row may name them. */
+#define ROW(...)
+#define OTHER(...)
+#define GROUP(name, states) enum { name = (int)(states) };
+#define IN(state) (1u << HSVC__session_##state)
+#include "rules/session.def"
+#undef IN
+#define IN(state) (1u << HSVC__prompt_##state)
+#include "rules/prompt.def"
+#undef IN
+#undef ROW
+#undef OTHER
+#undef GROUP
+
+#define ROW(states_, event_, guard_, next_, actions_, verdict_, rule_, why_) \
+    {states_, HSVC_EVENT_##event_, NEXT(next_), HSVC__V(verdict_), 0, hsvc__is_##guard_, rule_, {actions_{NULL, 0}}},
+#define OTHER(event_, kind_, reason_, rule_, why_) \
+    {ANY, HSVC_EVENT_##event_, HSVC__SAME, HSVC__V(reason_), HSVC__OTHER_##kind_, hsvc__is_always, rule_, {{NULL, 0}}},
+#define ANY 0xfffffffeu
+#define DO(verb, arg) {hsvc__do_##verb, HSVC__ARG(arg)},
+#define NOTHING
+#define HSVC__ARG(arg) HSVC_##arg
+#define HSVC_NONE 0
+#define HSVC__V(verdict) HSVC_REASON_##verdict
+#define HSVC_REASON_NONE HSVC__VERDICT_NONE
+#define HSVC_REASON_BY_LADDER HSVC__VERDICT_BY_LADDER
+#define GROUP(name, states)
+
+#define IN(state) (1u << HSVC__directory_##state)
+#define NEXT(state) HSVC__directory_##state
+enum { HSVC__directory_SAME = 0 };
+static const struct hsvc__row directory_rows[] = {
+#include "rules/directory.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__policy_##state)
+#define NEXT(state) HSVC__policy_##state
+enum { HSVC__policy_SAME = 0 };
+static const struct hsvc__row policy_rows[] = {
+#include "rules/policy.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__presence_##state)
+#define NEXT(state) HSVC__presence_##state
+enum { HSVC__presence_SAME = 0 };
+static const struct hsvc__row presence_rows[] = {
+#include "rules/presence.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__calls_##state)
+#define NEXT(state) HSVC__calls_##state
+enum { HSVC__calls_SAME = 0 };
+static const struct hsvc__row calls_rows[] = {
+#include "rules/calls.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__session_##state)
+#define NEXT(state) HSVC__session_##state
+enum { HSVC__session_SAME = 0 };
+static const struct hsvc__row session_rows[] = {
+#include "rules/session.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__profile_##state)
+#define NEXT(state) HSVC__profile_##state
+enum { HSVC__profile_SAME = 0 };
+static const struct hsvc__row profile_rows[] = {
+#include "rules/profile.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__prompt_##state)
+#define NEXT(state) HSVC__prompt_##state
+enum { HSVC__prompt_SAME = 0 };
+static const struct hsvc__row prompt_rows[] = {
+#include "rules/prompt.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__verification_##state)
+#define NEXT(state) HSVC__verification_##state
+enum { HSVC__verification_SAME = 0 };
+static const struct hsvc__row verification_rows[] = {
+#include "rules/verification.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__lockout_##state)
+#define NEXT(state) HSVC__lockout_##state
+enum { HSVC__lockout_SAME = 0 };
+static const struct hsvc__row lockout_rows[] = {
+#include "rules/lockout.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__throttle_##state)
+#define NEXT(state) HSVC__throttle_##state
+enum { HSVC__throttle_SAME = 0 };
+static const struct hsvc__row throttle_rows[] = {
+#include "rules/throttle.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__association_##state)
+#define NEXT(state) HSVC__association_##state
+enum { HSVC__association_SAME = 0 };
+static const struct hsvc__row association_rows[] = {
+#include "rules/association.def"
+};
+#undef IN
+#undef NEXT
+#define IN(state) (1u << HSVC__updating_##state)
+#define NEXT(state) HSVC__updating_##state
+enum { HSVC__updating_SAME = 0 };
+static const struct hsvc__row updating_rows[] = {
+#include "rules/updating.def"
+};
+#undef IN
+#undef NEXT
+
+/* ---- where each machine's state stands. presence, calls, directory, lockout, throttle, association and updating follow
+ * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
+static uint32_t directory_get(struct hsvc__turn *t) {
+    uint32_t kind = t->in->kind;
+    uint32_t known = kind == HSVC_INPUT_DEVICE_PUT ? t->dev->rec.present : t->user->rec.present;
+    return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
+}
+static uint32_t policy_get(struct hsvc__turn *t) {
+    (void)t;
+    return HSVC__policy_STANDING;
+}
+static uint32_t presence_get(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, hsvc__str_of(t->headset->serial.p, t->headset->serial.n));
+    if (here == NULL) return HSVC__presence_ABSENT;
+    if (here->flags & HSVC__GONE) return HSVC__presence_GONE;
+    return here->flags & HSVC__FRESH ? HSVC__presence_FRESH : HSVC__presence_SPENT;
+}
+static void presence_set(struct hsvc__turn *t, uint32_t state) {
+    struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    if (here == NULL) return;
+    here->flags &= ~(HSVC__FRESH | HSVC__GONE);
+    if (state == HSVC__presence_FRESH) here->flags |= HSVC__FRESH;
+    if (state == HSVC__presence_GONE) here->flags |= HSVC__GONE;
+    hsvc__touch(t->dev);
+}
+static uint32_t calls_get(struct hsvc__turn *t) {
+    return t->dev->call_count != 0 || t->dev->calls_lost ? HSVC__calls_BUSY : HSVC__calls_QUIET;
+}
+static uint32_t lockout_get(struct hsvc__turn *t) {
+    return t->user->locked_until > t->at ? HSVC__lockout_LOCKED : HSVC__lockout_OPEN;
+}
+static uint32_t throttle_get(struct hsvc__turn *t) {
+    return t->dev->throttled_until > t->at ? HSVC__throttle_CLOSED : HSVC__throttle_OPEN;
+}
+static uint32_t association_get(struct hsvc__turn *t) {
+    return t->headset->owner.n != 0 ? HSVC__association_OWNED : HSVC__association_FREE;
+}
+static uint32_t updating_get(struct hsvc__turn *t) {
+    return t->headset->updating ? HSVC__updating_RUNNING : HSVC__updating_STEADY;
+}
+/* A new device's numbers are zero: that reads as the first state. */
+#define STORED(machine, field, first)                                                          \
+    static uint32_t machine##_get(struct hsvc__turn *t) { return t->dev->field ? t->dev->field : first; } \
+    static void machine##_set(struct hsvc__turn *t, uint32_t state) {                          \
+        t->dev->field = state;                                                                 \
+        hsvc__touch(t->dev);                                                                   \
+    }
+STORED(session, session_state, HSVC__session_VACANT)
+STORED(profile, profile_state, HSVC__profile_AWAY)
+STORED(prompt, prompt_state, HSVC__prompt_IDLE)
+STORED(verification, verify_state, HSVC__verification_QUIET)
+
+#define COUNT(rows) ((uint32_t)(sizeof rows / sizeof rows[0]))
+#define DERIVED(name) {#name, name##_rows, COUNT(name##_rows), name##_get, NULL}
+#define KEPT_IN_RECORD(name) {#name, name##_rows, COUNT(name##_rows), name##_get, name##_set}
+const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
+    {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
+    KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), KEPT_IN_RECORD(verification),
+    DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
+};
+
+const char *const hsvc__event_names[HSVC__EVENTS] = {"",
+#define EVENT(name, text) #name,
+#include "rules/events.def"
+#undef EVENT
+};
+
+const char *hsvc__state_name(uint32_t machine, uint32_t state) {
+#define STATE(machine_, name, number, contract) \
+    if (machine == HSVC__MACHINE_##machine_ && state == (number)) return #name;
+#include "rules/states.def"
+#undef STATE
+    return "";
+}
+
+/* ---- ladders ---- */
+#define LADDER(name, first, last)
+enum {
+#define STEP(ladder, guard, reason, rule, why) ladder##_has_##guard,
+#include "rules/ladders.def"
+#undef STEP
+    all_steps
+};
+static const struct hsvc__step steps[] = {
+#define STEP(ladder, guard, reason, rule, why) {hsvc__is_##guard, HSVC_REASON_##reason, rule},
+#include "rules/ladders.def"
+#undef STEP
+};
+#ifdef HSVC_MASKING
+int64_t hsvc__masked_step = -1;
+uint8_t hsvc__fired_steps[256];
+#endif
+
+/* climb: the first obstacle of steps first..last, kept in `barred`. */
+static int climb(struct hsvc__turn *t, int first, int last) {
+    t->barred = NULL;
+    for (int i = first; i <= last; i++) {
+#ifdef HSVC_MASKING
+        if (i == hsvc__masked_step) continue;
+#endif
+        if (!steps[i].guard(t)) continue;
+#ifdef HSVC_MASKING
+        hsvc__fired_steps[i] = 1;
+#endif
+        t->barred = &steps[i];
+        return 1;
+    }
+    return 0;
+}
+#undef LADDER
+#define STEP(ladder, guard, reason, rule, why)
+#define LADDER(name, first, last) \
+    int hsvc__is_barred_by_##name(struct hsvc__turn *t) { return climb(t, name##_has_##first, name##_has_##last); }
+#include "rules/ladders.def"
+#undef LADDER
+#undef STEP
+
+/* ---- admission ---- */
+struct admission {
+    uint32_t kind;
+    struct hsvc__step step;
+};
+static const struct admission admissions[] = {
+#define ADMIT(kind, guard, reason, rule, why) {HSVC_INPUT_##kind, {hsvc__is_##guard, HSVC_REASON_##reason, rule}},
+#include "rules/admit.def"
+#undef ADMIT
+};
+
+const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
+    for (size_t i = 0; i < sizeof admissions / sizeof admissions[0]; i++) {
+        if (admissions[i].kind != t->in->kind) continue;
+#ifdef HSVC_MASKING
+        if (hsvc__masked_step == (int64_t)(all_steps + i)) continue;
+#endif
+        if (!admissions[i].step.guard(t)) continue;
+#ifdef HSVC_MASKING
+        hsvc__fired_steps[all_steps + i] = 1;
+#endif
+        return &admissions[i].step;
+    }
+    return NULL;
+}
+
+/* Steps and admissions follow the machines in the numbering of rules. */
+uint32_t hsvc__step_number(const struct hsvc__step *step) {
+    for (uint32_t i = 0; i < sizeof admissions / sizeof admissions[0]; i++)
+        if (step == &admissions[i].step) return (HSVC__MACHINES + 1) * 65536u + i;
+    return HSVC__MACHINES * 65536u + (uint32_t)(step - steps);
+}
+
+const char *hsvc__rule_of(uint32_t row) {
+    uint32_t machine = row >> 16, index = row & 0xffffu;
+    if (machine < HSVC__MACHINES && index < hsvc__machines[machine].row_count) return hsvc__machines[machine].rows[index].rule;
+    if (machine == HSVC__MACHINES && index < (uint32_t)all_steps) return steps[index].rule;
+    if (machine == HSVC__MACHINES + 1 && index < sizeof admissions / sizeof admissions[0]) return admissions[index].step.rule;
+    return "";
+}

@@ -1,0 +1,165 @@
+/* run_scenarios.c: runs scenario scripts, one test each. A script passes when every line can be read, every expectation
+ * holds, nothing is refused that it does not expect, and the store is sound after every statement.
+ *
+ *   run_scenarios [--rules] [--bad] FILE...
+ *     --rules   print FILE and rule id of every rule line instead of the results (for the mask test)
+ *     --bad     the failures are wanted: each must stand, word for word, in FILE with .expected for .hsv
+ * The last line is "N passed, N failed"; the exit status is 1 if a script failed, 2 for misuse. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "headsetsvc/scenario.h"
+#include "headsetsvc/stdlib.h"
+
+struct text {
+    char *bytes;
+    size_t len;
+    size_t size;
+};
+
+struct test {
+    const char *path;
+    int show_rules;
+    int collect;
+    struct text failures;
+};
+
+static void append(struct text *text, const char *bytes, size_t len) {
+    if (text->len + len + 1 > text->size) {
+        size_t size = (text->len + len + 1) * 2;
+        char *more = realloc(text->bytes, size);
+        if (more == NULL) exit(2);
+        text->bytes = more;
+        text->size = size;
+    }
+    memcpy(text->bytes + text->len, bytes, len);
+    text->len += len;
+    text->bytes[text->len] = '\0';
+}
+
+/* The whole file, or nothing if it cannot be read. */
+static int read_file(const char *path, struct text *text) {
+    char piece[4096];
+    FILE *file = fopen(path, "rb");
+    size_t got;
+    if (file == NULL) return 0;
+    append(text, "", 0);
+    while ((got = fread(piece, 1, sizeof piece, file)) > 0) append(text, piece, got);
+    return fclose(file) == 0;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {
+    struct test *test = user;
+    char line[8192];
+    int64_t second = (f->at_ms / 1000) % 86400;
+    int n;
+    if (test->collect)
+        n = snprintf(line, sizeof line, "%s:%u:%u: %.*s%s%.*s\n", base_name(test->path), f->line, f->column,
+                     (int)f->message_len, f->message, f->seen_len > 0 ? "; seen: " : "", (int)f->seen_len, f->seen);
+    else
+        n = snprintf(line, sizeof line, "# %s:%u:%u: at %02d:%02d:%02d.%03d: %.*s\n#     seen: %.*s\n", test->path,
+                     f->line, f->column, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60),
+                     (int)(f->at_ms % 1000), (int)f->message_len, f->message, (int)f->seen_len, f->seen);
+    if (n > 0) append(&test->failures, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+    return HSVC_OK;
+}
+
+static int32_t on_rule(const char *id, size_t id_len, const char *sentence, size_t sentence_len, void *user) {
+    struct test *test = user;
+    (void)sentence;
+    (void)sentence_len;
+    if (test->show_rules) printf("%s %.*s\n", test->path, (int)id_len, id);
+    return HSVC_OK;
+}
+
+/* Runs one script; 1 if the run itself went through. */
+static int run(struct test *test, const struct text *script, hsvc_scenario_result *result) {
+    hsvc_allocator allocator;
+    hsvc_scenario_config config;
+    hsvc_scenario *scenario = NULL;
+    int32_t status = hsvc_stdlib_allocator(&allocator);
+    if (status == HSVC_OK) status = hsvc_scenario_config_init(&config, sizeof config);
+    if (status == HSVC_OK) status = hsvc_scenario_result_init(result, sizeof *result);
+    if (status != HSVC_OK) return 0;
+    config.allocator = &allocator;
+    config.flags = HSVC_SCENARIO_VERIFY_EACH;
+    config.failure = on_failure;
+    config.rule = on_rule;
+    config.user = test;
+    status = hsvc_scenario_new(&config, &scenario);
+    if (status == HSVC_OK) status = hsvc_scenario_run(scenario, test->path, script->bytes, script->len, result);
+    hsvc_scenario_free(scenario);
+    if (status != HSVC_OK) printf("# %s: the run stopped: %s\n", test->path, hsvc_name(HSVC_REGISTRY_STATUS, status));
+    return status == HSVC_OK;
+}
+
+static int good_script(struct test *test, const struct text *script) {
+    hsvc_scenario_result result;
+    if (!run(test, script, &result)) return 0;
+    if (test->failures.len > 0) fputs(test->failures.bytes, stdout);
+    if (result.rules == 0) printf("# %s: no rule line says what it shows\n", test->path);
+    if (result.expectations == 0) printf("# %s: it expects nothing\n", test->path);
+    return result.failures == 0 && result.rules > 0 && result.expectations > 0;
+}
+
+/* A script with mistakes: exactly the messages that its .expected file lists. */
+static int bad_script(struct test *test, const struct text *script) {
+    hsvc_scenario_result result;
+    struct text expected = {NULL, 0, 0}, path = {NULL, 0, 0};
+    size_t stem = strlen(test->path) > 4 ? strlen(test->path) - 4 : 0;
+    int same;
+    append(&path, test->path, stem);
+    append(&path, ".expected", 9);
+    test->collect = 1;
+    if (!run(test, script, &result)) return 0;
+    append(&test->failures, "", 0);
+    same = read_file(path.bytes, &expected) && strcmp(expected.bytes, test->failures.bytes) == 0;
+    if (!same)
+        printf("# expected, from %s:\n%s# seen:\n%s", path.bytes, expected.len > 0 ? expected.bytes : "",
+               test->failures.bytes);
+    free(expected.bytes);
+    free(path.bytes);
+    return same;
+}
+
+static int run_file(const char *path, int show_rules, int bad) {
+    struct test test = {path, show_rules, 0, {NULL, 0, 0}};
+    struct text script = {NULL, 0, 0};
+    int passed = 0;
+    if (!read_file(path, &script))
+        printf("# %s cannot be read\n", path);
+    else
+        passed = bad ? bad_script(&test, &script) : good_script(&test, &script);
+    free(script.bytes);
+    free(test.failures.bytes);
+    return passed;
+}
+
+int main(int argc, char **argv) {
+    int show_rules = 0, bad = 0, passed = 0, failed = 0, number = 0;
+    for (int i = 1; i < argc; i++) {
+        int good;
+        if (strcmp(argv[i], "--rules") == 0 || strcmp(argv[i], "--bad") == 0) {
+            show_rules |= argv[i][2] == 'r';
+            bad |= argv[i][2] == 'b';
+            continue;
+        }
+        good = run_file(argv[i], show_rules, bad);
+        passed += good;
+        failed += !good;
+        if (!show_rules) printf("%s %d - %s\n", good ? "ok" : "not ok", ++number, argv[i]);
+        fflush(stdout);
+    }
+    if (passed + failed == 0) {
+        fputs("usage: run_scenarios [--rules] [--bad] FILE...\n", stderr);
+        return 2;
+    }
+    if (!show_rules) printf("%d passed, %d failed\n", passed, failed);
+    return failed > 0;
+}
