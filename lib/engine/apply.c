@@ -233,11 +233,12 @@ static void set_subjects(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
     const struct hsvc__present *plugged;
     hsvc__str serial = hsvc__str_of(in->serial, in->serial_len);
+    int is_report = in->kind >= HSVC_INPUT_HEADSET_CONNECTED && in->kind <= HSVC_INPUT_HEADSET_ALIAS;
     t->dev = hsvc__device_of(t, hsvc__str_of(in->device, in->device_len));
     t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
-    if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
+    if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
     if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
     t->headset = hsvc__headset_of(t, serial);
     if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
