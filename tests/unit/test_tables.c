@@ -202,7 +202,7 @@ static void every_state_is_reached(void **unused) {
 static void check_states(const struct row *row) {
     const char *at = row->states;
     char name[64];
-    int is_group;
+    int is_group = 0;
     int names = 0;
     while (next_name(&at, name, sizeof name, &is_group)) {
         names++;
