@@ -135,24 +135,40 @@ static void settle(struct hsvc__turn *t) {
 }
 
 /* ---- request ids (STORE-4) ---- */
+/* The hash is stored: it must be the same on a machine of the other byte order. The PIN counts by its length alone. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len) {
+    return hash * 0x9e3779b97f4a7c15u + (len == 0 ? 0 : hsvc_hash64(bytes, len));
+}
+
+static uint64_t mix_numbers(uint64_t hash, const uint64_t *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[8];
+        hsvc__put64(bytes, numbers[i]);
+        hash = mix(hash, bytes, sizeof bytes);
+    }
+    return hash;
+}
+
 static uint64_t content_of(const hsvc_input *in) {
-    uint64_t numbers[] = {in->kind,  in->handle, in->prompt_id, in->generation, in->call_id, in->request, (uint64_t)in->value,
-                          in->node,  in->state,  in->param,     in->flags,      in->pin_len, (uint64_t)in->at_ms};
-    uint64_t hash = hsvc_hash64(numbers, sizeof numbers);
-#define MIX(text, len) hash = hash * 0x9e3779b97f4a7c15u + ((len) == 0 ? 0 : hsvc_hash64(text, len));
-    MIX(in->device, in->device_len)
-    MIX(in->serial, in->serial_len)
-    MIX(in->user, in->user_len)
-    MIX(in->profile, in->profile_len)
-    MIX(in->name, in->name_len)
-    MIX(in->site, in->site_len)
-    MIX(in->model, in->model_len)
-    MIX(in->firmware, in->firmware_len)
-    MIX(in->text, in->text_len)
+    const uint64_t numbers[] = {in->kind, in->handle, in->prompt_id, in->generation, in->call_id, in->request, (uint64_t)in->value,
+                                in->node, in->state,  in->param,     in->flags,      in->pin_len, (uint64_t)in->at_ms};
+    uint64_t hash = mix_numbers(0, numbers, sizeof numbers / sizeof numbers[0]);
+    hash = mix(hash, in->device, in->device_len);
+    hash = mix(hash, in->serial, in->serial_len);
+    hash = mix(hash, in->user, in->user_len);
+    hash = mix(hash, in->profile, in->profile_len);
+    hash = mix(hash, in->name, in->name_len);
+    hash = mix(hash, in->site, in->site_len);
+    hash = mix(hash, in->model, in->model_len);
+    hash = mix(hash, in->firmware, in->firmware_len);
+    hash = mix(hash, in->vendor, in->vendor_len);
+    hash = mix(hash, in->dock, in->dock_len);
+    hash = mix(hash, in->related_user, in->related_user_len);
+    hash = mix(hash, in->text, in->text_len);
     for (size_t i = 0; i < in->item_count; i++) {
-        uint64_t item[] = {in->items[i].number, in->items[i].kind, in->items[i].state, in->items[i].flags};
-        MIX(item, sizeof item)
-        MIX(in->items[i].text, in->items[i].text_len)
+        const hsvc_item *item = &in->items[i];
+        const uint64_t parts[] = {item->number, item->kind, item->state, item->flags};
+        hash = mix(mix_numbers(hash, parts, 4), item->text, item->text_len);
     }
     return hash;
 }
