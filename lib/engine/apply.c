@@ -1,6 +1,6 @@
 /* apply.c: inputs to decisions, and deadlines to decisions. The order of things is TIME-3: what was due before the event,
  * then the event, then what is due by now, then what follows from the records. */
-#include "engine/engine.h"
+#include "rules/ask.h"
 
 struct batch {
     hsvc_input *in;
@@ -103,6 +103,20 @@ static void fire_all(struct hsvc__turn *t, int64_t before, int used) {
         if (hsvc__earliest(dev, NULL) < before) fire_before(t, hsvc__device_of(t, dev->name), before);
 }
 
+/* follow_up: what follows from a device's record, each with a verdict where it decides something. */
+static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t index = t->index;
+    int more = 1;
+    for (int which = 0; more && t->txn->status == HSVC_OK && t->txn->missing == 0; which++) {
+        t->steps = 0;
+        memset(&t->verdict, 0, sizeof t->verdict);
+        more = hsvc__follow_up(t, dev, which);
+        t->index = HSVC_NO_INPUT;
+        if (t->verdict.reason != 0) name_device(add_verdict(t, t->verdict.reason, t->verdict.rule), dev->name);
+        t->index = index;
+    }
+}
+
 /* settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
 static void settle(struct hsvc__turn *t) {
     t->in = &no_input;
@@ -112,9 +126,8 @@ static void settle(struct hsvc__turn *t) {
         struct hsvc__device *dev;
         fire_all(t, t->now + 1, 1);
         while ((dev = each_device(t->txn, &at, 1)) != NULL) {
-            t->steps = 0;
             t->at = t->now;
-            if (dev->rec.dirty) hsvc__afterwards(t, dev);
+            if (dev->rec.dirty) follow_up(t, dev);
             due |= hsvc__earliest(dev, NULL) <= t->now;
         }
         if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
@@ -214,8 +227,8 @@ static int64_t event_time(struct hsvc__turn *t) {
     return at;
 }
 
-/* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, an association about the device
- * where the headset is. */
+/* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, a menu entry about the headset
+ * that it could serve, an association about the device where the headset is. */
 static void set_subjects(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
     const struct hsvc__present *plugged;
@@ -225,6 +238,7 @@ static void set_subjects(struct hsvc__turn *t) {
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
     if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
+    if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
     t->headset = hsvc__headset_of(t, serial);
     if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
 }

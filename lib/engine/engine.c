@@ -89,7 +89,7 @@ int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
 
 int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
     if (engine == NULL || counters == NULL) return HSVC_ERR_ARGUMENT;
-    return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof(uint32_t));
+    return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof engine->counters);
 }
 
 /* ---- the cached policy ---- */

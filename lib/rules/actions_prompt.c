@@ -142,13 +142,14 @@ void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     hsvc__raise_event(t, HSVC__MACHINE_verification, HSVC_EVENT_drop, 0, dev, t->headset, t->user);
 }
 
-/* phone_reason: what the phone may learn of a refusal before the PIN was right: "not available" at most (SIGN-6). */
+/* phone_reason: what the phone may learn of a refusal before the PIN was right: "wrong" where anything else would tell that
+ * the user exists, "not available" where it is about the device (SIGN-6). */
 static uint32_t phone_reason(uint32_t reason) {
     switch (reason) {
         case HSVC_REASON_LOCKED_OUT:
-        case HSVC_REASON_DEVICE_THROTTLED:
         case HSVC_REASON_USER_DISABLED:
-        case HSVC_REASON_USER_UNKNOWN: return HSVC_REASON_CREDENTIALS_UNAVAILABLE;
+        case HSVC_REASON_USER_UNKNOWN: return HSVC_REASON_CREDENTIALS_WRONG;
+        case HSVC_REASON_DEVICE_THROTTLED: return HSVC_REASON_CREDENTIALS_UNAVAILABLE;
         default: return reason;
     }
 }

@@ -306,6 +306,16 @@ static void end_on(struct hsvc__turn *t, uint32_t login, int64_t cause) {
 void hsvc__do_end_users_sessions(struct hsvc__turn *t, int64_t cause) {
     for (uint32_t i = 0; i < t->user->login_count; i++) end_on(t, i, cause);
 }
+/* The prompts of a disabled user stand where the user's headsets are (USER-1). */
+void hsvc__do_withdraw_users_prompts(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    for (uint32_t i = 0; i < t->user->headset_list.count; i++) {
+        struct hsvc__headset *headset = hsvc__headset_of(t, t->user->headset_list.at[i]);
+        if (headset->connected)
+            hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_user_disabled, 0, hsvc__device_of(t, headset->device), headset,
+                              t->user);
+    }
+}
 void hsvc__do_end_sessions_of_dropped(struct hsvc__turn *t, int64_t cause) {
     for (uint32_t i = 0; i < t->user->login_count; i++)
         if (!hsvc__has_profile(t->user, hsvc__device_of(t, t->user->logins[i].device)->profile)) end_on(t, i, cause);
