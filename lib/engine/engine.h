@@ -13,10 +13,7 @@ struct hsvc__policy_cache {
     size_t raw_len;
     size_t raw_room;
     int64_t values[HSVC__PARAMS];
-<<<<<<< HEAD
     uint64_t set; /* bit per parameter that is set globally, and not just the preset's default */
-=======
->>>>>>> scenario
 };
 
 struct hsvc_engine {
