@@ -395,7 +395,7 @@ static int32_t read_ahead(struct hsvc_engine *engine, void *job) {
 
 /* report: what a failed call leaves in the batch: the problem and nothing else. */
 static int32_t report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status) {
-    hsvc__str key = status == HSVC_ERR_CORRUPT ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
+    hsvc__str key = status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
     int64_t limit = 0;
     if (fx->problem.status == status) return status; /* it was told in detail already */
     if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;
@@ -495,19 +495,25 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
+/* hurts_one: is this failure about one device alone? Then the others go on, and the failure is told at the end. */
+static int hurts_one(int32_t status) {
+    return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
+}
+
 /* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
     struct hsvc__dues dues;
-    int32_t status = hsvc__read_dues(engine, now, &dues);
+    int32_t status = hsvc__read_dues(engine, now, &dues), first = HSVC_OK;
     int dry = 0;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
         status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
-        if (status == HSVC_ERR_CONFLICT) status = HSVC_OK;
+        if (hurts_one(status) && first == HSVC_OK) first = status;
+        if (status == HSVC_ERR_CONFLICT || hurts_one(status)) status = HSVC_OK;
     }
-    return status;
+    return status != HSVC_OK ? status : first;
 }
 
 int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {

@@ -226,5 +226,5 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
         if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);
         if (status != HSVC_OK) engine->policy.known = 0; /* it may be what changed */
     }
-    return status;
+    return status == HSVC_ERR_CONFLICT && engine->txn.impossible ? HSVC_ERR_BUG : status;
 }

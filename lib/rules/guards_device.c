@@ -132,6 +132,11 @@ int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
 int hsvc__is_generation_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->generation_desired; }
 int hsvc__is_generation_is_acknowledged(struct hsvc__turn *t) { return t->dev->generation_acked == t->in->generation; }
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
+/* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
+int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
+    return t->dev->registered && hsvc__is_no_headset_could_return(t);
+}
 int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }
