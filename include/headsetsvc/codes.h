@@ -49,7 +49,7 @@
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
-#define HSVC_LIMIT_OVERRIDES                         32 /* parameters, POL-3 */
+#define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 

@@ -150,13 +150,6 @@ static struct hsvc__overrides *set_of(struct hsvc__turn *t, void **record) {
     return &policy->set;
 }
 
-int hsvc__is_overrides_are_full(struct hsvc__turn *t) {
-    void *record;
-    struct hsvc__overrides *set = set_of(t, &record);
-    if (parameters[t->in->param].type == TEXT || hsvc__override(set, t->in->param) != NULL) return 0;
-    return set->count == HSVC_LIMIT_OVERRIDES;
-}
-
 static void set_text(struct hsvc__turn *t, struct hsvc__policy *policy, int set) {
     uint32_t param = t->in->param, bit = 1u << (param - HSVC_PARAM_MIN_FIRMWARE);
     hsvc__str text = set ? hsvc__str_of(t->in->text, t->in->text_len) : hsvc__str_of(NULL, 0);
@@ -166,10 +159,10 @@ static void set_text(struct hsvc__turn *t, struct hsvc__policy *policy, int set)
     else policy->serial_reject_list = text;
 }
 
+_Static_assert(HSVC_LIMIT_OVERRIDES >= HSVC__PARAMS - 1, "every parameter fits into one list");
 static void set_number(struct hsvc__overrides *set, uint32_t param, int64_t value) {
     uint32_t i = 0;
     while (i < set->count && set->at[i].param != param) i++;
-    if (i == HSVC_LIMIT_OVERRIDES) return;
     if (i == set->count) set->count++;
     set->at[i].param = param;
     set->at[i].reserved = 0;
