@@ -1,4 +1,5 @@
-/* text.c: what may stand in a name, and how names compare. ASCII only and byte by byte: no locale can change an answer. */
+/* text.c: what may stand in a name, and how names compare. ASCII only and byte by byte: no locale can change an
+ * answer. */
 #include "core.h"
 
 #define EVERY_BYTE UINT64_C(0x0101010101010101)

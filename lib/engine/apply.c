@@ -1,6 +1,6 @@
 /* apply.c: inputs to decisions, and deadlines to decisions. The order of things is TIME-3: what was due before the event,
  * then the event, then what is due by now, then what follows from the records. */
-#include "engine/engine.h"
+#include "rules/ask.h"
 
 struct batch {
     hsvc_input *in;
@@ -103,6 +103,20 @@ static void fire_all(struct hsvc__turn *t, int64_t before, int used) {
         if (hsvc__earliest(dev, NULL) < before) fire_before(t, hsvc__device_of(t, dev->name), before);
 }
 
+/* follow_up: what follows from a device's record, each with a verdict where it decides something. */
+static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t index = t->index;
+    int more = 1;
+    for (int which = 0; more && t->txn->status == HSVC_OK && t->txn->missing == 0; which++) {
+        t->steps = 0;
+        memset(&t->verdict, 0, sizeof t->verdict);
+        more = hsvc__follow_up(t, dev, which);
+        t->index = HSVC_NO_INPUT;
+        if (t->verdict.reason != 0) name_device(add_verdict(t, t->verdict.reason, t->verdict.rule), dev->name);
+        t->index = index;
+    }
+}
+
 /* settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
 static void settle(struct hsvc__turn *t) {
     t->in = &no_input;
@@ -112,9 +126,8 @@ static void settle(struct hsvc__turn *t) {
         struct hsvc__device *dev;
         fire_all(t, t->now + 1, 1);
         while ((dev = each_device(t->txn, &at, 1)) != NULL) {
-            t->steps = 0;
             t->at = t->now;
-            if (dev->rec.dirty) hsvc__afterwards(t, dev);
+            if (dev->rec.dirty) follow_up(t, dev);
             due |= hsvc__earliest(dev, NULL) <= t->now;
         }
         if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
@@ -214,8 +227,8 @@ static int64_t event_time(struct hsvc__turn *t) {
     return at;
 }
 
-/* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, an association about the device
- * where the headset is. */
+/* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, a menu entry about the headset
+ * that it could serve, an association about the device where the headset is. */
 static void set_subjects(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
     const struct hsvc__present *plugged;
@@ -225,6 +238,7 @@ static void set_subjects(struct hsvc__turn *t) {
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
     if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
+    if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
     t->headset = hsvc__headset_of(t, serial);
     if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
 }
@@ -381,7 +395,7 @@ static int32_t read_ahead(struct hsvc_engine *engine, void *job) {
 
 /* report: what a failed call leaves in the batch: the problem and nothing else. */
 static int32_t report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status) {
-    hsvc__str key = status == HSVC_ERR_CORRUPT ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
+    hsvc__str key = status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
     int64_t limit = 0;
     if (fx->problem.status == status) return status; /* it was told in detail already */
     if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;
@@ -481,19 +495,25 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
+/* hurts_one: is this failure about one device alone? Then the others go on, and the failure is told at the end. */
+static int hurts_one(int32_t status) {
+    return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
+}
+
 /* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
     struct hsvc__dues dues;
-    int32_t status = hsvc__read_dues(engine, now, &dues);
+    int32_t status = hsvc__read_dues(engine, now, &dues), first = HSVC_OK;
     int dry = 0;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
         status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
-        if (status == HSVC_ERR_CONFLICT) status = HSVC_OK;
+        if (hurts_one(status) && first == HSVC_OK) first = status;
+        if (status == HSVC_ERR_CONFLICT || hurts_one(status)) status = HSVC_OK;
     }
-    return status;
+    return status != HSVC_OK ? status : first;
 }
 
 int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {

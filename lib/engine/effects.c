@@ -46,20 +46,20 @@ void hsvc_effects_reset(hsvc_effects *effects) {
 size_t hsvc_effects_count(const hsvc_effects *effects) { return effects == NULL ? 0 : effects->effects_out; }
 size_t hsvc_verdict_count(const hsvc_effects *effects) { return effects == NULL ? 0 : effects->verdicts_out; }
 
-int32_t hsvc_effect_init(hsvc_effect *effect, size_t size) { return hsvc__sized_init(effect, size, offsetof(hsvc_effect, rule) + sizeof(char *)); }
-int32_t hsvc_verdict_init(hsvc_verdict *verdict, size_t size) { return hsvc__sized_init(verdict, size, offsetof(hsvc_verdict, rule) + sizeof(char *)); }
+int32_t hsvc_effect_init(hsvc_effect *effect, size_t size) { return hsvc__sized_init(effect, size, sizeof(hsvc_effect)); }
+int32_t hsvc_verdict_init(hsvc_verdict *verdict, size_t size) { return hsvc__sized_init(verdict, size, sizeof(hsvc_verdict)); }
 int32_t hsvc_problem_init(hsvc_problem *problem, size_t size) { return hsvc__sized_init(problem, size, sizeof(hsvc_problem)); }
 
 int32_t hsvc_effects_at(const hsvc_effects *effects, size_t index, hsvc_effect *effect) {
     if (effects == NULL || effect == NULL) return HSVC_ERR_ARGUMENT;
     if (index >= effects->effects_out) return HSVC_ERR_NOT_FOUND;
-    return hsvc__sized_out(effect, &effects->effects[index].pub, sizeof(hsvc_effect), sizeof(uint32_t));
+    return hsvc__sized_out(effect, &effects->effects[index].pub, sizeof(hsvc_effect), sizeof(hsvc_effect));
 }
 
 int32_t hsvc_verdict_at(const hsvc_effects *effects, size_t index, hsvc_verdict *verdict) {
     if (effects == NULL || verdict == NULL) return HSVC_ERR_ARGUMENT;
     if (index >= effects->verdicts_out) return HSVC_ERR_NOT_FOUND;
-    return hsvc__sized_out(verdict, &effects->verdicts[index], sizeof(hsvc_verdict), sizeof(uint32_t));
+    return hsvc__sized_out(verdict, &effects->verdicts[index], sizeof(hsvc_verdict), sizeof(hsvc_verdict));
 }
 
 int32_t hsvc_effects_profile(const hsvc_effects *effects, size_t index, size_t which, const char **name, size_t *name_len) {
@@ -75,7 +75,7 @@ int32_t hsvc_effects_profile(const hsvc_effects *effects, size_t index, size_t w
 
 int32_t hsvc_effects_problem(const hsvc_effects *effects, hsvc_problem *problem) {
     if (effects == NULL || problem == NULL) return HSVC_ERR_ARGUMENT;
-    return hsvc__sized_out(problem, &effects->problem, sizeof(hsvc_problem), sizeof(uint32_t));
+    return hsvc__sized_out(problem, &effects->problem, sizeof(hsvc_problem), sizeof(hsvc_problem));
 }
 
 /* ---- collecting ---- */

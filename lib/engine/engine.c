@@ -89,7 +89,7 @@ int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
 
 int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
     if (engine == NULL || counters == NULL) return HSVC_ERR_ARGUMENT;
-    return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof(uint32_t));
+    return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof engine->counters);
 }
 
 /* ---- the cached policy ---- */
@@ -226,5 +226,5 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
         if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);
         if (status != HSVC_OK) engine->policy.known = 0; /* it may be what changed */
     }
-    return status;
+    return status == HSVC_ERR_CONFLICT && engine->txn.impossible ? HSVC_ERR_BUG : status;
 }

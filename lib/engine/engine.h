@@ -13,6 +13,7 @@ struct hsvc__policy_cache {
     size_t raw_len;
     size_t raw_room;
     int64_t values[HSVC__PARAMS];
+    uint64_t set; /* bit per parameter that is set globally, and not just the preset's default */
 };
 
 struct hsvc_engine {

@@ -183,6 +183,12 @@ static int32_t check_item(const hsvc_input *in, hsvc_item *item, struct hsvc__co
     return HSVC_OK;
 }
 
+static int is_zero(const uint8_t *bytes, size_t len) {
+    uint8_t any = 0;
+    for (size_t i = 0; i < len; i++) any |= bytes[i];
+    return any == 0;
+}
+
 /* copy_items: the caller's items, by the caller's stride, into our own form. */
 static int32_t copy_items(hsvc_input *in, struct hsvc__complaint *c, struct hsvc__arena *arena) {
     hsvc_item *items;
@@ -195,6 +201,7 @@ static int32_t copy_items(hsvc_input *in, struct hsvc__complaint *c, struct hsvc
     for (size_t i = 0; i < in->item_count; i++) {
         int32_t status;
         memcpy(&items[i], from + i * in->item_size, sizeof items[i]);
+        if (!is_zero(from + i * in->item_size + sizeof items[i], in->item_size - sizeof items[i])) return HSVC_ERR_STRUCT_TAIL;
         status = check_item(in, &items[i], c);
         if (status != HSVC_OK) return status;
     }

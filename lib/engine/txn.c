@@ -44,6 +44,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
         txn->slots[i].used = 0;
     }
     txn->missing = 0;
+    txn->impossible = 0;
     txn->checks_only = 0;
     txn->status = HSVC_OK;
     txn->ops = NULL;

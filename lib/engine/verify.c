@@ -99,8 +99,7 @@ static void check_prompt(struct walk *w, struct hsvc__device *d) {
     int pending = d->verify_state == HSVC__verification_PENDING;
     MUST((screen != 0) == (d->prompt_id != 0), "prompt_has_an_id", "PROMPT-5");
     MUST(screen == 0 || d->registered, "prompt_only_while_registered", "PRES-3");
-    MUST(screen == 0 || d->profile_state == HSVC__profile_WORN || d->profile_state == HSVC__profile_SETTLING,
-         "no_prompt_while_resetting", "PRES-3");
+    MUST(screen == 0 || d->profile_state == HSVC__profile_WORN, "no_prompt_before_settled", "PRES-3");
     MUST(!flow || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
     MUST(screen == 0 || about_call || d->call_count == 0, "no_flow_during_a_call", "CALL-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT_OTHER || hsvc__occupied(d), "somebody_to_sign_out", "TAKE-1");

@@ -109,7 +109,7 @@ static int32_t device(hsvc_engine *engine, const char *name, size_t len, int nex
     memset(&ours, 0, sizeof ours);
     view_device(&ours, (const struct hsvc__device *)record);
     PUT_TEXT(ours, key, key);
-    return hsvc__sized_out(view, &ours, sizeof ours, sizeof(uint32_t));
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
 
 int32_t hsvc_device_get(hsvc_engine *engine, const char *name, size_t len, hsvc_device_view *view) {
@@ -137,7 +137,7 @@ static int32_t user(hsvc_engine *engine, const char *id, size_t len, int next, h
     PUT_TEXT(ours, id, u->id);
     PUT_TEXT(ours, last_profile, u->last_profile);
     PUT_TEXT(ours, key, key);
-    return hsvc__sized_out(view, &ours, sizeof ours, sizeof(uint32_t));
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
 
 int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, hsvc_user_view *view) {
@@ -171,7 +171,7 @@ static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int 
     PUT_TEXT(ours, firmware, h->firmware);
     PUT_TEXT(ours, dock, h->dock);
     PUT_TEXT(ours, key, key);
-    return hsvc__sized_out(view, &ours, sizeof ours, sizeof(uint32_t));
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
 
 int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view) {

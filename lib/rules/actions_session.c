@@ -43,13 +43,13 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->dev->profile_due = t->at + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
+    t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
     hsvc__touch(t->dev);
 }
 
 void hsvc__do_start_settling(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->dev->profile_due = t->at + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
+    t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
     hsvc__touch(t->dev);
 }
 
@@ -138,8 +138,8 @@ void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
     dev->serial = t->headset->serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
     dev->last_user = owner->id;
-    dev->signed_in_at = t->at;
-    dev->max_due = most == 0 ? 0 : t->at + most;
+    dev->signed_in_at = t->now;
+    dev->max_due = most == 0 ? 0 : t->now + most;
     dev->session_flags = 0;
     dev->causes = 0;
     owner->last_profile = dev->profile;
@@ -192,7 +192,7 @@ void hsvc__do_close_window(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_keep_session(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     end_waiting(t->dev);
-    t->dev->keep_due = t->at + hsvc__value(t, HSVC_PARAM_KEEP_MAX, NULL, NULL, NULL);
+    t->dev->keep_due = t->now + hsvc__value(t, HSVC_PARAM_KEEP_MAX, NULL, NULL, NULL);
 }
 
 void hsvc__do_dismiss(struct hsvc__turn *t, int64_t arg) {
@@ -305,6 +305,16 @@ static void end_on(struct hsvc__turn *t, uint32_t login, int64_t cause) {
 }
 void hsvc__do_end_users_sessions(struct hsvc__turn *t, int64_t cause) {
     for (uint32_t i = 0; i < t->user->login_count; i++) end_on(t, i, cause);
+}
+/* The prompts of a disabled user stand where the user's headsets are (USER-1). */
+void hsvc__do_withdraw_users_prompts(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    for (uint32_t i = 0; i < t->user->headset_list.count; i++) {
+        struct hsvc__headset *headset = hsvc__headset_of(t, t->user->headset_list.at[i]);
+        if (headset->connected)
+            hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_user_disabled, 0, hsvc__device_of(t, headset->device), headset,
+                              t->user);
+    }
 }
 void hsvc__do_end_sessions_of_dropped(struct hsvc__turn *t, int64_t cause) {
     for (uint32_t i = 0; i < t->user->login_count; i++)

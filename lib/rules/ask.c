@@ -26,8 +26,23 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t) {
     return newest;
 }
 
+hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind) {
+    const struct hsvc__present *best = NULL;
+    int best_fits = 0;
+    if (kind != HSVC_INPUT_MENU_ASSOCIATE && kind != HSVC_INPUT_MENU_SIGN_IN) return hsvc__str_of(NULL, 0);
+    for (uint32_t i = 0; i < dev->present_count; i++) {
+        const struct hsvc__present *one = &dev->presents[i];
+        int fits = (one->owner.n == 0) == (kind == HSVC_INPUT_MENU_ASSOCIATE);
+        if (one->flags & HSVC__GONE || (best != NULL && fits < best_fits)) continue;
+        if (best != NULL && fits == best_fits && one->since_at < best->since_at) continue;
+        best = one;
+        best_fits = fits;
+    }
+    return best == NULL ? hsvc__str_of(NULL, 0) : best->serial;
+}
+
 hsvc__str hsvc__typed_user(struct hsvc__turn *t) {
-    if (t->in->kind == HSVC_INPUT_SUBMIT) return t->in->user_len != 0 ? INPUT(t, user) : t->headset->owner;
+    if (t->in->kind == HSVC_INPUT_SUBMIT) return INPUT(t, user);
     return t->dev->verify_user;
 }
 

@@ -13,6 +13,9 @@ int hsvc__occupied(const struct hsvc__device *dev);
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
 /* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */
 struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
+/* hsvc__menu_serial: the headset that a menu entry is about when it names none: the newest present one that the entry
+ * could serve, else the newest present; {NULL, 0} if the kind is no such entry or nothing is present. */
+hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind);
 /* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
 hsvc__str hsvc__typed_user(struct hsvc__turn *t);
 /* hsvc__has_profile: does the user have this profile? */

@@ -66,11 +66,13 @@ static void run_on(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t mach
     hsvc__run(t, machine, event, 0);
 }
 
-void hsvc__afterwards(struct hsvc__turn *t, struct hsvc__device *dev) {
-    run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over);
-    run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over);
-    run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free);
-    tell_menu(t, dev);
+int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
+    switch (which) {
+        case 0: run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over); return 1;
+        case 1: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
+        case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
+        default: tell_menu(t, dev); return 0;
+    }
 }
 
 void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev) {

@@ -21,10 +21,9 @@ int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
     uint32_t state = t->dev->profile_state;
     return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING || state == HSVC__profile_AWAY || state == 0;
 }
-/* Nothing can be shown on a device that is away or about to reset (PRES-3). */
+/* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
-    uint32_t state = t->dev->profile_state;
-    return !t->dev->registered || (state != HSVC__profile_WORN && state != HSVC__profile_SETTLING);
+    return !t->dev->registered || t->dev->profile_state != HSVC__profile_WORN;
 }
 int hsvc__is_device_is_in_call(struct hsvc__turn *t) { return t->dev->call_count != 0 || t->dev->calls_lost != 0; }
 int hsvc__is_device_is_occupied(struct hsvc__turn *t) { return hsvc__occupied(t->dev); }
@@ -66,9 +65,8 @@ int hsvc__is_handle_is_known(struct hsvc__turn *t) {
 int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     uint32_t others = 0;
-    if (t->arg == 0 || hsvc__plugged(t->dev, (uint64_t)t->arg) != here) return 0;
     for (uint32_t i = 0; i < t->dev->plug_count; i++)
-        others += &t->dev->presents[t->dev->handles[i].of] == here && t->dev->handles[i].handle != (uint64_t)t->arg;
+        others += t->arg != 0 && &t->dev->presents[t->dev->handles[i].of] == here && t->dev->handles[i].handle != (uint64_t)t->arg;
     return others != 0;
 }
 int hsvc__is_headset_is_not_here(struct hsvc__turn *t) {
@@ -132,7 +130,13 @@ int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
 
 /* ---- profile ---- */
 int hsvc__is_generation_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->generation_desired; }
+int hsvc__is_generation_is_acknowledged(struct hsvc__turn *t) { return t->dev->generation_acked == t->in->generation; }
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
+/* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
+int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
+    return t->dev->registered && hsvc__is_no_headset_could_return(t);
+}
 int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }

@@ -139,7 +139,7 @@ int hsvc__is_answer_counts(struct hsvc__turn *t) {
     return t->in->state == HSVC_VERIFY_WRONG || t->in->state == HSVC_VERIFY_USER_UNKNOWN;
 }
 int hsvc__is_answer_is_must_change(struct hsvc__turn *t) {
-    return t->in->state == HSVC_VERIFY_MUST_CHANGE || t->in->state == HSVC_VERIFY_EXPIRED;
+    return t->in->state == HSVC_VERIFY_MUST_CHANGE;
 }
 int hsvc__is_answer_is_late_and_wrong(struct hsvc__turn *t) {
     return t->dev->verify_user.n != 0 && !hsvc__is_request_is_another(t) && hsvc__is_answer_counts(t);
@@ -167,7 +167,7 @@ int hsvc__is_failure_closes_device(struct hsvc__turn *t) {
 
 /* ---- users ---- */
 int hsvc__is_disables_user(struct hsvc__turn *t) {
-    return t->in->flags & HSVC_FLAG_DISABLED && !t->user->disabled && t->user->login_count != 0;
+    return t->in->flags & HSVC_FLAG_DISABLED && !t->user->disabled;
 }
 static int keeps(struct hsvc__turn *t, hsvc__str profile) {
     for (size_t i = 0; i < t->in->item_count; i++)

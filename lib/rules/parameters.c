@@ -33,7 +33,7 @@ const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param)
     return NULL;
 }
 
-/* combine: one more scope's value. NEAREST keeps the first; 0 = off is the largest of the limits (POL-3). */
+/* combine: one more scope's value, if it is set there; a default counts only where nothing is set (POL-3). NEAREST keeps the first; 0 = off is the largest of the limits (POL-3). */
 static void combine(const struct parameter *p, const int64_t *value, uint32_t scope, int64_t *best, uint32_t *by) {
     int better;
     if (value == NULL) return;
@@ -62,7 +62,7 @@ int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__dev
     if (user != NULL && p->scopes & U) combine(p, hsvc__override(&user->set, param), HSVC_SCOPE_USER, &best, &by);
     if (dev != NULL && p->scopes & D) combine(p, hsvc__override(&dev->set, param), HSVC_SCOPE_DEVICE, &best, &by);
     if (site != NULL) combine(p, hsvc__override(&site->set, param), HSVC_SCOPE_SITE, &best, &by);
-    combine(p, &value, HSVC_SCOPE_GLOBAL, &best, &by);
+    if (by == 0 || t->engine->policy.set >> param & 1u) combine(p, &value, HSVC_SCOPE_GLOBAL, &best, &by);
     if (scope != NULL) *scope = by;
     return best;
 }
@@ -207,6 +207,10 @@ void hsvc__do_unset_parameter(struct hsvc__turn *t, int64_t arg) {
 void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *policy) {
     const int64_t *preset = hsvc__override(&policy->set, HSVC_PARAM_PRESET);
     for (uint32_t i = 1; i < HSVC__PARAMS; i++) engine->policy.values[i] = hsvc__preset_value(i, preset == NULL ? 0 : *preset);
-    for (uint32_t i = 0; i < policy->set.count; i++)
-        if (policy->set.at[i].param < HSVC__PARAMS) engine->policy.values[policy->set.at[i].param] = policy->set.at[i].value;
+    engine->policy.set = 0;
+    for (uint32_t i = 0; i < policy->set.count; i++) {
+        if (policy->set.at[i].param >= HSVC__PARAMS) continue;
+        engine->policy.values[policy->set.at[i].param] = policy->set.at[i].value;
+        engine->policy.set |= (uint64_t)1 << policy->set.at[i].param;
+    }
 }

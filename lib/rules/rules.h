@@ -108,8 +108,8 @@ struct hsvc__turn {
     struct hsvc_effects *fx;
     const hsvc_input *in; /* normalised; all zero for a deadline */
     uint32_t index;       /* of the input, or HSVC_NO_INPUT */
-    int64_t now;
-    int64_t at; /* event time: what this decision calls "now" */
+    int64_t now; /* the clock: prompts, resets and locks begin now, whenever their cause happened */
+    int64_t at;  /* event time: windows run from it, and what was due before it has fired (TIME-2, TIME-3) */
     /* the subjects of the running step; never NULL, perhaps not present */
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
@@ -173,8 +173,9 @@ struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);
 int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer);
 /* hsvc__fire: clears timer number `timer` and runs its event. */
 void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer);
-/* hsvc__afterwards: what follows from the records once a batch is decided: deferred ends, waiting prompts, menu. */
-void hsvc__afterwards(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__follow_up: what follows from the record once a batch is decided, one after the other: deferred ends, waiting
+ * answers, waiting prompts, the menu. 0 when there is no further one. */
+int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which);
 /* hsvc__inform: the device's unacknowledged state again: profile, wipe, prompt, menu (STORE-6). */
 void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev);
 
