@@ -105,6 +105,13 @@ int hsvc__fold_eq(hsvc__str a, hsvc__str b) {
     return 1;
 }
 
+uint64_t hsvc__fold_tail(hsvc__str text) {
+    uint64_t v = 0;
+    if (text.n >= sizeof v) return fold8(load8(text.p + text.n - sizeof v));
+    if (text.n != 0) memcpy(&v, text.p, text.n);
+    return fold8(v);
+}
+
 /* On a mismatch only the latest '*' needs to take one byte more: whatever an earlier one could still gain, the later
  * one has room for as well. So the work is at most text.n * pattern.n. */
 int hsvc__matches(hsvc__str text, hsvc__str pattern) {
