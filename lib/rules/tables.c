@@ -5,6 +5,9 @@
 #define ROW(...)
 #define OTHER(...)
 #define GROUP(name, states) enum { name = (int)(states) };
+#define IN(state) (1u << HSVC__presence_##state)
+#include "rules/presence.def"
+#undef IN
 #define IN(state) (1u << HSVC__session_##state)
 #include "rules/session.def"
 #undef IN
@@ -141,15 +144,18 @@ static uint32_t presence_get(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, hsvc__str_of(t->headset->serial.p, t->headset->serial.n));
     if (here == NULL) return HSVC__presence_ABSENT;
     if (here->flags & HSVC__GONE) return HSVC__presence_GONE;
+    if (here->flags & HSVC__DOUBTFUL) return HSVC__presence_DOUBTFUL;
     return here->flags & HSVC__FRESH ? HSVC__presence_FRESH : HSVC__presence_SPENT;
 }
 static void presence_set(struct hsvc__turn *t, uint32_t state) {
     struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     if (here == NULL) return;
-    here->flags &= ~(HSVC__FRESH | HSVC__GONE);
+    here->flags &= ~(HSVC__FRESH | HSVC__GONE | HSVC__DOUBTFUL);
+    if (state == HSVC__presence_FRESH || state == HSVC__presence_SPENT) here->flags &= ~HSVC__FRESH_CAME;
     if (state == HSVC__presence_FRESH) here->flags |= HSVC__FRESH;
     if (state == HSVC__presence_GONE) here->flags |= HSVC__GONE;
-    hsvc__touch(t->dev);
+    if (state == HSVC__presence_DOUBTFUL) here->flags |= HSVC__DOUBTFUL;
+    hsvc__arm_presence(t->dev);
 }
 static uint32_t calls_get(struct hsvc__turn *t) {
     return t->dev->call_count != 0 || t->dev->calls_lost ? HSVC__calls_BUSY : HSVC__calls_QUIET;
