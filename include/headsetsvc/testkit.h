@@ -65,7 +65,8 @@ HSVC_TESTKIT_API int32_t hsvc_count_alloc_bind(hsvc_count_alloc *count, hsvc_all
 HSVC_TESTKIT_API void hsvc_count_alloc_free(hsvc_count_alloc *count);
 
 /* hsvc_count_alloc_fail: from now on the nth request for memory fails (1 is the next), and `times` from it on
- * (0 means 1; HSVC_TESTKIT_ALWAYS: for ever). nth 0 ends it. Freeing and shrinking count as no request. HSVC_OK, HSVC_ERR_ARGUMENT. */
+ * (0 means 1; HSVC_TESTKIT_ALWAYS: for ever). nth 0 ends it. Freeing and shrinking count as no request.
+ * HSVC_OK, HSVC_ERR_ARGUMENT. */
 HSVC_TESTKIT_API int32_t hsvc_count_alloc_fail(hsvc_count_alloc *count, uint64_t nth, uint64_t times);
 
 typedef struct hsvc_alloc_counts {

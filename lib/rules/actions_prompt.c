@@ -23,7 +23,7 @@ CREDENTIAL_RAISER(throttle)
 CREDENTIAL_RAISER(association)
 
 /* ---- showing ---- */
-static int64_t own_time(struct hsvc__turn *t) { return t->at + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL); }
+static int64_t own_time(struct hsvc__turn *t) { return t->now + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL); }
 
 static hsvc_effect *tell_prompt(struct hsvc__turn *t, uint32_t prompt, const struct hsvc__device *dev) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SHOW_PROMPT, dev);
@@ -77,7 +77,7 @@ void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);
     if (prompt != HSVC_PROMPT_COUNTDOWN) return;
-    t->dev->prompt_due = t->at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_IN_AFTER, t->dev, hsvc__owner(t), NULL);
+    t->dev->prompt_due = t->now + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_IN_AFTER, t->dev, hsvc__owner(t), NULL);
     effect->due_ms = t->dev->prompt_due;
 }
 
@@ -234,7 +234,7 @@ void hsvc__do_ask_host(struct hsvc__turn *t, int64_t arg) {
     dev->verify_request = hsvc__next_id(dev);
     dev->verify_user = hsvc__typed_user(t);
     dev->chosen_profile = INPUT(t, profile);
-    dev->verify_due = t->at + hsvc__value(t, HSVC_PARAM_VERIFY_TIMEOUT, NULL, NULL, NULL);
+    dev->verify_due = t->now + hsvc__value(t, HSVC_PARAM_VERIFY_TIMEOUT, NULL, NULL, NULL);
     effect->request = dev->verify_request;
     effect->prompt_id = dev->prompt_id;
     effect->user = dev->verify_user.p;
@@ -280,7 +280,7 @@ void hsvc__do_count_failure(struct hsvc__turn *t, int64_t arg) {
 }
 static int64_t until(struct hsvc__turn *t, const struct hsvc__user *user) {
     int64_t length = hsvc__value(t, HSVC_PARAM_LOCKOUT_DURATION, NULL, user, NULL);
-    return length == 0 ? HSVC_NEVER : t->at + length;
+    return length == 0 ? HSVC_NEVER : t->now + length;
 }
 void hsvc__do_lock_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;

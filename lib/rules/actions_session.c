@@ -43,13 +43,13 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->dev->profile_due = t->at + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
+    t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
     hsvc__touch(t->dev);
 }
 
 void hsvc__do_start_settling(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->dev->profile_due = t->at + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
+    t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
     hsvc__touch(t->dev);
 }
 
@@ -114,6 +114,12 @@ static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {
     hsvc__touch(user);
 }
 
+/* spend_turns: a session's user is present by every headset; none of them has a flow to start (TAKE-5). */
+static void spend_turns(struct hsvc__device *dev) {
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (hsvc__fold_eq(dev->presents[i].owner, dev->user)) dev->presents[i].flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
+}
+
 static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SESSION_STARTED, dev);
     effect->session = dev->session;
@@ -138,12 +144,13 @@ void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
     dev->serial = t->headset->serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
     dev->last_user = owner->id;
-    dev->signed_in_at = t->at;
-    dev->max_due = most == 0 ? 0 : t->at + most;
+    dev->signed_in_at = t->now;
+    dev->max_due = most == 0 ? 0 : t->now + most;
     dev->session_flags = 0;
     dev->causes = 0;
     owner->last_profile = dev->profile;
     add_login(owner, dev);
+    spend_turns(dev);
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
     else t->engine->tally.sign_ins_pinless++;
     tell_started(t, dev);
@@ -192,7 +199,7 @@ void hsvc__do_close_window(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_keep_session(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     end_waiting(t->dev);
-    t->dev->keep_due = t->at + hsvc__value(t, HSVC_PARAM_KEEP_MAX, NULL, NULL, NULL);
+    t->dev->keep_due = t->now + hsvc__value(t, HSVC_PARAM_KEEP_MAX, NULL, NULL, NULL);
 }
 
 void hsvc__do_dismiss(struct hsvc__turn *t, int64_t arg) {
@@ -214,7 +221,6 @@ static void leave_logins(struct hsvc__turn *t) {
 void hsvc__do_defer(struct hsvc__turn *t, int64_t cause) {
     t->dev->causes |= cause_bit(cause);
     end_waiting(t->dev);
-    t->dev->max_due = 0;
     t->engine->tally.deferrals++;
     if (cause == HSVC_CAUSE_WINDOW) return;
     leave_logins(t);

@@ -69,11 +69,10 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
         others += t->arg != 0 && &t->dev->presents[t->dev->handles[i].of] == here && t->dev->handles[i].handle != (uint64_t)t->arg;
     return others != 0;
 }
-int hsvc__is_headset_is_not_here(struct hsvc__turn *t) {
+int hsvc__is_headset_is_away(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     return here == NULL || here->flags & HSVC__GONE;
 }
-int hsvc__is_headset_is_away(struct hsvc__turn *t) { return hsvc__is_headset_is_not_here(t); }
 int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating != 0; }
 
 /* ---- calls ---- */
@@ -132,6 +131,11 @@ int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
 int hsvc__is_generation_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->generation_desired; }
 int hsvc__is_generation_is_acknowledged(struct hsvc__turn *t) { return t->dev->generation_acked == t->in->generation; }
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
+/* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
+int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
+    return t->dev->registered && hsvc__is_no_headset_could_return(t);
+}
 int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }

@@ -77,6 +77,13 @@ static void trace(struct hsvc__turn *t, uint32_t machine, uint32_t index, uint32
     if (engine->trace(&record, engine->trace_user) != HSVC_OK) t->txn->status = HSVC_ERR_CALLBACK;
 }
 
+/* say_impossible: records of different moments can look like this: read again; after several times it is a bug. */
+static void say_impossible(struct hsvc__turn *t) {
+    t->txn->status = HSVC_ERR_CONFLICT;
+    t->txn->impossible = 1;
+    if (t->dev->rec.slot != NULL) t->txn->bad_key = t->dev->rec.slot->key;
+}
+
 /* run_row: actions, then the next state, then the verdict. A state that is derived must have become what the row says:
  * a difference is our bug, unless records that belong together were torn, which the commit's conflict would show. */
 static void run_row(struct hsvc__turn *t, uint32_t machine, uint32_t index, uint32_t from) {
@@ -87,7 +94,7 @@ static void run_row(struct hsvc__turn *t, uint32_t machine, uint32_t index, uint
     t->row = row;
     t->rule = row->verdict == HSVC__VERDICT_BY_LADDER && barred != NULL ? barred->rule : row->rule;
     give_verdict(t, machine, index, row);
-    if (row->kind == HSVC__OTHER_IMPOSSIBLE) t->txn->status = HSVC_ERR_CONFLICT;
+    if (row->kind == HSVC__OTHER_IMPOSSIBLE) say_impossible(t);
     for (uint32_t i = 0; i < HSVC__ACTIONS && row->actions[i].verb != NULL; i++) row->actions[i].verb(t, row->actions[i].arg);
     if (m->set != NULL && next != from) m->set(t, next);
     trace(t, machine, index, from, next);

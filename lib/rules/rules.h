@@ -108,8 +108,8 @@ struct hsvc__turn {
     struct hsvc_effects *fx;
     const hsvc_input *in; /* normalised; all zero for a deadline */
     uint32_t index;       /* of the input, or HSVC_NO_INPUT */
-    int64_t now;
-    int64_t at; /* event time: what this decision calls "now" */
+    int64_t now; /* the clock: prompts, resets and locks begin now, whenever their cause happened */
+    int64_t at;  /* event time: windows run from it, and what was due before it has fired (TIME-2, TIME-3) */
     /* the subjects of the running step; never NULL, perhaps not present */
     struct hsvc__device *dev;
     struct hsvc__headset *headset;

@@ -199,13 +199,16 @@ static void out_by_size(const struct out_way *way, const unsigned char *today, s
     size_t known = size < way->today ? size : way->today;
     size_t stable = known < way->stable ? known : way->stable;
     unsigned char *block = exact("", 1, whole, 0xa5);
+    int32_t expected = size < way->first || size > HSVC_LIMIT_STRUCT_SIZE ? HSVC_ERR_STRUCT_SIZE : HSVC_OK;
+    int32_t status;
     uint32_t own;
     set_struct_size(block, size);
-    if (size < way->first || size > HSVC_LIMIT_STRUCT_SIZE) {
-        assert_int_equal(way->fill(block), HSVC_ERR_STRUCT_SIZE);
+    status = way->fill(block);
+    if (status != expected) print_error("%s of %zu bytes\n", way->name, size);
+    assert_int_equal(status, expected);
+    if (expected != HSVC_OK) {
         for (size_t i = sizeof own; i < whole; i++) assert_int_equal(block[i], 0xa5);
     } else {
-        assert_int_equal(way->fill(block), HSVC_OK);
         assert_memory_equal(block + sizeof own, today + sizeof own, stable - sizeof own);
         for (size_t i = known; i < size; i++) assert_int_equal(block[i], 0);
         if (way->reads != NULL && way->text + sizeof(char *) + sizeof(size_t) <= known) text_reads(way, block);

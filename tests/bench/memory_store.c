@@ -16,9 +16,9 @@
 #define NEAR_MS 60000u /* deadlines lie within a minute from now */
 
 #if defined(__GNUC__)
-#define PHASE __attribute__((noinline, used))
+#define PHASE static __attribute__((noinline, used))
 #else
-#define PHASE
+#define PHASE static
 #endif
 
 static hsvc_store store;
@@ -142,6 +142,9 @@ static void run(const char *name, void (*phase)(void)) {
            ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / CALLS);
 }
 
+/* A different record for each call, in no order that a cache would like. */
+static uint32_t scattered(uint32_t i) { return (uint32_t)(((uint64_t)i * 2654435761u) % row_count); }
+
 static void fill(void) {
     for (uint32_t i = 0; i < row_count; i++) {
         key_lens[0] = record_key(keys[0], i);
@@ -158,7 +161,7 @@ int main(int argc, char **argv) {
     check(hsvc_memory_store_new(&allocator, &memory));
     check(hsvc_memory_store_bind(memory, &store));
     fill();
-    for (uint32_t i = 0; i < CALLS; i++) key_lens[i] = record_key(keys[i], (uint32_t)(next_random() % row_count));
+    for (uint32_t i = 0; i < CALLS; i++) key_lens[i] = record_key(keys[i], scattered(i));
     check(hsvc_memory_store_size(memory, &rows, &bytes));
     printf("%llu rows, %llu bytes each\n", (unsigned long long)rows, (unsigned long long)(bytes / rows));
     run("read, absent", phase_read_absent);

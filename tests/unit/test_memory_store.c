@@ -231,7 +231,7 @@ static void seen_is_model_row(size_t i, struct model_row *row) {
 
 /* ---- a random history ---- */
 
-/* A key from one of several shapes: sharing beginnings, with zeros and 0xff, one the beginning of another, very long. */
+/* A key of one of several shapes: shared beginnings, zeros and 0xff, one the beginning of another, very long. */
 static size_t random_key(uint8_t *key) {
     size_t len = 1 + below(6), shape = below(8);
     if (shape == 0) len = HSVC_LIMIT_KEY_LEN - below(3);
@@ -695,6 +695,37 @@ static void a_full_store_says_full_STORE_3(void **state) {
     assert_int_equal(commit(&op, 1, &revision), HSVC_OK);
 }
 
+/* How much memory a commit takes in the end after it was refused so often. With 64 rows, where arrays are full, the
+ * commit fails for want of room for more rows, else for want of the second block. */
+static uint64_t bytes_after_refusals(size_t refusals, size_t rows, size_t value_len) {
+    static uint8_t big[60000];
+    hsvc_op ops[2] = {put_of("a", ""), put_of("b", "")};
+    uint64_t revision, bytes;
+    assert_int_equal(open_store(NULL), 0);
+    ops[0].value = ops[1].value = big;
+    ops[1].value_len = value_len;
+    for (size_t i = 0; i < rows; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "row %u", (unsigned)i);
+        must_put(name, "");
+    }
+    for (size_t i = 0; i < refusals; i++) {
+        fail_at = alloc_calls + 1;
+        assert_int_equal(commit(ops, 2, &revision), HSVC_ERR_FULL);
+    }
+    assert_int_equal(row_count(), rows);
+    assert_int_equal(commit(ops, 2, &revision), HSVC_OK);
+    bytes = live_bytes;
+    assert_int_equal(close_store(NULL), 0);
+    return bytes;
+}
+
+static void a_refused_commit_keeps_no_memory_STORE_3(void **state) {
+    (void)state;
+    assert_true(bytes_after_refusals(2000, 1, 60000) == bytes_after_refusals(0, 1, 60000));
+    assert_true(bytes_after_refusals(2000, 64, 0) == bytes_after_refusals(0, 64, 0));
+}
+
 /* Rows coming and going at their usual sizes must not reach the allocator. */
 static void the_steady_state_allocates_nothing_STORE_3(void **state) {
     size_t calls = 0;
@@ -763,6 +794,27 @@ static void keys_that_collide_are_still_found_STORE_2(void **state) {
     for (size_t i = 0; i < WANTED; i++) assert_int_equal(read_one(names[i], strlen(names[i])), 1);
 }
 
+/* The index is built anew while some slots are free: what was deleted must stay so. */
+static void growing_with_free_slots_brings_nothing_back_STORE_2(void **state) {
+    enum { ROWS = 64, GONE = 10, MORE = 30 };
+    char names[ROWS + MORE][8];
+    hsvc_op ops[MORE];
+    uint64_t revision;
+    (void)state;
+    for (size_t i = 0; i < ROWS + MORE; i++) snprintf(names[i], sizeof names[i], "g%u", (unsigned)i);
+    for (size_t i = 0; i < ROWS; i++) must_put(names[i], "v");
+    for (size_t i = 0; i < GONE; i++) ops[i] = op_of(HSVC_OP_DELETE, HSVC_EXPECT_ANY, names[i], strlen(names[i]));
+    assert_int_equal(commit(ops, GONE, &revision), HSVC_OK);
+    for (size_t i = 0; i < MORE; i++) ops[i] = put_of(names[ROWS + i], "v");
+    assert_int_equal(commit(ops, MORE, &revision), HSVC_OK);
+    for (size_t i = 0; i < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), i >= GONE);
+    for (size_t i = GONE; i + 1 < ROWS + MORE; i++) { /* the last one stays: an empty store would not even look */
+        ops[0] = op_of(HSVC_OP_DELETE, HSVC_EXPECT_ANY, names[i], strlen(names[i]));
+        assert_int_equal(commit(ops, 1, &revision), HSVC_OK);
+    }
+    for (size_t i = 0; i + 1 < ROWS + MORE; i++) assert_int_equal(read_one(names[i], strlen(names[i])), 0);
+}
+
 int main(void) {
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
     const struct CMUnitTest tests[] = {
@@ -780,8 +832,10 @@ int main(void) {
         WITH_STORE(stale_and_garbage_hints_never_mislead_STORE_2),
         cmocka_unit_test(each_failing_allocation_leaves_no_trace_STORE_3),
         WITH_STORE(a_full_store_says_full_STORE_3),
+        cmocka_unit_test(a_refused_commit_keeps_no_memory_STORE_3),
         WITH_STORE(the_steady_state_allocates_nothing_STORE_3),
         WITH_STORE(a_batch_larger_than_any_other_store_takes_STORE_3),
+        WITH_STORE(growing_with_free_slots_brings_nothing_back_STORE_2),
         WITH_STORE(keys_that_collide_are_still_found_STORE_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

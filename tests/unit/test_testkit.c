@@ -1,5 +1,5 @@
 /* test_testkit.c: do clock, allocator, fault store and recording store do what testkit.h says?
- * Everything allocates through hsvc_count_alloc, so every test also checks that nothing leaks and all sizes are exact. */
+ * Everything allocates through hsvc_count_alloc, so every test also checks that nothing leaks and sizes are exact. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -400,6 +400,24 @@ static void a_late_commit_waits_while_a_sink_is_at_work_STORE_4(void **state) {
     assert_true(holds("b", "2"));
 }
 
+static void a_late_commit_waits_until_its_store_is_there_STORE_4(void **state) {
+    hsvc_fault what = fault_of(HSVC_FAULT_UNKNOWN_LATE, HSVC_FAULT_ON_COMMIT);
+    hsvc_fault away = fault_of(HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_COMMIT);
+    hsvc_fault_store *outer;
+    hsvc_store twice = empty_store();
+    (void)state;
+    assert_int_equal(hsvc_fault_store_new(&allocator, &faulty, &outer), HSVC_OK);
+    assert_int_equal(hsvc_fault_store_bind(outer, &twice), HSVC_OK);
+    assert_int_equal(hsvc_fault_store_arm(outer, &what), HSVC_OK);
+    arm(&away);
+    assert_int_equal(put(&twice, HSVC_EXPECT_ANY, "k", "v"), HSVC_ERR_UNKNOWN);
+    hsvc_fault_store_settle(outer);
+    assert_true(holds("k", NULL));
+    assert_int_equal(scan_all(&twice), HSVC_OK); /* tried again before the next call */
+    assert_true(holds("k", "v"));
+    hsvc_fault_store_free(outer);
+}
+
 static void corrupt_spoils_what_the_sink_gets_only_STORE_7(void **state) {
     hsvc_fault what = fault_of(HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_READ | HSVC_FAULT_ON_SCAN);
     (void)state;
@@ -696,6 +714,7 @@ int main(void) {
         WITH_ALL(late_commits_settle_in_their_order_STORE_4),
         WITH_ALL(a_late_commit_without_memory_is_lost_STORE_4),
         WITH_ALL(a_late_commit_waits_while_a_sink_is_at_work_STORE_4),
+        WITH_ALL(a_late_commit_waits_until_its_store_is_there_STORE_4),
         WITH_ALL(corrupt_spoils_what_the_sink_gets_only_STORE_7),
         WITH_ALL(a_loop_over_nth_reaches_every_call_and_ends),
         WITH_ALL(faults_are_checked_when_armed),

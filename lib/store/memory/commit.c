@@ -45,7 +45,7 @@ static int is_possible(const hsvc_op *op) {
 
 static void find(const hsvc_memory_store *store, hsvc__step *step) {
     const hsvc_op *op = step->op;
-    step->slot = hsvc__index_hint(store, op->key, op->key_len, op->hint);
+    step->slot = op->hint == 0 ? HSVC__NONE : hsvc__index_hint(store, op->key, op->key_len, op->hint);
     if (step->slot != HSVC__NONE) {
         step->hash = store->slots[step->slot].hash;
         return;

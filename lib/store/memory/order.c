@@ -1,7 +1,7 @@
 /* order.c: the keys in order. A bitwise trie (crit-bit tree) finds a place, a list through the slots walks on from it.
  *
- * A key byte counts as nine bits, of which the first says "there is a byte here": so "a" sorts before "a\0", and a key may
- * be the beginning of another. A place is byte * 32 + bit, with bit 0 for that first one and 1..8 for the byte's own,
+ * A key byte counts as nine bits, of which the first says "there is a byte here": so "a" sorts before "a\0", and a key
+ * may be the beginning of another. A place is byte * 32 + bit, with bit 0 for that first one and 1..8 for the byte's own,
  * highest first. Places grow on every way down, so a way is never longer than a key has bits, whatever the keys are.
  *
  * Why a trie: inserting and removing touch two nodes, never rebalance and need no memory beyond one node a row, which
