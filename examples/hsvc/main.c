@@ -12,11 +12,13 @@
 static const char help[] =
     "usage: hsvc run [--json] [--all] [--color=auto|always|never] [--width=N] FOLDER-or-FILE.hsv\n"
     "       hsvc verify FOLDER-or-FILE.hsv\n"
+    "       hsvc statements\n"
     "       hsvc --help | --version\n"
     "\n"
     "hsvc run plays a scenario and prints a timeline: time, phone, what happened, what the phone shows, and the rule\n"
     "that decided; then the sessions, the counters, and whether the store is sound. Of a FOLDER it plays day.hsv.\n"
     "hsvc verify plays it silently and walks the whole store after every statement.\n"
+    "hsvc statements lists what a script may say.\n"
     "\n"
     "  --json         one JSON object a line instead (members: README.md)\n"
     "  --all          also what phones do by themselves: resets, registrations, wipes\n"
@@ -200,6 +202,13 @@ static int command(int argc, char **argv, int quiet) {
     return path == NULL ? usage("which scenario? ", "") : run(&host, path);
 }
 
+/* The whole language, as the library knows it. */
+static int print_statements(void) {
+    const char *form = NULL, *about = NULL;
+    for (size_t i = 0; hsvc_scenario_grammar(i, &form, &about) == HSVC_OK; i++) printf("%s\n    %s\n", form, about);
+    return EXIT_OK;
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) return usage("run or verify?", "");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
@@ -211,5 +220,6 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[1], "run") == 0) return command(argc, argv, 0);
     if (strcmp(argv[1], "verify") == 0) return command(argc, argv, 1);
+    if (strcmp(argv[1], "statements") == 0) return print_statements();
     return usage("no such command: ", argv[1]);
 }
