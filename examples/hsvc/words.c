@@ -84,7 +84,6 @@ static const char *short_words(uint32_t reason) {
         case HSVC_REASON_COUNTDOWN_STARTED:
         case HSVC_REASON_ASSOCIATION_ASKED:
         case HSVC_REASON_TAKEOVER_ASKED:
-        case HSVC_REASON_SIGN_OUT_ASKED:
         case HSVC_REASON_SKIP_ASKED:
         case HSVC_REASON_PROFILE_ASKED:
         case HSVC_REASON_WINDOW_OPENED:
