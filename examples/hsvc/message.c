@@ -200,13 +200,16 @@ static void feed(const struct source *s, json_t *root) {
     (void)hsvc_scenario_apply(s->host->scenario, &input);
 }
 
+/* The bytes of what jansson stopped at: its position lies behind it. */
+static size_t stopped_at(const json_error_t *error) {
+    const char *near = strstr(error->text, "near '");
+    size_t n = near != NULL ? strlen(near + 6) : 1;
+    return near != NULL && n > 1 ? n - 1 : 1;
+}
+
 static void syntax_error(const struct source *s, const json_error_t *error) {
-    struct text words = {NULL, 0, 0};
-    size_t at = error->position > 0 ? s->from + (size_t)error->position - 1 : s->from;
-    const char *why = strncmp(error->text, "end of file", 11) == 0 ? "the message ends too early" : error->text;
-    text_printf(&words, "%s", why);
-    complain(s, at, words.bytes);
-    text_free(&words);
+    size_t behind = error->position > 0 ? (size_t)error->position : 0, back = stopped_at(error);
+    complain(s, s->from + (behind > back ? behind - back : 0), error->text);
 }
 
 static int only_blanks(const struct source *s) { return strspn(s->bytes + s->from, " \t\r\n") >= s->len - s->from; }
@@ -255,7 +258,7 @@ int32_t take_message(struct host *host, const hsvc_scenario_line *line) {
     struct text copy = {NULL, 0, 0};
     if (line->text_len <= at || memcmp(line->text, word, at) != 0 || line->text[at] != ' ') return HSVC_ERR_NOT_FOUND;
     while (at < line->text_len && line->text[at] == ' ') at++;
-    if (line->text[at] != '{') {
+    if (line->text[at] != '{' && line->text[at] != '[') {
         feed_file(host, span_of(line->text + at, line->text_len - at), line->column + (uint32_t)at);
         return HSVC_OK;
     }
