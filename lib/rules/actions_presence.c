@@ -33,6 +33,16 @@ void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
     t->headset->last_connected_at = t->at;
 }
 
+/* A device that still waits for the headset's return waits in vain: it left when it connected here (PRES-7). */
+void hsvc__do_leave_elsewhere(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *other;
+    (void)arg;
+    if (t->headset->device.n == 0 || hsvc__fold_eq(t->headset->device, t->dev->name)) return;
+    other = hsvc__device_of(t, t->headset->device);
+    if (hsvc__here(other, t->headset->serial) == NULL) return;
+    hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_judged, 0, other, t->headset, t->user);
+}
+
 void hsvc__do_note_connected(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__headset *h = t->headset;
     (void)arg;
