@@ -347,25 +347,14 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
 static int32_t read_due(struct hsvc_engine *engine, void *job) {
     struct due *due = (struct due *)job;
     const struct hsvc__device *dev;
-    struct hsvc__key key;
     int32_t status;
-    hsvc__key_1(&key, HSVC__FAMILY_DEVICE, due->device);
-    hsvc__txn_want(&engine->txn, &key);
+    hsvc__txn_want(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
     status = hsvc__txn_fetch(&engine->txn);
-    dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, &key);
+    dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
     if (status != HSVC_OK || dev == NULL) return status;
-    if (dev->user.n != 0) {
-        hsvc__key_1(&key, HSVC__FAMILY_USER, dev->user);
-        hsvc__txn_want(&engine->txn, &key);
-    }
-    if (dev->prompt_serial.n != 0) {
-        hsvc__key_1(&key, HSVC__FAMILY_HEADSET, dev->prompt_serial);
-        hsvc__txn_want(&engine->txn, &key);
-    }
-    if (dev->prompt_user.n != 0) {
-        hsvc__key_1(&key, HSVC__FAMILY_USER, dev->prompt_user);
-        hsvc__txn_want(&engine->txn, &key);
-    }
+    if (dev->user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
+    if (dev->prompt_serial.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_HEADSET, dev->prompt_serial);
+    if (dev->prompt_user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->prompt_user);
     return hsvc__txn_fetch(&engine->txn);
 }
 

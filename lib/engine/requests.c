@@ -39,6 +39,16 @@ static uint64_t content_of(const hsvc_input *in) {
     return hash;
 }
 
+/* policy_requests: of the global policy or a site's; a scope of a device or a user is in that record. */
+static struct hsvc__requests *policy_requests(struct hsvc__turn *t, void **record) {
+    struct hsvc__policy *policy;
+    if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET) return NULL;
+    if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
+    policy = hsvc__policy_of(t, INPUT(t, site));
+    *record = policy;
+    return policy->rec.present ? &policy->recent : NULL;
+}
+
 /* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
 static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
     if (t->in->device_len != 0 && t->dev->rec.present) {
@@ -53,7 +63,7 @@ static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
         *record = t->headset;
         return &t->headset->recent;
     }
-    return NULL;
+    return policy_requests(t, record);
 }
 
 static int has_request(const hsvc_input *in) {
@@ -94,4 +104,5 @@ void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     one->reason = reason;
     one->row = row;
     hsvc__touch(record);
+    if (((struct hsvc__record *)record)->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
 }
