@@ -68,6 +68,9 @@ hsvc__str hsvc__trim(hsvc__str text);
 /* hsvc__fold: writes text with A-Z as a-z to `to` (text.n bytes), 8 bytes at a time; other bytes unchanged (ID-2). */
 void hsvc__fold(char *to, hsvc__str text);
 int hsvc__fold_eq(hsvc__str a, hsvc__str b);
+/* hsvc__fold_tail: the folded last eight bytes as a number: what tells names of one kind apart most cheaply. Names that
+ * are equal for hsvc__fold_eq have the same; never stored, since it differs between machines. */
+uint64_t hsvc__fold_tail(hsvc__str text);
 /* hsvc__matches: does text match a pattern with '*' (any run of bytes, also none), ASCII case-insensitive? No recursion. */
 int hsvc__matches(hsvc__str text, hsvc__str pattern);
 /* hsvc__wipe: overwrites memory in a way the compiler may not remove (SIGN-9). */

@@ -84,25 +84,43 @@ hsvc__str hsvc__trim(hsvc__str text) {
     return text;
 }
 
+static inline void fold_into(char *to, const char *from) {
+    uint64_t v = fold8(load8(from));
+    memcpy(to, &v, sizeof v);
+}
+
+/* The last eight bytes overlap those before: folding twice changes nothing, and going byte by byte costs more. */
 void hsvc__fold(char *to, hsvc__str text) {
     size_t i = 0;
-    for (; text.n - i >= 8; i += 8) {
-        uint64_t v = fold8(load8(text.p + i));
-        memcpy(to + i, &v, sizeof v);
-    }
-    for (; i < text.n; i++) to[i] = (char)fold1(text.p[i]);
+    for (; text.n - i > 8; i += 8) fold_into(to + i, text.p + i);
+    if (text.n >= 8) fold_into(to + text.n - 8, text.p + text.n - 8);
+    else
+        for (; i < text.n; i++) to[i] = (char)fold1(text.p[i]);
+}
+
+static inline int fold_same8(const char *a, const char *b) {
+    uint64_t x = load8(a), y = load8(b);
+    return x == y || fold8(x) == fold8(y);
 }
 
 int hsvc__fold_eq(hsvc__str a, hsvc__str b) {
     size_t i = 0;
     if (a.n != b.n) return 0;
-    for (; a.n - i >= 8; i += 8) {
-        if (fold8(load8(a.p + i)) != fold8(load8(b.p + i))) return 0;
+    for (; a.n - i > 8; i += 8) {
+        if (!fold_same8(a.p + i, b.p + i)) return 0;
     }
+    if (a.n >= 8) return fold_same8(a.p + a.n - 8, b.p + a.n - 8);
     for (; i < a.n; i++) {
         if (fold1(a.p[i]) != fold1(b.p[i])) return 0;
     }
     return 1;
+}
+
+uint64_t hsvc__fold_tail(hsvc__str text) {
+    uint64_t v = 0;
+    if (text.n >= sizeof v) return fold8(load8(text.p + text.n - sizeof v));
+    if (text.n != 0) memcpy(&v, text.p, text.n);
+    return fold8(v);
 }
 
 /* On a mismatch only the latest '*' needs to take one byte more: whatever an earlier one could still gain, the later

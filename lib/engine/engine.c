@@ -94,14 +94,13 @@ int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
 }
 
 /* ---- the cached policy ---- */
-static void policy_key(struct hsvc__key *key) { hsvc__key_1(key, HSVC__FAMILY_POLICY, hsvc__str_of(NULL, 0)); }
+static const hsvc__str global = {NULL, 0}; /* its record has no name */
 
 void hsvc__policy_plant(struct hsvc_engine *engine) {
-    struct hsvc__key key;
-    policy_key(&key);
-    if (!engine->policy.known) hsvc__txn_want(&engine->txn, &key);
-    else hsvc__txn_plant(&engine->txn, &key, hsvc__str_of((const char *)engine->policy.raw, engine->policy.raw_len),
-                         engine->policy.revision);
+    const struct hsvc__policy_cache *cache = &engine->policy;
+    hsvc__str raw = hsvc__str_of((const char *)cache->raw, cache->raw_len);
+    if (!cache->known) hsvc__txn_want(&engine->txn, HSVC__FAMILY_POLICY, global);
+    else hsvc__txn_plant(&engine->txn, HSVC__FAMILY_POLICY, global, raw, cache->revision);
 }
 
 /* hsvc__policy_learn: from the record that this call read; a decision that changed the policy dropped the cache. */
@@ -109,9 +108,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     struct hsvc__policy_cache *cache = &engine->policy;
     const struct hsvc__policy *policy;
     const struct hsvc__slot *slot;
-    struct hsvc__key key;
-    policy_key(&key);
-    policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, &key);
+    policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, HSVC__FAMILY_POLICY, global);
     slot = policy->rec.slot;
     if (cache->known || slot == NULL) return engine->txn.status;
     if (slot->raw.n > cache->raw_room) {

@@ -28,17 +28,11 @@ static const struct {
 };
 
 static void want(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    struct hsvc__key key;
-    if (name.n == 0) return;
-    hsvc__key_1(&key, family, name);
-    hsvc__txn_want(txn, &key);
+    if (name.n != 0) hsvc__txn_want(txn, family, name);
 }
 
 static const void *peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    struct hsvc__key key;
-    if (name.n == 0) return NULL;
-    hsvc__key_1(&key, family, name);
-    return hsvc__txn_peek(txn, &key);
+    return name.n == 0 ? NULL : hsvc__txn_peek(txn, family, name);
 }
 
 /* What the input names, as far as it has been read. */
@@ -73,7 +67,7 @@ static void want_skip(struct hsvc__txn *txn, const struct known *k) {
     if (k->headset != NULL && k->headset->owner.n != 0) return;
     if (k->serial.n == 0 || k->dev == NULL) return;
     hsvc__key_skip(&key, k->serial, k->dev->name);
-    hsvc__txn_want(txn, &key);
+    hsvc__txn_want(txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 
 static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t role) {

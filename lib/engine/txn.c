@@ -1,5 +1,5 @@
-/* txn.c: see txn.h. Slots are found by the hash of their key, then by the key itself; a call uses a handful of them,
- * so that a straight search beats a table. */
+/* txn.c: see txn.h. Slots are found by the end of their name, then by all of it; a call uses a handful of them, so that a
+ * straight search beats a table, and a name in its first spelling is found without making its key. */
 #include "engine/txn.h"
 
 int32_t hsvc__store_status(int32_t status, int commit) {
@@ -51,41 +51,51 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     txn->op_count = 0;
 }
 
-static struct hsvc__slot *slot_find(struct hsvc__txn *txn, const struct hsvc__key *key, uint64_t hash) {
+static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    uint64_t tail = hsvc__fold_tail(name);
     for (uint32_t i = 0; i < txn->count; i++) {
         struct hsvc__slot *slot = &txn->slots[i];
-        if (slot->hash == hash && slot->key.n == key->len && memcmp(slot->key.p, key->bytes, key->len) == 0) return slot;
+        if (slot->tail == tail && slot->family == family && hsvc__fold_eq(slot->name, name)) return slot;
     }
     return NULL;
 }
 
-/* slot_of: the slot of a key, made if need be; NULL if there is no room for it (status says why). */
-static struct hsvc__slot *slot_of(struct hsvc__txn *txn, const struct hsvc__key *key) {
-    uint64_t hash = hsvc_hash64(key->bytes, key->len);
-    struct hsvc__slot *slot = slot_find(txn, key, hash);
-    hsvc__str copy;
-    if (slot != NULL) return slot;
+/* slot_add: a new slot and its key, made in place; NULL if there is no room for it (status says why). */
+static struct hsvc__slot *slot_add(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot;
+    char *key;
     if (txn->count == HSVC__SLOTS) {
         txn->status = HSVC_ERR_LIMIT;
         return NULL;
     }
-    copy = hsvc__arena_copy(&txn->raws, key->bytes, key->len);
-    if (copy.n == 0) {
+    key = (char *)hsvc__arena_take(&txn->raws, name.n + 2);
+    if (key == NULL) {
         txn->status = HSVC_ERR_MEMORY;
         return NULL;
     }
+    key[0] = (char)family;
+    hsvc__fold(key + 1, name);
+    key[1 + name.n] = 0;
     slot = &txn->slots[txn->count++];
     memset(slot, 0, sizeof *slot);
-    slot->hash = hash;
-    slot->key = copy;
-    slot->family = key->bytes[0];
+    slot->tail = hsvc__fold_tail(name);
+    slot->key = hsvc__str_of(key, name.n + 2);
+    slot->name = hsvc__str_of(key + 1, name.n);
+    slot->family = family;
     return slot;
 }
 
-void hsvc__txn_want(struct hsvc__txn *txn, const struct hsvc__key *key) { (void)slot_of(txn, key); }
+static struct hsvc__slot *slot_of(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot;
+    if (name.n > HSVC_LIMIT_KEY_LEN - 2) name.n = HSVC_LIMIT_KEY_LEN - 2; /* no name is (ID-1) */
+    slot = slot_find(txn, family, name);
+    return slot != NULL ? slot : slot_add(txn, family, name);
+}
 
-void hsvc__txn_plant(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str raw, uint64_t revision) {
-    struct hsvc__slot *slot = slot_of(txn, key);
+void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name) { (void)slot_of(txn, family, name); }
+
+void hsvc__txn_plant(struct hsvc__txn *txn, uint32_t family, hsvc__str name, hsvc__str raw, uint64_t revision) {
+    struct hsvc__slot *slot = slot_of(txn, family, name);
     if (slot == NULL) return;
     slot->raw = raw;
     slot->revision = revision;
@@ -165,8 +175,8 @@ static void *no_record(struct hsvc__txn *txn) {
     return &txn->spare;
 }
 
-void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key) {
-    struct hsvc__slot *slot = slot_of(txn, key);
+void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot = slot_of(txn, family, name);
     if (slot == NULL) return no_record(txn);
     slot->used = 1;
     if (!slot->known) txn->missing++;
@@ -178,8 +188,8 @@ void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     return slot->record != NULL ? slot->record : no_record(txn);
 }
 
-const void *hsvc__txn_peek(struct hsvc__txn *txn, const struct hsvc__key *key) {
-    struct hsvc__slot *slot = slot_find(txn, key, hsvc_hash64(key->bytes, key->len));
+const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot = slot_find(txn, family, name);
     if (slot == NULL || !slot->known || slot->raw.n == 0) return NULL;
     return hsvc__txn_record(txn, slot);
 }

@@ -11,8 +11,9 @@
 #define HSVC__SLOTS 256 /* records of one call */
 
 struct hsvc__slot {
-    uint64_t hash;
+    uint64_t tail; /* hsvc__fold_tail of the name */
     hsvc__str key;
+    hsvc__str name; /* the key without its family and its last byte */
     hsvc__str raw; /* bytes as read; n 0 = absent */
     uint64_t revision;
     uint64_t hint;
@@ -57,16 +58,17 @@ void hsvc__txn_free(struct hsvc__txn *txn);
 /* hsvc__txn_begin: forgets everything. hsvc__txn_again: keeps what was read, forgets what was decided. */
 void hsvc__txn_begin(struct hsvc__txn *txn);
 void hsvc__txn_again(struct hsvc__txn *txn);
-/* hsvc__txn_want: this record will probably be used; nothing is read yet. */
-void hsvc__txn_want(struct hsvc__txn *txn, const struct hsvc__key *key);
+/* A record is named by its family and its name; a name of two parts is written as in the key (hsvc__key_name).
+ * hsvc__txn_want: this record will probably be used; nothing is read yet. */
+void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_plant: a record that is known without reading (the cached policy). */
-void hsvc__txn_plant(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str raw, uint64_t revision);
+void hsvc__txn_plant(struct hsvc__txn *txn, uint32_t family, hsvc__str name, hsvc__str raw, uint64_t revision);
 /* hsvc__txn_fetch: reads everything wanted or missing in one trip. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
-/* hsvc__txn_get: the decoded record of a key, present or not; never NULL (a failure is kept in status). */
-void *hsvc__txn_get(struct hsvc__txn *txn, const struct hsvc__key *key);
+/* hsvc__txn_get: the decoded record of a name, present or not; never NULL (a failure is kept in status). */
+void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_peek: the same without counting as used: for prefetching only. NULL if it is not there. */
-const void *hsvc__txn_peek(struct hsvc__txn *txn, const struct hsvc__key *key);
+const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_record: the decoded record of a known slot, without counting as used. */
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot);
 /* hsvc__txn_prepare: turns the decision into operations: PUT and DELETE of what changed, CHECK of what was only used.

@@ -29,6 +29,8 @@ void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device) {
     hsvc__key_fold(key, device);
 }
 
+hsvc__str hsvc__key_name(const struct hsvc__key *key) { return hsvc__str_of((const char *)key->bytes + 1, key->len - 2); }
+
 void hsvc__key_deadline(struct hsvc__key *key, int64_t at, hsvc__str device) {
     hsvc__key_begin(key, HSVC__FAMILY_DEADLINE);
     hsvc__key_time(key, at);

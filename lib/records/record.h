@@ -193,6 +193,8 @@ void hsvc__key_time(struct hsvc__key *key, int64_t at);
 /* hsvc__key_1: family and one name. */
 void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
 void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device);
+/* hsvc__key_name: a key without its family and its last byte. */
+hsvc__str hsvc__key_name(const struct hsvc__key *key);
 void hsvc__key_deadline(struct hsvc__key *key, int64_t at, hsvc__str device);
 /* hsvc__key_part: the bytes of the part that starts at `at`, unescaped into the arena. {NULL, 0} if it is malformed. */
 hsvc__str hsvc__key_part(hsvc__str key, size_t at, struct hsvc__arena *arena);

@@ -2,26 +2,20 @@
 #include "rules/rules.h"
 
 struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name) {
-    struct hsvc__key key;
     if (name.n == 0) return &t->txn->nobody.device;
-    hsvc__key_1(&key, HSVC__FAMILY_DEVICE, name);
-    return (struct hsvc__device *)hsvc__txn_get(t->txn, &key);
+    return (struct hsvc__device *)hsvc__txn_get(t->txn, HSVC__FAMILY_DEVICE, name);
 }
 
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
-    struct hsvc__key key;
     if (id.n == 0) return &t->txn->nobody.user;
-    hsvc__key_1(&key, HSVC__FAMILY_USER, id);
-    return (struct hsvc__user *)hsvc__txn_get(t->txn, &key);
+    return (struct hsvc__user *)hsvc__txn_get(t->txn, HSVC__FAMILY_USER, id);
 }
 
 /* A headset that was never seen knows its serial all the same: events speak of it. */
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
-    struct hsvc__key key;
     struct hsvc__headset *headset;
     if (serial.n == 0) return &t->txn->nobody.headset;
-    hsvc__key_1(&key, HSVC__FAMILY_HEADSET, serial);
-    headset = (struct hsvc__headset *)hsvc__txn_get(t->txn, &key);
+    headset = (struct hsvc__headset *)hsvc__txn_get(t->txn, HSVC__FAMILY_HEADSET, serial);
     if (headset->serial.n == 0) headset->serial = serial;
     return headset;
 }
@@ -29,13 +23,11 @@ struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device) {
     struct hsvc__key key;
     hsvc__key_skip(&key, serial, device);
-    return (struct hsvc__skip *)hsvc__txn_get(t->txn, &key);
+    return (struct hsvc__skip *)hsvc__txn_get(t->txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 
 struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site) {
-    struct hsvc__key key;
-    hsvc__key_1(&key, HSVC__FAMILY_POLICY, site);
-    return (struct hsvc__policy *)hsvc__txn_get(t->txn, &key);
+    return (struct hsvc__policy *)hsvc__txn_get(t->txn, HSVC__FAMILY_POLICY, site);
 }
 
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t) { return hsvc__user_of(t, t->headset->owner); }

@@ -16,9 +16,9 @@
 #define NEAR_MS 60000u /* deadlines lie within a minute from now */
 
 #if defined(__GNUC__)
-#define PHASE __attribute__((noinline, used))
+#define PHASE static __attribute__((noinline, used))
 #else
-#define PHASE
+#define PHASE static
 #endif
 
 static hsvc_store store;
