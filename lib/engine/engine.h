@@ -29,7 +29,9 @@ struct hsvc_engine {
     uint32_t node_count;
     int64_t poll_ms;
     int inside; /* a callback may be running */
-    uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS];
+    uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
+    uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
+    struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
