@@ -49,7 +49,7 @@
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
-#define HSVC_LIMIT_OVERRIDES                         32 /* parameters, POL-3 */
+#define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 
@@ -305,7 +305,6 @@
 #define HSVC_REASON_COUNTDOWN_STARTED                1013 /* the countdown to the sign-in is running */
 #define HSVC_REASON_ASSOCIATION_ASKED                1014 /* the device asks whose headset this is */
 #define HSVC_REASON_TAKEOVER_ASKED                   1015 /* the device asks whether to sign the other user out */
-#define HSVC_REASON_SIGN_OUT_ASKED                   1016 /* the device asks whether to sign out */
 #define HSVC_REASON_VERIFYING                        1017 /* the PIN is being verified */
 #define HSVC_REASON_ASSOCIATED                       1018 /* the headset is associated */
 #define HSVC_REASON_DISASSOCIATED                    1019 /* the headset is free */
@@ -381,7 +380,6 @@
 #define HSVC_REASON_SERIAL_ELSEWHERE                 1151 /* the serial is still reported at another device */
 #define HSVC_REASON_NOT_OWNER                        1152 /* the headset is not that user's */
 #define HSVC_REASON_NOT_ASSOCIATED                   1153 /* the headset belongs to nobody */
-#define HSVC_REASON_NOT_REGISTERED                   1154 /* the device is not registered */
 #define HSVC_REASON_NOT_PERMITTED                    1155 /* the actor may not do this */
 #define HSVC_REASON_KEY_REUSED                       1156 /* this request id was used for another input */
 #define HSVC_REASON_NOT_SUPPORTED_YET                1157 /* this version does not do that yet */

@@ -297,7 +297,8 @@ typedef struct hsvc_effect {
     uint32_t struct_size;
     uint32_t kind;        /* HSVC_EFFECT_ */
     uint32_t input_index; /* which input caused it, or HSVC_NO_INPUT */
-    uint32_t reason;      /* HSVC_REASON_, where one belongs to it */
+    uint32_t reason;      /* HSVC_REASON_, where one belongs to it; of SESSION_STARTED how it came about: PIN_ASKED by PIN,
+                             COUNTDOWN_STARTED without */
     uint32_t prompt;      /* HSVC_PROMPT_ */
     uint32_t cause;       /* HSVC_CAUSE_ of SESSION_ENDED */
     uint32_t node;        /* where the device is registered */

@@ -16,49 +16,6 @@ struct batch {
 /* What a deadline's decision has for an input. */
 static const hsvc_input no_input;
 
-/* ---- verdicts ---- */
-static int is_accepted(uint32_t reason) {
-    switch (reason) {
-#define REASON(name, number, accepted, em, text, remedy) \
-    case number: return accepted;
-#include "rules/reasons.def"
-#undef REASON
-        default: return 0;
-    }
-}
-static int32_t em_code(uint32_t reason) {
-    switch (reason) {
-#define REASON(name, number, accepted, em, text, remedy) \
-    case number: return em;
-#include "rules/reasons.def"
-#undef REASON
-        default: return 4;
-    }
-}
-
-static hsvc_verdict *add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule) {
-    hsvc_verdict *verdict = hsvc__verdicts_add(t->fx);
-    verdict->input_index = t->index;
-    verdict->reason = reason;
-    verdict->accepted = is_accepted(reason) ? 1 : 0;
-    verdict->em_code = em_code(reason);
-    verdict->at_ms = t->at;
-    verdict->rule = rule;
-    verdict->event = t->verdict.event == NULL ? "" : t->verdict.event;
-    verdict->field = t->verdict.field;
-    verdict->limit = t->verdict.limit;
-    if (t->index != HSVC_NO_INPUT) {
-        if (verdict->accepted) t->engine->tally.accepted++;
-        else t->engine->tally.refused++;
-    }
-    return verdict;
-}
-
-static void name_device(hsvc_verdict *verdict, hsvc__str device) {
-    verdict->device = device.p;
-    verdict->device_len = device.n;
-}
-
 /* ---- deadlines ---- */
 /* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
@@ -73,7 +30,7 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
         t->at = due;
         t->steps = 0;
         hsvc__fire(t, dev, timer);
-        if (t->verdict.reason != 0) name_device(add_verdict(t, t->verdict.reason, t->verdict.rule), dev->name);
+        if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
     }
     keep.raised = t->raised;
     keep.taken = t->taken;
@@ -112,7 +69,7 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
         memset(&t->verdict, 0, sizeof t->verdict);
         more = hsvc__follow_up(t, dev, which);
         t->index = HSVC_NO_INPUT;
-        if (t->verdict.reason != 0) name_device(add_verdict(t, t->verdict.reason, t->verdict.rule), dev->name);
+        if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
         t->index = index;
     }
 }
@@ -134,89 +91,6 @@ static void settle(struct hsvc__turn *t) {
     }
 }
 
-/* ---- request ids (STORE-4) ---- */
-static uint64_t content_of(const hsvc_input *in) {
-    uint64_t numbers[] = {in->kind,  in->handle, in->prompt_id, in->generation, in->call_id, in->request, (uint64_t)in->value,
-                          in->node,  in->state,  in->param,     in->flags,      in->pin_len, (uint64_t)in->at_ms};
-    uint64_t hash = hsvc_hash64(numbers, sizeof numbers);
-#define MIX(text, len) hash = hash * 0x9e3779b97f4a7c15u + ((len) == 0 ? 0 : hsvc_hash64(text, len));
-    MIX(in->device, in->device_len)
-    MIX(in->serial, in->serial_len)
-    MIX(in->user, in->user_len)
-    MIX(in->profile, in->profile_len)
-    MIX(in->name, in->name_len)
-    MIX(in->site, in->site_len)
-    MIX(in->model, in->model_len)
-    MIX(in->firmware, in->firmware_len)
-    MIX(in->text, in->text_len)
-    for (size_t i = 0; i < in->item_count; i++) {
-        uint64_t item[] = {in->items[i].number, in->items[i].kind, in->items[i].state, in->items[i].flags};
-        MIX(item, sizeof item)
-        MIX(in->items[i].text, in->items[i].text_len)
-    }
-    return hash;
-}
-
-/* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
-static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
-    if (t->in->device_len != 0 && t->dev->rec.present) {
-        *record = t->dev;
-        return &t->dev->recent;
-    }
-    if (t->in->user_len != 0 && t->user->rec.present) {
-        *record = t->user;
-        return &t->user->recent;
-    }
-    if (t->in->serial_len != 0 && t->headset->rec.present) {
-        *record = t->headset;
-        return &t->headset->recent;
-    }
-    return NULL;
-}
-
-static int has_request(const hsvc_input *in) {
-    static const uint8_t none[sizeof in->request_id];
-    return memcmp(in->request_id, none, sizeof none) != 0;
-}
-
-/* answer_repeat: 1 if this request id was answered before: the stored verdict, and the device's state again. */
-static int answer_repeat(struct hsvc__turn *t) {
-    void *record = NULL;
-    const struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
-    for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
-        const struct hsvc__request *one = &recent->at[i];
-        hsvc_verdict *verdict;
-        if (memcmp(one->id, t->in->request_id, sizeof one->id) != 0) continue;
-        if (one->content != content_of(t->in)) {
-            name_device(add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4"), hsvc__str_of(t->in->device, t->in->device_len));
-            return 1;
-        }
-        verdict = add_verdict(t, one->reason, hsvc__rule_of(one->row));
-        verdict->repeated = 1;
-        name_device(verdict, hsvc__str_of(t->in->device, t->in->device_len));
-        if (t->dev->rec.present) hsvc__inform(t, t->dev);
-        return 1;
-    }
-    return 0;
-}
-
-static void remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
-    void *record = NULL;
-    struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
-    struct hsvc__request *one;
-    if (recent == NULL) return;
-    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {
-        memmove(&recent->at[0], &recent->at[1], sizeof recent->at - sizeof recent->at[0]);
-        recent->count--;
-    }
-    one = &recent->at[recent->count++];
-    memcpy(one->id, t->in->request_id, sizeof one->id);
-    one->content = content_of(t->in);
-    one->reason = reason;
-    one->row = row;
-    hsvc__touch(record);
-}
-
 /* ---- one input ---- */
 /* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
 static int64_t event_time(struct hsvc__turn *t) {
@@ -233,11 +107,12 @@ static void set_subjects(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
     const struct hsvc__present *plugged;
     hsvc__str serial = hsvc__str_of(in->serial, in->serial_len);
+    int is_report = in->kind >= HSVC_INPUT_HEADSET_CONNECTED && in->kind <= HSVC_INPUT_HEADSET_ALIAS;
     t->dev = hsvc__device_of(t, hsvc__str_of(in->device, in->device_len));
     t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
-    if (serial.n == 0 && in->kind != HSVC_INPUT_HEADSET_CONNECTED) serial = t->dev->prompt_serial;
+    if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
     if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
     t->headset = hsvc__headset_of(t, serial);
     if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
@@ -289,7 +164,7 @@ static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
 static void run_lists(struct hsvc__turn *t, struct hsvc__device *dev) {
     struct hsvc__verdict own = t->verdict;
     int registered = t->in->kind == HSVC_INPUT_DEVICE_REGISTERED;
-    if (!is_accepted(own.reason)) return;
+    if (!hsvc__is_accepted(own.reason)) return;
     if (t->in->kind == HSVC_INPUT_PRESENCE_SNAPSHOT || (registered && t->in->flags & HSVC_FLAG_HAS_PRESENCE))
         run_presence_list(t, dev);
     t->dev = dev;
@@ -326,7 +201,7 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     if (complaint->reason != 0) {
         t->verdict.field = complaint->field;
         t->verdict.limit = complaint->limit;
-        add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6");
+        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", INPUT(t, device));
         batch->refused++;
         return;
     }
@@ -334,13 +209,12 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     t->at = event_time(t);
     fire_all(t, t->at, 0);
     set_subjects(t);
-    if (answer_repeat(t)) return;
+    if (hsvc__answer_repeat(t)) return;
     decide_event(t);
-    verdict = add_verdict(t, t->verdict.reason, t->verdict.rule);
-    name_device(verdict, hsvc__str_of(t->in->device, t->in->device_len));
+    verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
     if (!verdict->accepted) batch->refused++;
     set_subjects(t);
-    remember(t, t->verdict.reason, t->verdict.row);
+    hsvc__remember(t, t->verdict.reason, t->verdict.row);
 }
 
 static void decide_batch(struct hsvc_engine *engine, void *job) {

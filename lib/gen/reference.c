@@ -417,7 +417,7 @@ static const char *grouped(long long value, char *to, size_t size) {
 
 /* value_text: a value as people say it: a choice by name, a length in its unit, off where 0 lies below the range. */
 static const char *value_text(const struct param *param, long long value, char *to, size_t size) {
-    if (value == 0 && param->least > 0) return "off";
+    if (value == 0 && same(param->type, "LIMIT")) return "off";
     for (size_t i = 0; i < CHOICE_COUNT; i++)
         if (same(choices[i].param, param->name) && choices[i].value == value) return choices[i].name;
     if (same(param->unit, "ms")) return length_text(value, to, size);
@@ -435,7 +435,7 @@ static void values_cell(const struct param *param) {
     else if (same(param->type, "TEXT"))
         cell(&table, "patterns, one a line, up to %lld bytes", param->most);
     else
-        cell(&table, "%s%s to %s%s%s", param->guide == 0 && param->least > 0 ? "off, " : "",
+        cell(&table, "%s%s to %s%s%s", same(param->type, "LIMIT") ? "off, " : "",
              value_text(param, param->least, least, sizeof least), value_text(param, param->most, most, sizeof most),
              same(param->unit, "ms") ? "" : " ", same(param->unit, "ms") ? "" : param->unit);
 }

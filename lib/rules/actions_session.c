@@ -114,6 +114,12 @@ static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {
     hsvc__touch(user);
 }
 
+/* spend_turns: a session's user is present by every headset; none of them has a flow to start (TAKE-5). */
+static void spend_turns(struct hsvc__device *dev) {
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (hsvc__fold_eq(dev->presents[i].owner, dev->user)) dev->presents[i].flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
+}
+
 static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SESSION_STARTED, dev);
     effect->session = dev->session;
@@ -144,6 +150,7 @@ void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
     dev->causes = 0;
     owner->last_profile = dev->profile;
     add_login(owner, dev);
+    spend_turns(dev);
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
     else t->engine->tally.sign_ins_pinless++;
     tell_started(t, dev);
@@ -214,7 +221,6 @@ static void leave_logins(struct hsvc__turn *t) {
 void hsvc__do_defer(struct hsvc__turn *t, int64_t cause) {
     t->dev->causes |= cause_bit(cause);
     end_waiting(t->dev);
-    t->dev->max_due = 0;
     t->engine->tally.deferrals++;
     if (cause == HSVC_CAUSE_WINDOW) return;
     leave_logins(t);

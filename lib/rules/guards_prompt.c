@@ -39,7 +39,7 @@ int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
     return hsvc__is_association_prompt_is_never(t) &&
            !hsvc__value(t, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, t->dev, NULL, NULL);
 }
-int hsvc__is_no_usable_headset(struct hsvc__turn *t) { return hsvc__is_headset_is_not_here(t); }
+int hsvc__is_no_usable_headset(struct hsvc__turn *t) { return hsvc__is_headset_is_away(t); }
 int hsvc__is_attempts_are_used_up(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     return here != NULL &&

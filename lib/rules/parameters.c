@@ -4,7 +4,7 @@
 
 enum { G = 1u << HSVC_SCOPE_GLOBAL, S = 1u << HSVC_SCOPE_SITE, D = 1u << HSVC_SCOPE_DEVICE, U = 1u << HSVC_SCOPE_USER };
 enum { NEAREST = 1, STRICTEST, SMALLEST };
-enum { NUMBER = 1, CHOICE, TEXT };
+enum { NUMBER = 1, LIMIT, CHOICE, TEXT };
 
 struct parameter {
     uint32_t type;
@@ -13,6 +13,12 @@ struct parameter {
     int64_t least;
     int64_t most;
     int64_t defaults[2]; /* by preset */
+};
+enum {
+#define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) PARAM_##name = number,
+#include "rules/parameters.def"
+#undef PARAM
+    PARAM_END
 };
 static const struct parameter parameters[HSVC__PARAMS] = {
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) \
@@ -24,7 +30,7 @@ static const struct parameter parameters[HSVC__PARAMS] = {
 int64_t hsvc__preset_value(uint32_t param, int64_t preset) { return parameters[param].defaults[preset == 1]; }
 
 int hsvc__is_number(uint32_t param) {
-    return param < HSVC__PARAMS && (parameters[param].type == NUMBER || parameters[param].type == CHOICE);
+    return param < HSVC__PARAMS && parameters[param].type != 0 && parameters[param].type != TEXT;
 }
 
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param) {
@@ -105,11 +111,21 @@ int hsvc__is_scope_user_is_missing(struct hsvc__turn *t) {
 int hsvc__is_scope_device_is_missing(struct hsvc__turn *t) {
     return scope_record_is(t->in, HSVC_SCOPE_DEVICE) && !t->dev->rec.present;
 }
-/* A limit whose default is 0 = off may be set to 0 again, though 0 lies below its least. */
+int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
+    static const uint32_t later[] = {
+#define LATER(param) PARAM_##param,
+#include "rules/parameters.def"
+#undef LATER
+    };
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        if (later[i] == t->in->param) return 1;
+    return 0;
+}
+/* A LIMIT may be 0 = off, though 0 lies below its least. */
 int hsvc__is_value_is_out_of_range(struct hsvc__turn *t) {
     const struct parameter *p = &parameters[t->in->param];
     int64_t value = p->type == TEXT ? (int64_t)t->in->text_len : t->in->value;
-    int off = value == 0 && p->type == NUMBER && p->defaults[0] == 0;
+    int off = value == 0 && p->type == LIMIT;
     int mixed = p->type == TEXT ? t->in->value != 0 : t->in->text_len != 0;
     if (!mixed && (off || (value >= p->least && value <= p->most))) return 0;
     t->verdict.field = mixed == (p->type == TEXT) ? HSVC_FIELD_VALUE : HSVC_FIELD_TEXT;
@@ -134,13 +150,6 @@ static struct hsvc__overrides *set_of(struct hsvc__turn *t, void **record) {
     return &policy->set;
 }
 
-int hsvc__is_overrides_are_full(struct hsvc__turn *t) {
-    void *record;
-    struct hsvc__overrides *set = set_of(t, &record);
-    if (parameters[t->in->param].type == TEXT || hsvc__override(set, t->in->param) != NULL) return 0;
-    return set->count == HSVC_LIMIT_OVERRIDES;
-}
-
 static void set_text(struct hsvc__turn *t, struct hsvc__policy *policy, int set) {
     uint32_t param = t->in->param, bit = 1u << (param - HSVC_PARAM_MIN_FIRMWARE);
     hsvc__str text = set ? hsvc__str_of(t->in->text, t->in->text_len) : hsvc__str_of(NULL, 0);
@@ -150,10 +159,10 @@ static void set_text(struct hsvc__turn *t, struct hsvc__policy *policy, int set)
     else policy->serial_reject_list = text;
 }
 
+_Static_assert(HSVC_LIMIT_OVERRIDES >= HSVC__PARAMS - 1, "every parameter fits into one list");
 static void set_number(struct hsvc__overrides *set, uint32_t param, int64_t value) {
     uint32_t i = 0;
     while (i < set->count && set->at[i].param != param) i++;
-    if (i == HSVC_LIMIT_OVERRIDES) return;
     if (i == set->count) set->count++;
     set->at[i].param = param;
     set->at[i].reserved = 0;

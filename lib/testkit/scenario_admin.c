@@ -70,7 +70,7 @@ DO(force_all) { force(s); }
 /* ---- policy ---- */
 
 /* The registry says whether a parameter is a duration, a number, a choice or a list of patterns. */
-enum { NUMBER = 1, CHOICE, TEXT };
+enum { NUMBER = 1, LIMIT, CHOICE, TEXT };
 static const struct {
     int64_t number;
     uint32_t type;

@@ -202,7 +202,7 @@ static void every_state_is_reached(void **unused) {
 static void check_states(const struct row *row) {
     const char *at = row->states;
     char name[64];
-    int is_group;
+    int is_group = 0;
     int names = 0;
     while (next_name(&at, name, sizeof name, &is_group)) {
         names++;
@@ -391,7 +391,9 @@ static void every_raise_is_heard(void **unused) {
     assert_int_equal(complaints, 0);
 }
 
-/* ---- rule ids ---- */
+/* ---- rule ids ----
+ * tests/abi/rules.txt has the ids that stand in bold at the head of a rule of the specification, one a line, sorted. A
+ * new rule there is a new line here. */
 
 static char rule_ids[16384];
 

@@ -1,0 +1,108 @@
+/* requests.c: request ids, so that a host that lost an answer may send its input again (STORE-4). */
+#include "rules/ask.h"
+
+/* The hash is stored: it must be the same on a machine of the other byte order. The PIN counts by its length alone. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len) {
+    return hash * 0x9e3779b97f4a7c15u + (len == 0 ? 0 : hsvc_hash64(bytes, len));
+}
+
+static uint64_t mix_numbers(uint64_t hash, const uint64_t *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[8];
+        hsvc__put64(bytes, numbers[i]);
+        hash = mix(hash, bytes, sizeof bytes);
+    }
+    return hash;
+}
+
+static uint64_t content_of(const hsvc_input *in) {
+    const uint64_t numbers[] = {in->kind, in->handle, in->prompt_id, in->generation, in->call_id, in->request, (uint64_t)in->value,
+                                in->node, in->state,  in->param,     in->flags,      in->pin_len, (uint64_t)in->at_ms};
+    uint64_t hash = mix_numbers(0, numbers, sizeof numbers / sizeof numbers[0]);
+    hash = mix(hash, in->device, in->device_len);
+    hash = mix(hash, in->serial, in->serial_len);
+    hash = mix(hash, in->user, in->user_len);
+    hash = mix(hash, in->profile, in->profile_len);
+    hash = mix(hash, in->name, in->name_len);
+    hash = mix(hash, in->site, in->site_len);
+    hash = mix(hash, in->model, in->model_len);
+    hash = mix(hash, in->firmware, in->firmware_len);
+    hash = mix(hash, in->vendor, in->vendor_len);
+    hash = mix(hash, in->dock, in->dock_len);
+    hash = mix(hash, in->related_user, in->related_user_len);
+    hash = mix(hash, in->text, in->text_len);
+    for (size_t i = 0; i < in->item_count; i++) {
+        const hsvc_item *item = &in->items[i];
+        const uint64_t parts[] = {item->number, item->kind, item->state, item->flags};
+        hash = mix(mix_numbers(hash, parts, 4), item->text, item->text_len);
+    }
+    return hash;
+}
+
+/* policy_requests: of the global policy or a site's; a scope of a device or a user is in that record. */
+static struct hsvc__requests *policy_requests(struct hsvc__turn *t, void **record) {
+    struct hsvc__policy *policy;
+    if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET) return NULL;
+    if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
+    policy = hsvc__policy_of(t, INPUT(t, site));
+    *record = policy;
+    return policy->rec.present ? &policy->recent : NULL;
+}
+
+/* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
+static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
+    if (t->in->device_len != 0 && t->dev->rec.present) {
+        *record = t->dev;
+        return &t->dev->recent;
+    }
+    if (t->in->user_len != 0 && t->user->rec.present) {
+        *record = t->user;
+        return &t->user->recent;
+    }
+    if (t->in->serial_len != 0 && t->headset->rec.present) {
+        *record = t->headset;
+        return &t->headset->recent;
+    }
+    return policy_requests(t, record);
+}
+
+static int has_request(const hsvc_input *in) {
+    static const uint8_t none[sizeof in->request_id];
+    return memcmp(in->request_id, none, sizeof none) != 0;
+}
+
+/* hsvc__answer_repeat: 1 if this request id was answered before: the stored verdict, and the device's state again. */
+int hsvc__answer_repeat(struct hsvc__turn *t) {
+    void *record = NULL;
+    const struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
+        const struct hsvc__request *one = &recent->at[i];
+        if (memcmp(one->id, t->in->request_id, sizeof one->id) != 0) continue;
+        if (one->content != content_of(t->in)) {
+            hsvc__add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4", INPUT(t, device));
+            return 1;
+        }
+        hsvc__add_verdict(t, one->reason, hsvc__rule_of(one->row), INPUT(t, device))->repeated = 1;
+        if (t->dev->rec.present) hsvc__inform(t, t->dev);
+        return 1;
+    }
+    return 0;
+}
+
+void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
+    void *record = NULL;
+    struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    struct hsvc__request *one;
+    if (recent == NULL) return;
+    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {
+        memmove(&recent->at[0], &recent->at[1], sizeof recent->at - sizeof recent->at[0]);
+        recent->count--;
+    }
+    one = &recent->at[recent->count++];
+    memcpy(one->id, t->in->request_id, sizeof one->id);
+    one->content = content_of(t->in);
+    one->reason = reason;
+    one->row = row;
+    hsvc__touch(record);
+    if (((struct hsvc__record *)record)->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
+}

@@ -1,0 +1,41 @@
+/* verdicts.c: what a reason means, and the verdict of an input or a deadline (OBS-1, OBS-8). */
+#include "engine/engine.h"
+
+int hsvc__is_accepted(uint32_t reason) {
+    switch (reason) {
+#define REASON(name, number, accepted, em, text, remedy) \
+    case number: return accepted;
+#include "rules/reasons.def"
+#undef REASON
+        default: return 0;
+    }
+}
+static int32_t em_code(uint32_t reason) {
+    switch (reason) {
+#define REASON(name, number, accepted, em, text, remedy) \
+    case number: return em;
+#include "rules/reasons.def"
+#undef REASON
+        default: return 4;
+    }
+}
+
+hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device) {
+    hsvc_verdict *verdict = hsvc__verdicts_add(t->fx);
+    verdict->input_index = t->index;
+    verdict->reason = reason;
+    verdict->accepted = hsvc__is_accepted(reason) ? 1 : 0;
+    verdict->em_code = em_code(reason);
+    verdict->at_ms = t->at;
+    verdict->rule = rule;
+    verdict->event = t->verdict.event == NULL ? "" : t->verdict.event;
+    verdict->field = t->verdict.field;
+    verdict->limit = t->verdict.limit;
+    verdict->device = device.p;
+    verdict->device_len = device.n;
+    if (t->index != HSVC_NO_INPUT) {
+        if (verdict->accepted) t->engine->tally.accepted++;
+        else t->engine->tally.refused++;
+    }
+    return verdict;
+}

@@ -1,0 +1,286 @@
+/* desk.h: a small world behind the public interface for the tests of whole inputs: an engine on a memory store, seen
+ * through a store that can fail, with a clock that obeys and an allocator that counts. Nothing here knows a rule. */
+#ifndef TESTS_UNIT_DESK_H
+#define TESTS_UNIT_DESK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "headsetsvc/inputs.h"
+#include "headsetsvc/testkit.h"
+
+#define START INT64_C(1800000000000)
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+
+struct desk {
+    hsvc_count_alloc *count;
+    hsvc_allocator allocator;
+    hsvc_memory_store *memory;
+    hsvc_store plain;
+    hsvc_fault_store *fault;
+    hsvc_store store; /* what the engine sees: `plain` behind `fault`, unless a test puts something before it */
+    hsvc_manual_clock *clock;
+    hsvc_config config;
+    hsvc_engine *engine;
+    hsvc_effects *fx;
+};
+
+#define OK(call) assert_int_equal((call), HSVC_OK)
+
+/* desk_ready: everything but engine and batch, so that a test can change the configuration first. */
+static inline void desk_ready(struct desk *d) {
+    memset(d, 0, sizeof *d);
+    d->allocator.struct_size = sizeof d->allocator;
+    d->plain.struct_size = sizeof d->plain;
+    d->store.struct_size = sizeof d->store;
+    OK(hsvc_count_alloc_new(NULL, &d->count));
+    OK(hsvc_count_alloc_bind(d->count, &d->allocator));
+    OK(hsvc_memory_store_new(&d->allocator, &d->memory));
+    OK(hsvc_memory_store_bind(d->memory, &d->plain));
+    OK(hsvc_fault_store_new(&d->allocator, &d->plain, &d->fault));
+    OK(hsvc_fault_store_bind(d->fault, &d->store));
+    OK(hsvc_manual_clock_new(&d->allocator, START, &d->clock));
+    OK(hsvc_config_init(&d->config, sizeof d->config));
+    d->config.allocator = &d->allocator;
+    d->config.store = &d->store;
+    d->config.clock = hsvc_manual_clock_read;
+    d->config.clock_user = d->clock;
+}
+
+static inline void desk_start(struct desk *d) {
+    OK(hsvc_engine_new(&d->config, &d->engine));
+    OK(hsvc_effects_new(&d->allocator, &d->fx));
+}
+
+static inline void desk_open(struct desk *d) {
+    desk_ready(d);
+    desk_start(d);
+}
+
+/* desk_close: frees everything; nothing may be left, and every size must have been right. */
+static inline void desk_close(struct desk *d) {
+    hsvc_alloc_counts counts;
+    hsvc_engine_free(d->engine);
+    hsvc_effects_free(d->fx);
+    hsvc_manual_clock_free(d->clock);
+    hsvc_fault_store_free(d->fault);
+    hsvc_memory_store_free(d->memory);
+    OK(hsvc_testkit_init(&counts, sizeof counts));
+    OK(hsvc_count_alloc_counts(d->count, &counts));
+    assert_int_equal(counts.live_blocks, 0);
+    assert_int_equal(counts.live_bytes, 0);
+    assert_int_equal(counts.wrong_sizes, 0);
+    hsvc_count_alloc_free(d->count);
+}
+
+/* ---- asking ---- */
+
+/* said: the reason of the first verdict about input number `index`, 0 if there is none. */
+static inline uint32_t said(const hsvc_effects *fx, uint32_t index) {
+    hsvc_verdict verdict;
+    OK(hsvc_verdict_init(&verdict, sizeof verdict));
+    for (size_t i = 0; hsvc_verdict_at(fx, i, &verdict) == HSVC_OK; i++)
+        if (verdict.input_index == index) return verdict.reason;
+    return 0;
+}
+
+static inline hsvc_verdict verdict_of(const hsvc_effects *fx, uint32_t index) {
+    hsvc_verdict verdict;
+    OK(hsvc_verdict_init(&verdict, sizeof verdict));
+    for (size_t i = 0; hsvc_verdict_at(fx, i, &verdict) == HSVC_OK; i++)
+        if (verdict.input_index == index) return verdict;
+    memset(&verdict, 0, sizeof verdict);
+    return verdict;
+}
+
+/* effects_of: how many effects of a kind there are; the last one is copied to *last, which may be NULL. */
+static inline size_t effects_of(const hsvc_effects *fx, uint32_t kind, hsvc_effect *last) {
+    hsvc_effect effect;
+    size_t found = 0;
+    OK(hsvc_effect_init(&effect, sizeof effect));
+    for (size_t i = 0; hsvc_effects_at(fx, i, &effect) == HSVC_OK; i++) {
+        if (effect.kind != kind) continue;
+        found++;
+        if (last != NULL) *last = effect;
+    }
+    return found;
+}
+
+static inline hsvc_problem problem_of(const hsvc_effects *fx) {
+    hsvc_problem problem;
+    OK(hsvc_problem_init(&problem, sizeof problem));
+    OK(hsvc_effects_problem(fx, &problem));
+    return problem;
+}
+
+/* give: one input that the engine must decide; its reason. */
+static inline uint32_t give(struct desk *d, const hsvc_input *in) {
+    OK(hsvc_apply(d->engine, in, 1, 0, d->fx));
+    return said(d->fx, 0);
+}
+#define GIVE(d, maker) (OK(maker), give(d, &in))
+
+static inline void pass(struct desk *d, int64_t by) { OK(hsvc_manual_clock_advance(d->clock, by)); }
+
+static inline void advance(struct desk *d, int64_t by) {
+    pass(d, by);
+    OK(hsvc_advance(d->engine, d->fx));
+}
+
+static inline hsvc_device_view device_view(struct desk *d, const char *device) {
+    hsvc_device_view view;
+    memset(&view, 0, sizeof view);
+    view.struct_size = sizeof view;
+    OK(hsvc_device_get(d->engine, device, strlen(device), &view));
+    return view;
+}
+
+static inline hsvc_user_view user_view(struct desk *d, const char *user) {
+    hsvc_user_view view;
+    memset(&view, 0, sizeof view);
+    view.struct_size = sizeof view;
+    OK(hsvc_user_get(d->engine, user, strlen(user), &view));
+    return view;
+}
+
+static inline hsvc_headset_view headset_view(struct desk *d, const char *serial) {
+    hsvc_headset_view view;
+    memset(&view, 0, sizeof view);
+    view.struct_size = sizeof view;
+    OK(hsvc_headset_get(d->engine, serial, strlen(serial), &view));
+    return view;
+}
+
+static inline hsvc_counters counters_of(const hsvc_engine *engine) {
+    hsvc_counters counters;
+    memset(&counters, 0, sizeof counters);
+    counters.struct_size = sizeof counters;
+    OK(hsvc_counters_get(engine, &counters));
+    return counters;
+}
+
+static inline int text_is(const char *text, size_t len, const char *wanted) {
+    return len == strlen(wanted) && (len == 0 || memcmp(text, wanted, len) == 0);
+}
+
+/* ---- is the store sound? ---- */
+
+static inline int32_t print_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
+                                    void *user) {
+    (void)user;
+    print_error("violated: %s (%s) of %.*s\n", invariant, rule, (int)key_len, (const char *)key);
+    return HSVC_OK;
+}
+
+/* sound: no invariant is violated; asked through an engine of its own on the plain store, so that nothing can fail. */
+static inline void sound(struct desk *d) {
+    hsvc_config config = d->config;
+    hsvc_engine *engine;
+    uint64_t findings = 1;
+    config.store = &d->plain;
+    OK(hsvc_engine_new(&config, &engine));
+    OK(hsvc_verify(engine, print_finding, NULL, &findings));
+    hsvc_engine_free(engine);
+    assert_int_equal(findings, 0);
+}
+
+/* ---- all bytes of a store ---- */
+
+/* rows: each row as key length, value length, revision (8 bytes each), key, value, one after the other in key order. */
+struct rows {
+    uint8_t *bytes;
+    size_t len;
+    size_t room;
+    int revisions; /* else 0 stands in their place: what is compared is what is stored, not when */
+};
+
+static inline void rows_add(struct rows *rows, const void *bytes, size_t len) {
+    if (rows->len + len > rows->room) {
+        rows->room = (rows->len + len) * 2;
+        rows->bytes = (uint8_t *)realloc(rows->bytes, rows->room);
+        assert_non_null(rows->bytes);
+    }
+    memcpy(rows->bytes + rows->len, bytes, len);
+    rows->len += len;
+}
+
+static inline int32_t rows_take(const hsvc_row *row, void *user) {
+    struct rows *rows = (struct rows *)user;
+    uint64_t head[3] = {row->key_len, row->value_len, rows->revisions ? row->revision : 0};
+    rows_add(rows, head, sizeof head);
+    rows_add(rows, row->key, row->key_len);
+    rows_add(rows, row->value, row->value_len);
+    return HSVC_OK;
+}
+
+static inline void rows_read(struct rows *rows, const hsvc_store *store, int revisions) {
+    rows->len = 0;
+    rows->revisions = revisions;
+    OK(store->scan(NULL, 0, NULL, 0, 100000, rows_take, rows, store->user));
+}
+
+static inline int rows_same(const struct rows *a, const struct rows *b) {
+    return a->len == b->len && (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
+}
+
+static inline void rows_free(struct rows *rows) {
+    free(rows->bytes);
+    memset(rows, 0, sizeof *rows);
+}
+
+/* rows_write: puts the rows into a store, each by a commit of its own. */
+static inline void rows_write(const struct rows *rows, const hsvc_store *store) {
+    for (size_t at = 0; at < rows->len;) {
+        uint64_t head[3], revision = 0;
+        hsvc_op op;
+        memcpy(head, rows->bytes + at, sizeof head);
+        memset(&op, 0, sizeof op);
+        op.struct_size = sizeof op;
+        op.kind = HSVC_OP_PUT;
+        op.expect = HSVC_EXPECT_ANY;
+        op.key = rows->bytes + at + sizeof head;
+        op.key_len = (size_t)head[0];
+        op.value = op.key + op.key_len;
+        op.value_len = (size_t)head[1];
+        OK(store->commit(&op, 1, &revision, store->user));
+        at += sizeof head + op.key_len + op.value_len;
+    }
+}
+
+/* rows_print: the keys and a hash of the values, for a test that has found two stores different. */
+static inline void rows_print(const char *title, const struct rows *rows) {
+    print_error("%s:\n", title);
+    for (size_t at = 0; at < rows->len;) {
+        uint64_t head[3];
+        memcpy(head, rows->bytes + at, sizeof head);
+        print_error("  %.*s (%u bytes) %016llx\n", (int)head[0], (const char *)rows->bytes + at + sizeof head,
+                    (unsigned)head[1],
+                    (unsigned long long)hsvc_hash64(rows->bytes + at + sizeof head + head[0], (size_t)head[1]));
+        at += sizeof head + (size_t)head[0] + (size_t)head[1];
+    }
+}
+
+/* nothing_written: since `before` was read, with revisions. */
+static inline void nothing_written(const struct desk *d, const struct rows *before) {
+    struct rows now = {NULL, 0, 0, 0};
+    int same;
+    rows_read(&now, &d->plain, 1);
+    same = rows_same(before, &now);
+    if (!same) {
+        rows_print("before", before);
+        rows_print("now", &now);
+    }
+    rows_free(&now);
+    assert_true(same);
+}
+
+#endif

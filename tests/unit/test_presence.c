@@ -1,0 +1,83 @@
+/* test_presence.c: what reports of headsets do when handles are lost, unknown or missing. A handle that the library
+ * believes in although it is gone keeps a session alive that nothing ends; a report it refers to the wrong headset
+ * ends one that nobody left. */
+#include "desk.h"
+
+static struct desk desk, *const d = &desk;
+
+/* One phone, and a headset of ann that signed her in on it; everything has settled. */
+static int open_signed_in(void **state) {
+    hsvc_item profile = {"ann-1", 5, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    hsvc_input in;
+    (void)state;
+    desk_open(d);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann", &profile, 1)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S1")), HSVC_REASON_ASSOCIATED);
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 0)),
+                     HSVC_REASON_POLICY_CHANGED);
+    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
+                                                   HSVC_FLAG_EM_ENABLED)),
+                     HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P1", 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_COUNTDOWN_STARTED);
+    advance(d, MINUTE);
+    assert_int_equal(said(d->fx, HSVC_NO_INPUT), HSVC_REASON_SIGNED_IN);
+    return 0;
+}
+
+static void come_back_registered(void) {
+    hsvc_input in;
+    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P1", 1, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+}
+
+static int close_desk(void **state) {
+    (void)state;
+    sound(d);
+    desk_close(d);
+    return 0;
+}
+
+static void a_handle_lost_in_a_reset_is_no_presence_afterwards_PRES_4_OUT_1(void **state) {
+    hsvc_input in;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", "S1", 1)), HSVC_REASON_RESETTING);
+    come_back_registered();
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 2)), HSVC_REASON_RECORDED);
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 2)), HSVC_REASON_WINDOW_OPENED);
+}
+
+static void a_disconnect_of_an_unknown_handle_is_nobodys_PRES_4(void **state) {
+    struct rows before = {NULL, 0, 0, 0};
+    hsvc_input in;
+    (void)state;
+    come_back_registered();
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S2", 2)), HSVC_REASON_ASSOCIATION_ASKED);
+    rows_read(&before, &d->plain, 1);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 99)), HSVC_REASON_UNCHANGED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 0)), HSVC_REASON_UNCHANGED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", " \t ", 0)), HSVC_REASON_UNCHANGED);
+    nothing_written(d, &before);
+    rows_free(&before);
+    assert_int_equal(device_view(d, "P1").prompt, HSVC_PROMPT_ASSOCIATE);
+}
+
+static void an_answer_about_no_headset_is_no_answer_about_the_prompts_PRES_7(void **state) {
+    hsvc_input in;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_update_begin(&in, "  ")), HSVC_REASON_HEADSET_UNKNOWN);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "  ")), HSVC_REASON_SERIAL_UNUSABLE);
+    assert_int_equal(GIVE(d, hsvc_input_disassociate(&in, "  ")), HSVC_REASON_NOT_ASSOCIATED);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_handle_lost_in_a_reset_is_no_presence_afterwards_PRES_4_OUT_1, open_signed_in,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(a_disconnect_of_an_unknown_handle_is_nobodys_PRES_4, open_signed_in, close_desk),
+        cmocka_unit_test_setup_teardown(an_answer_about_no_headset_is_no_answer_about_the_prompts_PRES_7, open_signed_in,
+                                        close_desk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
