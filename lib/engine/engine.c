@@ -111,9 +111,13 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     struct hsvc__policy_cache *cache = &engine->policy;
     const struct hsvc__policy *policy;
     const struct hsvc__slot *slot;
+    if (cache->known) {
+        hsvc__txn_use(&engine->txn, HSVC__FAMILY_POLICY, global);
+        return engine->txn.status;
+    }
     policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, HSVC__FAMILY_POLICY, global);
     slot = policy->rec.slot;
-    if (cache->known || slot == NULL) return engine->txn.status;
+    if (slot == NULL) return engine->txn.status;
     if (slot->raw.n > cache->raw_room) {
         uint8_t *grown = (uint8_t *)hsvc__grow(&engine->allocator, cache->raw, cache->raw_room, slot->raw.n);
         if (grown == NULL) return HSVC_ERR_MEMORY;
@@ -185,7 +189,7 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
     for (int round = 0; round < HSVC_LIMIT_READ_ROUNDS; round++) {
         int32_t status = hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
-        hsvc__txn_again(txn);
+        if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
         hsvc__effects_back(fx);
         memset(&engine->tally, 0, sizeof engine->tally);
         status = hsvc__policy_learn(engine);
