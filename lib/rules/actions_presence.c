@@ -63,8 +63,13 @@ static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) 
 }
 
 void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__present *entry = &t->dev->presents[t->dev->present_count++];
+    struct hsvc__present *entry = &t->dev->presents[t->dev->present_count];
     (void)arg;
+    if (t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) {
+        t->txn->status = HSVC_ERR_BUG;
+        return;
+    }
+    t->dev->present_count++;
     memset(entry, 0, sizeof *entry);
     entry->serial = t->headset->serial;
     entry->owner = t->headset->owner;

@@ -46,19 +46,19 @@ int hsvc__is_event_is_stale(struct hsvc__turn *t) {
     if (here != NULL) return t->at < here->event_at;
     return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
 }
-/* newest_elsewhere: when the serial was last reported present at another device that did not report it gone; -1 never. */
-static int64_t newest_elsewhere(struct hsvc__turn *t) {
+/* newest_elsewhere: when the serial was last reported at another device that still lists it; -1 never. */
+static int64_t newest_elsewhere(struct hsvc__turn *t, uint32_t but_flags) {
     int64_t newest = -1;
     for (uint32_t i = 0; i < hsvc__place_count(t->headset); i++) {
         struct hsvc__device *other = hsvc__device_of(t, hsvc__place(t->headset, i));
         const struct hsvc__present *there = hsvc__here(other, t->headset->serial);
-        if (other == t->dev || there == NULL || there->flags & HSVC__GONE) continue;
+        if (other == t->dev || there == NULL || there->flags & but_flags) continue;
         if (there->event_at > newest) newest = there->event_at;
     }
     return newest;
 }
-int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t) >= 0; }
-int hsvc__is_newer_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t) > t->at; }
+int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, HSVC__GONE) >= 0; }
+int hsvc__is_newer_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, 0) > t->at; }
 int hsvc__is_serial_is_everywhere(struct hsvc__turn *t) {
     return hsvc__place_count(t->headset) == HSVC_LIMIT_PLACES_PER_SERIAL;
 }
@@ -110,7 +110,6 @@ int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
 }
 int hsvc__is_headset_is_strangers(struct hsvc__turn *t) { return !hsvc__is_headset_is_session_users(t); }
 int hsvc__is_owner_is_still_here(struct hsvc__turn *t) { return hsvc__user_is_here(t->dev, t->dev->user, t->headset->serial); }
-int hsvc__is_session_is_by_hand(struct hsvc__turn *t) { return (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0; }
 int hsvc__is_headset_em_is_denied(struct hsvc__turn *t) {
     return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, hsvc__owner(t), NULL) == HSVC_CHOICE_HEADSET_EM_DENY;
 }

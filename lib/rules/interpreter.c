@@ -6,7 +6,7 @@
 
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_row = -1;
-uint8_t hsvc__fired_rows[HSVC__MACHINES][256];
+uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 #endif
 
 int hsvc__is_always(struct hsvc__turn *t) {
@@ -30,14 +30,14 @@ void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, i
     raise->user = user;
 }
 
-/* find_row: index of the row that fits, or row_count. Rows before `first` belong to other events. */
+/* find_row: index of the row that fits, or row_count. */
 static uint32_t find_row(struct hsvc__turn *t, uint32_t machine, uint32_t event, uint32_t state) {
     const struct hsvc__machine *m = &hsvc__machines[machine];
     const struct hsvc__row *row;
     uint32_t i;
-    for (i = t->engine->first_row[machine][event]; i < m->row_count; i++) {
+    for (i = t->engine->first_row[machine][event]; i < m->row_count; i = t->engine->next_row[machine][i]) {
         row = &m->rows[i];
-        if (row->event != event || !(row->states >> state & 1u)) continue;
+        if (!(row->states >> state & 1u)) continue;
 #ifdef HSVC_MASKING
         if (hsvc__masked_row == (int64_t)machine * 65536 + i) continue;
 #endif
@@ -53,7 +53,7 @@ static void give_verdict(struct hsvc__turn *t, uint32_t machine, uint32_t index,
         t->verdict.row = machine * 65536 + index;
         t->verdict.event = hsvc__event_names[row->event];
     }
-    if (t->verdict.reason != 0 || row->verdict == HSVC__VERDICT_NONE) return;
+    if (t->verdict.reason != 0 || row->verdict == HSVC__VERDICT_NONE || t->dev != t->lead) return;
     t->verdict.reason = barred != NULL ? barred->reason : row->verdict;
     t->verdict.rule = barred != NULL ? barred->rule : row->rule;
     t->verdict.row = barred != NULL ? hsvc__step_number(barred) : machine * 65536 + index;
@@ -115,6 +115,7 @@ static void step(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
 }
 
 void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg) {
+    t->lead = t->dev; /* what follows at other devices is no verdict on this event */
     hsvc__raise_event(t, machine, event, arg, t->dev, t->headset, t->user);
     while (t->taken != t->raised && t->txn->status == HSVC_OK && t->txn->missing == 0) {
         struct hsvc__raise now = t->queue[t->taken++ % HSVC_LIMIT_RAISES];
