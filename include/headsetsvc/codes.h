@@ -331,6 +331,7 @@
 #define HSVC_REASON_HEADSET_PRESENT                  1037 /* presence of the signed-in user */
 #define HSVC_REASON_OFFERED_LATER                    1038 /* recorded; offered when the device is ready */
 #define HSVC_REASON_PRESENCE_ASKED                   1039 /* recorded; the device is asked whether the headset is there */
+#define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */

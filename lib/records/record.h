@@ -37,7 +37,10 @@ struct hsvc__record {
 #define HSVC__GONE 2u   /* reported gone while the device was not judged */
 #define HSVC__FRESH_CAME 4u /* was fresh when it was reported gone or came into doubt */
 #define HSVC__DOUBTFUL 8u   /* a newer report says it is elsewhere: the device was asked */
-#define HSVC__WAITS HSVC__DOUBTFUL /* the entry has a due time */
+#define HSVC__AWAITED 16u   /* gone during an update of its own: judged when that is over */
+#define HSVC__WAITS (HSVC__DOUBTFUL | HSVC__AWAITED)                 /* the entry has a due time */
+#define HSVC__NOT_HERE (HSVC__GONE | HSVC__AWAITED)                  /* nobody can use it now */
+#define HSVC__NOT_CERTAIN (HSVC__NOT_HERE | HSVC__DOUBTFUL)
 struct hsvc__present { /* one serial at a device */
     hsvc__str serial; /* as first given */
     hsvc__str owner;  /* as in the headset's record; empty = unassociated */

@@ -88,6 +88,15 @@ void hsvc__do_ask_presence(struct hsvc__turn *t, int64_t arg) {
     effect->serial_len = entry->serial.n;
 }
 
+/* The device where it was waits for it, until the update is over. */
+void hsvc__do_await_update(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__present *entry = hsvc__here(t->dev, t->headset->serial);
+    (void)arg;
+    entry->due_at = t->headset->updating_until;
+    entry->left_at = 0;
+    entry->request = 0;
+}
+
 void hsvc__do_end_waits(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     for (uint32_t i = 0; i < t->dev->present_count; i++) {

@@ -8,6 +8,12 @@ static void take_text(hsvc__str *to, hsvc__str from) {
     if (from.n != 0) *to = from;
 }
 
+/* begin_update: an update that is known goes on; its bound does not move (ASSOC-10). */
+static void begin_update(struct hsvc__turn *t) {
+    if (t->headset->updating_until > t->at) return;
+    t->headset->updating_until = t->now + hsvc__value(t, HSVC_PARAM_UPDATE_MAX, NULL, NULL, NULL);
+}
+
 static void note_attributes(struct hsvc__turn *t) {
     struct hsvc__headset *h = t->headset;
     if (!h->rec.present) {
@@ -22,7 +28,8 @@ static void note_attributes(struct hsvc__turn *t) {
     take_text(&h->firmware, INPUT(t, firmware));
     take_text(&h->dock, INPUT(t, dock));
     if (t->in->state != 0) h->type = t->in->state;
-    h->updating = (t->in->flags & HSVC_FLAG_UPDATING) != 0;
+    if (t->in->flags & HSVC_FLAG_UPDATING) begin_update(t);
+    else h->updating_until = 0;
     h->inventory_only = (t->in->flags & HSVC_FLAG_INVENTORY_ONLY) != 0;
 }
 
@@ -202,12 +209,12 @@ void hsvc__do_judge(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_set_updating(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->headset->updating = 1;
+    begin_update(t);
     hsvc__touch(t->headset);
 }
 void hsvc__do_clear_updating(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->headset->updating = 0;
+    t->headset->updating_until = 0;
     take_text(&t->headset->firmware, INPUT(t, firmware));
     hsvc__touch(t->headset);
 }

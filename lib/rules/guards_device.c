@@ -57,7 +57,7 @@ static int64_t newest_elsewhere(struct hsvc__turn *t, uint32_t but_flags) {
     }
     return newest;
 }
-int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, HSVC__GONE) >= 0; }
+int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, HSVC__NOT_HERE) >= 0; }
 int hsvc__is_newer_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, 0) > t->at; }
 int hsvc__is_serial_is_everywhere(struct hsvc__turn *t) {
     return hsvc__place_count(t->headset) == HSVC_LIMIT_PLACES_PER_SERIAL;
@@ -83,7 +83,7 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
     return others != 0;
 }
 int hsvc__is_headset_is_nowhere(struct hsvc__turn *t) { return hsvc__place_count(t->headset) == 0; }
-int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating != 0; }
+int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating_until > t->at; }
 
 /* ---- calls ---- */
 int hsvc__is_call_is_known(struct hsvc__turn *t) {

@@ -38,7 +38,7 @@ int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
 }
 int hsvc__is_no_usable_headset(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
-    return here == NULL || here->flags & HSVC__GONE;
+    return here == NULL || here->flags & HSVC__NOT_HERE;
 }
 int hsvc__is_attempts_are_used_up(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
