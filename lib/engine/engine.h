@@ -62,8 +62,9 @@ uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
 int hsvc__is_accepted(uint32_t reason);
 /* hsvc__add_verdict: one more verdict of the turn; never NULL. Field and limit are the turn's. */
 hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device);
-/* hsvc__answer_repeat: 1 if the input's request id is known: it is answered as before. hsvc__remember: keeps the answer. */
-int hsvc__answer_repeat(struct hsvc__turn *t);
+/* hsvc__answer_repeat: the verdict if the input's request id is known: it is answered as before, or refused if its content
+ * is another; else NULL. hsvc__remember: keeps the answer. */
+const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t);
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row);
 
 /* hsvc__want_first, _second, _third: the records an input will probably use, by rounds (reads.c). */
