@@ -64,10 +64,10 @@ uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
 int hsvc__is_accepted(uint32_t reason);
 /* hsvc__add_verdict: one more verdict of the turn; never NULL. Field and limit are the turn's. */
 hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device);
-/* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: 1 if it is known: it is answered as before.
- * hsvc__remember: keeps the answer. */
+/* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: the verdict if it is known: it is answered as
+ * before, or refused if its content is another; else NULL. hsvc__remember: keeps the answer. */
 int hsvc__has_request(const hsvc_input *in);
-int hsvc__answer_repeat(struct hsvc__turn *t);
+const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t);
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row);
 
 /* hsvc__want_first, _second, _third: the records an input will probably use, by rounds (reads.c). */

@@ -27,6 +27,8 @@ uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t fir
 /* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
 uint32_t hsvc__screen(const struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__tell_unacknowledged: profile and wipe again, as far as the device has not acknowledged them. */
+void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev);
 /* hsvc__login_of: index of the user's session on a device, or login_count. */
 uint32_t hsvc__login_of(const struct hsvc__user *user, hsvc__str device);
 

@@ -82,7 +82,7 @@ int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
 void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev) {
     t->rule = "STORE-6";
     t->dev = dev;
-    if (dev->generation_acked != dev->generation_desired) hsvc__do_send_again(t, 0);
+    hsvc__tell_unacknowledged(t, dev);
     hsvc__tell_screen(t, dev);
 }
 
