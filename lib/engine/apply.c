@@ -206,7 +206,7 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     if (complaint->reason != 0) {
         t->verdict.field = complaint->field;
         t->verdict.limit = complaint->limit;
-        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", INPUT(t, device));
+        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", hsvc__str_of(NULL, 0));
         batch->refused++;
         return;
     }
@@ -252,6 +252,7 @@ static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs,
         status = hsvc__input_in(from, &batch->in[i], (uint32_t)i, batch->fx, &batch->complaints[i], &engine->inputs);
         if (status != HSVC_OK) return status;
         if (batch->in[i].kind < HSVC_INPUT_USER_PUT || engine->permission == NULL) continue;
+        if (batch->complaints[i].reason != 0) continue; /* refused already: its texts are not fit for anybody's eyes */
         status = engine->permission(&batch->in[i], engine->permission_user);
         if (status == HSVC_ERR_NOT_FOUND) batch->complaints[i].reason = HSVC_REASON_NOT_PERMITTED;
         else if (status != HSVC_OK) return HSVC_ERR_CALLBACK;

@@ -94,6 +94,7 @@ int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
 
 int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
     if (engine == NULL || counters == NULL) return HSVC_ERR_ARGUMENT;
+    if (engine->inside) return HSVC_ERR_REENTRANT;
     return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof engine->counters);
 }
 
@@ -184,6 +185,11 @@ static void move_deadlines(struct hsvc__txn *txn) {
     }
 }
 
+/* is_final: a failure that reading more would not mend. Others may come of a record that was not there yet. */
+static int is_final(int32_t status) {
+    return status == HSVC_ERR_MEMORY || status == HSVC_ERR_LIMIT || status == HSVC_ERR_CALLBACK;
+}
+
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
@@ -196,7 +202,7 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
         status = hsvc__policy_learn(engine);
         if (status != HSVC_OK) return status;
         decide(engine, job);
-        if (txn->missing == 0 || txn->status == HSVC_ERR_MEMORY || txn->status == HSVC_ERR_LIMIT) return txn->status;
+        if (txn->missing == 0 || is_final(txn->status)) return txn->status;
         txn->status = HSVC_OK;
     }
     return HSVC_ERR_BUG;
