@@ -13,6 +13,8 @@ struct hsvc__policy_cache {
     size_t raw_len;
     size_t raw_room;
     int64_t values[HSVC__PARAMS];
+    uint32_t sites; /* as in the record */
+    uint32_t texts;
     uint64_t set; /* bit per parameter that is set globally, and not just the preset's default */
 };
 
