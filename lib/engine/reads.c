@@ -101,7 +101,9 @@ void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round) {
     uint32_t roles = hints[hsvc__kind(in->kind)].rounds[round];
     struct known k;
     if (roles == 0) return;
-    k = known_of(txn, in);
+    memset(&k, 0, sizeof k);
+    k.in = in;
+    if (round != 0) k = known_of(txn, in); /* the first round is for what the input itself names */
     for (uint32_t role = 0; roles != 0; role++, roles >>= 1)
         if (roles & 1u) want_role(txn, &k, role);
 }
