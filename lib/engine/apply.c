@@ -371,6 +371,12 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     settle(t);
 }
 
+/* session_is_due: will the session's user be asked about? */
+static int session_is_due(const struct hsvc__device *dev, int64_t now) {
+    return (dev->window_due != 0 && dev->window_due <= now) || (dev->keep_due != 0 && dev->keep_due <= now) ||
+           (dev->max_due != 0 && dev->max_due <= now);
+}
+
 static int32_t read_due(struct hsvc_engine *engine, void *job) {
     struct due *due = (struct due *)job;
     const struct hsvc__device *dev;
@@ -379,7 +385,7 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     status = hsvc__txn_fetch(&engine->txn);
     dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
     if (status != HSVC_OK || dev == NULL) return status;
-    if (dev->user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
+    if (session_is_due(dev, due->now)) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
     if (dev->prompt_serial.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_HEADSET, dev->prompt_serial);
     if (dev->prompt_user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->prompt_user);
     return hsvc__txn_fetch(&engine->txn);

@@ -13,6 +13,8 @@ struct hsvc__policy_cache {
     size_t raw_len;
     size_t raw_room;
     int64_t values[HSVC__PARAMS];
+    uint32_t sites; /* as in the record */
+    uint32_t texts;
     uint64_t set; /* bit per parameter that is set globally, and not just the preset's default */
 };
 
@@ -31,6 +33,7 @@ struct hsvc_engine {
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
+    uint32_t row_states[HSVC__MACHINES][HSVC__EVENTS]; /* in which states some ROW is for the event */
     struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
