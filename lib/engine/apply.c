@@ -206,7 +206,7 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     if (complaint->reason != 0) {
         t->verdict.field = complaint->field;
         t->verdict.limit = complaint->limit;
-        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", INPUT(t, device));
+        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", hsvc__str_of(NULL, 0));
         batch->refused++;
         return;
     }
