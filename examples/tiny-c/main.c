@@ -29,7 +29,7 @@ static void obey(const hsvc_effect *e) {
     char phone[HSVC_LIMIT_NAME_LEN + 1]; /* an effect's text is not terminated */
     int right = e->pin_len == 4 && memcmp(e->pin, "1234", 4) == 0;
     snprintf(phone, sizeof phone, "%.*s", (int)e->device_len, e->device);
-    printf("do %s %s on %s %.*s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind),
+    printf("do %s%s%s on %s %.*s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind), e->prompt != 0 ? " " : "",
            e->prompt != 0 ? hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt) : "", phone, (int)e->user_len,
            e->user_len > 0 ? e->user : "");
     switch (e->kind) {
