@@ -52,12 +52,17 @@ static struct hsvc__device *each_device(struct hsvc__txn *txn, uint32_t *at, int
     return NULL;
 }
 
-/* fire_all: the deadlines of every device that the call knows. Firing one makes its record used. */
-static void fire_all(struct hsvc__turn *t, int64_t before, int used) {
+/* fire_all: the deadlines of every device that the call knows; 1 if any fired. Firing one makes its record used. */
+static int fire_all(struct hsvc__turn *t, int64_t before, int used) {
     uint32_t at = 0;
+    int fired = 0;
     struct hsvc__device *dev;
-    while ((dev = each_device(t->txn, &at, used)) != NULL)
-        if (hsvc__earliest(dev, NULL) < before) fire_before(t, hsvc__device_of(t, dev->name), before);
+    while ((dev = each_device(t->txn, &at, used)) != NULL) {
+        if (hsvc__earliest(dev, NULL) >= before) continue;
+        fire_before(t, hsvc__device_of(t, dev->name), before);
+        fired = 1;
+    }
+    return fired;
 }
 
 /* follow_up: what follows from a device's record, each with a verdict where it decides something. */
@@ -81,7 +86,7 @@ static void settle(struct hsvc__turn *t) {
         uint32_t at = 0;
         int due = 0;
         struct hsvc__device *dev;
-        fire_all(t, t->now + 1, 1);
+        (void)fire_all(t, t->now + 1, 1);
         while ((dev = each_device(t->txn, &at, 1)) != NULL) {
             t->at = t->now;
             if (dev->rec.dirty) follow_up(t, dev);
@@ -213,8 +218,7 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     }
     set_subjects(t);
     t->at = event_time(t);
-    fire_all(t, t->at, 0);
-    set_subjects(t);
+    if (fire_all(t, t->at, 0)) set_subjects(t);
     verdict = hsvc__answer_repeat(t);
     if (verdict != NULL) {
         batch->refused += !verdict->accepted;
@@ -223,6 +227,7 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     decide_event(t);
     verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
     batch->refused += !verdict->accepted;
+    if (!hsvc__has_request(t->in)) return;
     set_subjects(t);
     hsvc__remember(t, t->verdict.reason, t->verdict.row);
 }
@@ -366,6 +371,12 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     settle(t);
 }
 
+/* session_is_due: will the session's user be asked about? */
+static int session_is_due(const struct hsvc__device *dev, int64_t now) {
+    return (dev->window_due != 0 && dev->window_due <= now) || (dev->keep_due != 0 && dev->keep_due <= now) ||
+           (dev->max_due != 0 && dev->max_due <= now);
+}
+
 static int32_t read_due(struct hsvc_engine *engine, void *job) {
     struct due *due = (struct due *)job;
     const struct hsvc__device *dev;
@@ -374,7 +385,7 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     status = hsvc__txn_fetch(&engine->txn);
     dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
     if (status != HSVC_OK || dev == NULL) return status;
-    if (dev->user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
+    if (session_is_due(dev, due->now)) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
     if (dev->prompt_serial.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_HEADSET, dev->prompt_serial);
     if (dev->prompt_user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->prompt_user);
     return hsvc__txn_fetch(&engine->txn);

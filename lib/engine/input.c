@@ -12,51 +12,45 @@ enum {
 };
 #define I(name) (1u << HSVC_ITEM_##name)
 
+/* Tables by hsvc__kind; what the lists do not have stays zero. */
 struct matrix {
     uint32_t kind, required, optional;
 };
 struct bounds {
     uint32_t kind, states, flags, items;
 };
-static const struct matrix matrix[] = {
-#define TAKES(kind, required, optional) {HSVC_INPUT_##kind, required, optional},
+static const struct matrix matrix[HSVC__KINDS] = {
+#define TAKES(kind, required, optional) [HSVC__KIND(HSVC_INPUT_##kind)] = {HSVC_INPUT_##kind, required, optional},
 #include "engine/fields.def"
 #undef TAKES
 };
-static const struct bounds bounds[] = {
-#define BOUNDS(kind, states, flags, items) {HSVC_INPUT_##kind, states, flags, items},
+static const struct bounds bounds[HSVC__KINDS] = {
+#define BOUNDS(kind, states, flags, items) [HSVC__KIND(HSVC_INPUT_##kind)] = {HSVC_INPUT_##kind, states, flags, items},
 #include "engine/fields.def"
 #undef BOUNDS
 };
 static const struct {
-    uint32_t kind;
     uint16_t machine, event;
-} leads[] = {
-#define INPUT(name, number, machine, event, text) {HSVC_INPUT_##name, HSVC__MACHINE_##machine, HSVC_EVENT_##event},
+} leads[HSVC__KINDS] = {
+#define INPUT(name, number, machine, event, text) \
+    [HSVC__KIND(HSVC_INPUT_##name)] = {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
 #include "engine/inputs.def"
 #undef INPUT
 };
-#define COUNT(list) (sizeof list / sizeof list[0])
 
 uint32_t hsvc__lead(uint32_t kind, uint32_t *event) {
-    for (size_t i = 0; i < COUNT(leads); i++)
-        if (leads[i].kind == kind) {
-            *event = leads[i].event;
-            return leads[i].machine;
-        }
-    return 0;
+    *event = leads[hsvc__kind(kind)].event;
+    return leads[hsvc__kind(kind)].machine;
 }
 
 static const struct matrix *matrix_of(uint32_t kind) {
-    for (size_t i = 0; i < COUNT(matrix); i++)
-        if (matrix[i].kind == kind) return &matrix[i];
-    return NULL;
+    const struct matrix *found = &matrix[hsvc__kind(kind)];
+    return found->kind == 0 ? NULL : found;
 }
 
 static const struct bounds *bounds_of(uint32_t kind) {
-    for (size_t i = 0; i < COUNT(bounds); i++)
-        if (bounds[i].kind == kind) return &bounds[i];
-    return NULL;
+    const struct bounds *found = &bounds[hsvc__kind(kind)];
+    return found->kind == 0 ? NULL : found;
 }
 
 int32_t hsvc_input_init(hsvc_input *input, size_t size, uint32_t kind) {

@@ -66,7 +66,7 @@ static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
     return policy_requests(t, record);
 }
 
-static int has_request(const hsvc_input *in) {
+int hsvc__has_request(const hsvc_input *in) {
     static const uint8_t none[sizeof in->request_id];
     return memcmp(in->request_id, none, sizeof none) != 0;
 }
@@ -74,7 +74,7 @@ static int has_request(const hsvc_input *in) {
 /* hsvc__answer_repeat: the stored verdict, and the device's state again. */
 const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
     void *record = NULL;
-    const struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    const struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
         const struct hsvc__request *one = &recent->at[i];
         hsvc_verdict *verdict;
@@ -90,7 +90,7 @@ const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
 
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     void *record = NULL;
-    struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     struct hsvc__request *one;
     if (recent == NULL) return;
     if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {

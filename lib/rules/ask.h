@@ -9,6 +9,8 @@
 
 /* hsvc__occupied: is an active session here? An ending one is not active any more. */
 int hsvc__occupied(const struct hsvc__device *dev);
+/* hsvc__in_emergency: is one of the device's calls an emergency call? */
+int hsvc__in_emergency(const struct hsvc__device *dev);
 /* hsvc__user_is_here: is a believed headset of this user present, other than the serial `but`? */
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
 /* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */

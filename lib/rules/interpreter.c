@@ -6,7 +6,7 @@
 
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_row = -1;
-uint8_t hsvc__fired_rows[HSVC__MACHINES][256];
+uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 #endif
 
 int hsvc__is_always(struct hsvc__turn *t) {
@@ -30,14 +30,14 @@ void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, i
     raise->user = user;
 }
 
-/* find_row: index of the row that fits, or row_count. Rows before `first` belong to other events. */
+/* find_row: index of the row that fits, or row_count. */
 static uint32_t find_row(struct hsvc__turn *t, uint32_t machine, uint32_t event, uint32_t state) {
     const struct hsvc__machine *m = &hsvc__machines[machine];
     const struct hsvc__row *row;
     uint32_t i;
-    for (i = t->engine->first_row[machine][event]; i < m->row_count; i++) {
+    for (i = t->engine->first_row[machine][event]; i < m->row_count; i = t->engine->next_row[machine][i]) {
         row = &m->rows[i];
-        if (row->event != event || !(row->states >> state & 1u)) continue;
+        if (!(row->states >> state & 1u)) continue;
 #ifdef HSVC_MASKING
         if (hsvc__masked_row == (int64_t)machine * 65536 + i) continue;
 #endif
@@ -112,6 +112,20 @@ static void step(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
     if (t->txn->missing == 0) hsvc__fired_rows[machine][index] = 1;
 #endif
     run_row(t, machine, index, from);
+}
+
+/* Whoever watches sees every line that runs, also one that only ignores. */
+static int is_watched(const struct hsvc_engine *engine) {
+#ifdef HSVC_MASKING
+    (void)engine;
+    return 1;
+#else
+    return engine->trace != NULL;
+#endif
+}
+
+int hsvc__concerns(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
+    return is_watched(t->engine) || t->engine->row_states[machine][event] >> hsvc__machines[machine].get(t) & 1u;
 }
 
 void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg) {

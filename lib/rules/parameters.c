@@ -52,9 +52,16 @@ static void combine(const struct parameter *p, const int64_t *value, uint32_t sc
     *by = scope;
 }
 
+/* is_plain: no site has a policy and no text is set: then no record need be looked at. A decision that changes the policy
+ * has dropped the cache before anyone asks. */
+static int is_plain(const struct hsvc__turn *t) {
+    const struct hsvc__policy_cache *cache = &t->engine->policy;
+    return cache->known && cache->sites == 0 && cache->texts == 0;
+}
+
 static const struct hsvc__policy *site_policy(struct hsvc__turn *t, const struct hsvc__device *dev) {
     const struct hsvc__policy *global;
-    if (dev == NULL || dev->site.n == 0) return NULL;
+    if (dev == NULL || dev->site.n == 0 || is_plain(t)) return NULL;
     global = hsvc__policy_of(t, hsvc__str_of(NULL, 0));
     return global->sites == 0 ? NULL : hsvc__policy_of(t, dev->site);
 }
@@ -84,10 +91,11 @@ static hsvc__str slot_text(const struct hsvc__policy *policy, uint32_t param) {
 }
 
 hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev) {
-    const struct hsvc__policy *site = site_policy(t, dev), *global = hsvc__policy_of(t, hsvc__str_of(NULL, 0));
+    const struct hsvc__policy *site = site_policy(t, dev);
+    const struct hsvc__policy *global = is_plain(t) ? NULL : hsvc__policy_of(t, hsvc__str_of(NULL, 0));
     uint32_t bit = 1u << (param - HSVC_PARAM_MIN_FIRMWARE);
     if (site != NULL && site->texts & bit) return slot_text(site, param);
-    if (global->texts & bit) return slot_text(global, param);
+    if (global != NULL && global->texts & bit) return slot_text(global, param);
     if (param == HSVC_PARAM_SUPPORTED_MODELS) return hsvc__str_of(default_models, sizeof default_models - 1);
     if (param == HSVC_PARAM_SERIAL_REJECT_LIST) return hsvc__str_of(default_rejects, sizeof default_rejects - 1);
     return hsvc__str_of(NULL, 0);
@@ -96,12 +104,15 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
 /* ---- setting: guards of may_set and may_unset ---- */
 static uint32_t scope_record_is(const hsvc_input *in, uint32_t scope) { return in->state == scope; }
 
-int hsvc__is_param_is_unknown(struct hsvc__turn *t) {
-    return t->in->param >= HSVC__PARAMS || parameters[t->in->param].type == 0;
+/* named: the parameter that an input names; number 0, which has no type and no scope, for one that there is not. */
+static const struct parameter *named(const hsvc_input *in) {
+    return &parameters[in->param < HSVC__PARAMS ? in->param : 0];
 }
+
+int hsvc__is_param_is_unknown(struct hsvc__turn *t) { return named(t->in)->type == 0; }
 int hsvc__is_scope_is_invalid(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
-    if (in->state > HSVC_SCOPE_USER || !(parameters[in->param].scopes >> in->state & 1u)) return 1;
+    if (in->state > HSVC_SCOPE_USER || !(named(in)->scopes >> in->state & 1u)) return 1;
     return (in->user_len != 0) != (in->state == HSVC_SCOPE_USER) ||
            (in->device_len != 0) != (in->state == HSVC_SCOPE_DEVICE) || (in->site_len != 0) != (in->state == HSVC_SCOPE_SITE);
 }
@@ -123,7 +134,7 @@ int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
 }
 /* A LIMIT may be 0 = off, though 0 lies below its least. */
 int hsvc__is_value_is_out_of_range(struct hsvc__turn *t) {
-    const struct parameter *p = &parameters[t->in->param];
+    const struct parameter *p = named(t->in);
     int64_t value = p->type == TEXT ? (int64_t)t->in->text_len : t->in->value;
     int off = value == 0 && p->type == LIMIT;
     int mixed = p->type == TEXT ? t->in->value != 0 : t->in->text_len != 0;
@@ -195,7 +206,7 @@ static void note_change(struct hsvc__turn *t, void *record) {
 static void change_parameter(struct hsvc__turn *t, int set) {
     void *record;
     struct hsvc__overrides *overrides = set_of(t, &record);
-    if (parameters[t->in->param].type == TEXT) set_text(t, (struct hsvc__policy *)record, set);
+    if (named(t->in)->type == TEXT) set_text(t, (struct hsvc__policy *)record, set);
     else if (set) set_number(overrides, t->in->param, t->in->value);
     else unset_number(overrides, t->in->param);
     note_change(t, record);
@@ -216,6 +227,8 @@ void hsvc__do_unset_parameter(struct hsvc__turn *t, int64_t arg) {
 void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *policy) {
     const int64_t *preset = hsvc__override(&policy->set, HSVC_PARAM_PRESET);
     for (uint32_t i = 1; i < HSVC__PARAMS; i++) engine->policy.values[i] = hsvc__preset_value(i, preset == NULL ? 0 : *preset);
+    engine->policy.sites = policy->sites;
+    engine->policy.texts = policy->texts;
     engine->policy.set = 0;
     for (uint32_t i = 0; i < policy->set.count; i++) {
         if (policy->set.at[i].param >= HSVC__PARAMS) continue;
