@@ -390,8 +390,9 @@ static void write_machine(const char *folder, const struct machine *machine) {
     fprintf(to, "# The %s machine\n\n%s", machine->name, generated);
     fprintf(to, "\n%c%s. Subject: %s.\n", toupper((unsigned char)machine->text[0]), machine->text + 1,
             machine->subject);
-    fprintf(to, "\n[All machines](README.md) · [ladders](README.md#ladders) · [rules](../reference/rules.md) · "
-                "[reasons](../reference/reasons.md)\n");
+    fprintf(to,
+            "\n[All machines](README.md) · [ladders](README.md#ladders) · [rules](../reference/rules.md) · "
+            "[reasons](../reference/reasons.md)\n");
     print_states(to, machine->name);
     print_picture(to, machine->name);
     fprintf(to,
