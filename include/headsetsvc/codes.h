@@ -332,6 +332,7 @@
 #define HSVC_REASON_OFFERED_LATER                    1038 /* recorded; offered when the device is ready */
 #define HSVC_REASON_PRESENCE_ASKED                   1039 /* recorded; the device is asked whether the headset is there */
 #define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
+#define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -402,5 +403,6 @@
 #define HSVC_REASON_SIGN_OUT_WARNING                 1211 /* the session is about to end */
 #define HSVC_REASON_CLOCK_SKEW                       1212 /* a clock is wrong */
 #define HSVC_REASON_SERIAL_DUPLICATED                1213 /* the same serial is at two devices */
+#define HSVC_REASON_CALLS_DROPPED                    1214 /* calls that nobody confirmed are taken for over */
 
 #endif

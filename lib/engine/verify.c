@@ -68,6 +68,8 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
          "ending_has_a_cause", "OUT-5");
     MUST(d->causes == 0 || d->session_state == HSVC__session_DEFERRED || d->session_state == HSVC__session_ENDING,
          "causes_only_while_deferred", "OUT-5");
+    MUST((d->call_count != 0 || d->calls_lost) == (d->calls_due != 0), "call_has_a_deadline", "OUT-6");
+    MUST(d->calls_doubt_at == 0 || d->calls_due != 0, "doubt_about_a_call", "OUT-6");
     MUST(d->causes == 0 || d->call_count != 0 || d->calls_lost, "deferral_has_a_call", "OUT-4");
     MUST(d->window_due == 0 || d->window_due - d->window_at <= 900000, "window_at_most_15_minutes", "OUT-1");
 }

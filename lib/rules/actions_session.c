@@ -96,13 +96,6 @@ void hsvc__do_settle_wipe(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(t->dev);
 }
 
-/* A registration that brings no list of calls leaves doubt about them (OUT-6). */
-void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
-    (void)arg;
-    if (t->in->flags & HSVC_FLAG_HAS_CALLS) return;
-    hsvc__tell(t, HSVC_EFFECT_REPORT_CALLS, t->dev)->request = hsvc__next_id(t->dev);
-}
-
 /* ---- beginning ---- */
 /* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {

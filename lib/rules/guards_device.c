@@ -92,6 +92,19 @@ int hsvc__is_call_is_known(struct hsvc__turn *t) {
     return 0;
 }
 int hsvc__is_call_is_unknown(struct hsvc__turn *t) { return !hsvc__is_call_is_known(t); }
+int hsvc__is_call_question_is_another(struct hsvc__turn *t) {
+    return t->in->request != 0 && t->in->request != t->dev->calls_request;
+}
+int hsvc__is_no_doubtful_call(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->dev->call_count; i++)
+        if (hsvc__is_doubtful_call(t->dev, &t->dev->calling[i])) return 0;
+    return t->dev->calls_lost == 0 || !hsvc__is_doubtful_loss(t->dev);
+}
+int hsvc__is_only_doubtful_calls(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->dev->call_count; i++)
+        if (!hsvc__is_doubtful_call(t->dev, &t->dev->calling[i])) return 0;
+    return t->dev->calls_lost == 0 || hsvc__is_doubtful_loss(t->dev);
+}
 int hsvc__is_other_calls_remain(struct hsvc__turn *t) { return t->dev->call_count > 1 || t->dev->calls_lost != 0; }
 int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
     for (size_t i = 0; i < t->in->item_count; i++)
