@@ -52,6 +52,7 @@ HSVC_API uint32_t hsvc_version(void);
 #define HSVC_REGISTRY_HEADSET 14
 #define HSVC_REGISTRY_SESSION 15
 #define HSVC_REGISTRY_PROFILE 16
+#define HSVC_REGISTRY_PRESENCE 17
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.

@@ -51,6 +51,11 @@ static int next_deed(const char **at, struct deed *deed) {
     return 1;
 }
 
+/* raised_machine: of "raise_session" or "raise_session_everywhere" the machine's name and its length; 0: raises nothing. */
+static int raised_machine(const struct deed *deed) {
+    return strncmp(deed->verb, "raise_", 6) == 0 ? (int)strcspn(deed->verb + 6, "_") : 0;
+}
+
 /* action_list: "DO(open, NONE) DO(raise_session, EVENT_headset_left)" as "open; session: headset_left" with a link. */
 static const char *action_list(const char *actions, char *to, size_t size) {
     struct deed deed;
@@ -59,9 +64,10 @@ static const char *action_list(const char *actions, char *to, size_t size) {
     while (next_deed(&actions, &deed)) {
         const char *argument = plain_argument(deed.argument);
         const char *comma = used == 0 ? "" : "; ";
-        if (strncmp(deed.verb, "raise_", 6) == 0)
-            used += (size_t)snprintf(to + used, size - used, "%s[%s: %s](%s.md#%s)", comma, deed.verb + 6, argument,
-                                     deed.verb + 6, argument);
+        int len = raised_machine(&deed);
+        if (len != 0)
+            used += (size_t)snprintf(to + used, size - used, "%s[%s: %s](%.*s.md#%s)", comma, words(deed.verb + 6), argument,
+                                     len, deed.verb + 6, argument);
         else
             used += (size_t)snprintf(to + used, size - used, "%s%s%s%s", comma, words(deed.verb),
                                      *argument == '\0' ? "" : " ", argument);
@@ -74,7 +80,7 @@ static int raises(const struct row *row, const char *machine, const char *event)
     const char *at = row->actions;
     struct deed deed;
     while (next_deed(&at, &deed))
-        if (strncmp(deed.verb, "raise_", 6) == 0 && same(deed.verb + 6, machine) &&
+        if (raised_machine(&deed) == (int)strlen(machine) && strncmp(deed.verb + 6, machine, strlen(machine)) == 0 &&
             same(plain_argument(deed.argument), event))
             return 1;
     return 0;

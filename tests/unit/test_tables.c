@@ -379,7 +379,9 @@ static void check_raises(const struct row *row) {
     for (const char *at = strstr(row->actions, "DO(raise_"); at != NULL; at = strstr(at + 1, "DO(raise_")) {
         char machine[64];
         char event[64];
-        if (sscanf(at, "DO(raise_%63[a-z], EVENT_%63[a-z_])", machine, event) != 2)
+        /* raise_<machine>, or raise_<machine>_elsewhere, _everywhere: at other devices that list the headset */
+        if (sscanf(at, "DO(raise_%63[a-z], EVENT_%63[a-z_])", machine, event) != 2 &&
+            sscanf(at, "DO(raise_%63[a-z]_%*[a-z], EVENT_%63[a-z_])", machine, event) != 2)
             complain(row, "raise_<machine> takes an EVENT_");
         else if (!handled(machine, event))
             complain(row, "raises an event that the machine does not handle");
