@@ -100,7 +100,6 @@ int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
 }
 int hsvc__is_headset_is_strangers(struct hsvc__turn *t) { return !hsvc__is_headset_is_session_users(t); }
 int hsvc__is_owner_is_still_here(struct hsvc__turn *t) { return hsvc__user_is_here(t->dev, t->dev->user, t->headset->serial); }
-int hsvc__is_session_is_by_hand(struct hsvc__turn *t) { return (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0; }
 int hsvc__is_headset_em_is_denied(struct hsvc__turn *t) {
     return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, hsvc__owner(t), NULL) == HSVC_CHOICE_HEADSET_EM_DENY;
 }
