@@ -1,4 +1,5 @@
 /* files.c: growing text, and everything that touches the file system. The library itself opens nothing. */
+#define _POSIX_C_SOURCE 200809L /* stat */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -32,9 +33,10 @@ void text_puts(struct text *text, const char *words) { text_add(text, words, str
 
 void text_printf(struct text *text, const char *format, ...) {
     va_list list;
+    char start[256];
     int n;
     va_start(list, format);
-    n = vsnprintf(NULL, 0, format, list);
+    n = vsnprintf(start, sizeof start, format, list);
     va_end(list);
     if (n <= 0) return;
     make_room(text, (size_t)n);

@@ -56,7 +56,7 @@ struct host {
     hsvc_scenario *scenario;
     struct tally tally;
     struct text last_prompts; /* "phone=NUMBER\n" lines: the last prompt shown on each phone */
-    struct text told;         /* failures since the last row */
+    int placed;               /* the failure that is being told names its own place */
     int64_t day;              /* whose heading was printed last */
     size_t rows;
     size_t failures;
@@ -83,8 +83,8 @@ int32_t take_message(struct host *host, const hsvc_scenario_line *line);
 
 /* ---- words.c ---- */
 struct span label(const struct host *host, uint32_t kind, const char *name, size_t len);
-void words_input(struct host *host, const hsvc_input *input, const hsvc_verdict *verdict, struct text *to);
-void words_deadline(struct host *host, const hsvc_verdict *verdict, struct text *to);
+void words_step(struct host *host, const hsvc_scenario_step *step, const hsvc_verdict *verdict, struct text *to);
+void words_deadline(const hsvc_verdict *verdict, struct text *to);
 void words_prompt(struct host *host, const hsvc_effect *effect, struct text *to);
 void words_time(const struct host *host, int64_t at, struct text *to); /* 09:00:00, or 09:00:00.250 */
 void words_span(int64_t ms, struct text *to);                          /* 5 min, 15 s */

@@ -39,7 +39,9 @@ static void complain(const struct source *s, size_t at, const char *why) {
     position(s, at, &line, &column);
     if (s->name != NULL) text_printf(&words, "%s:%u:%u: ", s->name, line, column);
     text_puts(&words, why);
+    s->host->placed = s->name != NULL;
     (void)hsvc_scenario_fail(s->host->scenario, s->name != NULL ? 0 : column, words.bytes, words.len);
+    s->host->placed = 0;
     text_free(&words);
 }
 
@@ -90,10 +92,12 @@ static int check(const struct source *s, json_t *root, const char *path, int wan
         if (want & NEEDED) complain_member(s, path, "is missing");
         return !(want & NEEDED);
     }
-    if (want & OBJECT ? json_is_object(found) : want & WHOLE_NUMBER ? json_is_integer(found) : json_is_string(found)) return 1;
-    complain_member(s, path, want & OBJECT         ? "is no object"
-                             : want & WHOLE_NUMBER ? "is no whole number"
-                                                   : "is no text");
+    if (want & OBJECT ? json_is_object(found) : want & WHOLE_NUMBER ? json_is_integer(found) : json_is_string(found))
+        return 1;
+    complain_member(s, path,
+                    want & OBJECT         ? "is no object"
+                    : want & WHOLE_NUMBER ? "is no whole number"
+                                          : "is no text");
     return 0;
 }
 
@@ -160,7 +164,8 @@ static uint32_t type_of(struct span type) {
 }
 
 static void fill_connect(json_t *root, struct span serial, hsvc_input *input) {
-    struct span full_name = string_at(root, "value.host.deviceName"), device = span_of(input->device, input->device_len);
+    struct span full_name = string_at(root, "value.host.deviceName"),
+                device = span_of(input->device, input->device_len);
     int is_phones_name = (serial.n == full_name.n && memcmp(serial.p, full_name.p, serial.n) == 0) ||
                          (serial.n == device.n && memcmp(serial.p, device.p, serial.n) == 0);
     set(&input->vendor, &input->vendor_len, string_at(root, "value.headset.vendor"));
@@ -186,7 +191,8 @@ static void feed(const struct source *s, json_t *root) {
         complain_member(s, "value.headset.connectionStatus", "is neither \"connected\" nor \"disconnected\"");
         return;
     }
-    (void)hsvc_input_init(&input, sizeof input, connected ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED);
+    (void)hsvc_input_init(&input, sizeof input,
+                          connected ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED);
     input.at_ms = (int64_t)json_integer_value(find(root, "time")) * 1000;
     set(&input.device, &input.device_len, phone_name(root));
     set(&input.serial, &input.serial_len, serial);
@@ -194,24 +200,26 @@ static void feed(const struct source *s, json_t *root) {
     (void)hsvc_scenario_apply(s->host->scenario, &input);
 }
 
-static void syntax_error(const struct source *s, const json_error_t *error) {
-    struct text words = {NULL, 0, 0};
-    size_t at = error->position > 0 ? s->from + (size_t)error->position - 1 : s->from;
-    const char *why = strncmp(error->text, "end of file", 11) == 0 ? "the message ends too early" : error->text;
-    text_printf(&words, "%s", why);
-    complain(s, at, words.bytes);
-    text_free(&words);
+/* The bytes of what jansson stopped at: its position lies behind it. */
+static size_t stopped_at(const json_error_t *error) {
+    const char *near = strstr(error->text, "near '");
+    size_t n = near != NULL ? strlen(near + 6) : 1;
+    return near != NULL && n > 1 ? n - 1 : 1;
 }
 
-static int only_blanks(const struct source *s) {
-    return strspn(s->bytes + s->from, " \t\r\n") >= s->len - s->from;
+static void syntax_error(const struct source *s, const json_error_t *error) {
+    size_t behind = error->position > 0 ? (size_t)error->position : 0, back = stopped_at(error);
+    complain(s, s->from + (behind > back ? behind - back : 0), error->text);
 }
+
+static int only_blanks(const struct source *s) { return strspn(s->bytes + s->from, " \t\r\n") >= s->len - s->from; }
 
 /* All messages of the text, one after another; after a syntax error nobody knows where the next one begins. */
 static void feed_all(struct source *s) {
     while (!only_blanks(s)) {
         json_error_t error;
-        json_t *root = json_loadb(s->bytes + s->from, s->len - s->from, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &error);
+        json_t *root =
+            json_loadb(s->bytes + s->from, s->len - s->from, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &error);
         if (root == NULL) {
             syntax_error(s, &error);
             return;
@@ -250,7 +258,7 @@ int32_t take_message(struct host *host, const hsvc_scenario_line *line) {
     struct text copy = {NULL, 0, 0};
     if (line->text_len <= at || memcmp(line->text, word, at) != 0 || line->text[at] != ' ') return HSVC_ERR_NOT_FOUND;
     while (at < line->text_len && line->text[at] == ' ') at++;
-    if (line->text[at] != '{') {
+    if (line->text[at] != '{' && line->text[at] != '[') {
         feed_file(host, span_of(line->text + at, line->text_len - at), line->column + (uint32_t)at);
         return HSVC_OK;
     }

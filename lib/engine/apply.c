@@ -52,12 +52,17 @@ static struct hsvc__device *each_device(struct hsvc__txn *txn, uint32_t *at, int
     return NULL;
 }
 
-/* fire_all: the deadlines of every device that the call knows. Firing one makes its record used. */
-static void fire_all(struct hsvc__turn *t, int64_t before, int used) {
+/* fire_all: the deadlines of every device that the call knows; 1 if any fired. Firing one makes its record used. */
+static int fire_all(struct hsvc__turn *t, int64_t before, int used) {
     uint32_t at = 0;
+    int fired = 0;
     struct hsvc__device *dev;
-    while ((dev = each_device(t->txn, &at, used)) != NULL)
-        if (hsvc__earliest(dev, NULL) < before) fire_before(t, hsvc__device_of(t, dev->name), before);
+    while ((dev = each_device(t->txn, &at, used)) != NULL) {
+        if (hsvc__earliest(dev, NULL) >= before) continue;
+        fire_before(t, hsvc__device_of(t, dev->name), before);
+        fired = 1;
+    }
+    return fired;
 }
 
 /* follow_up: what follows from a device's record, each with a verdict where it decides something. */
@@ -81,7 +86,7 @@ static void settle(struct hsvc__turn *t) {
         uint32_t at = 0;
         int due = 0;
         struct hsvc__device *dev;
-        fire_all(t, t->now + 1, 1);
+        (void)fire_all(t, t->now + 1, 1);
         while ((dev = each_device(t->txn, &at, 1)) != NULL) {
             t->at = t->now;
             if (dev->rec.dirty) follow_up(t, dev);
@@ -201,18 +206,18 @@ static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t i
     if (complaint->reason != 0) {
         t->verdict.field = complaint->field;
         t->verdict.limit = complaint->limit;
-        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", INPUT(t, device));
+        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", hsvc__str_of(NULL, 0));
         batch->refused++;
         return;
     }
     set_subjects(t);
     t->at = event_time(t);
-    fire_all(t, t->at, 0);
-    set_subjects(t);
+    if (fire_all(t, t->at, 0)) set_subjects(t);
     if (hsvc__answer_repeat(t)) return;
     decide_event(t);
     verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
     if (!verdict->accepted) batch->refused++;
+    if (!hsvc__has_request(t->in)) return;
     set_subjects(t);
     hsvc__remember(t, t->verdict.reason, t->verdict.row);
 }
@@ -247,6 +252,7 @@ static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs,
         status = hsvc__input_in(from, &batch->in[i], (uint32_t)i, batch->fx, &batch->complaints[i], &engine->inputs);
         if (status != HSVC_OK) return status;
         if (batch->in[i].kind < HSVC_INPUT_USER_PUT || engine->permission == NULL) continue;
+        if (batch->complaints[i].reason != 0) continue; /* refused already: its texts are not fit for anybody's eyes */
         status = engine->permission(&batch->in[i], engine->permission_user);
         if (status == HSVC_ERR_NOT_FOUND) batch->complaints[i].reason = HSVC_REASON_NOT_PERMITTED;
         else if (status != HSVC_OK) return HSVC_ERR_CALLBACK;

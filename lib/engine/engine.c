@@ -7,15 +7,19 @@ int32_t hsvc_allocator_init(hsvc_allocator *allocator, size_t size) {
 int32_t hsvc_store_init(hsvc_store *store, size_t size) { return hsvc__sized_init(store, size, sizeof(hsvc_store)); }
 int32_t hsvc_config_init(hsvc_config *config, size_t size) { return hsvc__sized_init(config, size, sizeof(hsvc_config)); }
 
-/* index_rows: where each event's rows begin, so that a step need not walk the rows of others. */
-static void index_rows(hsvc_engine *engine) {
-    for (uint32_t m = 1; m < HSVC__MACHINES; m++)
-        for (uint32_t event = 0; event < HSVC__EVENTS; event++) {
-            const struct hsvc__machine *machine = &hsvc__machines[m];
-            uint32_t i = 0;
-            while (i < machine->row_count && machine->rows[i].event != event) i++;
-            engine->first_row[m][event] = (uint16_t)i;
-        }
+/* index_rows: each event's rows as a list in file order, so that a step need not walk the rows of others. */
+static void index_rows(hsvc_engine *engine, uint32_t m) {
+    const struct hsvc__machine *machine = &hsvc__machines[m];
+    for (uint32_t event = 0; event < HSVC__EVENTS; event++) engine->first_row[m][event] = (uint16_t)machine->row_count;
+    for (uint32_t i = machine->row_count; i-- > 0;) {
+        engine->next_row[m][i] = engine->first_row[m][machine->rows[i].event];
+        engine->first_row[m][machine->rows[i].event] = (uint16_t)i;
+    }
+}
+
+static void index_tables(hsvc_engine *engine) {
+    for (uint32_t m = 1; m < HSVC__MACHINES; m++) index_rows(engine, m);
+    for (uint32_t i = 1; i < HSVC__KINDS; i++) engine->admissions[i] = hsvc__admissions_of(HSVC_INPUT_DEVICE_PUT + i - 1);
 }
 
 static int32_t take_config(const hsvc_config *config, hsvc_config *ours, hsvc_allocator *allocator, hsvc_store *store) {
@@ -58,7 +62,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     hsvc__arena_init(&e->views, &e->allocator);
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
-    index_rows(e);
+    index_tables(e);
     *engine = e;
     return HSVC_OK;
 }
@@ -89,6 +93,7 @@ int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
 
 int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
     if (engine == NULL || counters == NULL) return HSVC_ERR_ARGUMENT;
+    if (engine->inside) return HSVC_ERR_REENTRANT;
     return hsvc__sized_out(counters, &engine->counters, sizeof engine->counters, sizeof engine->counters);
 }
 
@@ -107,9 +112,13 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     struct hsvc__policy_cache *cache = &engine->policy;
     const struct hsvc__policy *policy;
     const struct hsvc__slot *slot;
+    if (cache->known) {
+        hsvc__txn_use(&engine->txn, HSVC__FAMILY_POLICY, global);
+        return engine->txn.status;
+    }
     policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, HSVC__FAMILY_POLICY, global);
     slot = policy->rec.slot;
-    if (cache->known || slot == NULL) return engine->txn.status;
+    if (slot == NULL) return engine->txn.status;
     if (slot->raw.n > cache->raw_room) {
         uint8_t *grown = (uint8_t *)hsvc__grow(&engine->allocator, cache->raw, cache->raw_room, slot->raw.n);
         if (grown == NULL) return HSVC_ERR_MEMORY;
@@ -175,19 +184,24 @@ static void move_deadlines(struct hsvc__txn *txn) {
     }
 }
 
+/* is_final: a failure that reading more would not mend. Others may come of a record that was not there yet. */
+static int is_final(int32_t status) {
+    return status == HSVC_ERR_MEMORY || status == HSVC_ERR_LIMIT || status == HSVC_ERR_CALLBACK;
+}
+
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
     for (int round = 0; round < HSVC_LIMIT_READ_ROUNDS; round++) {
         int32_t status = hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
-        hsvc__txn_again(txn);
+        if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
         hsvc__effects_back(fx);
         memset(&engine->tally, 0, sizeof engine->tally);
         status = hsvc__policy_learn(engine);
         if (status != HSVC_OK) return status;
         decide(engine, job);
-        if (txn->missing == 0 || txn->status == HSVC_ERR_MEMORY || txn->status == HSVC_ERR_LIMIT) return txn->status;
+        if (txn->missing == 0 || is_final(txn->status)) return txn->status;
         txn->status = HSVC_OK;
     }
     return HSVC_ERR_BUG;

@@ -29,7 +29,9 @@ struct hsvc_engine {
     uint32_t node_count;
     int64_t poll_ms;
     int inside; /* a callback may be running */
-    uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS];
+    uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
+    uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
+    struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
@@ -62,7 +64,9 @@ uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
 int hsvc__is_accepted(uint32_t reason);
 /* hsvc__add_verdict: one more verdict of the turn; never NULL. Field and limit are the turn's. */
 hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device);
-/* hsvc__answer_repeat: 1 if the input's request id is known: it is answered as before. hsvc__remember: keeps the answer. */
+/* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: 1 if it is known: it is answered as before.
+ * hsvc__remember: keeps the answer. */
+int hsvc__has_request(const hsvc_input *in);
 int hsvc__answer_repeat(struct hsvc__turn *t);
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row);
 

@@ -12,51 +12,45 @@ enum {
 };
 #define I(name) (1u << HSVC_ITEM_##name)
 
+/* Tables by hsvc__kind; what the lists do not have stays zero. */
 struct matrix {
     uint32_t kind, required, optional;
 };
 struct bounds {
     uint32_t kind, states, flags, items;
 };
-static const struct matrix matrix[] = {
-#define TAKES(kind, required, optional) {HSVC_INPUT_##kind, required, optional},
+static const struct matrix matrix[HSVC__KINDS] = {
+#define TAKES(kind, required, optional) [HSVC__KIND(HSVC_INPUT_##kind)] = {HSVC_INPUT_##kind, required, optional},
 #include "engine/fields.def"
 #undef TAKES
 };
-static const struct bounds bounds[] = {
-#define BOUNDS(kind, states, flags, items) {HSVC_INPUT_##kind, states, flags, items},
+static const struct bounds bounds[HSVC__KINDS] = {
+#define BOUNDS(kind, states, flags, items) [HSVC__KIND(HSVC_INPUT_##kind)] = {HSVC_INPUT_##kind, states, flags, items},
 #include "engine/fields.def"
 #undef BOUNDS
 };
 static const struct {
-    uint32_t kind;
     uint16_t machine, event;
-} leads[] = {
-#define INPUT(name, number, machine, event, text) {HSVC_INPUT_##name, HSVC__MACHINE_##machine, HSVC_EVENT_##event},
+} leads[HSVC__KINDS] = {
+#define INPUT(name, number, machine, event, text) \
+    [HSVC__KIND(HSVC_INPUT_##name)] = {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
 #include "engine/inputs.def"
 #undef INPUT
 };
-#define COUNT(list) (sizeof list / sizeof list[0])
 
 uint32_t hsvc__lead(uint32_t kind, uint32_t *event) {
-    for (size_t i = 0; i < COUNT(leads); i++)
-        if (leads[i].kind == kind) {
-            *event = leads[i].event;
-            return leads[i].machine;
-        }
-    return 0;
+    *event = leads[hsvc__kind(kind)].event;
+    return leads[hsvc__kind(kind)].machine;
 }
 
 static const struct matrix *matrix_of(uint32_t kind) {
-    for (size_t i = 0; i < COUNT(matrix); i++)
-        if (matrix[i].kind == kind) return &matrix[i];
-    return NULL;
+    const struct matrix *found = &matrix[hsvc__kind(kind)];
+    return found->kind == 0 ? NULL : found;
 }
 
 static const struct bounds *bounds_of(uint32_t kind) {
-    for (size_t i = 0; i < COUNT(bounds); i++)
-        if (bounds[i].kind == kind) return &bounds[i];
-    return NULL;
+    const struct bounds *found = &bounds[hsvc__kind(kind)];
+    return found->kind == 0 ? NULL : found;
 }
 
 int32_t hsvc_input_init(hsvc_input *input, size_t size, uint32_t kind) {
@@ -144,8 +138,19 @@ static void check_lines(struct hsvc__complaint *c, hsvc__str text) {
     }
 }
 
+/* trimmed: a length that no text has is left alone, so that the check refuses it before anything is read by it. */
+static hsvc__str trimmed(const char *text, size_t len) {
+    return len > HSVC_LIMIT_TEXT_LEN ? hsvc__str_of(text, len) : hsvc__trim(hsvc__str_of(text, len));
+}
+
+/* check_actor: a text like the others, though not a field of the matrix: every kind may have one. */
+static void check_actor(const hsvc_input *in, struct hsvc__complaint *c) {
+    uint32_t reason = in->actor_len == 0 ? 0 : hsvc__text_check(hsvc__str_of(in->actor, in->actor_len), HSVC_LIMIT_USER_ID_LEN);
+    complain(c, reason, 0, reason == HSVC_REASON_TEXT_TOO_LONG ? HSVC_LIMIT_USER_ID_LEN : 0);
+}
+
 static void check_texts(hsvc_input *in, struct hsvc__complaint *c) {
-    hsvc__str serial = hsvc__trim(hsvc__str_of(in->serial, in->serial_len));
+    hsvc__str serial = trimmed(in->serial, in->serial_len);
     in->serial = serial.p;
     in->serial_len = serial.n;
 #define CHECK(name, type, limit, bit) check_text(c, hsvc__str_of((const char *)in->name, in->name##_len), type, limit, bit);
@@ -162,24 +167,40 @@ static void check_texts(hsvc_input *in, struct hsvc__complaint *c) {
     CHECK(related_user, ID, HSVC_LIMIT_USER_ID_LEN, FIELD_BIT_related_user)
     CHECK(text, TEXT, HSVC_LIMIT_TEXT_LEN, FIELD_BIT_text)
     CHECK(pin, BYTES, HSVC_LIMIT_PIN_LEN, FIELD_BIT_pin)
-    check_lines(c, hsvc__str_of(in->text, in->text_len));
+    if (in->text_len <= HSVC_LIMIT_TEXT_LEN) check_lines(c, hsvc__str_of(in->text, in->text_len));
+    check_actor(in, c);
 }
 
 /* ---- items ---- */
-static int32_t check_item(const hsvc_input *in, hsvc_item *item, struct hsvc__complaint *c) {
-    const struct bounds *b = bounds_of(in->kind);
-    hsvc__str text = hsvc__str_of(item->text, item->text_len);
-    if (item->kind > HSVC_ITEM_PROFILE || b == NULL || !(b->items >> item->kind & 1u)) return HSVC_ERR_INPUT_VALUE;
-    if (item->text_len != 0 && item->text == NULL) return HSVC_ERR_ARGUMENT;
-    if (item->kind == HSVC_ITEM_CALL)
-        return item->state < HSVC_CALL_RINGING || item->state > HSVC_CALL_HELD || item->flags & ~(uint32_t)HSVC_FLAG_EMERGENCY
-                   ? HSVC_ERR_INPUT_VALUE
-                   : HSVC_OK;
-    if (item->kind == HSVC_ITEM_HEADSET) text = hsvc__trim(text);
+/* is_spare: is a field of the item not zero that its kind does not use? Like the input's own fields. */
+static int is_spare(const hsvc_item *item) {
+    int is_call = item->kind == HSVC_ITEM_CALL;
+    if (item->reserved != 0 || (is_call ? item->text_len != 0 : item->state != 0 || item->flags != 0)) return 1;
+    return item->kind == HSVC_ITEM_PROFILE && item->number != 0;
+}
+
+static int is_call_sound(const hsvc_item *item) {
+    return item->state >= HSVC_CALL_RINGING && item->state <= HSVC_CALL_HELD && !(item->flags & ~(uint32_t)HSVC_FLAG_EMERGENCY);
+}
+
+/* check_item_text: a headset without a serial is nobody's, but no fault of the list it stands in (ID-3). */
+static void check_item_text(hsvc_item *item, struct hsvc__complaint *c) {
+    int is_headset = item->kind == HSVC_ITEM_HEADSET;
+    size_t limit = is_headset ? HSVC_LIMIT_SERIAL_LEN : HSVC_LIMIT_NAME_LEN;
+    hsvc__str text = is_headset ? trimmed(item->text, item->text_len) : hsvc__str_of(item->text, item->text_len);
+    uint32_t reason = is_headset && text.n == 0 ? 0 : hsvc__text_check(text, limit);
     item->text = text.p;
     item->text_len = text.n;
-    complain(c, hsvc__text_check(text, item->kind == HSVC_ITEM_HEADSET ? HSVC_LIMIT_SERIAL_LEN : HSVC_LIMIT_NAME_LEN),
-             HSVC_FIELD_ITEMS, item->kind == HSVC_ITEM_HEADSET ? HSVC_LIMIT_SERIAL_LEN : HSVC_LIMIT_NAME_LEN);
+    complain(c, reason, HSVC_FIELD_ITEMS, reason == HSVC_REASON_TEXT_TOO_LONG ? (int64_t)limit : 0);
+}
+
+static int32_t check_item(const hsvc_input *in, hsvc_item *item, struct hsvc__complaint *c) {
+    const struct bounds *b = bounds_of(in->kind);
+    if (item->kind > HSVC_ITEM_PROFILE || b == NULL || !(b->items >> item->kind & 1u)) return HSVC_ERR_INPUT_VALUE;
+    if (item->text_len != 0 && item->text == NULL) return HSVC_ERR_ARGUMENT;
+    if (is_spare(item)) return HSVC_ERR_INPUT_FIELD;
+    if (item->kind == HSVC_ITEM_CALL) return is_call_sound(item) ? HSVC_OK : HSVC_ERR_INPUT_VALUE;
+    check_item_text(item, c);
     return HSVC_OK;
 }
 

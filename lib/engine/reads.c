@@ -19,10 +19,9 @@ enum {
 #define R(role) (1u << ROLE_##role)
 
 static const struct {
-    uint32_t kind;
-    uint32_t rounds[3];
-} hints[] = {
-#define READS(kind, first, second, third) {HSVC_INPUT_##kind, {first, second, third}},
+    uint16_t rounds[3];
+} hints[HSVC__KINDS] = {
+#define READS(kind, first, second, third) [HSVC__KIND(HSVC_INPUT_##kind)] = {{first, second, third}},
 #include "engine/reads.def"
 #undef READS
 };
@@ -94,10 +93,10 @@ static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t rol
 }
 
 void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round) {
-    struct known k = known_of(txn, in);
-    uint32_t roles = 0;
-    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-        if (hints[i].kind == in->kind) roles = hints[i].rounds[round];
-    for (uint32_t role = 0; role < ROLES; role++)
-        if (roles >> role & 1u) want_role(txn, &k, role);
+    uint32_t roles = hints[hsvc__kind(in->kind)].rounds[round];
+    struct known k;
+    if (roles == 0) return;
+    k = known_of(txn, in);
+    for (uint32_t role = 0; roles != 0; role++, roles >>= 1)
+        if (roles & 1u) want_role(txn, &k, role);
 }

@@ -66,7 +66,7 @@ static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
     return policy_requests(t, record);
 }
 
-static int has_request(const hsvc_input *in) {
+int hsvc__has_request(const hsvc_input *in) {
     static const uint8_t none[sizeof in->request_id];
     return memcmp(in->request_id, none, sizeof none) != 0;
 }
@@ -74,7 +74,7 @@ static int has_request(const hsvc_input *in) {
 /* hsvc__answer_repeat: 1 if this request id was answered before: the stored verdict, and the device's state again. */
 int hsvc__answer_repeat(struct hsvc__turn *t) {
     void *record = NULL;
-    const struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    const struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
         const struct hsvc__request *one = &recent->at[i];
         if (memcmp(one->id, t->in->request_id, sizeof one->id) != 0) continue;
@@ -91,7 +91,7 @@ int hsvc__answer_repeat(struct hsvc__turn *t) {
 
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     void *record = NULL;
-    struct hsvc__requests *recent = has_request(t->in) ? recent_of(t, &record) : NULL;
+    struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     struct hsvc__request *one;
     if (recent == NULL) return;
     if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {

@@ -175,12 +175,19 @@ static void *no_record(struct hsvc__txn *txn) {
     return &txn->spare;
 }
 
-void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+static struct hsvc__slot *use(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
     struct hsvc__slot *slot = slot_of(txn, family, name);
-    if (slot == NULL) return no_record(txn);
+    if (slot == NULL) return NULL;
     slot->used = 1;
     if (!slot->known) txn->missing++;
-    return hsvc__txn_record(txn, slot);
+    return slot;
+}
+
+void hsvc__txn_use(struct hsvc__txn *txn, uint32_t family, hsvc__str name) { (void)use(txn, family, name); }
+
+void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot = use(txn, family, name);
+    return slot == NULL ? no_record(txn) : hsvc__txn_record(txn, slot);
 }
 
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {

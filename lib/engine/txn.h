@@ -67,6 +67,8 @@ void hsvc__txn_plant(struct hsvc__txn *txn, uint32_t family, hsvc__str name, hsv
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
 /* hsvc__txn_get: the decoded record of a name, present or not; never NULL (a failure is kept in status). */
 void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
+/* hsvc__txn_use: counts as used without being decoded: that it has not changed is all that matters. */
+void hsvc__txn_use(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_peek: the same without counting as used: for prefetching only. NULL if it is not there. */
 const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_record: the decoded record of a known slot, without counting as used. */

@@ -33,6 +33,16 @@ void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
     t->headset->last_connected_at = t->at;
 }
 
+/* A device that still waits for the headset's return waits in vain: it left when it connected here (PRES-7). */
+void hsvc__do_leave_elsewhere(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *other;
+    (void)arg;
+    if (t->headset->device.n == 0 || hsvc__fold_eq(t->headset->device, t->dev->name)) return;
+    other = hsvc__device_of(t, t->headset->device);
+    if (hsvc__here(other, t->headset->serial) == NULL) return;
+    hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_judged, 0, other, t->headset, t->user);
+}
+
 void hsvc__do_note_connected(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__headset *h = t->headset;
     (void)arg;
@@ -57,8 +67,13 @@ static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) 
 }
 
 void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__present *entry = &t->dev->presents[t->dev->present_count++];
+    struct hsvc__present *entry = &t->dev->presents[t->dev->present_count];
     (void)arg;
+    if (t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) {
+        t->txn->status = HSVC_ERR_BUG;
+        return;
+    }
+    t->dev->present_count++;
     memset(entry, 0, sizeof *entry);
     entry->serial = t->headset->serial;
     entry->owner = t->headset->owner;

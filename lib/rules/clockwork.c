@@ -31,10 +31,16 @@ int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer) {
     return earliest;
 }
 
-void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) {
+/* begin: what a device does by itself is about the headset of its prompt and about no user: a rule that ends a session
+ * asks for the session's, and only then is that record read and proven unchanged. */
+static void begin(struct hsvc__turn *t, struct hsvc__device *dev) {
     t->dev = dev;
     t->headset = hsvc__headset_of(t, dev->prompt_serial);
-    t->user = hsvc__user_of(t, dev->user);
+    t->user = hsvc__user_of(t, hsvc__str_of(NULL, 0));
+}
+
+void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) {
+    begin(t, dev);
     *timer_of(dev, timer) = 0;
     hsvc__touch(dev);
     t->engine->tally.deadlines++;
@@ -60,9 +66,7 @@ static void tell_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
 }
 
 static void run_on(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t machine, uint32_t event) {
-    t->dev = dev;
-    t->headset = hsvc__headset_of(t, dev->prompt_serial);
-    t->user = hsvc__user_of(t, dev->user);
+    begin(t, dev);
     hsvc__run(t, machine, event, 0);
 }
 

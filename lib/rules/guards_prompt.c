@@ -104,7 +104,7 @@ int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
 static int replaces_somebody(struct hsvc__turn *t) {
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
-    return t->dev->session_state == HSVC__session_SIGNED_IN || t->dev->session_flags & HSVC__SESSION_BY_HAND;
+    return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
 }
 int hsvc__is_pin_is_needed(struct hsvc__turn *t) {
     return replaces_somebody(t) || hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) ==

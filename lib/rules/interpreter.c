@@ -6,7 +6,7 @@
 
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_row = -1;
-uint8_t hsvc__fired_rows[HSVC__MACHINES][256];
+uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 #endif
 
 int hsvc__is_always(struct hsvc__turn *t) {
@@ -30,14 +30,14 @@ void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, i
     raise->user = user;
 }
 
-/* find_row: index of the row that fits, or row_count. Rows before `first` belong to other events. */
+/* find_row: index of the row that fits, or row_count. */
 static uint32_t find_row(struct hsvc__turn *t, uint32_t machine, uint32_t event, uint32_t state) {
     const struct hsvc__machine *m = &hsvc__machines[machine];
     const struct hsvc__row *row;
     uint32_t i;
-    for (i = t->engine->first_row[machine][event]; i < m->row_count; i++) {
+    for (i = t->engine->first_row[machine][event]; i < m->row_count; i = t->engine->next_row[machine][i]) {
         row = &m->rows[i];
-        if (row->event != event || !(row->states >> state & 1u)) continue;
+        if (!(row->states >> state & 1u)) continue;
 #ifdef HSVC_MASKING
         if (hsvc__masked_row == (int64_t)machine * 65536 + i) continue;
 #endif

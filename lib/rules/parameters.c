@@ -96,12 +96,15 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
 /* ---- setting: guards of may_set and may_unset ---- */
 static uint32_t scope_record_is(const hsvc_input *in, uint32_t scope) { return in->state == scope; }
 
-int hsvc__is_param_is_unknown(struct hsvc__turn *t) {
-    return t->in->param >= HSVC__PARAMS || parameters[t->in->param].type == 0;
+/* named: the parameter that an input names; number 0, which has no type and no scope, for one that there is not. */
+static const struct parameter *named(const hsvc_input *in) {
+    return &parameters[in->param < HSVC__PARAMS ? in->param : 0];
 }
+
+int hsvc__is_param_is_unknown(struct hsvc__turn *t) { return named(t->in)->type == 0; }
 int hsvc__is_scope_is_invalid(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
-    if (in->state > HSVC_SCOPE_USER || !(parameters[in->param].scopes >> in->state & 1u)) return 1;
+    if (in->state > HSVC_SCOPE_USER || !(named(in)->scopes >> in->state & 1u)) return 1;
     return (in->user_len != 0) != (in->state == HSVC_SCOPE_USER) ||
            (in->device_len != 0) != (in->state == HSVC_SCOPE_DEVICE) || (in->site_len != 0) != (in->state == HSVC_SCOPE_SITE);
 }
@@ -123,7 +126,7 @@ int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
 }
 /* A LIMIT may be 0 = off, though 0 lies below its least. */
 int hsvc__is_value_is_out_of_range(struct hsvc__turn *t) {
-    const struct parameter *p = &parameters[t->in->param];
+    const struct parameter *p = named(t->in);
     int64_t value = p->type == TEXT ? (int64_t)t->in->text_len : t->in->value;
     int off = value == 0 && p->type == LIMIT;
     int mixed = p->type == TEXT ? t->in->value != 0 : t->in->text_len != 0;
@@ -195,7 +198,7 @@ static void note_change(struct hsvc__turn *t, void *record) {
 static void change_parameter(struct hsvc__turn *t, int set) {
     void *record;
     struct hsvc__overrides *overrides = set_of(t, &record);
-    if (parameters[t->in->param].type == TEXT) set_text(t, (struct hsvc__policy *)record, set);
+    if (named(t->in)->type == TEXT) set_text(t, (struct hsvc__policy *)record, set);
     else if (set) set_number(overrides, t->in->param, t->in->value);
     else unset_number(overrides, t->in->param);
     note_change(t, record);

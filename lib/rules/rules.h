@@ -48,6 +48,7 @@ struct hsvc__do {
     int64_t arg;
 };
 #define HSVC__ACTIONS 8
+#define HSVC__ROWS 256 /* of one machine, at most */
 struct hsvc__row {
     uint32_t states; /* bit per state */
     uint16_t event;
@@ -82,6 +83,15 @@ const char *hsvc__state_name(uint32_t machine, uint32_t state);
 /* hsvc__step_number, hsvc__rule_of: what stands in hsvc__verdict.row for a ladder step, and back to a rule id. */
 uint32_t hsvc__step_number(const struct hsvc__step *step);
 const char *hsvc__rule_of(uint32_t row);
+/* hsvc__kind: a kind of input as an index into tables, 0 if there is no such kind. */
+#define HSVC__KIND(number) ((number) - (uint32_t)HSVC_INPUT_DEVICE_PUT + 1)
+#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_AUDIT_PRUNE) + 1)
+static inline uint32_t hsvc__kind(uint32_t number) { return HSVC__KIND(number) < HSVC__KINDS ? HSVC__KIND(number) : 0; }
+/* hsvc__admissions_of: the part of admit.def that holds all lines of a kind. */
+struct hsvc__range {
+    uint16_t first, end;
+};
+struct hsvc__range hsvc__admissions_of(uint32_t kind);
 /* hsvc__admit: the first reason why an input cannot be decided at all (admit.def), or NULL. */
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t);
 
@@ -134,7 +144,7 @@ void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, i
 #ifdef HSVC_MASKING
 HSVC_API extern int64_t hsvc__masked_row;  /* machine * 65536 + row, or -1 */
 HSVC_API extern int64_t hsvc__masked_step; /* number of the step in ladders.def, or -1 */
-HSVC_API extern uint8_t hsvc__fired_rows[HSVC__MACHINES][256];
+HSVC_API extern uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 HSVC_API extern uint8_t hsvc__fired_steps[256];
 #endif
 

@@ -1,6 +1,8 @@
 /* tables.c: the .def files as the tables the interpreter runs. */
 #include "rules/rules.h"
 
+#include "engine/engine.h"
+
 /* Groups of states become enumerators, so that a row may name them. */
 #define ROW(...)
 #define OTHER(...)
@@ -254,8 +256,21 @@ static const struct admission admissions[] = {
 #undef ADMIT
 };
 
+#define ADMISSIONS (sizeof admissions / sizeof admissions[0])
+
+struct hsvc__range hsvc__admissions_of(uint32_t kind) {
+    struct hsvc__range range = {0, 0};
+    for (size_t i = 0; i < ADMISSIONS; i++) {
+        if (admissions[i].kind != kind) continue;
+        if (range.end == 0) range.first = (uint16_t)i;
+        range.end = (uint16_t)(i + 1);
+    }
+    return range;
+}
+
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
-    for (size_t i = 0; i < sizeof admissions / sizeof admissions[0]; i++) {
+    struct hsvc__range range = t->engine->admissions[hsvc__kind(t->in->kind)];
+    for (size_t i = range.first; i < range.end; i++) {
         if (admissions[i].kind != t->in->kind) continue;
 #ifdef HSVC_MASKING
         if (hsvc__masked_step == (int64_t)(all_steps + i)) continue;

@@ -159,9 +159,9 @@ static int get_user(hsvc_scenario *s, hsvc_user_view *v) {
 static void check_user(hsvc_scenario *s, const hsvc_user_view *v, int holds) {
     struct scn_text seen = {s->words, sizeof s->words, 0};
     if (holds) return;
-    hsvc__scn_put(&seen, "%u headsets, %u sessions, %u failures%s, last profile %.*s", v->headset_count,
-                  v->session_count, v->failures, v->disabled ? ", disabled" : "", (int)v->last_profile_len,
-                  v->last_profile_len > 0 ? v->last_profile : "");
+    hsvc__scn_put(&seen, "%u headsets, %u sessions, %u failures%s", v->headset_count, v->session_count, v->failures,
+                  v->disabled ? ", disabled" : "");
+    if (v->last_profile_len > 0) hsvc__scn_put(&seen, ", last profile %.*s", (int)v->last_profile_len, v->last_profile);
     if (v->locked_until_at != 0) {
         hsvc__scn_put(&seen, ", locked until ");
         hsvc__scn_put_time(s, &seen, v->locked_until_at);
