@@ -95,7 +95,7 @@ static void check_presence(struct walk *w, struct hsvc__device *d) {
 static void check_prompt(struct walk *w, struct hsvc__device *d) {
     uint32_t screen = hsvc__screen(d);
     int flow = screen != 0 && screen != HSVC_PROMPT_SIGN_OUT;
-    int about_call = screen == HSVC_PROMPT_SIGN_OUT_OTHER || screen == HSVC_PROMPT_SIGN_OUT;
+    int about_call = screen == HSVC_PROMPT_SIGN_OUT_OTHER || screen == HSVC_PROMPT_SIGN_OUT || screen == HSVC_PROMPT_EM_SIGN_OUT;
     int by_hand = d->prompt_state == HSVC__prompt_EM_SIGN_IN || d->prompt_state == HSVC__prompt_CHOOSE_BY_HAND ||
                   d->prompt_state == HSVC__prompt_OTHER_BY_HAND;
     int pending = d->verify_state == HSVC__verification_PENDING;
@@ -105,6 +105,7 @@ static void check_prompt(struct walk *w, struct hsvc__device *d) {
     MUST(!flow || (by_hand && d->prompt_serial.n == 0) || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
     MUST(screen == 0 || about_call || d->call_count == 0, "no_flow_during_a_call", "CALL-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT_OTHER || hsvc__occupied(d), "somebody_to_sign_out", "TAKE-1");
+    MUST(screen != HSVC_PROMPT_EM_SIGN_OUT || hsvc__occupied(d), "somebody_to_sign_out_by_hand", "DENY-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT || d->session_state == HSVC__session_LINGERING ||
              d->session_state == HSVC__session_DEFERRED,
          "sign_out_prompt_while_away", "OUT-1");

@@ -124,6 +124,10 @@ void hsvc__do_prefill_nobody(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->prompt_user = hsvc__str_of(NULL, 0);
 }
+void hsvc__do_prefill_session_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_user = t->dev->user;
+}
 
 /* ---- closing ---- */
 static const uint32_t screens[] = {
@@ -138,6 +142,7 @@ static const uint32_t screens[] = {
     [HSVC__prompt_YES_WAITING] = HSVC_PROMPT_SIGN_OUT_OTHER,
     [HSVC__prompt_SIGN_OUT] = HSVC_PROMPT_SIGN_OUT,
     [HSVC__prompt_EM_SIGN_IN] = HSVC_PROMPT_EM_SIGN_IN,
+    [HSVC__prompt_EM_SIGN_OUT] = HSVC_PROMPT_EM_SIGN_OUT,
     [HSVC__prompt_CHOOSE_BY_HAND] = HSVC_PROMPT_CHOOSE_PROFILE,
     [HSVC__prompt_OTHER_BY_HAND] = HSVC_PROMPT_SIGN_OUT_OTHER,
 };
