@@ -1,21 +1,21 @@
-/* main.c: a host in a nutshell. A line on standard input is an input in the library's own words, NAME and fields; what
- * the host should do is written to standard output. The loop wakes up for a line or for the library's next deadline.
+/* main.c: a host in a nutshell. Lines on standard input say what happens at the phones; what the host should do is
+ * written to standard output. The loop wakes up for a line, or for the library's next deadline.
  *
- *   HEADSET_CONNECTED device=desk-1 serial=H1
- *   SUBMIT device=desk-1 user=alice pin=1234             (an answer goes to the prompt shown last)
+ *   phone desk-1 | user alice | give H1 alice | plug desk-1 H1 | unplug desk-1 H1 | pin desk-1 alice 1234
+ *   press desk-1 cancel                            (or sign-in, sign-out)
  *
  * The "directory" knows one PIN, 1234, and the "phone" takes a profile in no time: both answer with inputs of their own.
  * morning.txt beside this file is a whole morning. */
 #define _POSIX_C_SOURCE 200809L /* poll */
 #include <headsetsvc/headsetsvc.h>
+#include <headsetsvc/inputs.h>
 #include <headsetsvc/stdlib.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 
 static hsvc_allocator allocator;
 static hsvc_engine *engine;
-static uint64_t prompt = 1; /* the one on the screen */
+static uint64_t prompt = 1; /* the one shown last */
 
 static int check(int32_t status) {
     if (status != HSVC_OK) printf("error: %s\n", hsvc_text(HSVC_REGISTRY_STATUS, status));
@@ -24,28 +24,31 @@ static int check(int32_t status) {
 
 static void call(const hsvc_input *in); /* NULL: a deadline is due */
 
-/* The world's answer to an effect is an input about the same phone. */
-static void answer(const hsvc_effect *e, uint32_t kind, uint32_t state) {
-    hsvc_input in;
-    hsvc_input_init(&in, sizeof in, kind);
-    in.device = e->device;
-    in.device_len = e->device_len;
-    in.generation = kind == HSVC_INPUT_VERIFY_RESULT ? 0 : e->generation;
-    in.request = kind == HSVC_INPUT_VERIFY_RESULT ? e->request : 0;
-    in.state = state;
-    call(&in);
-}
-
 static void obey(const hsvc_effect *e) {
-    printf("do %s %s %.*s %.*s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind),
-           e->prompt != 0 ? hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt) : "", (int)e->user_len,
-           e->user_len > 0 ? e->user : "", (int)e->profile_len, e->profile_len > 0 ? e->profile : "");
-    if (e->kind == HSVC_EFFECT_SHOW_PROMPT) prompt = e->prompt_id;
-    if (e->kind == HSVC_EFFECT_APPLY_PROFILE) answer(e, HSVC_INPUT_DEVICE_REGISTERED, 0);
-    if (e->kind == HSVC_EFFECT_WIPE) answer(e, HSVC_INPUT_WIPE_DONE, 0);
-    if (e->kind == HSVC_EFFECT_VERIFY_PIN)
-        answer(e, HSVC_INPUT_VERIFY_RESULT,
-               e->pin_len == 4 && memcmp(e->pin, "1234", 4) == 0 ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
+    hsvc_input answer;
+    char phone[HSVC_LIMIT_NAME_LEN + 1]; /* an effect's text is not terminated */
+    int right = e->pin_len == 4 && memcmp(e->pin, "1234", 4) == 0;
+    snprintf(phone, sizeof phone, "%.*s", (int)e->device_len, e->device);
+    printf("do %s%s%s on %s %.*s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind), e->prompt != 0 ? " " : "",
+           e->prompt != 0 ? hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt) : "", phone, (int)e->user_len,
+           e->user_len > 0 ? e->user : "");
+    switch (e->kind) {
+        case HSVC_EFFECT_SHOW_PROMPT:
+            prompt = e->prompt_id;
+            return;
+        case HSVC_EFFECT_APPLY_PROFILE:
+            hsvc_input_device_registered(&answer, phone, e->generation, 0);
+            break;
+        case HSVC_EFFECT_WIPE:
+            hsvc_input_wipe_done(&answer, phone, e->generation);
+            break;
+        case HSVC_EFFECT_VERIFY_PIN:
+            hsvc_input_verify_result(&answer, phone, e->request, right ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
+            break;
+        default:
+            return;
+    }
+    call(&answer);
 }
 
 /* Each call has a batch of its own: what obey answers is called before this batch has been read to its end. */
@@ -64,46 +67,34 @@ static void call(const hsvc_input *in) {
     hsvc_effects_free(effects); /* overwrites the PIN that may be in it */
 }
 
-/* NAME=value: one field of an input. The PIN is bytes, a user's profiles are items, the rest is text or a number. */
-static void take_field(hsvc_input *in, hsvc_item *profile, const char *name, const char *value) {
-    uint32_t number = (uint32_t)strtoul(value, NULL, 10);
-#define TEXT(field) \
-    if (strcmp(name, #field) == 0) in->field = value, in->field##_len = strlen(value)
-#define NUMBER(field) \
-    if (strcmp(name, #field) == 0) in->field = number
-    TEXT(device);
-    TEXT(serial);
-    TEXT(user);
-    TEXT(profile);
-    TEXT(model);
-    NUMBER(state);
-    NUMBER(flags);
-    NUMBER(param);
-    NUMBER(value);
-    if (strcmp(name, "pin") == 0) in->pin = (const uint8_t *)value, in->pin_len = strlen(value);
-    if (strcmp(name, "profiles") != 0) return;
-    profile->kind = HSVC_ITEM_PROFILE;
-    profile->text = value;
-    profile->text_len = strlen(value);
-    in->items = profile;
-    in->item_count = 1;
-    in->item_size = sizeof *profile;
-}
-
-static void take_line(char *line) {
-    hsvc_item profile = {0};
+static void take_line(const char *line) {
+    char verb[16] = "", a[64] = "", b[64] = "", c[64] = "";
+    hsvc_item profile = {.text = "line", .text_len = 4, .kind = HSVC_ITEM_PROFILE};
     hsvc_input in;
-    int32_t kind = 0;
-    char *word = strtok(line, " \n");
-    if (word == NULL || !check(hsvc_code(HSVC_REGISTRY_INPUT, word, strlen(word), &kind))) return;
-    hsvc_input_init(&in, sizeof in, (uint32_t)kind);
-    if (kind >= HSVC_INPUT_SUBMIT && kind <= HSVC_INPUT_EXTEND) in.prompt_id = prompt;
-    while ((word = strtok(NULL, " \n")) != NULL) {
-        char *equals = strchr(word, '=');
-        if (equals == NULL) continue;
-        *equals = '\0';
-        take_field(&in, &profile, word, equals + 1);
-    }
+    if (sscanf(line, "%15s %63s %63s %63s", verb, a, b, c) < 2) return;
+    if (strcmp(verb, "user") == 0)
+        hsvc_input_user_put(&in, a, &profile, 1);
+    else if (strcmp(verb, "give") == 0)
+        hsvc_input_associate(&in, b, a);
+    else if (strcmp(verb, "plug") == 0)
+        hsvc_input_headset_connected(&in, a, b, 0);
+    else if (strcmp(verb, "unplug") == 0)
+        hsvc_input_headset_disconnected(&in, a, b, 0);
+    else if (strcmp(verb, "pin") == 0)
+        hsvc_input_submit(&in, a, prompt, b, c, strlen(c));
+    else if (strcmp(verb, "press") == 0 && strcmp(b, "sign-in") == 0)
+        hsvc_input_sign_in(&in, a, prompt);
+    else if (strcmp(verb, "press") == 0 && strcmp(b, "sign-out") == 0)
+        hsvc_input_sign_out(&in, a, prompt);
+    else if (strcmp(verb, "press") == 0)
+        hsvc_input_cancel(&in, a, prompt);
+    else if (strcmp(verb, "phone") == 0) {
+        hsvc_input_device_put(&in, a, "its-own-line", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8861", NULL,
+                              HSVC_FLAG_EM_ENABLED);
+        call(&in);
+        hsvc_input_device_registered(&in, a, 0, 0);
+    } else
+        return;
     call(&in);
 }
 
@@ -119,7 +110,8 @@ int main(void) {
     hsvc_memory_store *memory = NULL;
     hsvc_store store;
     hsvc_config config;
-    char line[512];
+    hsvc_input in;
+    char line[256];
     setvbuf(stdin, NULL, _IONBF, 0); /* what is not read yet must wait where poll sees it */
     hsvc_store_init(&store, sizeof store);
     hsvc_config_init(&config, sizeof config);
@@ -128,6 +120,8 @@ int main(void) {
     config.store = &store;
     config.clock = hsvc_stdlib_clock;
     if (!check(hsvc_memory_store_bind(memory, &store)) || !check(hsvc_engine_new(&config, &engine))) return 1;
+    hsvc_input_policy_set(&in, HSVC_PARAM_PRESENCE_SETTLE, HSVC_SCOPE_GLOBAL, 0); /* these phones drop no headsets */
+    call(&in);
     for (;;) {
         fflush(stdout);
         if (poll(&input, 1, sleep_ms()) == 0)

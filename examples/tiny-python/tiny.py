@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A host in a nutshell: libheadsetsvc through plain ctypes, without a bindings package.
 
-tiny.py [libheadsetsvc.so] < morning.txt     lines as in examples/tiny-c: NAME field=value ...
+tiny.py [libheadsetsvc.so] < morning.txt     a line is an input in the library's own words: NAME field=value ...
 The "directory" knows one PIN, 1234; the "phone" takes a profile in no time. Both answer with inputs of their own.
 """
 import ctypes as C

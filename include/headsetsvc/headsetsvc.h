@@ -501,7 +501,8 @@ HSVC_API int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_
 HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view);
 
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
- * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text), store statuses.
+ * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name
+ * longer than any), store statuses.
  * (POL-3) */
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);

@@ -198,28 +198,47 @@ static void decide_event(struct hsvc__turn *t) {
     run_lists(t, dev);
 }
 
+/* decide_complaint: refused for its texts; a device whose name is what is wrong cannot be named. */
+static void decide_complaint(struct hsvc__turn *t, const struct hsvc__complaint *complaint) {
+    hsvc__str device = complaint->field == HSVC_FIELD_DEVICE ? hsvc__str_of(NULL, 0) : INPUT(t, device);
+    t->verdict.field = complaint->field;
+    t->verdict.limit = complaint->limit;
+    hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", device);
+}
+
 static void decide_one(struct hsvc_engine *engine, struct batch *batch, size_t index) {
     const struct hsvc__complaint *complaint = &batch->complaints[index];
     struct hsvc__turn *t = hsvc__turn_begin(engine, batch->fx, &batch->in[index], (uint32_t)index, batch->now);
-    hsvc_verdict *verdict;
+    const hsvc_verdict *verdict;
     engine->tally.inputs++;
     if (complaint->reason != 0) {
-        t->verdict.field = complaint->field;
-        t->verdict.limit = complaint->limit;
-        hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", hsvc__str_of(NULL, 0));
+        decide_complaint(t, complaint);
         batch->refused++;
         return;
     }
     set_subjects(t);
     t->at = event_time(t);
     if (fire_all(t, t->at, 0)) set_subjects(t);
-    if (hsvc__answer_repeat(t)) return;
+    verdict = hsvc__answer_repeat(t);
+    if (verdict != NULL) {
+        batch->refused += !verdict->accepted;
+        return;
+    }
     decide_event(t);
     verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
-    if (!verdict->accepted) batch->refused++;
+    batch->refused += !verdict->accepted;
     if (!hsvc__has_request(t->in)) return;
     set_subjects(t);
     hsvc__remember(t, t->verdict.reason, t->verdict.row);
+}
+
+/* undo_tally: what was decided but does not happen is not counted (OBS-5). */
+static void undo_tally(struct hsvc_engine *engine) {
+    hsvc_counters tally = engine->tally;
+    memset(&engine->tally, 0, sizeof engine->tally);
+    engine->tally.inputs = tally.inputs;
+    engine->tally.accepted = tally.accepted;
+    engine->tally.refused = tally.refused;
 }
 
 static void decide_batch(struct hsvc_engine *engine, void *job) {
@@ -232,6 +251,7 @@ static void decide_batch(struct hsvc_engine *engine, void *job) {
     settle(&engine->turn);
     if (!(batch->flags & HSVC_APPLY_ALL_OR_NONE) || batch->refused == 0) return;
     engine->txn.checks_only = 1; /* the verdicts still rest on a proven read */
+    undo_tally(engine);
     batch->fx->effect_count = batch->fx->effects_out;
 }
 
@@ -279,6 +299,7 @@ static int32_t report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32
     int64_t limit = 0;
     if (fx->problem.status == status) return status; /* it was told in detail already */
     if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;
+    if (limit > HSVC__SLOTS) limit = HSVC__SLOTS;
     return hsvc__effects_fail(fx, status, HSVC_NO_INPUT, 0, limit, key);
 }
 
@@ -350,6 +371,12 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     settle(t);
 }
 
+/* session_is_due: will the session's user be asked about? */
+static int session_is_due(const struct hsvc__device *dev, int64_t now) {
+    return (dev->window_due != 0 && dev->window_due <= now) || (dev->keep_due != 0 && dev->keep_due <= now) ||
+           (dev->max_due != 0 && dev->max_due <= now);
+}
+
 static int32_t read_due(struct hsvc_engine *engine, void *job) {
     struct due *due = (struct due *)job;
     const struct hsvc__device *dev;
@@ -358,7 +385,7 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     status = hsvc__txn_fetch(&engine->txn);
     dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
     if (status != HSVC_OK || dev == NULL) return status;
-    if (dev->user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
+    if (session_is_due(dev, due->now)) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
     if (dev->prompt_serial.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_HEADSET, dev->prompt_serial);
     if (dev->prompt_user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->prompt_user);
     return hsvc__txn_fetch(&engine->txn);

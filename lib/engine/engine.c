@@ -14,6 +14,7 @@ static void index_rows(hsvc_engine *engine, uint32_t m) {
     for (uint32_t i = machine->row_count; i-- > 0;) {
         engine->next_row[m][i] = engine->first_row[m][machine->rows[i].event];
         engine->first_row[m][machine->rows[i].event] = (uint16_t)i;
+        if (machine->rows[i].kind == 0) engine->row_states[m][machine->rows[i].event] |= machine->rows[i].states;
     }
 }
 

@@ -13,6 +13,8 @@ struct hsvc__policy_cache {
     size_t raw_len;
     size_t raw_room;
     int64_t values[HSVC__PARAMS];
+    uint32_t sites; /* as in the record */
+    uint32_t texts;
     uint64_t set; /* bit per parameter that is set globally, and not just the preset's default */
 };
 
@@ -31,6 +33,7 @@ struct hsvc_engine {
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
+    uint32_t row_states[HSVC__MACHINES][HSVC__EVENTS]; /* in which states some ROW is for the event */
     struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
@@ -64,10 +67,10 @@ uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
 int hsvc__is_accepted(uint32_t reason);
 /* hsvc__add_verdict: one more verdict of the turn; never NULL. Field and limit are the turn's. */
 hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device);
-/* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: 1 if it is known: it is answered as before.
- * hsvc__remember: keeps the answer. */
+/* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: the verdict if it is known: it is answered as
+ * before, or refused if its content is another; else NULL. hsvc__remember: keeps the answer. */
 int hsvc__has_request(const hsvc_input *in);
-int hsvc__answer_repeat(struct hsvc__turn *t);
+const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t);
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row);
 
 /* hsvc__want_first, _second, _third: the records an input will probably use, by rounds (reads.c). */

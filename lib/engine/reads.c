@@ -74,6 +74,16 @@ static void want_skip(struct hsvc__txn *txn, const struct known *k) {
     hsvc__txn_want(txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 
+/* A session ends, or its window opens, when its device has settled; before, reports are only kept. */
+static void want_session_user(struct hsvc__txn *txn, const struct known *k) {
+    if (k->dev != NULL && k->dev->profile_state == HSVC__profile_WORN) want(txn, HSVC__FAMILY_USER, k->dev->user);
+}
+
+/* Nobody asks about the owner when it is the session's user who comes back. */
+static void want_owner(struct hsvc__txn *txn, const struct known *k) {
+    if (k->dev == NULL || !hsvc__fold_eq(k->dev->user, k->owner)) want(txn, HSVC__FAMILY_USER, k->owner);
+}
+
 static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t role) {
     const hsvc_input *in = k->in;
     hsvc__str none = hsvc__str_of(NULL, 0);
@@ -83,8 +93,8 @@ static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t rol
         case ROLE_user: want(txn, HSVC__FAMILY_USER, hsvc__str_of(in->user, in->user_len)); break;
         case ROLE_related: want(txn, HSVC__FAMILY_USER, hsvc__str_of(in->related_user, in->related_user_len)); break;
         case ROLE_skip: want_skip(txn, k); break;
-        case ROLE_session_user: want(txn, HSVC__FAMILY_USER, k->dev == NULL ? none : k->dev->user); break;
-        case ROLE_owner: want(txn, HSVC__FAMILY_USER, k->owner); break;
+        case ROLE_session_user: want_session_user(txn, k); break;
+        case ROLE_owner: want_owner(txn, k); break;
         case ROLE_prompt_headset: want(txn, HSVC__FAMILY_HEADSET, k->dev == NULL ? none : k->dev->prompt_serial); break;
         case ROLE_prompt_owner: want(txn, HSVC__FAMILY_USER, k->owner); break;
         case ROLE_site: break; /* the global policy knows whether there is any: read when it says so */
@@ -96,7 +106,9 @@ void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round) {
     uint32_t roles = hints[hsvc__kind(in->kind)].rounds[round];
     struct known k;
     if (roles == 0) return;
-    k = known_of(txn, in);
+    memset(&k, 0, sizeof k);
+    k.in = in;
+    if (round != 0) k = known_of(txn, in); /* the first round is for what the input itself names */
     for (uint32_t role = 0; roles != 0; role++, roles >>= 1)
         if (roles & 1u) want_role(txn, &k, role);
 }

@@ -71,22 +71,21 @@ int hsvc__has_request(const hsvc_input *in) {
     return memcmp(in->request_id, none, sizeof none) != 0;
 }
 
-/* hsvc__answer_repeat: 1 if this request id was answered before: the stored verdict, and the device's state again. */
-int hsvc__answer_repeat(struct hsvc__turn *t) {
+/* hsvc__answer_repeat: the stored verdict, and the device's state again. */
+const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
     void *record = NULL;
     const struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
         const struct hsvc__request *one = &recent->at[i];
+        hsvc_verdict *verdict;
         if (memcmp(one->id, t->in->request_id, sizeof one->id) != 0) continue;
-        if (one->content != content_of(t->in)) {
-            hsvc__add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4", INPUT(t, device));
-            return 1;
-        }
-        hsvc__add_verdict(t, one->reason, hsvc__rule_of(one->row), INPUT(t, device))->repeated = 1;
+        if (one->content != content_of(t->in)) return hsvc__add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4", INPUT(t, device));
+        verdict = hsvc__add_verdict(t, one->reason, hsvc__rule_of(one->row), INPUT(t, device));
+        verdict->repeated = 1;
         if (t->dev->rec.present) hsvc__inform(t, t->dev);
-        return 1;
+        return verdict;
     }
-    return 0;
+    return NULL;
 }
 
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {

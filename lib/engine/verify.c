@@ -104,6 +104,7 @@ static void check_prompt(struct walk *w, struct hsvc__device *d) {
     MUST(screen == 0 || d->profile_state == HSVC__profile_WORN, "no_prompt_before_settled", "PRES-3");
     MUST(!flow || (by_hand && d->prompt_serial.n == 0) || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
     MUST(screen == 0 || about_call || d->call_count == 0, "no_flow_during_a_call", "CALL-1");
+    MUST(screen == 0 || !hsvc__in_emergency(d), "no_prompt_in_an_emergency", "CALL-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT_OTHER || hsvc__occupied(d), "somebody_to_sign_out", "TAKE-1");
     MUST(screen != HSVC_PROMPT_EM_SIGN_OUT || hsvc__occupied(d), "somebody_to_sign_out_by_hand", "DENY-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT || d->session_state == HSVC__session_LINGERING ||

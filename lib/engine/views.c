@@ -211,7 +211,8 @@ int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user_
     int32_t status;
     if (engine == NULL || value == NULL || (user_id == NULL && user_len != 0) || (device_name == NULL && device_len != 0))
         return HSVC_ERR_ARGUMENT;
-    if (!hsvc__is_number(param)) return HSVC_ERR_NOT_FOUND;
+    if (!hsvc__is_number(param) || user_len > HSVC_LIMIT_USER_ID_LEN || device_len > HSVC_LIMIT_NAME_LEN)
+        return HSVC_ERR_NOT_FOUND;
     memset(&asked, 0, sizeof asked);
     asked.param = param;
     asked.user = hsvc__str_of(user_id, user_len);

@@ -6,14 +6,18 @@ static uint32_t cause_bit(int64_t cause) { return 1u << (cause - HSVC_CAUSE_ADMI
 
 /* ---- what the device wears ---- */
 /* send_profile: a new generation of whatever the device should wear now, with the wipe it owes (OUT-7). */
+static void tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
+    hsvc_effect *effect;
+    if (dev->wipe_generation == 0) return;
+    effect = hsvc__tell(t, HSVC_EFFECT_WIPE, dev);
+    effect->generation = dev->generation_desired;
+    effect->flags = flags;
+}
+
 static void tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
     hsvc_effect *effect;
     hsvc__str profile = dev->session != 0 ? dev->profile : dev->own_profile;
-    if (dev->wipe_generation != 0) {
-        effect = hsvc__tell(t, HSVC_EFFECT_WIPE, dev);
-        effect->generation = dev->generation_desired;
-        effect->flags = flags;
-    }
+    tell_wipe(t, dev, flags);
     effect = hsvc__tell(t, HSVC_EFFECT_APPLY_PROFILE, dev);
     effect->generation = dev->generation_desired;
     effect->profile = profile.p;
@@ -39,6 +43,12 @@ void hsvc__do_own_profile(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
+}
+
+/* hsvc__tell_unacknowledged: the wipe may be owed when the profile is worn already (OUT-7). */
+void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev) {
+    if (dev->generation_acked != dev->generation_desired) tell_profile(t, dev, HSVC_FLAG_REPEATED);
+    else tell_wipe(t, dev, HSVC_FLAG_REPEATED);
 }
 
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {

@@ -5,6 +5,12 @@ int hsvc__occupied(const struct hsvc__device *dev) {
     return dev->session_state > HSVC__session_VACANT && dev->session_state < HSVC__session_ENDING;
 }
 
+int hsvc__in_emergency(const struct hsvc__device *dev) {
+    for (uint32_t i = 0; i < dev->call_count; i++)
+        if (dev->calling[i].flags & HSVC_FLAG_EMERGENCY) return 1;
+    return 0;
+}
+
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but) {
     for (uint32_t i = 0; i < dev->present_count; i++) {
         const struct hsvc__present *one = &dev->presents[i];

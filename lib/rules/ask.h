@@ -9,6 +9,8 @@
 
 /* hsvc__occupied: is an active session here? An ending one is not active any more. */
 int hsvc__occupied(const struct hsvc__device *dev);
+/* hsvc__in_emergency: is one of the device's calls an emergency call? */
+int hsvc__in_emergency(const struct hsvc__device *dev);
 /* hsvc__user_is_here: is a believed headset of this user present, other than the serial `but`? */
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
 /* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */
@@ -30,6 +32,8 @@ uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t fir
 /* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
 uint32_t hsvc__screen(const struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__tell_unacknowledged: profile and wipe again, as far as the device has not acknowledged them. */
+void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev);
 /* hsvc__login_of: index of the user's session on a device, or login_count. */
 uint32_t hsvc__login_of(const struct hsvc__user *user, hsvc__str device);
 

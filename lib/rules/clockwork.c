@@ -65,7 +65,10 @@ static void tell_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
     hsvc__tell(t, HSVC_EFFECT_MENU_STATE, dev)->flags = menu & 7u;
 }
 
+/* run_on: these events follow every change of a device; they are ignored where no row is for them. */
 static void run_on(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t machine, uint32_t event) {
+    t->dev = dev;
+    if (!hsvc__concerns(t, machine, event)) return;
     begin(t, dev);
     hsvc__run(t, machine, event, 0);
 }
@@ -82,7 +85,7 @@ int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
 void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev) {
     t->rule = "STORE-6";
     t->dev = dev;
-    if (dev->generation_acked != dev->generation_desired) hsvc__do_send_again(t, 0);
+    hsvc__tell_unacknowledged(t, dev);
     hsvc__tell_screen(t, dev);
 }
 

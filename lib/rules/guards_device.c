@@ -88,11 +88,7 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
         if (t->in->items[i].kind == HSVC_ITEM_CALL) return 0;
     return 1;
 }
-static int in_emergency(const struct hsvc__device *dev) {
-    for (uint32_t i = 0; i < dev->call_count; i++)
-        if (dev->calling[i].flags & HSVC_FLAG_EMERGENCY) return 1;
-    return 0;
-}
+int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
 /* ---- session ---- */
 int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
@@ -122,15 +118,15 @@ int hsvc__is_cancel_keeps(struct hsvc__turn *t) {
            HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP;
 }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
-int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && !in_emergency(t->dev); }
+int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && !hsvc__in_emergency(t->dev); }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && !(t->dev->session_flags & HSVC__SESSION_DISMISSED) &&
-           !hsvc__is_device_is_not_ready(t) && !in_emergency(t->dev);
+           !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);
 }
 /* During a call nothing is offered, but a colleague may ask to take the phone over: Yes will wait (CALL-1, TAKE-4). */
 int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
     if (!hsvc__is_device_is_in_call(t)) return 0;
-    return in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
+    return hsvc__in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
 }
 int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
     return !hsvc__is_device_is_not_ready(t) && hsvc__newest_fresh(t) != NULL;

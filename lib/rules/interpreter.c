@@ -114,6 +114,20 @@ static void step(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
     run_row(t, machine, index, from);
 }
 
+/* Whoever watches sees every line that runs, also one that only ignores. */
+static int is_watched(const struct hsvc_engine *engine) {
+#ifdef HSVC_MASKING
+    (void)engine;
+    return 1;
+#else
+    return engine->trace != NULL;
+#endif
+}
+
+int hsvc__concerns(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
+    return is_watched(t->engine) || t->engine->row_states[machine][event] >> hsvc__machines[machine].get(t) & 1u;
+}
+
 void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg) {
     hsvc__raise_event(t, machine, event, arg, t->dev, t->headset, t->user);
     while (t->taken != t->raised && t->txn->status == HSVC_OK && t->txn->missing == 0) {

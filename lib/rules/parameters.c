@@ -52,9 +52,16 @@ static void combine(const struct parameter *p, const int64_t *value, uint32_t sc
     *by = scope;
 }
 
+/* is_plain: no site has a policy and no text is set: then no record need be looked at. A decision that changes the policy
+ * has dropped the cache before anyone asks. */
+static int is_plain(const struct hsvc__turn *t) {
+    const struct hsvc__policy_cache *cache = &t->engine->policy;
+    return cache->known && cache->sites == 0 && cache->texts == 0;
+}
+
 static const struct hsvc__policy *site_policy(struct hsvc__turn *t, const struct hsvc__device *dev) {
     const struct hsvc__policy *global;
-    if (dev == NULL || dev->site.n == 0) return NULL;
+    if (dev == NULL || dev->site.n == 0 || is_plain(t)) return NULL;
     global = hsvc__policy_of(t, hsvc__str_of(NULL, 0));
     return global->sites == 0 ? NULL : hsvc__policy_of(t, dev->site);
 }
@@ -84,10 +91,11 @@ static hsvc__str slot_text(const struct hsvc__policy *policy, uint32_t param) {
 }
 
 hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev) {
-    const struct hsvc__policy *site = site_policy(t, dev), *global = hsvc__policy_of(t, hsvc__str_of(NULL, 0));
+    const struct hsvc__policy *site = site_policy(t, dev);
+    const struct hsvc__policy *global = is_plain(t) ? NULL : hsvc__policy_of(t, hsvc__str_of(NULL, 0));
     uint32_t bit = 1u << (param - HSVC_PARAM_MIN_FIRMWARE);
     if (site != NULL && site->texts & bit) return slot_text(site, param);
-    if (global->texts & bit) return slot_text(global, param);
+    if (global != NULL && global->texts & bit) return slot_text(global, param);
     if (param == HSVC_PARAM_SUPPORTED_MODELS) return hsvc__str_of(default_models, sizeof default_models - 1);
     if (param == HSVC_PARAM_SERIAL_REJECT_LIST) return hsvc__str_of(default_rejects, sizeof default_rejects - 1);
     return hsvc__str_of(NULL, 0);
@@ -219,6 +227,8 @@ void hsvc__do_unset_parameter(struct hsvc__turn *t, int64_t arg) {
 void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *policy) {
     const int64_t *preset = hsvc__override(&policy->set, HSVC_PARAM_PRESET);
     for (uint32_t i = 1; i < HSVC__PARAMS; i++) engine->policy.values[i] = hsvc__preset_value(i, preset == NULL ? 0 : *preset);
+    engine->policy.sites = policy->sites;
+    engine->policy.texts = policy->texts;
     engine->policy.set = 0;
     for (uint32_t i = 0; i < policy->set.count; i++) {
         if (policy->set.at[i].param >= HSVC__PARAMS) continue;

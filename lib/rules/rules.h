@@ -137,6 +137,8 @@ struct hsvc__turn {
 
 /* hsvc__run: runs an event and all that it raises; the verdict is the first that a row gives. */
 void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg);
+/* hsvc__concerns: is a ROW for this event in the machine's state? Else its OTHER line would be all that runs. */
+int hsvc__concerns(struct hsvc__turn *t, uint32_t machine, uint32_t event);
 /* hsvc__raise_event: queues an event for the subjects given. */
 void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg, struct hsvc__device *dev,
                        struct hsvc__headset *headset, struct hsvc__user *user);

@@ -12,9 +12,10 @@ prefix=$PWD/build/quickstart/prefix
 
 # How each folder of examples/ is run, from the top of the tree; BUILD is where it was built. An empty line: data only.
 declare -A runs=(
-    [hsvc]='BUILD/hsvc verify examples/office-day'
+    [hsvc]='ctest --test-dir BUILD --output-on-failure --no-tests=error'
     [office-day]=''
-    [tiny-c]='BUILD/tiny-c'
+    [tiny-c]='ctest --test-dir BUILD --output-on-failure --no-tests=error'
+    [tiny-python]='ctest --test-dir BUILD --output-on-failure --no-tests=error'
 )
 
 built_example() {
