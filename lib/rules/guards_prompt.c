@@ -107,14 +107,26 @@ static int replaces_somebody(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
 }
 int hsvc__is_pin_is_needed(struct hsvc__turn *t) {
-    return replaces_somebody(t) || hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) ==
-                                       HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+    return replaces_somebody(t) || hsvc__is_pin_is_required(t);
 }
 int hsvc__is_newcomer_is_locked(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_needed(t);
 }
 int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
     return t->dev->throttled_until > t->at && hsvc__is_pin_is_needed(t);
+}
+/* The device's owner and somebody else's session: there is no sign-in, so a present user is no reason for a PIN (SIGN-2). */
+int hsvc__is_owner_returns(struct hsvc__turn *t) {
+    return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
+}
+int hsvc__is_pin_is_required(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+}
+int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
+    return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_required(t);
+}
+int hsvc__is_device_is_throttled_for_return(struct hsvc__turn *t) {
+    return t->dev->throttled_until > t->at && hsvc__is_pin_is_required(t);
 }
 int hsvc__is_device_is_throttled_for_submit(struct hsvc__turn *t) { return t->dev->throttled_until > t->at; }
 /* Sign in stands on the success screen where SIGN-1 holds and nobody else is in the way (PROMPT-2). */
