@@ -308,6 +308,7 @@
 #define HSVC_REASON_COUNTDOWN_STARTED                1013 /* the countdown to the sign-in is running */
 #define HSVC_REASON_ASSOCIATION_ASKED                1014 /* the device asks whose headset this is */
 #define HSVC_REASON_TAKEOVER_ASKED                   1015 /* the device asks whether to sign the other user out */
+#define HSVC_REASON_SIGN_OUT_ASKED                   1016 /* the device asks whether to sign out */
 #define HSVC_REASON_VERIFYING                        1017 /* the PIN is being verified */
 #define HSVC_REASON_ASSOCIATED                       1018 /* the headset is associated */
 #define HSVC_REASON_DISASSOCIATED                    1019 /* the headset is free */

@@ -109,21 +109,27 @@ static void check_presence(struct walk *w, struct hsvc__device *d) {
 static void check_prompt(struct walk *w, struct hsvc__device *d) {
     uint32_t screen = hsvc__screen(d);
     int flow = screen != 0 && screen != HSVC_PROMPT_SIGN_OUT;
-    int about_call = screen == HSVC_PROMPT_SIGN_OUT_OTHER || screen == HSVC_PROMPT_SIGN_OUT;
+    int about_call = screen == HSVC_PROMPT_SIGN_OUT_OTHER || screen == HSVC_PROMPT_SIGN_OUT || screen == HSVC_PROMPT_EM_SIGN_OUT;
+    int by_hand = d->prompt_state == HSVC__prompt_EM_SIGN_IN || d->prompt_state == HSVC__prompt_CHOOSE_BY_HAND ||
+                  d->prompt_state == HSVC__prompt_OTHER_BY_HAND;
     int pending = d->verify_state == HSVC__verification_PENDING;
     MUST((screen != 0) == (d->prompt_id != 0), "prompt_has_an_id", "PROMPT-5");
     MUST(screen == 0 || d->registered, "prompt_only_while_registered", "PRES-3");
     MUST(screen == 0 || d->profile_state == HSVC__profile_WORN, "no_prompt_before_settled", "PRES-3");
-    MUST(!flow || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
+    MUST(!flow || (by_hand && d->prompt_serial.n == 0) || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
     MUST(screen == 0 || about_call || d->call_count == 0, "no_flow_during_a_call", "CALL-1");
     MUST(screen == 0 || !hsvc__in_emergency(d), "no_prompt_in_an_emergency", "CALL-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT_OTHER || hsvc__occupied(d), "somebody_to_sign_out", "TAKE-1");
+    MUST(d->prompt_state != HSVC__prompt_RETURN_PIN || hsvc__occupied(d), "somebody_to_return_from", "SIGN-2");
+    MUST(screen != HSVC_PROMPT_EM_SIGN_OUT || hsvc__occupied(d), "somebody_to_sign_out_by_hand", "DENY-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT || d->session_state == HSVC__session_LINGERING ||
              d->session_state == HSVC__session_DEFERRED,
          "sign_out_prompt_while_away", "OUT-1");
-    MUST(!flow || d->prompt_due != 0 || pending || d->prompt_state == HSVC__prompt_YES_WAITING, "prompt_has_a_deadline", "TIME-7");
+    MUST(!flow || d->prompt_due != 0 || pending || d->prompt_state == HSVC__prompt_YES_WAITING ||
+             d->prompt_state == HSVC__prompt_RETURN_WAITING, "prompt_has_a_deadline", "TIME-7");
     MUST(pending == (d->verify_due != 0), "verification_has_a_deadline", "SIGN-8");
-    MUST(!pending || screen == HSVC_PROMPT_ASSOCIATE || screen == HSVC_PROMPT_SIGN_IN_PIN, "verification_has_a_prompt", "SIGN-8");
+    MUST(!pending || screen == HSVC_PROMPT_ASSOCIATE || screen == HSVC_PROMPT_SIGN_IN_PIN || screen == HSVC_PROMPT_EM_SIGN_IN,
+         "verification_has_a_prompt", "SIGN-8");
 }
 
 static void check_profile(struct walk *w, const struct hsvc__device *d) {

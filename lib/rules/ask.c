@@ -61,6 +61,13 @@ hsvc__str hsvc__typed_user(struct hsvc__turn *t) {
     return t->dev->verify_user;
 }
 
+/* By the state and not by the screen: offers of headsets do not get as far as a question while a screen by hand stands. */
+struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t) {
+    uint32_t state = t->dev->prompt_state;
+    int by_hand = state == HSVC__prompt_EM_SIGN_IN || state == HSVC__prompt_CHOOSE_BY_HAND;
+    return by_hand ? hsvc__user_of(t, hsvc__typed_user(t)) : hsvc__owner(t);
+}
+
 int hsvc__has_profile(const struct hsvc__user *user, hsvc__str profile) {
     for (uint32_t i = 0; i < user->profile_list.count; i++)
         if (hsvc__str_eq(user->profile_list.at[i], profile)) return 1;

@@ -22,6 +22,9 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind);
 /* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
 hsvc__str hsvc__typed_user(struct hsvc__turn *t);
+/* hsvc__newcomer: the user who would sign in: on a screen by hand whoever typed there, else the owner of the headset that
+ * the running step is about. */
+struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t);
 /* hsvc__has_profile: does the user have this profile? */
 int hsvc__has_profile(const struct hsvc__user *user, hsvc__str profile);
 /* hsvc__in_list: does any pattern of a list (one a line) match? */

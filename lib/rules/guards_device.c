@@ -122,6 +122,16 @@ int hsvc__is_owner_is_still_here(struct hsvc__turn *t) { return hsvc__user_is_he
 int hsvc__is_headset_em_is_denied(struct hsvc__turn *t) {
     return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, hsvc__owner(t), NULL) == HSVC_CHOICE_HEADSET_EM_DENY;
 }
+/* Under DENY a headset is no more than a reason to show the screen for signing in and out by hand (DENY-1). */
+int hsvc__is_em_screen_is_wanted(struct hsvc__turn *t) {
+    return t->headset->owner.n != 0 && hsvc__is_headset_em_is_denied(t) && !hsvc__is_em_is_disabled(t) &&
+           hsvc__value(t, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, t->dev, NULL, NULL);
+}
+/* It came with this very event; one that was only associated now has been here (DENY-1, ASSOC-7). */
+int hsvc__is_headset_came_under_deny(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    return here != NULL && here->since_at == t->at && hsvc__is_headset_em_is_denied(t);
+}
 int hsvc__is_sign_out_is_refused_now(struct hsvc__turn *t) {
     return hsvc__is_device_is_in_call(t) && hsvc__value(t, HSVC_PARAM_SIGN_OUT_DURING_CALL, t->dev, NULL, NULL) ==
                                                 HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE;

@@ -33,7 +33,7 @@ enum {
 #define HSVC__PARAMS 43 /* one more than the largest parameter number */
 
 /* Bits of hsvc__device.session_flags and prompt_flags. */
-#define HSVC__SESSION_BY_HAND 1u   /* no headset is bound: its leaving opens no window */
+#define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* bit of hsvc__device.calls_lost */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
