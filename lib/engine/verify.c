@@ -71,6 +71,7 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
     MUST((d->call_count != 0 || d->calls_lost) == (d->calls_due != 0), "call_has_a_deadline", "OUT-6");
     MUST(d->calls_doubt_at == 0 || d->calls_due != 0, "doubt_about_a_call", "OUT-6");
     MUST(d->causes == 0 || d->call_count != 0 || d->calls_lost, "deferral_has_a_call", "OUT-4");
+    MUST(d->away_due == 0 || (any && !d->registered), "away_only_while_away", "OUT-14");
     MUST(d->window_due == 0 || d->window_due - d->window_at <= 900000, "window_at_most_15_minutes", "OUT-1");
 }
 
@@ -133,7 +134,8 @@ static void check_prompt(struct walk *w, struct hsvc__device *d) {
 }
 
 static void check_profile(struct walk *w, const struct hsvc__device *d) {
-    int waiting = d->profile_state == HSVC__profile_RESETTING || d->profile_state == HSVC__profile_SETTLING;
+    int waiting = d->profile_state == HSVC__profile_RESETTING || d->profile_state == HSVC__profile_SETTLING ||
+                  d->profile_state == HSVC__profile_RETRYING;
     MUST(d->own_profile.n != 0, "device_has_a_profile", "SAFE-1");
     MUST(d->generation_acked <= d->generation_desired, "no_generation_from_nowhere", "PROF-1");
     MUST(waiting == (d->profile_due != 0), "reset_has_a_deadline", "SIGN-5");

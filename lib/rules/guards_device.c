@@ -19,7 +19,8 @@ int hsvc__is_device_is_registered(struct hsvc__turn *t) { return t->dev->registe
 /* A headset's absence means nothing while the device resets, settles or is away (SIGN-5, OUT-11). */
 int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
     uint32_t state = t->dev->profile_state;
-    return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING || state == HSVC__profile_AWAY || state == 0;
+    return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING ||
+           state == HSVC__profile_RETRYING || state == HSVC__profile_AWAY || state == 0;
 }
 /* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
@@ -158,6 +159,7 @@ int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
 /* ---- profile ---- */
 int hsvc__is_generation_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->generation_desired; }
 int hsvc__is_generation_is_acknowledged(struct hsvc__turn *t) { return t->dev->generation_acked == t->in->generation; }
+int hsvc__is_retries_remain(struct hsvc__turn *t) { return t->dev->apply_retries < HSVC_LIMIT_APPLY_RETRIES; }
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
 /* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
 int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
