@@ -106,7 +106,7 @@ void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
 /* ---- beginning ---- */
 /* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = t->user;
+    struct hsvc__user *owner = t->user;
     (void)arg;
     if (owner->login_count == 0) return;
     if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
@@ -114,6 +114,8 @@ void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
         if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name))
             hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, HSVC_CAUSE_OTHER_LOGIN,
                               hsvc__device_of(t, owner->logins[i].device), t->headset, t->user);
+    owner->login_count = 0; /* at once, so that there is room for the new one */
+    hsvc__touch(owner);
 }
 
 static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {
