@@ -65,6 +65,10 @@ HSVC_API int32_t hsvc_code(uint32_t registry, const char *name, size_t name_len,
 HSVC_API const char *hsvc_choice_name(uint32_t param, int64_t value);
 HSVC_API int32_t hsvc_choice_code(uint32_t param, const char *name, size_t name_len, int64_t *value);
 
+/* hsvc_rule_text: one sentence about a rule id, as verdicts, effects and the trace name it ("OUT-3"; ASCII,
+ * case-insensitive), NUL-terminated, static; "" if there is no such rule. Never fails. */
+HSVC_API const char *hsvc_rule_text(const char *rule, size_t len);
+
 /* hsvc_hash64: the library's 64-bit hash (XXH64, seed 0), for hosts that must turn a string such as a SIP Call-ID or a
  * USB path into a call id or a handle without keeping a table. Never 0. bytes may be NULL if len is 0. */
 HSVC_API uint64_t hsvc_hash64(const void *bytes, size_t len);

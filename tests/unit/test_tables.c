@@ -11,6 +11,7 @@
 
 #include "../../lib/gen/rows.h"
 #include "committed.h"
+#include "headsetsvc/headsetsvc.h"
 
 static const char *const reasons[] = {
 #define REASON(name, number, accepted, em, text, remedy) #name,
@@ -409,8 +410,12 @@ static int read_rule_ids(void **unused) {
 static void check_rule(const char *where, const char *name, const char *rule) {
     char line[64];
     snprintf(line, sizeof line, "\n%s\n", rule);
-    if (strstr(rule_ids, line) != NULL) return;
-    print_error("%s %s: \"%s\" is no rule of the specification\n", where, name, rule);
+    if (strstr(rule_ids, line) == NULL) {
+        print_error("%s %s: \"%s\" is no rule of the specification\n", where, name, rule);
+        complaints++;
+    }
+    if (*hsvc_rule_text(rule, strlen(rule)) != '\0') return;
+    print_error("%s %s: no sentence says what \"%s\" is\n", where, name, rule);
     complaints++;
 }
 
