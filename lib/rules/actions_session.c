@@ -75,6 +75,13 @@ void hsvc__do_acknowledge(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(t->dev);
 }
 
+/* What it wears is older than what it once acknowledged: a reset to factory settings, or a restored backup (PROF-1). */
+void hsvc__do_forget_acknowledgement(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->generation_acked = t->in->generation;
+    hsvc__touch(t->dev);
+}
+
 void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->registered = 1;
