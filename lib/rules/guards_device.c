@@ -69,6 +69,7 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
         others += t->arg != 0 && &t->dev->presents[t->dev->handles[i].of] == here && t->dev->handles[i].handle != (uint64_t)t->arg;
     return others != 0;
 }
+int hsvc__is_headset_is_absent(struct hsvc__turn *t) { return hsvc__here(t->dev, t->headset->serial) == NULL; }
 int hsvc__is_headset_is_away(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     return here == NULL || here->flags & HSVC__GONE;
