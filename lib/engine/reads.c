@@ -12,6 +12,7 @@ enum {
     ROLE_owner,
     ROLE_prompt_headset,
     ROLE_prompt_owner,
+    ROLE_places,
     ROLE_site,
     ROLE_logins,
     ROLES
@@ -43,6 +44,9 @@ struct known {
     hsvc__str owner;
 };
 
+/* A screen that no headset brought is about whoever typed there (MAN-1). */
+static int is_by_hand(const struct hsvc__device *dev) { return dev->prompt_id != 0 && dev->prompt_serial.n == 0; }
+
 static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
     struct known k;
     const struct hsvc__present *plugged;
@@ -53,12 +57,19 @@ static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
     k.headset = (const struct hsvc__headset *)peek(txn, HSVC__FAMILY_HEADSET, k.serial);
     k.owner = k.headset == NULL ? hsvc__str_of(NULL, 0) : k.headset->owner;
     if (k.owner.n == 0 && k.dev != NULL) k.owner = k.dev->prompt_user;
+    if (k.dev != NULL && is_by_hand(k.dev) && (in->kind == HSVC_INPUT_VERIFY_RESULT || in->kind == HSVC_INPUT_CHOOSE_PROFILE))
+        k.owner = k.dev->verify_user;
     return k;
 }
 
 static void want_logins(struct hsvc__txn *txn, const struct known *k) {
     const struct hsvc__user *user = (const struct hsvc__user *)peek(txn, HSVC__FAMILY_USER, k->owner);
     for (uint32_t i = 0; user != NULL && i < user->login_count; i++) want(txn, HSVC__FAMILY_DEVICE, user->logins[i].device);
+}
+
+static void want_places(struct hsvc__txn *txn, const struct known *k) {
+    for (uint32_t i = 0; k->headset != NULL && i < hsvc__place_count(k->headset); i++)
+        want(txn, HSVC__FAMILY_DEVICE, hsvc__place(k->headset, i));
 }
 
 static void want_skip(struct hsvc__txn *txn, const struct known *k) {
@@ -91,7 +102,8 @@ static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t rol
         case ROLE_session_user: want_session_user(txn, k); break;
         case ROLE_owner: want_owner(txn, k); break;
         case ROLE_prompt_headset: want(txn, HSVC__FAMILY_HEADSET, k->dev == NULL ? none : k->dev->prompt_serial); break;
-        case ROLE_prompt_owner: want(txn, HSVC__FAMILY_USER, k->dev == NULL ? none : k->dev->prompt_user); break;
+        case ROLE_prompt_owner: want(txn, HSVC__FAMILY_USER, k->owner); break;
+        case ROLE_places: want_places(txn, k); break;
         case ROLE_site: break; /* the global policy knows whether there is any: read when it says so */
         default: want_logins(txn, k); break;
     }

@@ -74,8 +74,16 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
 
 static int believed(struct hsvc__device *d, hsvc__str user) { return hsvc__user_is_here(d, user, hsvc__str_of(NULL, 0)); }
 
+/* lists: how often the headset's record names the device as one where it is. */
+static uint32_t lists(const struct hsvc__headset *h, hsvc__str device) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < hsvc__place_count(h); i++) count += hsvc__fold_eq(hsvc__place(h, i), device) ? 1 : 0;
+    return count;
+}
+
 static void check_presence(struct walk *w, struct hsvc__device *d) {
     int judged = d->profile_state == HSVC__profile_WORN || d->profile_state == HSVC__profile_OVERDUE;
+    int waiting = 0;
     for (uint32_t i = 0; i < d->present_count; i++) {
         const struct hsvc__present *one = &d->presents[i];
         const struct hsvc__headset *h = (const struct hsvc__headset *)fetch(w, HSVC__FAMILY_HEADSET, one->serial);
@@ -83,33 +91,43 @@ static void check_presence(struct walk *w, struct hsvc__device *d) {
         if (h == NULL) continue;
         MUST(hsvc__fold_eq(h->owner, one->owner), "presence_knows_the_owner", "ASSOC-1");
         MUST(!judged || !(one->flags & HSVC__GONE), "gone_only_while_not_judged", "SIGN-5");
+        MUST(lists(h, d->name) == 1, "headset_lists_the_device_once", "PRES-7");
+        MUST(!(one->flags & HSVC__WAITS) || (one->due_at != 0 && one->due_at >= d->presence_due), "doubt_has_a_deadline", "TIME-7");
+        waiting += one->flags & HSVC__WAITS ? 1 : 0;
         MUST(!(one->flags & HSVC__FRESH) || d->session == 0 || !hsvc__fold_eq(one->owner, d->user),
              "session_users_headset_is_spent", "TAKE-5");
     }
     MUST(d->session_state != HSVC__session_SIGNED_IN || !judged || d->session_flags & HSVC__SESSION_BY_HAND ||
              believed(d, d->user),
          "headset_session_has_its_headset", "TIME-7");
-    MUST(d->session_state != HSVC__session_LINGERING || !believed(d, d->user), "window_only_without_headset", "OUT-3");
+    MUST(d->session_state != HSVC__session_LINGERING || !hsvc__user_is_certain(d, d->user), "window_only_without_headset", "OUT-3");
+    MUST((waiting != 0) == (d->presence_due != 0), "deadline_only_in_doubt", "PRES-7");
 }
 
 static void check_prompt(struct walk *w, struct hsvc__device *d) {
     uint32_t screen = hsvc__screen(d);
     int flow = screen != 0 && screen != HSVC_PROMPT_SIGN_OUT;
-    int about_call = screen == HSVC_PROMPT_SIGN_OUT_OTHER || screen == HSVC_PROMPT_SIGN_OUT;
+    int about_call = screen == HSVC_PROMPT_SIGN_OUT_OTHER || screen == HSVC_PROMPT_SIGN_OUT || screen == HSVC_PROMPT_EM_SIGN_OUT;
+    int by_hand = d->prompt_state == HSVC__prompt_EM_SIGN_IN || d->prompt_state == HSVC__prompt_CHOOSE_BY_HAND ||
+                  d->prompt_state == HSVC__prompt_OTHER_BY_HAND;
     int pending = d->verify_state == HSVC__verification_PENDING;
     MUST((screen != 0) == (d->prompt_id != 0), "prompt_has_an_id", "PROMPT-5");
     MUST(screen == 0 || d->registered, "prompt_only_while_registered", "PRES-3");
     MUST(screen == 0 || d->profile_state == HSVC__profile_WORN, "no_prompt_before_settled", "PRES-3");
-    MUST(!flow || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
+    MUST(!flow || (by_hand && d->prompt_serial.n == 0) || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
     MUST(screen == 0 || about_call || d->call_count == 0, "no_flow_during_a_call", "CALL-1");
     MUST(screen == 0 || !hsvc__in_emergency(d), "no_prompt_in_an_emergency", "CALL-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT_OTHER || hsvc__occupied(d), "somebody_to_sign_out", "TAKE-1");
+    MUST(d->prompt_state != HSVC__prompt_RETURN_PIN || hsvc__occupied(d), "somebody_to_return_from", "SIGN-2");
+    MUST(screen != HSVC_PROMPT_EM_SIGN_OUT || hsvc__occupied(d), "somebody_to_sign_out_by_hand", "DENY-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT || d->session_state == HSVC__session_LINGERING ||
              d->session_state == HSVC__session_DEFERRED,
          "sign_out_prompt_while_away", "OUT-1");
-    MUST(!flow || d->prompt_due != 0 || pending || d->prompt_state == HSVC__prompt_YES_WAITING, "prompt_has_a_deadline", "TIME-7");
+    MUST(!flow || d->prompt_due != 0 || pending || d->prompt_state == HSVC__prompt_YES_WAITING ||
+             d->prompt_state == HSVC__prompt_RETURN_WAITING, "prompt_has_a_deadline", "TIME-7");
     MUST(pending == (d->verify_due != 0), "verification_has_a_deadline", "SIGN-8");
-    MUST(!pending || screen == HSVC_PROMPT_ASSOCIATE || screen == HSVC_PROMPT_SIGN_IN_PIN, "verification_has_a_prompt", "SIGN-8");
+    MUST(!pending || screen == HSVC_PROMPT_ASSOCIATE || screen == HSVC_PROMPT_SIGN_IN_PIN || screen == HSVC_PROMPT_EM_SIGN_IN,
+         "verification_has_a_prompt", "SIGN-8");
 }
 
 static void check_profile(struct walk *w, const struct hsvc__device *d) {
@@ -165,14 +183,17 @@ static void check_user(struct walk *w, const struct hsvc__user *u) {
 
 static void check_headset(struct walk *w, const struct hsvc__headset *h) {
     const struct hsvc__user *u = (const struct hsvc__user *)fetch(w, HSVC__FAMILY_USER, h->owner);
-    struct hsvc__device *d = (struct hsvc__device *)fetch(w, HSVC__FAMILY_DEVICE, h->device);
     uint32_t listed = 0;
     if (h->owner.n != 0) {
         for (uint32_t i = 0; u != NULL && i < u->headset_list.count; i++)
             listed += hsvc__fold_eq(u->headset_list.at[i], h->serial) ? 1 : 0;
         MUST(listed == 1, "owner_lists_the_headset_once", "ASSOC-1");
     }
-    MUST(!h->connected || (d != NULL && hsvc__here(d, h->serial) != NULL), "connected_headset_is_present", "PRES-4");
+    MUST(h->connected || h->other_list.count == 0, "nowhere_is_nowhere", "PRES-7");
+    for (uint32_t i = 0; i < hsvc__place_count(h); i++) {
+        struct hsvc__device *d = (struct hsvc__device *)fetch(w, HSVC__FAMILY_DEVICE, hsvc__place(h, i));
+        MUST(d != NULL && hsvc__here(d, h->serial) != NULL, "connected_headset_is_present", "PRES-4");
+    }
 }
 
 static void check_hint(struct walk *w) {

@@ -6,10 +6,15 @@
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                    \
         hsvc__raise_event(t, HSVC__MACHINE_##machine, (uint32_t)event, 0, t->dev, t->headset, t->user);     \
     }
+RAISER(presence)
 RAISER(session)
 RAISER(profile)
 RAISER(prompt)
 RAISER(verification)
+/* A session begins for whoever the screen was for; once the screen is closed only the raise knows (MAN-1). */
+void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
+    hsvc__raise_event(t, HSVC__MACHINE_session, (uint32_t)event, 0, t->dev, t->headset, hsvc__newcomer(t));
+}
 /* These three are about the user whose PIN it was, or whom the input names. */
 static struct hsvc__user *credential_user(struct hsvc__turn *t) {
     return t->in->kind == HSVC_INPUT_USER_UNLOCK ? t->user : hsvc__user_of(t, t->dev->verify_user);
@@ -53,8 +58,7 @@ static hsvc_effect *show(struct hsvc__turn *t, uint32_t prompt) {
 
 void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
     hsvc_effect *effect = show(t, (uint32_t)prompt);
-    if (prompt == HSVC_PROMPT_ASSOCIATE) t->dev->prompt_flags = 0;
-    if (prompt == HSVC_PROMPT_ASSOCIATED) t->dev->prompt_flags = 0;
+    if (prompt == HSVC_PROMPT_ASSOCIATE || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_EM_SIGN_IN) t->dev->prompt_flags = 0;
     if (prompt == HSVC_PROMPT_ERROR) effect->reason = t->verdict.reason;
     if (prompt == HSVC_PROMPT_ASSOCIATED) {
         effect->user = t->headset->owner.p;
@@ -82,13 +86,13 @@ void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
 }
 
 void hsvc__do_show_profiles(struct hsvc__turn *t, int64_t prompt) {
-    const struct hsvc__user *owner = hsvc__owner(t);
+    const struct hsvc__user *user = hsvc__newcomer(t);
     hsvc_effect *effect;
-    t->dev->prompt_user = t->headset->owner;
+    t->dev->prompt_user = user->id;
     t->dev->prompt_flags |= HSVC__PROMPT_PROVEN;
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);
-    hsvc__effects_offer(t->fx, effect, owner->profile_list.at, owner->profile_list.count);
+    hsvc__effects_offer(t->fx, effect, user->profile_list.at, user->profile_list.count);
 }
 
 /* "Sign out?" is about the session, not about a headset's turn; the window is its deadline (OUT-1). */
@@ -110,6 +114,21 @@ void hsvc__do_prefill_device_user(struct hsvc__turn *t, int64_t arg) {
     if (dev->prompt_user.n == 0 && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
         dev->prompt_user = dev->last_user;
 }
+/* By hand only the last user is a guess worth making, and only where the device is somebody's (MAN-1, PROMPT-1). */
+void hsvc__do_prefill_last_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    hsvc__do_prefill_nobody(t, arg);
+    if (dev->kind != HSVC_DEVICE_ANONYMOUS && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
+        dev->prompt_user = dev->last_user;
+}
+void hsvc__do_prefill_nobody(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_user = hsvc__str_of(NULL, 0);
+}
+void hsvc__do_prefill_session_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_user = t->dev->user;
+}
 
 /* ---- closing ---- */
 static const uint32_t screens[] = {
@@ -123,6 +142,13 @@ static const uint32_t screens[] = {
     [HSVC__prompt_SIGN_OUT_OTHER] = HSVC_PROMPT_SIGN_OUT_OTHER,
     [HSVC__prompt_YES_WAITING] = HSVC_PROMPT_SIGN_OUT_OTHER,
     [HSVC__prompt_SIGN_OUT] = HSVC_PROMPT_SIGN_OUT,
+    [HSVC__prompt_EM_SIGN_IN] = HSVC_PROMPT_EM_SIGN_IN,
+    [HSVC__prompt_EM_SIGN_OUT] = HSVC_PROMPT_EM_SIGN_OUT,
+    [HSVC__prompt_RETURN_ASKED] = HSVC_PROMPT_SIGN_OUT_OTHER,
+    [HSVC__prompt_RETURN_WAITING] = HSVC_PROMPT_SIGN_OUT_OTHER,
+    [HSVC__prompt_RETURN_PIN] = HSVC_PROMPT_SIGN_IN_PIN,
+    [HSVC__prompt_CHOOSE_BY_HAND] = HSVC_PROMPT_CHOOSE_PROFILE,
+    [HSVC__prompt_OTHER_BY_HAND] = HSVC_PROMPT_SIGN_OUT_OTHER,
 };
 uint32_t hsvc__screen(const struct hsvc__device *dev) { return screens[dev->prompt_state]; }
 
@@ -171,6 +197,12 @@ void hsvc__do_message_barred(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_notice(struct hsvc__turn *t, int64_t reason) {
     hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev)->reason = (uint32_t)reason;
 }
+void hsvc__do_notice_serial(struct hsvc__turn *t, int64_t reason) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev);
+    effect->reason = (uint32_t)reason;
+    effect->serial = t->headset->serial.p;
+    effect->serial_len = t->headset->serial.n;
+}
 void hsvc__do_notice_user(struct hsvc__turn *t, int64_t reason) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev);
     effect->reason = (uint32_t)reason;
@@ -209,7 +241,7 @@ static void choose(struct hsvc__turn *t, hsvc__str profile, int proven) {
 }
 void hsvc__do_only_profile(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    choose(t, hsvc__owner(t)->profile_list.at[0], 1);
+    choose(t, hsvc__newcomer(t)->profile_list.at[0], 1);
 }
 void hsvc__do_chosen_profile(struct hsvc__turn *t, int64_t arg) {
     if (t->dev->chosen_profile.n == 0) hsvc__do_only_profile(t, arg);
@@ -221,7 +253,7 @@ void hsvc__do_typed_profile(struct hsvc__turn *t, int64_t arg) {
 }
 /* A countdown takes the last profile if the user still has it, else the first (SIGN-3). */
 void hsvc__do_last_profile(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = hsvc__owner(t);
+    const struct hsvc__user *owner = hsvc__newcomer(t);
     (void)arg;
     choose(t, hsvc__has_profile(owner, owner->last_profile) ? owner->last_profile : owner->profile_list.at[0], 0);
 }

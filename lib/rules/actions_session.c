@@ -106,7 +106,7 @@ void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
 /* ---- beginning ---- */
 /* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = hsvc__owner(t);
+    const struct hsvc__user *owner = t->user;
     (void)arg;
     if (owner->login_count == 0) return;
     if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
@@ -142,21 +142,21 @@ static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
     effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_COUNTDOWN_STARTED;
 }
 
-void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
+/* start: a session of the running step's user, by a serial, or by hand (then the serial is empty). */
+static void start(struct hsvc__turn *t, hsvc__str serial) {
     struct hsvc__device *dev = t->dev;
-    struct hsvc__user *owner = hsvc__owner(t);
+    struct hsvc__user *owner = t->user;
     int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, dev, owner, NULL);
-    (void)arg;
     dev->session = hsvc__next_id(dev);
     dev->session_user = owner->number;
     dev->user = owner->id;
     dev->profile = dev->chosen_profile;
-    dev->serial = t->headset->serial;
+    dev->serial = serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
     dev->last_user = owner->id;
     dev->signed_in_at = t->now;
     dev->max_due = most == 0 ? 0 : t->now + most;
-    dev->session_flags = 0;
+    dev->session_flags = serial.n == 0 ? HSVC__SESSION_BY_HAND : 0;
     dev->causes = 0;
     owner->last_profile = dev->profile;
     add_login(owner, dev);
@@ -167,7 +167,16 @@ void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
     new_generation(t);
 }
 
-/* A headset of the session's user binds the session: from now its leaving opens a window (MAN-1). */
+void hsvc__do_start_session(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    start(t, t->headset->serial);
+}
+void hsvc__do_start_by_hand(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    start(t, hsvc__str_of(NULL, 0));
+}
+
+/* A headset of the session's user is here: no session by hand any more (MAN-1). */
 void hsvc__do_bind(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = hsvc__here(t->dev, t->headset->serial);
     (void)arg;
@@ -185,9 +194,10 @@ void hsvc__do_unbind(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_open_window(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = hsvc__session_user(t);
     (void)arg;
-    t->dev->window_at = t->at;
-    t->dev->window_due = t->at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
-    t->dev->session_flags &= ~HSVC__SESSION_DISMISSED;
+    t->dev->window_at = t->arg != 0 ? t->arg : t->at; /* when the headset left, if that is known only now (PRES-7) */
+    if (t->dev->window_at < t->dev->signed_in_at) t->dev->window_at = t->dev->signed_in_at;
+    t->dev->window_due = t->dev->window_at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
+    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND); /* a headset that leaves binds (MAN-1) */
     t->engine->tally.windows_opened++;
     hsvc__touch(t->dev);
 }
@@ -267,7 +277,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) one->flags |= one->flags & HSVC__GONE ? HSVC__FRESH_CAME : HSVC__FRESH;
+        if (again) one->flags |= one->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
     }
 }
 
@@ -327,9 +337,9 @@ void hsvc__do_withdraw_users_prompts(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     for (uint32_t i = 0; i < t->user->headset_list.count; i++) {
         struct hsvc__headset *headset = hsvc__headset_of(t, t->user->headset_list.at[i]);
-        if (headset->connected)
-            hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_user_disabled, 0, hsvc__device_of(t, headset->device), headset,
-                              t->user);
+        for (uint32_t place = 0; place < hsvc__place_count(headset); place++)
+            hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_user_disabled, 0,
+                              hsvc__device_of(t, hsvc__place(headset, place)), headset, t->user);
     }
 }
 void hsvc__do_end_sessions_of_dropped(struct hsvc__turn *t, int64_t cause) {

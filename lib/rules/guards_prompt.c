@@ -12,9 +12,6 @@ int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->h
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
     return t->in->user_len != 0 && !hsvc__fold_eq(t->headset->owner, INPUT(t, user));
 }
-int hsvc__is_headset_is_at_its_users_session(struct hsvc__turn *t) {
-    return t->dev->session != 0 && hsvc__fold_eq(t->user->id, t->dev->user);
-}
 int hsvc__is_user_is_disabled(struct hsvc__turn *t) { return t->user->disabled != 0; }
 static int is_full(struct hsvc__turn *t, const struct hsvc__user *user) {
     return user->headset_list.count >= hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, user, NULL);
@@ -39,7 +36,10 @@ int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
     return hsvc__is_association_prompt_is_never(t) &&
            !hsvc__value(t, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, t->dev, NULL, NULL);
 }
-int hsvc__is_no_usable_headset(struct hsvc__turn *t) { return hsvc__is_headset_is_away(t); }
+int hsvc__is_no_usable_headset(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    return here == NULL || here->flags & HSVC__NOT_HERE;
+}
 int hsvc__is_attempts_are_used_up(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     return here != NULL &&
@@ -57,41 +57,50 @@ int hsvc__is_typed_user_is_not_owner(struct hsvc__turn *t) {
 }
 int hsvc__is_submit_is_blank(struct hsvc__turn *t) { return t->in->pin_len == 0 || hsvc__typed_user(t).n == 0; }
 /* The phone must not tell an unknown, disabled or locked user from a wrong PIN (SIGN-6, USER-1). */
+static int looks_wrong(uint32_t reason) {
+    return reason == HSVC_REASON_USER_UNKNOWN || reason == HSVC_REASON_USER_DISABLED || reason == HSVC_REASON_LOCKED_OUT;
+}
 int hsvc__is_refusal_looks_wrong(struct hsvc__turn *t) {
-    return hsvc__is_barred_by_may_take(t) &&
-           (t->barred->reason == HSVC_REASON_USER_UNKNOWN || t->barred->reason == HSVC_REASON_USER_DISABLED ||
-            t->barred->reason == HSVC_REASON_LOCKED_OUT);
+    return hsvc__is_barred_by_may_take(t) && looks_wrong(t->barred->reason);
+}
+int hsvc__is_refusal_by_hand_looks_wrong(struct hsvc__turn *t) {
+    return hsvc__is_barred_by_may_sign_in_by_hand(t) && looks_wrong(t->barred->reason);
 }
 int hsvc__is_attempts_are_used_up_by_refusal(struct hsvc__turn *t) {
     return hsvc__is_refusal_looks_wrong(t) && hsvc__is_attempts_are_used_up(t);
 }
 
-/* ---- may this owner sign in here? ---- */
-int hsvc__is_owner_is_devices_owner(struct hsvc__turn *t) {
-    return t->dev->kind == HSVC_DEVICE_OWNED && hsvc__fold_eq(t->dev->related_user, t->headset->owner);
+/* ---- may this user sign in here? The newcomer is the headset's owner, or whoever typed (ask.h) ---- */
+int hsvc__is_newcomer_is_devices_owner(struct hsvc__turn *t) {
+    return t->dev->kind == HSVC_DEVICE_OWNED && hsvc__fold_eq(t->dev->related_user, hsvc__newcomer(t)->id);
 }
-int hsvc__is_owner_is_disabled(struct hsvc__turn *t) {
-    const struct hsvc__user *owner = hsvc__owner(t);
-    return !owner->rec.present || owner->disabled;
+int hsvc__is_newcomer_is_disabled(struct hsvc__turn *t) {
+    const struct hsvc__user *user = hsvc__newcomer(t);
+    return !user->rec.present || user->disabled;
 }
-int hsvc__is_owner_has_no_profile(struct hsvc__turn *t) { return hsvc__owner(t)->profile_list.count == 0; }
+int hsvc__is_newcomer_has_no_profile(struct hsvc__turn *t) { return hsvc__newcomer(t)->profile_list.count == 0; }
 
-/* confirmed_there: is the user known to be at that device? A window, a reset or an absence is no confirmation (OUT-12). */
+/* confirmed_there: is the user known to be at that device? A window, a reset, a doubt or an absence is no confirmation
+ * (OUT-12). */
 static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
     const struct hsvc__device *there = hsvc__device_of(t, device);
     return there->session_state == HSVC__session_SIGNED_IN && there->registered &&
+           (there->session_flags & HSVC__SESSION_BY_HAND || hsvc__user_is_certain(there, there->user)) &&
            (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
 }
-int hsvc__is_owner_is_signed_in_elsewhere(struct hsvc__turn *t) {
-    const struct hsvc__user *owner = hsvc__owner(t);
-    if (owner->login_count == 0) return 0;
-    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) != HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED) return 0;
-    for (uint32_t i = 0; i < owner->login_count; i++)
-        if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name) && confirmed_there(t, owner->logins[i].device)) return 1;
+int hsvc__is_newcomer_is_signed_in_elsewhere(struct hsvc__turn *t) {
+    const struct hsvc__user *user = hsvc__newcomer(t);
+    if (user->login_count == 0) return 0;
+    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, user, NULL) != HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED) return 0;
+    for (uint32_t i = 0; i < user->login_count; i++)
+        if (!hsvc__fold_eq(user->logins[i].device, t->dev->name) && confirmed_there(t, user->logins[i].device)) return 1;
     return 0;
 }
-int hsvc__is_owners_sessions_are_full(struct hsvc__turn *t) {
-    return hsvc__owner(t)->login_count == HSVC_LIMIT_SESSIONS_PER_USER;
+int hsvc__is_newcomer_is_session_user(struct hsvc__turn *t) {
+    return t->dev->session != 0 && hsvc__fold_eq(hsvc__newcomer(t)->id, t->dev->user);
+}
+int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
+    return hsvc__newcomer(t)->login_count == HSVC_LIMIT_SESSIONS_PER_USER;
 }
 
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
@@ -99,15 +108,28 @@ static int replaces_somebody(struct hsvc__turn *t) {
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
 }
+/* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_needed(struct hsvc__turn *t) {
-    return replaces_somebody(t) || hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__owner(t), NULL) ==
-                                       HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+    return replaces_somebody(t) || hsvc__is_serial_is_elsewhere(t) || hsvc__is_pin_is_required(t);
 }
-int hsvc__is_owner_is_locked(struct hsvc__turn *t) {
-    return hsvc__owner(t)->locked_until > t->at && hsvc__is_pin_is_needed(t);
+int hsvc__is_newcomer_is_locked(struct hsvc__turn *t) {
+    return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_needed(t);
 }
 int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
     return t->dev->throttled_until > t->at && hsvc__is_pin_is_needed(t);
+}
+/* The device's owner and somebody else's session: there is no sign-in, so a present user is no reason for a PIN (SIGN-2). */
+int hsvc__is_owner_returns(struct hsvc__turn *t) {
+    return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
+}
+int hsvc__is_pin_is_required(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+}
+int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
+    return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_required(t);
+}
+int hsvc__is_device_is_throttled_for_return(struct hsvc__turn *t) {
+    return t->dev->throttled_until > t->at && hsvc__is_pin_is_required(t);
 }
 int hsvc__is_device_is_throttled_for_submit(struct hsvc__turn *t) { return t->dev->throttled_until > t->at; }
 /* Sign in stands on the success screen where SIGN-1 holds and nobody else is in the way (PROMPT-2). */
@@ -124,12 +146,12 @@ int hsvc__is_takeover_is_on_yes(struct hsvc__turn *t) {
 int hsvc__is_prompt_is_anothers(struct hsvc__turn *t) { return !hsvc__fold_eq(t->dev->prompt_user, t->headset->owner); }
 int hsvc__is_prompt_is_not_proven(struct hsvc__turn *t) { return !(t->dev->prompt_flags & HSVC__PROMPT_PROVEN); }
 int hsvc__is_profile_must_be_chosen(struct hsvc__turn *t) {
-    return t->dev->chosen_profile.n == 0 && hsvc__owner(t)->profile_list.count > 1;
+    return t->dev->chosen_profile.n == 0 && hsvc__newcomer(t)->profile_list.count > 1;
 }
 int hsvc__is_profile_chosen_is_unknown(struct hsvc__turn *t) {
-    return t->dev->chosen_profile.n != 0 && !hsvc__has_profile(hsvc__owner(t), t->dev->chosen_profile);
+    return t->dev->chosen_profile.n != 0 && !hsvc__has_profile(hsvc__newcomer(t), t->dev->chosen_profile);
 }
-int hsvc__is_profile_typed_is_unknown(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__owner(t), INPUT(t, profile)); }
+int hsvc__is_profile_typed_is_unknown(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__newcomer(t), INPUT(t, profile)); }
 
 /* ---- verification ---- */
 int hsvc__is_verification_is_pending(struct hsvc__turn *t) { return t->dev->verify_state == HSVC__verification_PENDING; }

@@ -264,7 +264,7 @@ static void a_deferred_sign_out_waits_for_the_end_of_the_batch_TIME_3(void **sta
 /* The sign-out resets the phone and owes a wipe; who repeats it must get both again, and the session ends once. */
 static void a_repeat_is_answered_with_the_stored_verdict_and_the_devices_state_STORE_4(void **state) {
     hsvc_verdict first, again;
-    hsvc_effect effect;
+    hsvc_effect effect = {0};
     hsvc_input in;
     (void)state;
     sign_in();
