@@ -36,6 +36,7 @@
 #define HSVC_LIMIT_HEADSETS_PER_USER                 15 /* headsets, ASSOC-1 */
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
+#define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
 #define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
@@ -167,6 +168,8 @@
 #define HSVC_LOST_UNPLUGGED                          1 /* unplugged */
 #define HSVC_LOST_POWERED_OFF                        2 /* powered off */
 #define HSVC_LOST_OUT_OF_RANGE                       3 /* out of range */
+#define HSVC_PRESENCE_THERE                          1 /* the headset is there */
+#define HSVC_PRESENCE_NOT_THERE                      2 /* the headset is not there */
 #define HSVC_DEVICE_ANONYMOUS                        1 /* belongs to nobody */
 #define HSVC_DEVICE_SHARED                           2 /* stands in a shared space; the related user is a suggestion */
 #define HSVC_DEVICE_OWNED                            3 /* belongs to the related user */
@@ -329,6 +332,8 @@
 #define HSVC_REASON_COUNTDOWN_ENDED                  1036 /* the countdown ended without a sign-in */
 #define HSVC_REASON_HEADSET_PRESENT                  1037 /* presence of the signed-in user */
 #define HSVC_REASON_OFFERED_LATER                    1038 /* recorded; offered when the device is ready */
+#define HSVC_REASON_PRESENCE_ASKED                   1039 /* recorded; the device is asked whether the headset is there */
+#define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
@@ -380,7 +385,7 @@
 #define HSVC_REASON_TEXT_NOT_UTF8                    1148 /* the text is not valid UTF-8 */
 #define HSVC_REASON_TEXT_CONTROL                     1149 /* the text has a control character */
 #define HSVC_REASON_LIST_FULL                        1150 /* the list is full */
-#define HSVC_REASON_SERIAL_ELSEWHERE                 1151 /* the serial is still reported at another device */
+#define HSVC_REASON_SERIAL_ELSEWHERE                 1151 /* the serial is reported at too many other devices */
 #define HSVC_REASON_NOT_OWNER                        1152 /* the headset is not that user's */
 #define HSVC_REASON_NOT_ASSOCIATED                   1153 /* the headset belongs to nobody */
 #define HSVC_REASON_NOT_PERMITTED                    1155 /* the actor may not do this */
@@ -400,5 +405,6 @@
 #define HSVC_REASON_APPLY_FAILED                     1210 /* the device could not take the profile */
 #define HSVC_REASON_SIGN_OUT_WARNING                 1211 /* the session is about to end */
 #define HSVC_REASON_CLOCK_SKEW                       1212 /* a clock is wrong */
+#define HSVC_REASON_SERIAL_DUPLICATED                1213 /* the same serial is at two devices */
 
 #endif

@@ -52,6 +52,7 @@ HSVC_API uint32_t hsvc_version(void);
 #define HSVC_REGISTRY_HEADSET 14
 #define HSVC_REGISTRY_SESSION 15
 #define HSVC_REGISTRY_PROFILE 16
+#define HSVC_REGISTRY_PRESENCE 17
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
@@ -64,6 +65,10 @@ HSVC_API int32_t hsvc_code(uint32_t registry, const char *name, size_t name_len,
  * hsvc_choice_code: the value of a name. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND. (POL-1) */
 HSVC_API const char *hsvc_choice_name(uint32_t param, int64_t value);
 HSVC_API int32_t hsvc_choice_code(uint32_t param, const char *name, size_t name_len, int64_t *value);
+
+/* hsvc_rule_text: one sentence about a rule id, as verdicts, effects and the trace name it ("OUT-3"; ASCII,
+ * case-insensitive), NUL-terminated, static; "" if there is no such rule. Never fails. */
+HSVC_API const char *hsvc_rule_text(const char *rule, size_t len);
 
 /* hsvc_hash64: the library's 64-bit hash (XXH64, seed 0), for hosts that must turn a string such as a SIP Call-ID or a
  * USB path into a call id or a handle without keeping a table. Never 0. bytes may be NULL if len is 0. */

@@ -257,7 +257,7 @@ static inline int32_t hsvc_input_presence_snapshot(hsvc_input *in, const char *d
     return HSVC_OK;
 }
 
-/* PRESENCE_ANSWER: the host's answer to REPORT_PRESENCE. */
+/* PRESENCE_ANSWER: the host's answer to REPORT_PRESENCE. On the struct: request. */
 static inline int32_t hsvc_input_presence_answer(hsvc_input *in, const char *device, const char *serial,
                                                  uint32_t state) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_PRESENCE_ANSWER);

@@ -1,5 +1,6 @@
 /* stdlib.h: what most hosts on a C library want, as inline functions of the host's own build: an allocator over
- * realloc and free, and a clock over the system's time. The library itself uses neither.
+ * realloc and free, a clock over the system's time, and an engine and a memory store made of them. The library itself
+ * uses none of it.
  * SPDX-License-Identifier: MIT */
 #ifndef HEADSETSVC_STDLIB_H
 #define HEADSETSVC_STDLIB_H
@@ -45,6 +46,49 @@ static inline int32_t hsvc_stdlib_clock(int64_t *now_ms, void *user) {
     *now_ms = (int64_t)now * 1000;
     return HSVC_OK;
 #endif
+}
+
+/* hsvc_stdlib_memory_store: a memory store over realloc and free, and *store bound to it. Freed by
+ * hsvc_memory_store_free, after the engines on it. On failure nothing is left behind and *memory is NULL. HSVC_OK,
+ * HSVC_ERR_ARGUMENT, HSVC_ERR_MEMORY. */
+static inline int32_t hsvc_stdlib_memory_store(hsvc_memory_store **memory, hsvc_store *store) {
+    hsvc_allocator allocator;
+    int32_t status;
+    if (memory == NULL) return HSVC_ERR_ARGUMENT;
+    *memory = NULL;
+    status = hsvc_store_init(store, sizeof *store);
+    if (status == HSVC_OK) status = hsvc_stdlib_allocator(&allocator);
+    if (status == HSVC_OK) status = hsvc_memory_store_new(&allocator, memory);
+    if (status == HSVC_OK) status = hsvc_memory_store_bind(*memory, store);
+    if (status == HSVC_OK) return HSVC_OK;
+    hsvc_memory_store_free(*memory);
+    *memory = NULL;
+    return status;
+}
+
+/* hsvc_stdlib_engine: an engine on a store, over realloc, free and the system's clock, alone on its store, without
+ * permission and trace callbacks, and a batch for its effects. Freed by hsvc_effects_free and hsvc_engine_free. On
+ * failure nothing is left behind, and *engine and *effects are NULL. HSVC_ERR_ARGUMENT, and the statuses of
+ * hsvc_engine_new and hsvc_effects_new. */
+static inline int32_t hsvc_stdlib_engine(const hsvc_store *store, hsvc_engine **engine, hsvc_effects **effects) {
+    hsvc_allocator allocator;
+    hsvc_config config;
+    int32_t status;
+    if (engine == NULL || effects == NULL) return HSVC_ERR_ARGUMENT;
+    *engine = NULL;
+    *effects = NULL;
+    status = hsvc_config_init(&config, sizeof config);
+    if (status == HSVC_OK) status = hsvc_stdlib_allocator(&allocator);
+    if (status != HSVC_OK) return status;
+    config.allocator = &allocator;
+    config.store = store;
+    config.clock = hsvc_stdlib_clock;
+    status = hsvc_engine_new(&config, engine);
+    if (status == HSVC_OK) status = hsvc_effects_new(&allocator, effects);
+    if (status == HSVC_OK) return HSVC_OK;
+    hsvc_engine_free(*engine);
+    *engine = NULL;
+    return status;
 }
 
 #ifdef __cplusplus

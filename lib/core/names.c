@@ -1,5 +1,6 @@
-/* names.c: the names and texts of every public number, from the same registries as the header's constants, so that a
- * log line, a binding and the reference cannot disagree. All tables are constant; nothing here can fail for memory. */
+/* names.c: the names and texts of every public number and the sentence of every rule, from the same registries as the
+ * header's constants and the reference, so that a log line, a binding and the pages cannot disagree. All tables are
+ * constant; nothing here can fail for memory. */
 #include "core.h"
 
 /* A new machine must say here whether its states are public: 0 keeps them out of the interface. */
@@ -86,10 +87,22 @@ static const struct choice choices[] = {
 
 enum { CHOICE_COUNT = sizeof choices / sizeof choices[0] };
 
+static const struct rule {
+    const char *id;
+    size_t id_len;
+    const char *sentence;
+} rules[] = {
+#define RULE(id, sentence) {id, sizeof(id) - 1, sentence},
+#include "../rules/sentences.def"
+#undef RULE
+};
+
+enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
+
 uint32_t hsvc_version(void) { return HSVC_VERSION_NUMBER; }
 
 static int is_registry(uint32_t registry) {
-    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_PROFILE;
+    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_PRESENCE;
 }
 
 static const struct entry *entry_of(uint32_t registry, int32_t code) {
@@ -137,4 +150,12 @@ int32_t hsvc_choice_code(uint32_t param, const char *name, size_t name_len, int6
         return HSVC_OK;
     }
     return HSVC_ERR_NOT_FOUND;
+}
+
+const char *hsvc_rule_text(const char *rule, size_t len) {
+    if (rule == NULL) return "";
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        if (hsvc__fold_eq(hsvc__str_of(rules[i].id, rules[i].id_len), hsvc__str_of(rule, len)))
+            return rules[i].sentence;
+    return "";
 }

@@ -57,9 +57,9 @@ uint32_t hsvc__text_check(hsvc__str text, size_t longest) {
     if (text.n == 0) return HSVC_REASON_TEXT_EMPTY;
     if (text.n > longest) return HSVC_REASON_TEXT_TOO_LONG;
     while (i < text.n) {
-        size_t len = 1;
-        if (text.n - i >= 8 && plain8(load8(text.p + i))) {
-            i += 8;
+        size_t len = 1, word = text.n - i >= 8 ? i : text.n - 8; /* the last word overlaps the one before */
+        if (text.n >= 8 && plain8(load8(text.p + word))) {
+            i = word + 8;
             continue;
         }
         if (p[i] < 0x20 || p[i] == 0x7f) return HSVC_REASON_TEXT_CONTROL;

@@ -151,6 +151,32 @@ static int listed(const hsvc_input *in, hsvc__str serial) {
     return 0;
 }
 
+/* is_replaced: does the list give this serial handles, and this one is not among them? */
+static int is_replaced(const hsvc_input *in, hsvc__str serial, uint64_t handle) {
+    int replaced = 0;
+    for (size_t i = 0; i < in->item_count; i++) {
+        const hsvc_item *item = &in->items[i];
+        if (item->kind != HSVC_ITEM_HEADSET || item->number == 0) continue;
+        if (!hsvc__fold_eq(hsvc__str_of(item->text, item->text_len), serial)) continue;
+        if (item->number == handle) return 0;
+        replaced = 1;
+    }
+    return replaced;
+}
+
+/* drop_replaced: handles that the list has others for are gone, without anybody having left; a list that is older than
+ * the serial's last event replaces nothing (PRES-5, PRES-6). */
+static void drop_replaced(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < dev->plug_count; i++) {
+        const struct hsvc__present *of = &dev->presents[dev->handles[i].of];
+        if (t->at < of->event_at || !is_replaced(t->in, of->serial, dev->handles[i].handle)) dev->handles[kept++] = dev->handles[i];
+    }
+    if (kept == dev->plug_count) return;
+    dev->plug_count = kept;
+    hsvc__touch(dev);
+}
+
 /* run_presence_list: what is missing has left, what is new has connected, each as an event of its own (PRES-5). */
 static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
     hsvc__str gone[HSVC_LIMIT_PRESENCE_PER_DEVICE];
@@ -158,6 +184,7 @@ static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
     for (uint32_t i = 0; i < dev->present_count; i++)
         if (!listed(t->in, dev->presents[i].serial)) gone[count++] = dev->presents[i].serial;
     for (uint32_t i = 0; i < count; i++) run_for(t, dev, gone[i], HSVC_EVENT_disconnected, 0);
+    drop_replaced(t, dev);
     for (size_t i = 0; i < t->in->item_count; i++) {
         const hsvc_item *item = &t->in->items[i];
         if (item->kind == HSVC_ITEM_HEADSET)

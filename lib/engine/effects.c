@@ -126,8 +126,9 @@ void hsvc__effects_offer(struct hsvc_effects *fx, hsvc_effect *effect, const hsv
 }
 
 /* ---- settling ---- */
-static void keep(struct hsvc_effects *fx, const char **text, size_t *len) {
-    hsvc__str copy = hsvc__arena_copy(&fx->texts, *text, *len);
+static inline void keep(struct hsvc_effects *fx, const char **text, size_t *len) {
+    hsvc__str copy = {NULL, 0};
+    if (*len != 0) copy = hsvc__arena_copy(&fx->texts, *text, *len);
     *text = copy.p;
     *len = copy.n;
 }

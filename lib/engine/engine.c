@@ -103,9 +103,11 @@ static const hsvc__str global = {NULL, 0}; /* its record has no name */
 
 void hsvc__policy_plant(struct hsvc_engine *engine) {
     const struct hsvc__policy_cache *cache = &engine->policy;
-    hsvc__str raw = hsvc__str_of((const char *)cache->raw, cache->raw_len);
-    if (!cache->known) hsvc__txn_want(&engine->txn, HSVC__FAMILY_POLICY, global);
-    else hsvc__txn_plant(&engine->txn, HSVC__FAMILY_POLICY, global, raw, cache->revision);
+    struct hsvc__slot *slot = hsvc__txn_policy(&engine->txn);
+    if (!cache->known) return;
+    slot->raw = hsvc__str_of((const char *)cache->raw, cache->raw_len);
+    slot->revision = cache->revision;
+    slot->known = 1;
 }
 
 /* hsvc__policy_learn: from the record that this call read; a decision that changed the policy dropped the cache. */
@@ -114,7 +116,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     const struct hsvc__policy *policy;
     const struct hsvc__slot *slot;
     if (cache->known) {
-        hsvc__txn_use(&engine->txn, HSVC__FAMILY_POLICY, global);
+        hsvc__txn_policy(&engine->txn)->used = 1; /* that it has not changed is all that matters */
         return engine->txn.status;
     }
     policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, HSVC__FAMILY_POLICY, global);

@@ -12,6 +12,7 @@ enum {
     ROLE_owner,
     ROLE_prompt_headset,
     ROLE_prompt_owner,
+    ROLE_places,
     ROLE_site,
     ROLE_logins,
     ROLES
@@ -66,6 +67,11 @@ static void want_logins(struct hsvc__txn *txn, const struct known *k) {
     for (uint32_t i = 0; user != NULL && i < user->login_count; i++) want(txn, HSVC__FAMILY_DEVICE, user->logins[i].device);
 }
 
+static void want_places(struct hsvc__txn *txn, const struct known *k) {
+    for (uint32_t i = 0; k->headset != NULL && i < hsvc__place_count(k->headset); i++)
+        want(txn, HSVC__FAMILY_DEVICE, hsvc__place(k->headset, i));
+}
+
 static void want_skip(struct hsvc__txn *txn, const struct known *k) {
     struct hsvc__key key;
     if (k->headset != NULL && k->headset->owner.n != 0) return;
@@ -97,6 +103,7 @@ static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t rol
         case ROLE_owner: want_owner(txn, k); break;
         case ROLE_prompt_headset: want(txn, HSVC__FAMILY_HEADSET, k->dev == NULL ? none : k->dev->prompt_serial); break;
         case ROLE_prompt_owner: want(txn, HSVC__FAMILY_USER, k->owner); break;
+        case ROLE_places: want_places(txn, k); break;
         case ROLE_site: break; /* the global policy knows whether there is any: read when it says so */
         default: want_logins(txn, k); break;
     }

@@ -51,8 +51,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     txn->op_count = 0;
 }
 
-static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    uint64_t tail = hsvc__fold_tail(name);
+static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
     for (uint32_t i = 0; i < txn->count; i++) {
         struct hsvc__slot *slot = &txn->slots[i];
         if (slot->tail == tail && slot->family == family && hsvc__fold_eq(slot->name, name)) return slot;
@@ -60,9 +59,19 @@ static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc
     return NULL;
 }
 
+/* next_slot: with a key of which the second byte to the last but one are the name. */
+static struct hsvc__slot *next_slot(struct hsvc__txn *txn, hsvc__str key, uint64_t tail) {
+    struct hsvc__slot *slot = &txn->slots[txn->count++];
+    memset(slot, 0, sizeof *slot);
+    slot->tail = tail;
+    slot->key = key;
+    slot->name = hsvc__str_of(key.p + 1, key.n - 2);
+    slot->family = (uint8_t)key.p[0];
+    return slot;
+}
+
 /* slot_add: a new slot and its key, made in place; NULL if there is no room for it (status says why). */
-static struct hsvc__slot *slot_add(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    struct hsvc__slot *slot;
+static struct hsvc__slot *slot_add(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
     char *key;
     if (txn->count == HSVC__SLOTS) {
         txn->status = HSVC_ERR_LIMIT;
@@ -76,30 +85,20 @@ static struct hsvc__slot *slot_add(struct hsvc__txn *txn, uint32_t family, hsvc_
     key[0] = (char)family;
     hsvc__fold(key + 1, name);
     key[1 + name.n] = 0;
-    slot = &txn->slots[txn->count++];
-    memset(slot, 0, sizeof *slot);
-    slot->tail = hsvc__fold_tail(name);
-    slot->key = hsvc__str_of(key, name.n + 2);
-    slot->name = hsvc__str_of(key + 1, name.n);
-    slot->family = family;
-    return slot;
+    return next_slot(txn, hsvc__str_of(key, name.n + 2), tail);
 }
 
 static struct hsvc__slot *slot_of(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    struct hsvc__slot *slot;
-    if (name.n > HSVC_LIMIT_KEY_LEN - 2) name.n = HSVC_LIMIT_KEY_LEN - 2; /* no name is (ID-1) */
-    slot = slot_find(txn, family, name);
-    return slot != NULL ? slot : slot_add(txn, family, name);
+    uint64_t tail = hsvc__fold_tail(name);
+    struct hsvc__slot *slot = slot_find(txn, family, name, tail);
+    return slot != NULL ? slot : slot_add(txn, family, name, tail);
 }
 
 void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name) { (void)slot_of(txn, family, name); }
 
-void hsvc__txn_plant(struct hsvc__txn *txn, uint32_t family, hsvc__str name, hsvc__str raw, uint64_t revision) {
-    struct hsvc__slot *slot = slot_of(txn, family, name);
-    if (slot == NULL) return;
-    slot->raw = raw;
-    slot->revision = revision;
-    slot->known = 1;
+struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn) {
+    static const char key[] = {HSVC__FAMILY_POLICY, 0};
+    return txn->count != 0 ? &txn->slots[0] : next_slot(txn, hsvc__str_of(key, sizeof key), 0);
 }
 
 /* ---- reading ---- */
@@ -175,19 +174,12 @@ static void *no_record(struct hsvc__txn *txn) {
     return &txn->spare;
 }
 
-static struct hsvc__slot *use(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
     struct hsvc__slot *slot = slot_of(txn, family, name);
-    if (slot == NULL) return NULL;
+    if (slot == NULL) return no_record(txn);
     slot->used = 1;
     if (!slot->known) txn->missing++;
-    return slot;
-}
-
-void hsvc__txn_use(struct hsvc__txn *txn, uint32_t family, hsvc__str name) { (void)use(txn, family, name); }
-
-void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    struct hsvc__slot *slot = use(txn, family, name);
-    return slot == NULL ? no_record(txn) : hsvc__txn_record(txn, slot);
+    return hsvc__txn_record(txn, slot);
 }
 
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
@@ -196,7 +188,7 @@ void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
 }
 
 const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
-    struct hsvc__slot *slot = slot_find(txn, family, name);
+    struct hsvc__slot *slot = slot_find(txn, family, name, hsvc__fold_tail(name));
     if (slot == NULL || !slot->known || slot->raw.n == 0) return NULL;
     return hsvc__txn_record(txn, slot);
 }

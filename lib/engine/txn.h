@@ -61,14 +61,13 @@ void hsvc__txn_again(struct hsvc__txn *txn);
 /* A record is named by its family and its name; a name of two parts is written as in the key (hsvc__key_name).
  * hsvc__txn_want: this record will probably be used; nothing is read yet. */
 void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
-/* hsvc__txn_plant: a record that is known without reading (the cached policy). */
-void hsvc__txn_plant(struct hsvc__txn *txn, uint32_t family, hsvc__str name, hsvc__str raw, uint64_t revision);
+/* hsvc__txn_policy: the slot of the global policy, which every call begins with; it may be known without reading, and to
+ * count as used it need not be decoded. */
+struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn);
 /* hsvc__txn_fetch: reads everything wanted or missing in one trip. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
 /* hsvc__txn_get: the decoded record of a name, present or not; never NULL (a failure is kept in status). */
 void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
-/* hsvc__txn_use: counts as used without being decoded: that it has not changed is all that matters. */
-void hsvc__txn_use(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_peek: the same without counting as used: for prefetching only. NULL if it is not there. */
 const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_record: the decoded record of a known slot, without counting as used. */

@@ -77,8 +77,16 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
 
 static int believed(struct hsvc__device *d, hsvc__str user) { return hsvc__user_is_here(d, user, hsvc__str_of(NULL, 0)); }
 
+/* lists: how often the headset's record names the device as one where it is. */
+static uint32_t lists(const struct hsvc__headset *h, hsvc__str device) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < hsvc__place_count(h); i++) count += hsvc__fold_eq(hsvc__place(h, i), device) ? 1 : 0;
+    return count;
+}
+
 static void check_presence(struct walk *w, struct hsvc__device *d) {
     int judged = d->profile_state == HSVC__profile_WORN || d->profile_state == HSVC__profile_OVERDUE;
+    int waiting = 0;
     for (uint32_t i = 0; i < d->present_count; i++) {
         const struct hsvc__present *one = &d->presents[i];
         const struct hsvc__headset *h = (const struct hsvc__headset *)fetch(w, HSVC__FAMILY_HEADSET, one->serial);
@@ -86,13 +94,17 @@ static void check_presence(struct walk *w, struct hsvc__device *d) {
         if (h == NULL) continue;
         MUST(hsvc__fold_eq(h->owner, one->owner), "presence_knows_the_owner", "ASSOC-1");
         MUST(!judged || !(one->flags & HSVC__GONE), "gone_only_while_not_judged", "SIGN-5");
+        MUST(lists(h, d->name) == 1, "headset_lists_the_device_once", "PRES-7");
+        MUST(!(one->flags & HSVC__WAITS) || (one->due_at != 0 && one->due_at >= d->presence_due), "doubt_has_a_deadline", "TIME-7");
+        waiting += one->flags & HSVC__WAITS ? 1 : 0;
         MUST(!(one->flags & HSVC__FRESH) || d->session == 0 || !hsvc__fold_eq(one->owner, d->user),
              "session_users_headset_is_spent", "TAKE-5");
     }
     MUST(d->session_state != HSVC__session_SIGNED_IN || !judged || d->session_flags & HSVC__SESSION_BY_HAND ||
              believed(d, d->user),
          "headset_session_has_its_headset", "TIME-7");
-    MUST(d->session_state != HSVC__session_LINGERING || !believed(d, d->user), "window_only_without_headset", "OUT-3");
+    MUST(d->session_state != HSVC__session_LINGERING || !hsvc__user_is_certain(d, d->user), "window_only_without_headset", "OUT-3");
+    MUST((waiting != 0) == (d->presence_due != 0), "deadline_only_in_doubt", "PRES-7");
 }
 
 static void check_prompt(struct walk *w, struct hsvc__device *d) {
@@ -174,14 +186,17 @@ static void check_user(struct walk *w, const struct hsvc__user *u) {
 
 static void check_headset(struct walk *w, const struct hsvc__headset *h) {
     const struct hsvc__user *u = (const struct hsvc__user *)fetch(w, HSVC__FAMILY_USER, h->owner);
-    struct hsvc__device *d = (struct hsvc__device *)fetch(w, HSVC__FAMILY_DEVICE, h->device);
     uint32_t listed = 0;
     if (h->owner.n != 0) {
         for (uint32_t i = 0; u != NULL && i < u->headset_list.count; i++)
             listed += hsvc__fold_eq(u->headset_list.at[i], h->serial) ? 1 : 0;
         MUST(listed == 1, "owner_lists_the_headset_once", "ASSOC-1");
     }
-    MUST(!h->connected || (d != NULL && hsvc__here(d, h->serial) != NULL), "connected_headset_is_present", "PRES-4");
+    MUST(h->connected || h->other_list.count == 0, "nowhere_is_nowhere", "PRES-7");
+    for (uint32_t i = 0; i < hsvc__place_count(h); i++) {
+        struct hsvc__device *d = (struct hsvc__device *)fetch(w, HSVC__FAMILY_DEVICE, hsvc__place(h, i));
+        MUST(d != NULL && hsvc__here(d, h->serial) != NULL, "connected_headset_is_present", "PRES-4");
+    }
 }
 
 static void check_hint(struct walk *w) {

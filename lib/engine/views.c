@@ -91,7 +91,7 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     v->signed_in_at = d->signed_in_at;
     v->window_due_at = d->window_due;
     v->deadline_at = hsvc__earliest(d, NULL);
-    for (uint32_t i = 0; i < d->present_count; i++) v->headset_count += !(d->presents[i].flags & HSVC__GONE);
+    for (uint32_t i = 0; i < d->present_count; i++) v->headset_count += !(d->presents[i].flags & HSVC__NOT_HERE);
     PUT_TEXT(*v, name, d->name);
     PUT_TEXT(*v, site, d->site);
     PUT_TEXT(*v, user, d->user);
@@ -158,7 +158,7 @@ static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int 
     memset(&ours, 0, sizeof ours);
     ours.type = h->type;
     ours.connected = h->connected;
-    ours.updating = h->updating;
+    ours.updating = h->updating_until != 0;
     ours.handle = h->handle;
     ours.first_seen_at = h->first_seen_at;
     ours.last_connected_at = h->last_connected_at;

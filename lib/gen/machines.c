@@ -5,6 +5,8 @@
 
 static struct table table;
 
+static const char rules_page[] = "../reference/rules.md";
+
 static const char generated[] = "<!-- Generated from lib/rules/*.def by lib/gen/machines.c; do not edit. -->\n";
 
 /* ---- cells ---- */
@@ -49,6 +51,11 @@ static int next_deed(const char **at, struct deed *deed) {
     return 1;
 }
 
+/* raised_machine: of "raise_session" or "raise_session_everywhere" the machine's name and its length; 0: raises nothing. */
+static int raised_machine(const struct deed *deed) {
+    return strncmp(deed->verb, "raise_", 6) == 0 ? (int)strcspn(deed->verb + 6, "_") : 0;
+}
+
 /* action_list: "DO(open, NONE) DO(raise_session, EVENT_headset_left)" as "open; session: headset_left" with a link. */
 static const char *action_list(const char *actions, char *to, size_t size) {
     struct deed deed;
@@ -57,9 +64,10 @@ static const char *action_list(const char *actions, char *to, size_t size) {
     while (next_deed(&actions, &deed)) {
         const char *argument = plain_argument(deed.argument);
         const char *comma = used == 0 ? "" : "; ";
-        if (strncmp(deed.verb, "raise_", 6) == 0)
-            used += (size_t)snprintf(to + used, size - used, "%s[%s: %s](%s.md#%s)", comma, deed.verb + 6, argument,
-                                     deed.verb + 6, argument);
+        int len = raised_machine(&deed);
+        if (len != 0)
+            used += (size_t)snprintf(to + used, size - used, "%s[%s: %s](%.*s.md#%s)", comma, words(deed.verb + 6), argument,
+                                     len, deed.verb + 6, argument);
         else
             used += (size_t)snprintf(to + used, size - used, "%s%s%s%s", comma, words(deed.verb),
                                      *argument == '\0' ? "" : " ", argument);
@@ -72,7 +80,7 @@ static int raises(const struct row *row, const char *machine, const char *event)
     const char *at = row->actions;
     struct deed deed;
     while (next_deed(&at, &deed))
-        if (strncmp(deed.verb, "raise_", 6) == 0 && same(deed.verb + 6, machine) &&
+        if (raised_machine(&deed) == (int)strlen(machine) && strncmp(deed.verb + 6, machine, strlen(machine)) == 0 &&
             same(plain_argument(deed.argument), event))
             return 1;
     return 0;
@@ -115,7 +123,7 @@ static void row_cells(const struct row *row, int number) {
         cell(&table, "%s", same(row->next, "SAME") ? "" : row->next);
     }
     cell(&table, "%s", verdict_text(row));
-    cell(&table, "%s", row->rule);
+    cell(&table, "%s", cite(row->rule));
     cell(&table, "%s", row->why);
 }
 
@@ -388,7 +396,9 @@ static void write_machine(const char *folder, const struct machine *machine) {
     fprintf(to, "# The %s machine\n\n%s", machine->name, generated);
     fprintf(to, "\n%c%s. Subject: %s.\n", toupper((unsigned char)machine->text[0]), machine->text + 1,
             machine->subject);
-    fprintf(to, "\n[All machines](README.md) · [ladders](README.md#ladders) · [reasons](../reference/reasons.md)\n");
+    fprintf(to,
+            "\n[All machines](README.md) · [ladders](README.md#ladders) · [rules](../reference/rules.md) · "
+            "[reasons](../reference/reasons.md)\n");
     print_states(to, machine->name);
     print_picture(to, machine->name);
     fprintf(to,
@@ -396,6 +406,7 @@ static void write_machine(const char *folder, const struct machine *machine) {
             "stays.\n");
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (same(rows[i].machine, machine->name) && first_of_event(i)) print_event(to, machine->name, rows[i].event);
+    cited_end(to, rules_page);
     page_close(to);
     write_dot(folder, machine->name);
 }
@@ -422,7 +433,7 @@ static void print_ladders(FILE *to) {
             fprintf(to, "\n### %s\n\n", steps[i].ladder);
             number = 0;
         }
-        fprintf(to, "%d. %s: `%s` (%s)%s%s\n", ++number, words(steps[i].guard), steps[i].reason, steps[i].rule,
+        fprintf(to, "%d. %s: `%s` (%s)%s%s\n", ++number, words(steps[i].guard), steps[i].reason, cite(steps[i].rule),
                 *steps[i].why == '\0' ? "" : ": ", steps[i].why);
     }
 }
@@ -435,7 +446,7 @@ static void print_admission(FILE *to) {
         cell(&table, "%s", i > 0 && same(admits[i].kind, admits[i - 1].kind) ? "" : admits[i].kind);
         cell(&table, "%s", words(admits[i].guard));
         cell(&table, "%s", admits[i].reason);
-        cell(&table, "%s", admits[i].rule);
+        cell(&table, "%s", cite(admits[i].rule));
         cell(&table, "%s", admits[i].why);
     }
     table_end(&table, to);
@@ -451,7 +462,7 @@ static void print_timers(FILE *to) {
         cell(&table, "%s", timer->field);
         cell(&table, "[%s](%s.md#%s)", timer->machine, timer->machine, timer->event);
         cell(&table, "%s", timer->event);
-        cell(&table, "%s", timer->rule);
+        cell(&table, "%s", cite(timer->rule));
         cell(&table, "%s", timer->text);
     }
     table_end(&table, to);
@@ -476,6 +487,7 @@ static void write_index(const char *folder) {
     print_ladders(to);
     print_timers(to);
     print_admission(to);
+    cited_end(to, rules_page);
     page_close(to);
 }
 

@@ -119,4 +119,40 @@ static inline const char *words(const char *name) {
     return to;
 }
 
+/* The rules that the page being written cites. A citation is a Markdown reference, so that tables stay narrow; where it
+ * leads is said once, at the page's end. */
+enum { CITED = 256 };
+static struct {
+    const char *rule[CITED];
+    size_t count;
+    char text[16];
+} cited;
+
+/* cite: "[OUT-3]". Good until the next. */
+static inline const char *cite(const char *rule) {
+    size_t i = 0;
+    while (i < cited.count && strcmp(cited.rule[i], rule) != 0) i++;
+    if (i == CITED) die("too many rules on one page");
+    cited.rule[i] = rule;
+    if (i == cited.count) cited.count++;
+    snprintf(cited.text, sizeof cited.text, "[%s]", rule);
+    return cited.text;
+}
+
+/* print_anchor: the id under which a heading is found: OUT-3 as out-3. */
+static inline void print_anchor(FILE *to, const char *heading) {
+    for (; *heading != '\0'; heading++) fputc(tolower((unsigned char)*heading), to);
+}
+
+/* cited_end: where the citations lead, and none are left. rules_page: the page of all rules, seen from this one. */
+static inline void cited_end(FILE *to, const char *rules_page) {
+    if (cited.count > 0) fprintf(to, "\n");
+    for (size_t i = 0; i < cited.count; i++) {
+        fprintf(to, "[%s]: %s#", cited.rule[i], rules_page);
+        print_anchor(to, cited.rule[i]);
+        fprintf(to, "\n");
+    }
+    cited.count = 0;
+}
+
 #endif

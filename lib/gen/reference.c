@@ -24,6 +24,7 @@ static void write_statuses(const char *folder) {
     fprintf(to, "\n## HSVC_%s\n\n`%d` · %s.\n\n- Cause: %s\n- Remedy: %s\n", #name, number, text, cause, remedy);
 #include "../core/status.def"
 #undef STATUS
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -55,11 +56,11 @@ static void add_word(char *list, size_t size, const char *word) {
 static const char *reason_rules(const char *reason, char *to, size_t size) {
     to[0] = '\0';
     for (size_t i = 0; i < ROW_COUNT; i++)
-        if (same(rows[i].verdict, reason)) add_word(to, size, rows[i].rule);
+        if (same(rows[i].verdict, reason)) add_word(to, size, cite(rows[i].rule));
     for (size_t i = 0; i < STEP_COUNT; i++)
-        if (same(steps[i].reason, reason)) add_word(to, size, steps[i].rule);
+        if (same(steps[i].reason, reason)) add_word(to, size, cite(steps[i].rule));
     for (size_t i = 0; i < ADMIT_COUNT; i++)
-        if (same(admits[i].reason, reason)) add_word(to, size, admits[i].rule);
+        if (same(admits[i].reason, reason)) add_word(to, size, cite(admits[i].rule));
     return to;
 }
 
@@ -89,6 +90,7 @@ static void write_reasons(const char *folder) {
     print_reasons(to, "Refused", 0, 0, 1 << 30);
     print_reasons(to, "Accepted", 1, 0, FIRST_NOTICE);
     print_reasons(to, "Of withdrawn prompts and notices", 1, FIRST_NOTICE, 1 << 30);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -262,6 +264,7 @@ static void write_inputs(const char *folder) {
     print_group(to, "Administration", 200, 1000);
     print_fields(to);
     print_lists(to);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -280,6 +283,7 @@ static void write_effects(const char *folder) {
 #include "../engine/effects.def"
 #undef EFFECT
     table_end(&table, to);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -323,6 +327,7 @@ static void write_prompts(const char *folder) {
 #include "../engine/prompts.def"
 #undef PROMPT
     table_end(&table, to);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -341,6 +346,7 @@ static void write_causes(const char *folder) {
 #include "../rules/causes.def"
 #undef CAUSE
     table_end(&table, to);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -497,10 +503,11 @@ static void write_policy(const char *folder) {
         default_cell(param);
         scopes_cell(param);
         cell(&table, "%s", resolution_text(param));
-        cell(&table, "%s", param->rule);
+        cell(&table, "%s", cite(param->rule));
         cell(&table, "%s", about_text(param->name));
     }
     table_end(&table, to);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -515,11 +522,12 @@ static void write_limits(const char *folder) {
     cell(&table, "%s", #name);                             \
     cell(&table, "%s", grouped(value, text, sizeof text)); \
     cell(&table, "%s", unit);                              \
-    cell(&table, "%s", rule);                              \
+    cell(&table, "%s", cite(rule));                        \
     cell(&table, "%s", why);
 #include "../core/limits.def"
 #undef LIMIT
     table_end(&table, to);
+    cited_end(to, "rules.md");
     page_close(to);
 }
 
@@ -534,9 +542,10 @@ static void write_index(const char *folder) {
         "does\n"
         "- [prompts](prompts.md): what a device shows, and its answers\n- [causes](causes.md): why a session ended\n"
         "- [policy](policy.md): parameters, ranges, defaults, scopes\n- [limits](limits.md): every bound\n"
-        "- [rules](rules.md): from a rule id to the rows that carry it\n\n"
+        "- [rules](rules.md): what each rule id means, and the rows that cite it\n\n"
         "The functions and structs stand in the header, `headsetsvc/headsetsvc.h`; the decisions row by row in\n"
         "[the rule machines](../machines/README.md).\n");
+    cited_end(to, "rules.md");
     page_close(to);
 }
 

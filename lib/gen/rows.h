@@ -85,6 +85,9 @@ static const struct group {
     const char *name;
     const char *states;
 } groups[] = {
+#define MACHINE_NAME "presence"
+#include "../rules/presence.def"
+#undef MACHINE_NAME
 #define MACHINE_NAME "session"
 #include "../rules/session.def"
 #undef MACHINE_NAME

@@ -137,6 +137,22 @@ static void requests_out(const struct hsvc__requests *list, hsvc__str *slot, str
 }
 
 /* ---- the device's own lists ---- */
+static void wait_in(struct hsvc__present *one, struct reader *r) {
+    one->due_at = (int64_t)in64(r);
+    one->left_at = (int64_t)in64(r);
+    one->request = in64(r);
+}
+
+static void wait_out(const struct hsvc__present *one, struct writer *w) {
+    out64(w, (uint64_t)one->due_at);
+    out64(w, (uint64_t)one->left_at);
+    out64(w, one->request);
+}
+
+static size_t present_len(const struct hsvc__present *one) {
+    return 32 + one->serial.n + one->owner.n + (one->flags & HSVC__WAITS ? 24 : 0);
+}
+
 static int presence_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->presence);
     for (d->present_count = 0; room(&r, d->present_count, HSVC_LIMIT_PRESENCE_PER_DEVICE); d->present_count++) {
@@ -147,6 +163,8 @@ static int presence_in(struct hsvc__device *d) {
         one->attempts = in32(&r);
         one->serial = in_text(&r);
         one->owner = in_text(&r);
+        if (one->flags & HSVC__WAITS) wait_in(one, &r);
+        else one->due_at = one->left_at = 0;
     }
     return r.bad;
 }
@@ -154,7 +172,7 @@ static int presence_in(struct hsvc__device *d) {
 static void presence_out(struct hsvc__device *d, struct hsvc__arena *arena) {
     struct writer w;
     size_t len = 0;
-    for (uint32_t i = 0; i < d->present_count; i++) len += 32 + d->presents[i].serial.n + d->presents[i].owner.n;
+    for (uint32_t i = 0; i < d->present_count; i++) len += present_len(&d->presents[i]);
     if (!open_slot(&w, &d->presence, len, arena)) return;
     for (uint32_t i = 0; i < d->present_count; i++) {
         const struct hsvc__present *one = &d->presents[i];
@@ -164,6 +182,7 @@ static void presence_out(struct hsvc__device *d, struct hsvc__arena *arena) {
         out32(&w, one->attempts);
         out_text(&w, one->serial);
         out_text(&w, one->owner);
+        if (one->flags & HSVC__WAITS) wait_out(one, &w);
     }
 }
 
@@ -241,7 +260,7 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
               overrides_in(&u->set, u->overrides) | requests_in(&u->recent, u->requests);
     } else if (family == HSVC__FAMILY_HEADSET) {
         struct hsvc__headset *h = (struct hsvc__headset *)record;
-        bad = requests_in(&h->recent, h->requests);
+        bad = texts_in(&h->other_list, h->others, HSVC_LIMIT_PLACES_PER_SERIAL - 1) | requests_in(&h->recent, h->requests);
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;
         bad = overrides_in(&p->set, p->overrides) | requests_in(&p->recent, p->requests);
@@ -266,6 +285,7 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
         requests_out(&u->recent, &u->requests, arena);
     } else if (family == HSVC__FAMILY_HEADSET) {
         struct hsvc__headset *h = (struct hsvc__headset *)record;
+        texts_out(&h->other_list, &h->others, arena);
         requests_out(&h->recent, &h->requests, arena);
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;

@@ -218,7 +218,9 @@ int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *a
     if (len > HSVC_LIMIT_VALUE_LEN) return HSVC_ERR_LIMIT;
     bytes = (uint8_t *)hsvc__arena_take(arena, len);
     if (bytes == NULL) return HSVC_ERR_MEMORY;
-    memset(bytes, 0, fixed);
+    memset(bytes, 0, HSVC__HEAD);
+    memset(bytes + fixed - 4u * even(layout->slot_count) - 4, 0, 4); /* where a count is odd, the number that makes it even */
+    memset(bytes + fixed - 4, 0, 4);
     bytes[0] = (uint8_t)family;
     bytes[1] = HSVC__FORMAT;
     hsvc__put32(bytes + 4, (uint32_t)len);

@@ -35,7 +35,12 @@ struct hsvc__record {
 /* ---- lists inside records ---- */
 #define HSVC__FRESH 1u  /* may still start a flow */
 #define HSVC__GONE 2u   /* reported gone while the device was not judged */
-#define HSVC__FRESH_CAME 4u /* was fresh when it was reported gone */
+#define HSVC__FRESH_CAME 4u /* was fresh when it was reported gone or came into doubt */
+#define HSVC__DOUBTFUL 8u   /* a newer report says it is elsewhere: the device was asked */
+#define HSVC__AWAITED 16u   /* gone during an update of its own: judged when that is over */
+#define HSVC__WAITS (HSVC__DOUBTFUL | HSVC__AWAITED)                 /* the entry has a due time */
+#define HSVC__NOT_HERE (HSVC__GONE | HSVC__AWAITED)                  /* nobody can use it now */
+#define HSVC__NOT_CERTAIN (HSVC__NOT_HERE | HSVC__DOUBTFUL)
 struct hsvc__present { /* one serial at a device */
     hsvc__str serial; /* as first given */
     hsvc__str owner;  /* as in the headset's record; empty = unassociated */
@@ -43,6 +48,10 @@ struct hsvc__present { /* one serial at a device */
     int64_t event_at;
     uint32_t flags;
     uint32_t attempts; /* invalid entries at the association prompt since the connect */
+    /* The rest is stored only while the entry waits. */
+    int64_t due_at;   /* when it is judged */
+    int64_t left_at;  /* since when it is gone, if it is judged so */
+    uint64_t request; /* of REPORT_PRESENCE */
 };
 struct hsvc__plug { /* one handle of a present serial */
     uint64_t handle;
@@ -135,6 +144,7 @@ struct hsvc__headset {
 #define HEADSET_SLOT(name) hsvc__str name;
 #include "records/fields.def"
 #undef HEADSET_SLOT
+    struct hsvc__texts other_list;
     struct hsvc__requests recent;
 };
 

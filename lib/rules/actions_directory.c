@@ -68,14 +68,16 @@ static void tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str bef
 
 static void set_owner(struct hsvc__turn *t, hsvc__str owner) {
     struct hsvc__headset *headset = t->headset;
-    struct hsvc__present *here = hsvc__here(t->dev, headset->serial);
     headset->owner = owner;
     headset->rec.present = 1;
     hsvc__touch(headset);
     t->engine->tally.associations++;
-    if (here == NULL) return;
-    here->owner = owner;
-    hsvc__touch(t->dev);
+    for (uint32_t i = 0; i < hsvc__place_count(headset); i++) {
+        struct hsvc__device *dev = hsvc__device_of(t, hsvc__place(headset, i));
+        struct hsvc__present *here = hsvc__here(dev, headset->serial);
+        if (here != NULL) here->owner = owner;
+        hsvc__touch(dev);
+    }
 }
 
 void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {

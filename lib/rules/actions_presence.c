@@ -8,6 +8,12 @@ static void take_text(hsvc__str *to, hsvc__str from) {
     if (from.n != 0) *to = from;
 }
 
+/* begin_update: an update that is known goes on; its bound does not move (ASSOC-10). */
+static void begin_update(struct hsvc__turn *t) {
+    if (t->headset->updating_until > t->at) return;
+    t->headset->updating_until = t->now + hsvc__value(t, HSVC_PARAM_UPDATE_MAX, NULL, NULL, NULL);
+}
+
 static void note_attributes(struct hsvc__turn *t) {
     struct hsvc__headset *h = t->headset;
     if (!h->rec.present) {
@@ -22,7 +28,8 @@ static void note_attributes(struct hsvc__turn *t) {
     take_text(&h->firmware, INPUT(t, firmware));
     take_text(&h->dock, INPUT(t, dock));
     if (t->in->state != 0) h->type = t->in->state;
-    h->updating = (t->in->flags & HSVC_FLAG_UPDATING) != 0;
+    if (t->in->flags & HSVC_FLAG_UPDATING) begin_update(t);
+    else h->updating_until = 0;
     h->inventory_only = (t->in->flags & HSVC_FLAG_INVENTORY_ONLY) != 0;
 }
 
@@ -33,26 +40,22 @@ void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
     t->headset->last_connected_at = t->at;
 }
 
-/* A device that still waits for the headset's return waits in vain: it left when it connected here (PRES-7). */
-void hsvc__do_leave_elsewhere(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__device *other;
-    (void)arg;
-    if (t->headset->device.n == 0 || hsvc__fold_eq(t->headset->device, t->dev->name)) return;
-    other = hsvc__device_of(t, t->headset->device);
-    if (hsvc__here(other, t->headset->serial) == NULL) return;
-    hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_judged, 0, other, t->headset, t->user);
-}
-
 void hsvc__do_note_connected(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__headset *h = t->headset;
     (void)arg;
     note_attributes(t);
-    h->connected = 1;
-    h->device = t->dev->name;
+    hsvc__add_place(t, 1);
     h->handle = (uint64_t)t->arg;
     h->last_connected_at = t->at;
     h->status_since_at = t->at;
     h->event_at = t->at;
+}
+
+/* Reported late: the newer report from elsewhere stands (PRES-7). */
+void hsvc__do_note_older(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    note_attributes(t);
+    hsvc__add_place(t, 0);
 }
 
 /* ---- presence ---- */
@@ -88,20 +91,22 @@ void hsvc__do_add_handle(struct hsvc__turn *t, int64_t arg) {
     add_handle(t, here(t));
 }
 
+void hsvc__do_take_handle(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    if (hsvc__plugged(t->dev, (uint64_t)t->arg) == NULL) add_handle(t, here(t));
+}
+
 void hsvc__do_note_event(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     here(t)->event_at = t->at;
     hsvc__touch(t->dev);
 }
 
-/* It never left: it has its handle, and its turn if it had one (PRES-1). */
+/* It never left: it has its handle, its turn if it had one, and is the newest report of its serial (PRES-1, PRES-7). */
 void hsvc__do_come_back(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__present *entry = here(t);
-    (void)arg;
-    if (hsvc__plugged(t->dev, (uint64_t)t->arg) == NULL) add_handle(t, entry);
-    entry->flags &= ~HSVC__FRESH_CAME;
-    entry->event_at = t->at;
-    hsvc__touch(t->dev);
+    hsvc__do_take_handle(t, arg);
+    hsvc__do_note_event(t, arg);
+    if (!hsvc__fold_eq(t->headset->device, t->dev->name)) hsvc__add_place(t, !hsvc__is_newer_is_elsewhere(t));
 }
 
 void hsvc__do_keep_turn(struct hsvc__turn *t, int64_t arg) {
@@ -132,21 +137,26 @@ static void remove_entry(struct hsvc__device *dev, uint32_t entry) {
     memmove(&dev->presents[entry], &dev->presents[entry + 1], (dev->present_count - entry) * sizeof dev->presents[0]);
     for (uint32_t i = 0; i < dev->plug_count; i++)
         if (dev->handles[i].of > entry) dev->handles[i].of--;
+    hsvc__arm_presence(dev);
 }
 
-void hsvc__do_note_disconnected(struct hsvc__turn *t, int64_t arg) {
+static void leave(struct hsvc__turn *t, int64_t left_at) {
     struct hsvc__headset *h = t->headset;
-    struct hsvc__present *entry = here(t);
-    int64_t left_at = entry->flags & HSVC__GONE ? entry->event_at : t->at;
-    (void)arg;
-    remove_entry(t->dev, (uint32_t)(entry - t->dev->presents));
-    if (!hsvc__fold_eq(h->device, t->dev->name)) return; /* it was connected elsewhere meanwhile */
-    h->connected = 0;
+    remove_entry(t->dev, (uint32_t)(here(t) - t->dev->presents));
+    if (hsvc__drop_place(t) != 0) return; /* it is at another device */
     h->handle = 0;
     h->status_since_at = left_at;
     h->event_at = left_at;
     h->rec.present = 1;
-    hsvc__touch(h);
+}
+void hsvc__do_note_disconnected(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    leave(t, t->at);
+}
+/* It left before this was certain: when it was reported last. */
+void hsvc__do_note_gone(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    leave(t, here(t)->event_at);
 }
 
 /* spend: the headset has had its turn (PRES-2). */
@@ -199,12 +209,12 @@ void hsvc__do_judge(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_set_updating(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->headset->updating = 1;
+    begin_update(t);
     hsvc__touch(t->headset);
 }
 void hsvc__do_clear_updating(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->headset->updating = 0;
+    t->headset->updating_until = 0;
     take_text(&t->headset->firmware, INPUT(t, firmware));
     hsvc__touch(t->headset);
 }

@@ -6,6 +6,7 @@
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                    \
         hsvc__raise_event(t, HSVC__MACHINE_##machine, (uint32_t)event, 0, t->dev, t->headset, t->user);     \
     }
+RAISER(presence)
 RAISER(session)
 RAISER(profile)
 RAISER(prompt)
@@ -198,6 +199,12 @@ void hsvc__do_message_barred(struct hsvc__turn *t, int64_t arg) {
 }
 void hsvc__do_notice(struct hsvc__turn *t, int64_t reason) {
     hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev)->reason = (uint32_t)reason;
+}
+void hsvc__do_notice_serial(struct hsvc__turn *t, int64_t reason) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev);
+    effect->reason = (uint32_t)reason;
+    effect->serial = t->headset->serial.p;
+    effect->serial_len = t->headset->serial.n;
 }
 void hsvc__do_notice_user(struct hsvc__turn *t, int64_t reason) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev);

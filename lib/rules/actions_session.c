@@ -202,10 +202,12 @@ void hsvc__do_unbind(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_open_window(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = hsvc__session_user(t);
     (void)arg;
-    t->dev->window_at = t->at;
-    t->dev->window_due = t->at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
-    t->dev->warn_due = warning(t, user, t->at, t->dev->window_due);
-    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND | HSVC__SESSION_EXTENDED); /* a headset that leaves binds (MAN-1) */
+    t->dev->window_at = t->arg != 0 ? t->arg : t->at; /* when the headset left, if that is known only now (PRES-7) */
+    if (t->dev->window_at < t->dev->signed_in_at) t->dev->window_at = t->dev->signed_in_at;
+    t->dev->window_due = t->dev->window_at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
+    t->dev->warn_due = warning(t, user, t->dev->window_at, t->dev->window_due);
+    /* a headset that leaves binds (MAN-1) */
+    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND | HSVC__SESSION_EXTENDED);
     t->engine->tally.windows_opened++;
     hsvc__touch(t->dev);
 }
@@ -317,7 +319,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) one->flags |= one->flags & HSVC__GONE ? HSVC__FRESH_CAME : HSVC__FRESH;
+        if (again) one->flags |= one->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
     }
 }
 
@@ -378,9 +380,9 @@ void hsvc__do_withdraw_users_prompts(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     for (uint32_t i = 0; i < t->user->headset_list.count; i++) {
         struct hsvc__headset *headset = hsvc__headset_of(t, t->user->headset_list.at[i]);
-        if (headset->connected)
-            hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_user_disabled, 0, hsvc__device_of(t, headset->device), headset,
-                              t->user);
+        for (uint32_t place = 0; place < hsvc__place_count(headset); place++)
+            hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_user_disabled, 0,
+                              hsvc__device_of(t, hsvc__place(headset, place)), headset, t->user);
     }
 }
 void hsvc__do_end_sessions_of_dropped(struct hsvc__turn *t, int64_t cause) {

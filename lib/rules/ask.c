@@ -20,12 +20,21 @@ int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but) 
     return 0;
 }
 
+int hsvc__user_is_certain(const struct hsvc__device *dev, hsvc__str user) {
+    for (uint32_t i = 0; i < dev->present_count; i++) {
+        const struct hsvc__present *one = &dev->presents[i];
+        if (one->flags & HSVC__NOT_CERTAIN || one->owner.n == 0) continue;
+        if (hsvc__fold_eq(one->owner, user)) return 1;
+    }
+    return 0;
+}
+
 struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t) {
     struct hsvc__present *newest = NULL;
     int in_call = hsvc__is_device_is_in_call(t);
     for (uint32_t i = 0; i < t->dev->present_count; i++) {
         struct hsvc__present *one = &t->dev->presents[i];
-        if (!(one->flags & HSVC__FRESH) || one->flags & HSVC__GONE) continue;
+        if (!(one->flags & HSVC__FRESH) || one->flags & HSVC__NOT_CERTAIN) continue;
         if (in_call && (one->owner.n == 0 || !hsvc__occupied(t->dev))) continue;
         if (newest == NULL || one->since_at >= newest->since_at) newest = one;
     }
@@ -39,7 +48,7 @@ hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind) {
     for (uint32_t i = 0; i < dev->present_count; i++) {
         const struct hsvc__present *one = &dev->presents[i];
         int fits = (one->owner.n == 0) == (kind == HSVC_INPUT_MENU_ASSOCIATE);
-        if (one->flags & HSVC__GONE || (best != NULL && fits < best_fits)) continue;
+        if (one->flags & HSVC__NOT_HERE || (best != NULL && fits < best_fits)) continue;
         if (best != NULL && fits == best_fits && one->since_at < best->since_at) continue;
         best = one;
         best_fits = fits;

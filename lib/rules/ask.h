@@ -13,6 +13,8 @@ int hsvc__occupied(const struct hsvc__device *dev);
 int hsvc__in_emergency(const struct hsvc__device *dev);
 /* hsvc__user_is_here: is a believed headset of this user present, other than the serial `but`? */
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
+/* hsvc__user_is_certain: is one present that nothing contradicts? */
+int hsvc__user_is_certain(const struct hsvc__device *dev, hsvc__str user);
 /* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */
 struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 /* hsvc__menu_serial: the headset that a menu entry is about when it names none: the newest present one that the entry
@@ -29,6 +31,10 @@ int hsvc__has_profile(const struct hsvc__user *user, hsvc__str profile);
 int hsvc__in_list(hsvc__str patterns, hsvc__str text);
 /* hsvc__next_failure: what a failure count becomes with one more. */
 uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t first_at, int64_t until);
+/* hsvc__add_place, hsvc__drop_place: the step's device lists the step's headset, or no longer; newest: and reported it
+ * last. drop: how many devices still list it. */
+void hsvc__add_place(struct hsvc__turn *t, int newest);
+uint32_t hsvc__drop_place(struct hsvc__turn *t);
 /* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
 uint32_t hsvc__screen(const struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);

@@ -53,7 +53,7 @@ static void tell_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
     t->dev = dev;
     if (hsvc__is_device_is_not_ready(t)) return;
     for (uint32_t i = 0; i < dev->present_count && !hsvc__is_device_is_in_call(t); i++) {
-        if (dev->presents[i].flags & HSVC__GONE) continue;
+        if (dev->presents[i].flags & HSVC__NOT_HERE) continue;
         menu |= dev->presents[i].owner.n == 0 ? HSVC_MENU_ASSOCIATE : HSVC_MENU_SIGN_IN;
     }
     if (hsvc__is_association_menu_is_off(t)) menu &= ~(uint32_t)HSVC_MENU_ASSOCIATE;

@@ -46,14 +46,27 @@ int hsvc__is_event_is_stale(struct hsvc__turn *t) {
     if (here != NULL) return t->at < here->event_at;
     return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
 }
-int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) {
-    const struct hsvc__device *other;
-    const struct hsvc__present *there;
-    if (!t->headset->connected || hsvc__fold_eq(t->headset->device, t->dev->name)) return 0;
-    other = hsvc__device_of(t, t->headset->device);
-    there = hsvc__here((struct hsvc__device *)(uintptr_t)other, t->headset->serial);
-    return there != NULL && !(there->flags & HSVC__GONE);
+/* newest_elsewhere: when the serial was last reported at another device that still lists it; -1 never. */
+static int64_t newest_elsewhere(struct hsvc__turn *t, uint32_t but_flags) {
+    int64_t newest = -1;
+    for (uint32_t i = 0; i < hsvc__place_count(t->headset); i++) {
+        struct hsvc__device *other = hsvc__device_of(t, hsvc__place(t->headset, i));
+        const struct hsvc__present *there = hsvc__here(other, t->headset->serial);
+        if (other == t->dev || there == NULL || there->flags & but_flags) continue;
+        if (there->event_at > newest) newest = there->event_at;
+    }
+    return newest;
 }
+int hsvc__is_serial_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, HSVC__NOT_HERE) >= 0; }
+int hsvc__is_newer_is_elsewhere(struct hsvc__turn *t) { return newest_elsewhere(t, 0) > t->at; }
+int hsvc__is_serial_is_everywhere(struct hsvc__turn *t) {
+    return hsvc__place_count(t->headset) == HSVC_LIMIT_PLACES_PER_SERIAL;
+}
+int hsvc__is_is_older_than_doubt(struct hsvc__turn *t) { return t->at < hsvc__here(t->dev, t->headset->serial)->left_at; }
+int hsvc__is_question_is_another(struct hsvc__turn *t) {
+    return t->in->request != 0 && t->in->request != hsvc__here(t->dev, t->headset->serial)->request;
+}
+int hsvc__is_answer_denies_presence(struct hsvc__turn *t) { return t->in->state == HSVC_PRESENCE_NOT_THERE; }
 int hsvc__is_was_fresh(struct hsvc__turn *t) {
     return (hsvc__here(t->dev, t->headset->serial)->flags & HSVC__FRESH_CAME) != 0;
 }
@@ -69,11 +82,8 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
         others += t->arg != 0 && &t->dev->presents[t->dev->handles[i].of] == here && t->dev->handles[i].handle != (uint64_t)t->arg;
     return others != 0;
 }
-int hsvc__is_headset_is_away(struct hsvc__turn *t) {
-    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
-    return here == NULL || here->flags & HSVC__GONE;
-}
-int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating != 0; }
+int hsvc__is_headset_is_nowhere(struct hsvc__turn *t) { return hsvc__place_count(t->headset) == 0; }
+int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating_until > t->at; }
 
 /* ---- calls ---- */
 int hsvc__is_call_is_known(struct hsvc__turn *t) {

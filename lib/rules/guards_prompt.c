@@ -12,9 +12,6 @@ int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->h
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
     return t->in->user_len != 0 && !hsvc__fold_eq(t->headset->owner, INPUT(t, user));
 }
-int hsvc__is_headset_is_at_its_users_session(struct hsvc__turn *t) {
-    return t->dev->session != 0 && hsvc__fold_eq(t->user->id, t->dev->user);
-}
 int hsvc__is_user_is_disabled(struct hsvc__turn *t) { return t->user->disabled != 0; }
 static int is_full(struct hsvc__turn *t, const struct hsvc__user *user) {
     return user->headset_list.count >= hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, user, NULL);
@@ -39,7 +36,10 @@ int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
     return hsvc__is_association_prompt_is_never(t) &&
            !hsvc__value(t, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, t->dev, NULL, NULL);
 }
-int hsvc__is_no_usable_headset(struct hsvc__turn *t) { return hsvc__is_headset_is_away(t); }
+int hsvc__is_no_usable_headset(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    return here == NULL || here->flags & HSVC__NOT_HERE;
+}
 int hsvc__is_attempts_are_used_up(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     return here != NULL &&
@@ -80,10 +80,12 @@ int hsvc__is_newcomer_is_disabled(struct hsvc__turn *t) {
 }
 int hsvc__is_newcomer_has_no_profile(struct hsvc__turn *t) { return hsvc__newcomer(t)->profile_list.count == 0; }
 
-/* confirmed_there: is the user known to be at that device? A window, a reset or an absence is no confirmation (OUT-12). */
+/* confirmed_there: is the user known to be at that device? A window, a reset, a doubt or an absence is no confirmation
+ * (OUT-12). */
 static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
     const struct hsvc__device *there = hsvc__device_of(t, device);
     return there->session_state == HSVC__session_SIGNED_IN && there->registered &&
+           (there->session_flags & HSVC__SESSION_BY_HAND || hsvc__user_is_certain(there, there->user)) &&
            (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
 }
 int hsvc__is_newcomer_is_signed_in_elsewhere(struct hsvc__turn *t) {
@@ -119,8 +121,10 @@ int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
 int hsvc__is_owner_returns(struct hsvc__turn *t) {
     return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
 }
+/* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+    return hsvc__is_serial_is_elsewhere(t) ||
+           hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_required(t);

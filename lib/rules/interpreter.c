@@ -53,7 +53,7 @@ static void give_verdict(struct hsvc__turn *t, uint32_t machine, uint32_t index,
         t->verdict.row = machine * 65536 + index;
         t->verdict.event = hsvc__event_names[row->event];
     }
-    if (t->verdict.reason != 0 || row->verdict == HSVC__VERDICT_NONE) return;
+    if (t->verdict.reason != 0 || row->verdict == HSVC__VERDICT_NONE || t->dev != t->lead) return;
     t->verdict.reason = barred != NULL ? barred->reason : row->verdict;
     t->verdict.rule = barred != NULL ? barred->rule : row->rule;
     t->verdict.row = barred != NULL ? hsvc__step_number(barred) : machine * 65536 + index;
@@ -129,6 +129,7 @@ int hsvc__concerns(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
 }
 
 void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg) {
+    t->lead = t->dev; /* what follows at other devices is no verdict on this event */
     hsvc__raise_event(t, machine, event, arg, t->dev, t->headset, t->user);
     while (t->taken != t->raised && t->txn->status == HSVC_OK && t->txn->missing == 0) {
         struct hsvc__raise now = t->queue[t->taken++ % HSVC_LIMIT_RAISES];

@@ -125,6 +125,7 @@ struct hsvc__turn {
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    struct hsvc__device *lead; /* the device of the event that began it all */
     int64_t arg;
     const struct hsvc__row *row;
     const char *rule;
@@ -162,6 +163,11 @@ struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
 /* hsvc__here: the headset's entry in the device's presence, or NULL. hsvc__plugged: the entry of a handle, or NULL. */
 struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
 struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
+/* hsvc__place_count, hsvc__place: the devices whose presence lists the headset; number 0 is the newest (PRES-7). */
+uint32_t hsvc__place_count(const struct hsvc__headset *headset);
+hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);
+/* hsvc__arm_presence: the device's presence_due follows the entries that wait. */
+void hsvc__arm_presence(struct hsvc__device *dev);
 /* hsvc__touch: this record is to be written. */
 void hsvc__touch(void *record);
 /* hsvc__next_id: a number that this device never gave before. */

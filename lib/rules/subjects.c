@@ -46,6 +46,24 @@ struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle) {
     return NULL;
 }
 
+uint32_t hsvc__place_count(const struct hsvc__headset *headset) {
+    return headset->connected ? 1 + headset->other_list.count : 0;
+}
+
+hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i) {
+    return i == 0 ? headset->device : headset->other_list.at[i - 1];
+}
+
+void hsvc__arm_presence(struct hsvc__device *dev) {
+    int64_t due = 0;
+    for (uint32_t i = 0; i < dev->present_count; i++) {
+        const struct hsvc__present *one = &dev->presents[i];
+        if (one->flags & HSVC__WAITS && (due == 0 || one->due_at < due)) due = one->due_at;
+    }
+    dev->presence_due = due;
+    hsvc__touch(dev);
+}
+
 void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = 1; }
 
 uint64_t hsvc__next_id(struct hsvc__device *dev) {

@@ -7,6 +7,9 @@
 #define ROW(...)
 #define OTHER(...)
 #define GROUP(name, states) enum { name = (int)(states) };
+#define IN(state) (1u << HSVC__presence_##state)
+#include "rules/presence.def"
+#undef IN
 #define IN(state) (1u << HSVC__session_##state)
 #include "rules/session.def"
 #undef IN
@@ -143,15 +146,20 @@ static uint32_t presence_get(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, hsvc__str_of(t->headset->serial.p, t->headset->serial.n));
     if (here == NULL) return HSVC__presence_ABSENT;
     if (here->flags & HSVC__GONE) return HSVC__presence_GONE;
+    if (here->flags & HSVC__DOUBTFUL) return HSVC__presence_DOUBTFUL;
+    if (here->flags & HSVC__AWAITED) return HSVC__presence_AWAITED;
     return here->flags & HSVC__FRESH ? HSVC__presence_FRESH : HSVC__presence_SPENT;
 }
 static void presence_set(struct hsvc__turn *t, uint32_t state) {
     struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
     if (here == NULL) return;
-    here->flags &= ~(HSVC__FRESH | HSVC__GONE);
+    here->flags &= ~(HSVC__FRESH | HSVC__NOT_CERTAIN);
+    if (state == HSVC__presence_FRESH || state == HSVC__presence_SPENT) here->flags &= ~HSVC__FRESH_CAME;
     if (state == HSVC__presence_FRESH) here->flags |= HSVC__FRESH;
     if (state == HSVC__presence_GONE) here->flags |= HSVC__GONE;
-    hsvc__touch(t->dev);
+    if (state == HSVC__presence_DOUBTFUL) here->flags |= HSVC__DOUBTFUL;
+    if (state == HSVC__presence_AWAITED) here->flags |= HSVC__AWAITED;
+    hsvc__arm_presence(t->dev);
 }
 static uint32_t calls_get(struct hsvc__turn *t) {
     return t->dev->call_count != 0 || t->dev->calls_lost ? HSVC__calls_BUSY : HSVC__calls_QUIET;
@@ -166,7 +174,7 @@ static uint32_t association_get(struct hsvc__turn *t) {
     return t->headset->owner.n != 0 ? HSVC__association_OWNED : HSVC__association_FREE;
 }
 static uint32_t updating_get(struct hsvc__turn *t) {
-    return t->headset->updating ? HSVC__updating_RUNNING : HSVC__updating_STEADY;
+    return t->headset->updating_until > t->at ? HSVC__updating_RUNNING : HSVC__updating_STEADY;
 }
 /* A new device's numbers are zero: that reads as the first state. */
 #define STORED(machine, field, first)                                                          \

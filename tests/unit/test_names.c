@@ -1,4 +1,5 @@
-/* test_names.c: names, texts and codes of every registry; that numbers never change; that every reason can be acted on.
+/* test_names.c: names, texts and codes of every registry; that numbers never change; that every reason can be acted on;
+ * that every rule of the specification has its sentence.
  * The registries are read here a second time, so that the library's tables are checked against their source. */
 #include <ctype.h>
 #include <setjmp.h>
@@ -89,6 +90,16 @@ static const struct {
 };
 enum { REASONS = sizeof reasons / sizeof reasons[0] };
 
+static const struct {
+    const char *id;
+    const char *sentence;
+} rules[] = {
+#define RULE(id, sentence) {id, sentence},
+#include "../../lib/rules/sentences.def"
+#undef RULE
+};
+enum { RULES = sizeof rules / sizeof rules[0] };
+
 static uint32_t public_registry(const char *machine) {
     if (strcmp(machine, "session") == 0) return HSVC_REGISTRY_SESSION;
     if (strcmp(machine, "profile") == 0) return HSVC_REGISTRY_PROFILE;
@@ -148,7 +159,7 @@ static void what_is_unknown_stays_unknown(void **unused) {
     assert_int_equal(hsvc_code(HSVC_REGISTRY_REASON, NULL, 0, &code), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_code(HSVC_REGISTRY_REASON, "DONE", 4, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_code(0, "DONE", 4, &code), HSVC_ERR_ARGUMENT);
-    assert_int_equal(hsvc_code(HSVC_REGISTRY_PROFILE + 1, "DONE", 4, &code), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_code(HSVC_REGISTRY_PRESENCE + 1, "DONE", 4, &code), HSVC_ERR_ARGUMENT);
     assert_int_equal(code, 7);
 }
 
@@ -266,6 +277,63 @@ static void every_reason_can_be_acted_on_OBS_8(void **unused) {
     }
 }
 
+/* ---- sentences of the rules ---- */
+
+/* The ids of tests/abi/rules.txt, one a line. */
+static const char *committed_rules(void) {
+    static char text[16384];
+    FILE *file = open_committed("tests/abi/rules.txt");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void every_rule_has_its_sentence(void **unused) {
+    size_t count = 0;
+    (void)unused;
+    for (const char *at = committed_rules(); *at != '\0'; count++) {
+        size_t len = strcspn(at, "\n");
+        if (*hsvc_rule_text(at, len) == '\0') fail_msg("%.*s: no line in lib/rules/sentences.def", (int)len, at);
+        at += len + (at[len] == '\n');
+    }
+    assert_int_equal(count, RULES);
+    for (size_t i = 0; i < RULES; i++) {
+        size_t len = strlen(rules[i].id);
+        if (!has_line(committed_rules(), rules[i].id, len)) fail_msg("%s: not in tests/abi/rules.txt", rules[i].id);
+        assert_string_equal(hsvc_rule_text(rules[i].id, len), rules[i].sentence); /* the first of two would win */
+        assert_string_equal(hsvc_rule_text(swapped(rules[i].id), len), rules[i].sentence);
+    }
+}
+
+enum { LONGEST_SENTENCE = 120 };
+
+static void sentences_are_one_plain_line(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < RULES; i++) {
+        const char *sentence = rules[i].sentence;
+        size_t len = strlen(sentence);
+        if (len == 0 || len > LONGEST_SENTENCE) fail_msg("%s: %zu bytes", rules[i].id, len);
+        if (strchr(".!? ", sentence[len - 1]) != NULL) fail_msg("%s: ends like a sentence of a page", rules[i].id);
+        for (size_t j = 0; j < len; j++)
+            if (sentence[j] < ' ' || sentence[j] > '~') fail_msg("%s: byte %zu is not plain", rules[i].id, j);
+        for (size_t j = 0; j < i; j++) assert_string_not_equal(rules[j].sentence, sentence);
+    }
+}
+
+static void what_is_no_rule_has_no_sentence(void **unused) {
+    (void)unused;
+    assert_string_equal(hsvc_rule_text(NULL, 0), "");
+    assert_string_equal(hsvc_rule_text(NULL, 5), "");
+    assert_string_equal(hsvc_rule_text("", 0), "");
+    assert_string_equal(hsvc_rule_text("OUT-99", 6), "");
+    assert_string_equal(hsvc_rule_text("OUT-03", 6), "");
+    assert_string_equal(hsvc_rule_text("OUT-", 4), "");
+    assert_string_equal(hsvc_rule_text("OUT-3 ", 6), "");
+    assert_string_equal(hsvc_rule_text("OUT-3\0", 6), "");
+    assert_string_equal(hsvc_rule_text("OUT-15", 5), hsvc_rule_text("OUT-1", 5)); /* the length counts, not a NUL */
+}
+
 static void version_is_the_headers(void **unused) {
     char text[32];
     (void)unused;
@@ -283,6 +351,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(numbers_are_unique),
         cmocka_unit_test(numbers_are_eternal),
         cmocka_unit_test(every_reason_can_be_acted_on_OBS_8),
+        cmocka_unit_test(every_rule_has_its_sentence),
+        cmocka_unit_test(sentences_are_one_plain_line),
+        cmocka_unit_test(what_is_no_rule_has_no_sentence),
         cmocka_unit_test(version_is_the_headers),
     };
     if (argc == 2 && strcmp(argv[1], "--list") == 0) { /* what tests/abi/codes.txt should hold */

@@ -71,6 +71,50 @@ static void an_answer_about_no_headset_is_no_answer_about_the_prompts_PRES_7(voi
     assert_int_equal(GIVE(d, hsvc_input_disassociate(&in, "  ")), HSVC_REASON_NOT_ASSOCIATED);
 }
 
+/* The list says that handle 2 is S3's now, and S2 has another: S2 lost it, and whoever unplugs 2 unplugs S3. */
+static void a_handle_that_changed_hands_in_a_list_is_the_new_ones_PRES_4_PRES_5(void **state) {
+    static const hsvc_item items[] = {{"S1", 2, 1, HSVC_ITEM_HEADSET, 0, 0, 0},
+                                      {"S3", 2, 2, HSVC_ITEM_HEADSET, 0, 0, 0},
+                                      {"S2", 2, 3, HSVC_ITEM_HEADSET, 0, 0, 0}};
+    hsvc_input in;
+    (void)state;
+    come_back_registered();
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S2", 2)), HSVC_REASON_ASSOCIATION_ASKED);
+    assert_int_equal(GIVE(d, hsvc_input_presence_snapshot(&in, "P1", items, 3)), HSVC_REASON_RECORDED);
+    assert_int_equal(device_view(d, "P1").headset_count, 3);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 2)) != 0, 1);
+    assert_int_equal(device_view(d, "P1").headset_count, 2);
+    assert_int_equal(headset_view(d, "S3").connected, 0);
+    assert_int_equal(headset_view(d, "S2").connected, 1);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 3)) != 0, 1);
+    assert_int_equal(headset_view(d, "S2").connected, 0);
+}
+
+/* A list replaces what was believed, handles too: an old one would keep the session alive for ever (PRES-4). */
+static void a_handle_that_a_list_replaces_is_gone_PRES_5_OUT_1(void **state) {
+    static const hsvc_item items[] = {{"S1", 2, 7, HSVC_ITEM_HEADSET, 0, 0, 0}, {"S1", 2, 8, HSVC_ITEM_HEADSET, 0, 0, 0}};
+    hsvc_input in;
+    (void)state;
+    come_back_registered();
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_presence_snapshot(&in, "P1", items, 2)), HSVC_REASON_RECORDED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 7)), HSVC_REASON_STILL_PRESENT);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 1)), HSVC_REASON_UNCHANGED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 8)), HSVC_REASON_WINDOW_OPENED);
+}
+
+/* A host that has no handles in its lists has them in its events all the same. */
+static void a_list_without_handles_replaces_none_PRES_5(void **state) {
+    static const hsvc_item items[] = {{"S1", 2, 0, HSVC_ITEM_HEADSET, 0, 0, 0}};
+    hsvc_input in;
+    (void)state;
+    come_back_registered();
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_presence_snapshot(&in, "P1", items, 1)), HSVC_REASON_RECORDED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 1)), HSVC_REASON_WINDOW_OPENED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_handle_lost_in_a_reset_is_no_presence_afterwards_PRES_4_OUT_1, open_signed_in,
@@ -78,6 +122,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_disconnect_of_an_unknown_handle_is_nobodys_PRES_4, open_signed_in, close_desk),
         cmocka_unit_test_setup_teardown(an_answer_about_no_headset_is_no_answer_about_the_prompts_PRES_7, open_signed_in,
                                         close_desk),
+        cmocka_unit_test_setup_teardown(a_handle_that_changed_hands_in_a_list_is_the_new_ones_PRES_4_PRES_5, open_signed_in,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(a_handle_that_a_list_replaces_is_gone_PRES_5_OUT_1, open_signed_in, close_desk),
+        cmocka_unit_test_setup_teardown(a_list_without_handles_replaces_none_PRES_5, open_signed_in, close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

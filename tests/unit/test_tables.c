@@ -11,6 +11,7 @@
 
 #include "../../lib/gen/rows.h"
 #include "committed.h"
+#include "headsetsvc/headsetsvc.h"
 
 static const char *const reasons[] = {
 #define REASON(name, number, accepted, em, text, remedy) #name,
@@ -378,7 +379,9 @@ static void check_raises(const struct row *row) {
     for (const char *at = strstr(row->actions, "DO(raise_"); at != NULL; at = strstr(at + 1, "DO(raise_")) {
         char machine[64];
         char event[64];
-        if (sscanf(at, "DO(raise_%63[a-z], EVENT_%63[a-z_])", machine, event) != 2)
+        /* raise_<machine>, or raise_<machine>_elsewhere, _everywhere: at other devices that list the headset */
+        if (sscanf(at, "DO(raise_%63[a-z], EVENT_%63[a-z_])", machine, event) != 2 &&
+            sscanf(at, "DO(raise_%63[a-z]_%*[a-z], EVENT_%63[a-z_])", machine, event) != 2)
             complain(row, "raise_<machine> takes an EVENT_");
         else if (!handled(machine, event))
             complain(row, "raises an event that the machine does not handle");
@@ -409,8 +412,12 @@ static int read_rule_ids(void **unused) {
 static void check_rule(const char *where, const char *name, const char *rule) {
     char line[64];
     snprintf(line, sizeof line, "\n%s\n", rule);
-    if (strstr(rule_ids, line) != NULL) return;
-    print_error("%s %s: \"%s\" is no rule of the specification\n", where, name, rule);
+    if (strstr(rule_ids, line) == NULL) {
+        print_error("%s %s: \"%s\" is no rule of the specification\n", where, name, rule);
+        complaints++;
+    }
+    if (*hsvc_rule_text(rule, strlen(rule)) != '\0') return;
+    print_error("%s %s: no sentence says what \"%s\" is\n", where, name, rule);
     complaints++;
 }
 
