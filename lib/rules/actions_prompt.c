@@ -45,7 +45,10 @@ static hsvc_effect *tell_prompt(struct hsvc__turn *t, uint32_t prompt, const str
     }
     if (prompt == HSVC_PROMPT_ASSOCIATED && dev->prompt_flags & HSVC__PROMPT_PROVEN)
         effect->flags = HSVC_PROMPT_OFFERS_SIGN_IN;
-    if (prompt == HSVC_PROMPT_SIGN_OUT) effect->due_ms = dev->window_due;
+    if (prompt == HSVC_PROMPT_SIGN_OUT) {
+        effect->due_ms = dev->window_due;
+        effect->flags = hsvc__can_extend(dev) ? HSVC_PROMPT_OFFERS_EXTEND : 0;
+    }
     return effect;
 }
 

@@ -127,6 +127,7 @@ int hsvc__is_cancel_keeps(struct hsvc__turn *t) {
     return hsvc__value(t, HSVC_PARAM_CANCEL_ON_SIGN_OUT_PROMPT, t->dev, NULL, NULL) ==
            HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP;
 }
+int hsvc__is_window_cannot_be_extended(struct hsvc__turn *t) { return !hsvc__can_extend(t->dev); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
 int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && !hsvc__in_emergency(t->dev); }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {

@@ -116,9 +116,8 @@ static int replaces_somebody(struct hsvc__turn *t) {
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
 }
-/* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_needed(struct hsvc__turn *t) {
-    return replaces_somebody(t) || hsvc__is_serial_is_elsewhere(t) || hsvc__is_pin_is_required(t);
+    return replaces_somebody(t) || hsvc__is_pin_is_required(t);
 }
 int hsvc__is_newcomer_is_locked(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_needed(t);
@@ -130,8 +129,10 @@ int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
 int hsvc__is_owner_returns(struct hsvc__turn *t) {
     return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
 }
+/* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+    return hsvc__is_serial_is_elsewhere(t) ||
+           hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_required(t);
