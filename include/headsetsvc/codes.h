@@ -53,6 +53,7 @@
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
+#define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 
@@ -338,6 +339,7 @@
 #define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
 #define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
+#define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -395,6 +397,7 @@
 #define HSVC_REASON_KEY_REUSED                       1156 /* this request id was used for another input */
 #define HSVC_REASON_NOT_SUPPORTED_YET                1157 /* this version does not do that yet */
 #define HSVC_REASON_MENU_DISABLED                    1158 /* the menu entry is disabled by policy */
+#define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

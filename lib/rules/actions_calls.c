@@ -17,7 +17,7 @@ static void arm(struct hsvc__turn *t) {
 /* ---- what is reported ---- */
 /* Beyond the list the device counts as in a call until a list says what is there. */
 static void lose_call(struct hsvc__turn *t, uint32_t flags) {
-    t->dev->calls_lost |= flags & HSVC_FLAG_EMERGENCY ? HSVC__CALLS_LOST_EMERGENCY : 1u;
+    t->dev->calls_lost |= flags & HSVC_FLAG_EMERGENCY ? HSVC__CALLS_LOST_EMERGENCY : HSVC__CALLS_LOST;
     t->dev->calls_lost_at = t->now;
 }
 

@@ -46,7 +46,10 @@ static hsvc_effect *tell_prompt(struct hsvc__turn *t, uint32_t prompt, const str
     }
     if (prompt == HSVC_PROMPT_ASSOCIATED && dev->prompt_flags & HSVC__PROMPT_PROVEN)
         effect->flags = HSVC_PROMPT_OFFERS_SIGN_IN;
-    if (prompt == HSVC_PROMPT_SIGN_OUT) effect->due_ms = dev->window_due;
+    if (prompt == HSVC_PROMPT_SIGN_OUT) {
+        effect->due_ms = dev->window_due;
+        effect->flags = hsvc__can_extend(dev) ? HSVC_PROMPT_OFFERS_EXTEND : 0;
+    }
     return effect;
 }
 
@@ -66,6 +69,12 @@ void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
         effect->user_len = t->headset->owner.n;
         effect->flags = 0;
     }
+}
+
+/* Asked for at the menu: the policy that shows no prompt by itself does not withdraw this one (PROMPT-4, POL-4). */
+void hsvc__do_mark_menu(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_flags |= HSVC__PROMPT_MENU;
 }
 
 /* The PIN was right on the way to this screen, so that it may sign in; good until it closes (PROMPT-2). */

@@ -83,6 +83,13 @@ void hsvc__do_acknowledge(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(t->dev);
 }
 
+/* What it wears is older than what it once acknowledged: a reset to factory settings, or a restored backup (PROF-1). */
+void hsvc__do_forget_acknowledgement(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->generation_acked = t->in->generation;
+    hsvc__touch(t->dev);
+}
+
 void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->registered = 1;
@@ -110,7 +117,7 @@ void hsvc__do_settle_wipe(struct hsvc__turn *t, int64_t arg) {
 /* ---- beginning ---- */
 /* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = t->user;
+    struct hsvc__user *owner = t->user;
     (void)arg;
     if (owner->login_count == 0) return;
     if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
@@ -118,6 +125,8 @@ void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
         if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name))
             hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, HSVC_CAUSE_OTHER_LOGIN,
                               hsvc__device_of(t, owner->logins[i].device), t->headset, t->user);
+    owner->login_count = 0; /* at once, so that there is room for the new one */
+    hsvc__touch(owner);
 }
 
 static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {
@@ -146,6 +155,13 @@ static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
     effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_COUNTDOWN_STARTED;
 }
 
+/* warning: when to warn of an end that was fixed at a time: not before that, and never if no warning is wanted (OUT-15). */
+static int64_t warning(struct hsvc__turn *t, const struct hsvc__user *user, int64_t fixed_at, int64_t due) {
+    int64_t before = hsvc__value(t, HSVC_PARAM_SIGN_OUT_WARNING, t->dev, user, NULL);
+    if (due == 0 || before == 0) return 0;
+    return due - before > fixed_at ? due - before : fixed_at;
+}
+
 /* start: a session of the running step's user, by a serial, or by hand (then the serial is empty). */
 static void start(struct hsvc__turn *t, hsvc__str serial) {
     struct hsvc__device *dev = t->dev;
@@ -160,6 +176,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     dev->last_user = owner->id;
     dev->signed_in_at = t->now;
     dev->max_due = most == 0 ? 0 : t->now + most;
+    dev->max_warn_due = warning(t, owner, t->now, dev->max_due);
     dev->session_flags = serial.n == 0 ? HSVC__SESSION_BY_HAND : 0;
     dev->causes = 0;
     owner->last_profile = dev->profile;
@@ -201,7 +218,9 @@ void hsvc__do_open_window(struct hsvc__turn *t, int64_t arg) {
     t->dev->window_at = t->arg != 0 ? t->arg : t->at; /* when the headset left, if that is known only now (PRES-7) */
     if (t->dev->window_at < t->dev->signed_in_at) t->dev->window_at = t->dev->signed_in_at;
     t->dev->window_due = t->dev->window_at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
-    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND); /* a headset that leaves binds (MAN-1) */
+    t->dev->warn_due = warning(t, user, t->dev->window_at, t->dev->window_due);
+    /* a headset that leaves binds (MAN-1) */
+    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND | HSVC__SESSION_EXTENDED);
     t->engine->tally.windows_opened++;
     hsvc__touch(t->dev);
 }
@@ -210,7 +229,8 @@ static void end_waiting(struct hsvc__device *dev) {
     dev->window_at = 0;
     dev->window_due = 0;
     dev->keep_due = 0;
-    dev->session_flags &= ~HSVC__SESSION_DISMISSED;
+    dev->warn_due = 0;
+    dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_EXTENDED);
     hsvc__touch(dev);
 }
 
@@ -224,6 +244,36 @@ void hsvc__do_keep_session(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     end_waiting(t->dev);
     t->dev->keep_due = t->now + hsvc__value(t, HSVC_PARAM_KEEP_MAX, NULL, NULL, NULL);
+    t->dev->warn_due = warning(t, hsvc__session_user(t), t->now, t->dev->keep_due);
+}
+
+/* Once more as long as it was. Who was warned of the old end is warned again only if the new one is far enough away. */
+void hsvc__do_extend_window(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    int64_t due = dev->window_due + (dev->window_due - dev->window_at), last = dev->window_at + HSVC_LIMIT_WINDOW, warn;
+    (void)arg;
+    dev->window_due = due < last ? due : last;
+    warn = warning(t, hsvc__session_user(t), t->now, dev->window_due);
+    dev->warn_due = warn > t->now ? warn : 0;
+    dev->session_flags |= HSVC__SESSION_EXTENDED;
+    hsvc__touch(dev);
+}
+
+static void warn(struct hsvc__turn *t, int64_t due) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev);
+    effect->reason = HSVC_REASON_SIGN_OUT_WARNING;
+    effect->due_ms = due;
+    effect->session = t->dev->session;
+    effect->user = t->dev->user.p;
+    effect->user_len = t->dev->user.n;
+}
+void hsvc__do_warn_of_end(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    warn(t, t->dev->window_due != 0 ? t->dev->window_due : t->dev->keep_due);
+}
+void hsvc__do_warn_of_max(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    warn(t, t->dev->max_due);
 }
 
 void hsvc__do_dismiss(struct hsvc__turn *t, int64_t arg) {
@@ -247,6 +297,7 @@ void hsvc__do_defer(struct hsvc__turn *t, int64_t cause) {
     end_waiting(t->dev);
     t->engine->tally.deferrals++;
     if (cause == HSVC_CAUSE_WINDOW) return;
+    t->dev->max_warn_due = 0;
     leave_logins(t);
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, t->dev, t->headset, t->user);
 }
@@ -297,6 +348,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->signed_in_at = 0;
     dev->max_due = 0;
     dev->away_due = 0;
+    dev->max_warn_due = 0;
     dev->causes = 0;
     dev->session_flags = 0;
     dev->wipe_generation = dev->wipe_generation != 0 ? dev->wipe_generation : dev->generation_desired + 1;

@@ -85,6 +85,12 @@ int hsvc__in_list(hsvc__str patterns, hsvc__str text) {
     return 0;
 }
 
+int hsvc__can_extend(const struct hsvc__device *dev) {
+    if (dev->session_state != HSVC__session_LINGERING || dev->session_flags & HSVC__SESSION_EXTENDED) return 0;
+    if (dev->max_due != 0 && dev->max_due <= dev->window_due) return 0; /* it would gain nothing */
+    return dev->window_due - dev->window_at < HSVC_LIMIT_WINDOW;
+}
+
 uint32_t hsvc__login_of(const struct hsvc__user *user, hsvc__str device) {
     uint32_t i = 0;
     while (i < user->login_count && !hsvc__fold_eq(user->logins[i].device, device)) i++;

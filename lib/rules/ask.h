@@ -43,6 +43,8 @@ uint32_t hsvc__screen(const struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
 /* hsvc__tell_unacknowledged: profile and wipe again, as far as the device has not acknowledged them. */
 void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__can_extend: may the running window be made longer (OUT-15)? */
+int hsvc__can_extend(const struct hsvc__device *dev);
 /* hsvc__login_of: index of the user's session on a device, or login_count. */
 uint32_t hsvc__login_of(const struct hsvc__user *user, hsvc__str device);
 

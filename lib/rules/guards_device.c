@@ -141,6 +141,7 @@ int hsvc__is_cancel_keeps(struct hsvc__turn *t) {
     return hsvc__value(t, HSVC_PARAM_CANCEL_ON_SIGN_OUT_PROMPT, t->dev, NULL, NULL) ==
            HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP;
 }
+int hsvc__is_window_cannot_be_extended(struct hsvc__turn *t) { return !hsvc__can_extend(t->dev); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
 int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && !hsvc__in_emergency(t->dev); }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
@@ -151,6 +152,11 @@ int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
 int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
     if (!hsvc__is_device_is_in_call(t)) return 0;
     return hsvc__in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
+}
+/* Somebody else's headset waits to take over a session whose user is away (PROMPT-7). */
+int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
+    return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&
+           hsvc__newest_fresh(t)->owner.n != 0;
 }
 int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
     return !hsvc__is_device_is_not_ready(t) && hsvc__newest_fresh(t) != NULL;

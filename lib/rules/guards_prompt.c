@@ -32,6 +32,12 @@ int hsvc__is_association_prompt_is_never(struct hsvc__turn *t) {
 int hsvc__is_association_needs_em(struct hsvc__turn *t) {
     return association_prompt(t) == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && hsvc__is_em_is_disabled(t);
 }
+/* What is on the screen would not be shown any more, unless somebody asked for it at the menu or a check is under way (POL-4). */
+int hsvc__is_association_is_withdrawn(struct hsvc__turn *t) {
+    if (t->dev->prompt_flags & HSVC__PROMPT_MENU) return hsvc__is_association_menu_is_off(t);
+    return !hsvc__is_verification_is_pending(t) &&
+           (hsvc__is_association_prompt_is_never(t) || hsvc__is_association_needs_em(t));
+}
 int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
     return hsvc__is_association_prompt_is_never(t) &&
            !hsvc__value(t, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, t->dev, NULL, NULL);
@@ -100,7 +106,9 @@ int hsvc__is_newcomer_is_session_user(struct hsvc__turn *t) {
     return t->dev->session != 0 && hsvc__fold_eq(hsvc__newcomer(t)->id, t->dev->user);
 }
 int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
-    return hsvc__newcomer(t)->login_count == HSVC_LIMIT_SESSIONS_PER_USER;
+    const struct hsvc__user *user = hsvc__newcomer(t);
+    return user->login_count == HSVC_LIMIT_SESSIONS_PER_USER &&
+           hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, user, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED;
 }
 
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
@@ -108,9 +116,8 @@ static int replaces_somebody(struct hsvc__turn *t) {
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
 }
-/* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_needed(struct hsvc__turn *t) {
-    return replaces_somebody(t) || hsvc__is_serial_is_elsewhere(t) || hsvc__is_pin_is_required(t);
+    return replaces_somebody(t) || hsvc__is_pin_is_required(t);
 }
 int hsvc__is_newcomer_is_locked(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_needed(t);
@@ -122,8 +129,10 @@ int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
 int hsvc__is_owner_returns(struct hsvc__turn *t) {
     return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
 }
+/* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+    return hsvc__is_serial_is_elsewhere(t) ||
+           hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_required(t);

@@ -35,9 +35,12 @@ enum {
 /* Bits of hsvc__device.session_flags and prompt_flags. */
 #define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
-#define HSVC__CALLS_LOST_EMERGENCY 2u /* bit of hsvc__device.calls_lost */
+#define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
+/* Bits of hsvc__device.calls_lost. */
+#define HSVC__CALLS_LOST 1u
+#define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
 
 /* ---- tables ---- */
 struct hsvc__turn;
