@@ -347,8 +347,8 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->user = dev->profile = dev->serial = hsvc__str_of(NULL, 0);
     dev->signed_in_at = 0;
     dev->max_due = 0;
-    dev->away_due = 0;
     dev->max_warn_due = 0;
+    dev->away_due = 0;
     dev->causes = 0;
     dev->session_flags = 0;
     dev->wipe_generation = dev->wipe_generation != 0 ? dev->wipe_generation : dev->generation_desired + 1;
