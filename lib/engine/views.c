@@ -54,7 +54,7 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     hsvc__str asked = hsvc__str_of(name, len);
     int32_t status;
     if (engine == NULL || (name == NULL && len != 0) || (len == 0 && !next)) return HSVC_ERR_ARGUMENT;
-    if (family == HSVC__FAMILY_HEADSET) asked = hsvc__trim(asked); /* as in inputs (ID-2) */
+    if (family == HSVC__FAMILY_HEADSET && len <= HSVC_LIMIT_TEXT_LEN) asked = hsvc__trim(asked); /* as in inputs (ID-2) */
     if (asked.n > HSVC_LIMIT_SERIAL_LEN) return HSVC_ERR_NOT_FOUND;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
