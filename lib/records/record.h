@@ -63,6 +63,8 @@ struct hsvc__call {
     uint32_t phase;
     uint32_t flags;
 };
+#define HSVC__LOST_CALL 1u      /* hsvc__device.calls_lost: a call did not fit */
+#define HSVC__LOST_EMERGENCY 2u /* and it was an emergency call */
 struct hsvc__override {
     uint32_t param;
     uint32_t reserved;

@@ -225,7 +225,8 @@ static void put_call(struct hsvc__device *dev, uint64_t id, uint32_t phase, uint
     hsvc__touch(dev);
     while (i < dev->call_count && dev->calling[i].id != id) i++;
     if (i == HSVC_LIMIT_CALLS_PER_DEVICE) {
-        dev->calls_lost = 1; /* it counts as in a call until a snapshot says what is there */
+        /* it counts as in a call until a snapshot says what is there */
+        dev->calls_lost |= HSVC__LOST_CALL | (flags & HSVC_FLAG_EMERGENCY ? HSVC__LOST_EMERGENCY : 0);
         return;
     }
     if (i == dev->call_count) {
@@ -248,13 +249,36 @@ void hsvc__do_drop_call(struct hsvc__turn *t, int64_t arg) {
     t->dev->call_count = kept;
     hsvc__touch(t->dev);
 }
+/* A call that is known as an emergency call stays one while it is listed (SAFE-2). */
+static uint32_t emergency_of(const struct hsvc__call *before, uint32_t count, uint64_t id) {
+    for (uint32_t i = 0; i < count; i++)
+        if (before[i].id == id) return before[i].flags & HSVC_FLAG_EMERGENCY;
+    return 0;
+}
 void hsvc__do_replace_calls(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__call before[HSVC_LIMIT_CALLS_PER_DEVICE];
+    uint32_t count = t->dev->call_count;
     (void)arg;
+    memcpy(before, t->dev->calling, sizeof before);
     t->dev->call_count = 0;
     t->dev->calls_lost = 0;
     hsvc__touch(t->dev);
     for (size_t i = 0; i < t->in->item_count; i++) {
         const hsvc_item *item = &t->in->items[i];
-        if (item->kind == HSVC_ITEM_CALL) put_call(t->dev, item->number, item->state, item->flags & HSVC_FLAG_EMERGENCY);
+        if (item->kind != HSVC_ITEM_CALL) continue;
+        put_call(t->dev, item->number, item->state,
+                 (item->flags & HSVC_FLAG_EMERGENCY) | emergency_of(before, count, item->number));
     }
+}
+
+/* ---- after an emergency call ---- */
+void hsvc__do_start_hold(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->hold_due = t->now + hsvc__value(t, HSVC_PARAM_EMERGENCY_HOLD, t->dev, NULL, NULL);
+    hsvc__touch(t->dev);
+}
+void hsvc__do_stop_hold(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->hold_due = 0;
+    hsvc__touch(t->dev);
 }
