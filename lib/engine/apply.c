@@ -450,7 +450,10 @@ int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
     status = hsvc__sample(engine, &now);
     if (status == HSVC_OK) status = advance_all(engine, effects, now);
     if (status != HSVC_OK && hsvc_effects_count(effects) + hsvc_verdict_count(effects) == 0) report(engine, effects, status);
-    else effects->problem.status = status;
+    else {
+        effects->problem.status = status;
+        effects->problem.input_index = HSVC_NO_INPUT;
+    }
     hsvc__leave(engine);
     return status;
 }

@@ -10,6 +10,7 @@ struct one_row {
 
 static int32_t take_row(const hsvc_row *row, void *user) {
     struct one_row *one = (struct one_row *)user;
+    if (row->value_len == 0) return HSVC_ERR_CORRUPT;
     one->key = hsvc__arena_copy(&one->engine->views, row->key, row->key_len);
     one->value = hsvc__arena_copy(&one->engine->views, row->value, row->value_len);
     return one->key.n != 0 && one->value.n != 0 ? HSVC_OK : HSVC_ERR_MEMORY;
@@ -50,15 +51,17 @@ static int32_t scan_next(struct one_row *one, uint32_t family, hsvc__str after) 
 /* look: finds one record by name, or the next one after it, and decodes it. */
 static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size_t len, int next, void **record, hsvc__str *key) {
     struct one_row one;
+    hsvc__str asked = hsvc__str_of(name, len);
     int32_t status;
     if (engine == NULL || (name == NULL && len != 0) || (len == 0 && !next)) return HSVC_ERR_ARGUMENT;
-    if (len > HSVC_LIMIT_SERIAL_LEN) return HSVC_ERR_NOT_FOUND;
+    if (family == HSVC__FAMILY_HEADSET) asked = hsvc__trim(asked); /* as in inputs (ID-2) */
+    if (asked.n > HSVC_LIMIT_SERIAL_LEN) return HSVC_ERR_NOT_FOUND;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
     memset(&one, 0, sizeof one);
     one.engine = engine;
     hsvc__arena_reset(&engine->inputs);
-    hsvc__str asked = hsvc__arena_copy(&engine->inputs, name, len); /* it may be text of the last view */
+    asked = hsvc__arena_copy(&engine->inputs, asked.p, asked.n); /* it may be text of the last view */
     hsvc__arena_reset(&engine->views);
     status = next ? scan_next(&one, family, asked) : read_one(&one, family, asked);
     status = engine->views.failed || engine->inputs.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);

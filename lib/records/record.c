@@ -176,12 +176,12 @@ int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint
     const struct layout *layout = layout_of(family);
     uint8_t *base = (uint8_t *)record;
     size_t at = fixed_len(layout), lengths = at - 4u * even(layout->slot_count);
+    hsvc__str *slots = (hsvc__str *)(void *)(base + layout->slots); /* they stand there one after the other */
     (void)len;
     numbers_in(base + layout->numbers, bytes + HSVC__HEAD, layout);
     for (uint32_t i = 0; i < layout->slot_count; i++) {
-        hsvc__str text = {(const char *)bytes + at, hsvc__get32(bytes + lengths + 4u * (size_t)i)};
-        memcpy(base + layout->slots + (size_t)i * sizeof text, &text, sizeof text);
-        at += text.n;
+        slots[i] = hsvc__str_of((const char *)bytes + at, hsvc__get32(bytes + lengths + 4u * (size_t)i));
+        at += slots[i].n;
     }
     return hsvc__lists_decode(record, family);
 }

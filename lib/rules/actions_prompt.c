@@ -71,6 +71,12 @@ void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
     }
 }
 
+/* Asked for at the menu: the policy that shows no prompt by itself does not withdraw this one (PROMPT-4, POL-4). */
+void hsvc__do_mark_menu(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->prompt_flags |= HSVC__PROMPT_MENU;
+}
+
 /* The PIN was right on the way to this screen, so that it may sign in; good until it closes (PROMPT-2). */
 void hsvc__do_show_proven(struct hsvc__turn *t, int64_t prompt) {
     t->dev->prompt_user = t->headset->owner;

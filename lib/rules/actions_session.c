@@ -75,6 +75,13 @@ void hsvc__do_acknowledge(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(t->dev);
 }
 
+/* What it wears is older than what it once acknowledged: a reset to factory settings, or a restored backup (PROF-1). */
+void hsvc__do_forget_acknowledgement(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->generation_acked = t->in->generation;
+    hsvc__touch(t->dev);
+}
+
 void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->registered = 1;
@@ -106,7 +113,7 @@ void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
 /* ---- beginning ---- */
 /* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = t->user;
+    struct hsvc__user *owner = t->user;
     (void)arg;
     if (owner->login_count == 0) return;
     if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
@@ -114,6 +121,8 @@ void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
         if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name))
             hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, HSVC_CAUSE_OTHER_LOGIN,
                               hsvc__device_of(t, owner->logins[i].device), t->headset, t->user);
+    owner->login_count = 0; /* at once, so that there is room for the new one */
+    hsvc__touch(owner);
 }
 
 static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {

@@ -143,6 +143,11 @@ int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
     if (!hsvc__is_device_is_in_call(t)) return 0;
     return hsvc__in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
 }
+/* Somebody else's headset waits to take over a session whose user is away (PROMPT-7). */
+int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
+    return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&
+           hsvc__newest_fresh(t)->owner.n != 0;
+}
 int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
     return !hsvc__is_device_is_not_ready(t) && hsvc__newest_fresh(t) != NULL;
 }

@@ -32,6 +32,12 @@ int hsvc__is_association_prompt_is_never(struct hsvc__turn *t) {
 int hsvc__is_association_needs_em(struct hsvc__turn *t) {
     return association_prompt(t) == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && hsvc__is_em_is_disabled(t);
 }
+/* What is on the screen would not be shown any more, unless somebody asked for it at the menu or a check is under way (POL-4). */
+int hsvc__is_association_is_withdrawn(struct hsvc__turn *t) {
+    if (t->dev->prompt_flags & HSVC__PROMPT_MENU) return hsvc__is_association_menu_is_off(t);
+    return !hsvc__is_verification_is_pending(t) &&
+           (hsvc__is_association_prompt_is_never(t) || hsvc__is_association_needs_em(t));
+}
 int hsvc__is_association_menu_is_off(struct hsvc__turn *t) {
     return hsvc__is_association_prompt_is_never(t) &&
            !hsvc__value(t, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, t->dev, NULL, NULL);
@@ -100,7 +106,9 @@ int hsvc__is_newcomer_is_session_user(struct hsvc__turn *t) {
     return t->dev->session != 0 && hsvc__fold_eq(hsvc__newcomer(t)->id, t->dev->user);
 }
 int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
-    return hsvc__newcomer(t)->login_count == HSVC_LIMIT_SESSIONS_PER_USER;
+    const struct hsvc__user *user = hsvc__newcomer(t);
+    return user->login_count == HSVC_LIMIT_SESSIONS_PER_USER &&
+           hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, user, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED;
 }
 
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */

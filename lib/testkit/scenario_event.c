@@ -227,8 +227,10 @@ static void about_generation(hsvc_scenario *s, uint32_t kind, uint64_t otherwise
     input.generation = generation(s, otherwise);
     go(s, &input);
 }
+/* A phone that was never told to wear anything claims the first generation: it may not claim none. */
 static uint64_t ordered(const hsvc_scenario *s) {
-    return s->v[SCN_phone].name != NULL ? s->v[SCN_phone].name->ordered : 1;
+    const struct scn_name *phone = s->v[SCN_phone].name;
+    return phone != NULL && phone->ordered != 0 ? phone->ordered : 1;
 }
 DO(applied) { about_generation(s, HSVC_INPUT_PROFILE_APPLIED, ordered(s)); }
 DO(apply_failed) { about_generation(s, HSVC_INPUT_PROFILE_FAILED, ordered(s)); }

@@ -102,11 +102,13 @@ static inline hsvc_verdict verdict_of(const hsvc_effects *fx, uint32_t index) {
     return verdict;
 }
 
-/* effects_of: how many effects of a kind there are; the last one is copied to *last, which may be NULL. */
+/* effects_of: how many effects of a kind there are; the last one is copied to *last, which may
+ * be NULL; zeroes if there is none. */
 static inline size_t effects_of(const hsvc_effects *fx, uint32_t kind, hsvc_effect *last) {
     hsvc_effect effect;
     size_t found = 0;
     OK(hsvc_effect_init(&effect, sizeof effect));
+    if (last != NULL) *last = effect;
     for (size_t i = 0; hsvc_effects_at(fx, i, &effect) == HSVC_OK; i++) {
         if (effect.kind != kind) continue;
         found++;

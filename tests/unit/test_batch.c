@@ -173,7 +173,8 @@ static void a_dry_run_answers_what_the_real_run_would_OBS_7(void **state) {
     hsvc_counters counted;
     (void)state;
     OK(hsvc_effects_new(&d->allocator, &dry));
-    OK(hsvc_input_policy_set(&in[0], HSVC_PARAM_AUTO_SIGN_IN_AFTER, HSVC_SCOPE_GLOBAL, 0)); /* the cache must not keep it */
+    OK(hsvc_input_policy_set(&in[0], HSVC_PARAM_AUTO_SIGN_IN_AFTER, HSVC_SCOPE_GLOBAL,
+                             0)); /* the cache must not keep it */
     OK(hsvc_input_headset_connected(&in[1], "P1", "S1", 1));
     OK(hsvc_input_associate(&in[2], "nobody", "S9"));
     for (int i = 0; i < 2; i++) {
@@ -191,7 +192,7 @@ static void a_dry_run_answers_what_the_real_run_would_OBS_7(void **state) {
 
 /* ---- how much fits into one commit ---- */
 
-static char names[300][8];
+static char names[300][16];
 static hsvc_input many[300];
 
 static void make_users(size_t count) {
@@ -264,7 +265,7 @@ static void a_deferred_sign_out_waits_for_the_end_of_the_batch_TIME_3(void **sta
 /* The sign-out resets the phone and owes a wipe; who repeats it must get both again, and the session ends once. */
 static void a_repeat_is_answered_with_the_stored_verdict_and_the_devices_state_STORE_4(void **state) {
     hsvc_verdict first, again;
-    hsvc_effect effect;
+    hsvc_effect effect = {0};
     hsvc_input in;
     (void)state;
     sign_in();

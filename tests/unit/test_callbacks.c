@@ -213,8 +213,10 @@ static void null_is_named_by_policy_and_memory_store(void **state) {
     assert_int_equal(hsvc_policy_value(d->engine, 1, NULL, 0, NULL, 0, NULL, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_policy_value(d->engine, 0, NULL, 0, NULL, 0, &value, NULL), HSVC_ERR_NOT_FOUND);
     assert_int_equal(hsvc_policy_value(d->engine, UINT32_MAX, NULL, 0, NULL, 0, &value, NULL), HSVC_ERR_NOT_FOUND);
-    assert_int_equal(hsvc_policy_value(d->engine, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, NULL, 0, &value, NULL), HSVC_ERR_NOT_FOUND);
-    assert_int_equal(hsvc_policy_value(d->engine, HSVC_PARAM_KEEP_MAX, "x", SIZE_MAX, "x", 1, &value, NULL), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_policy_value(d->engine, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, NULL, 0, &value, NULL),
+                     HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_policy_value(d->engine, HSVC_PARAM_KEEP_MAX, "x", SIZE_MAX, "x", 1, &value, NULL),
+                     HSVC_ERR_NOT_FOUND);
     assert_int_equal(hsvc_policy_value(d->engine, HSVC_PARAM_KEEP_MAX, "x", 1, "x", SIZE_MAX, &value, NULL), HSVC_ERR_NOT_FOUND);
     assert_int_equal(hsvc_memory_store_new(NULL, &memory), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_memory_store_new(&d->allocator, NULL), HSVC_ERR_ARGUMENT);

@@ -284,7 +284,8 @@ static void looking_fails_by_name_and_changes_nothing_STORE_2(void **state) {
                 status = look_at(&d, which);
                 reached = fired(&d);
                 /* A spoilt value is verify's finding, not its failure; a spoilt deadline key's row says nothing. */
-                if (reached && which != 6 && status != faults[f].expected) say_where(faults[f].name, (size_t)which, nth);
+                if (reached && which != 6 && status != faults[f].expected)
+                    say_where(faults[f].name, (size_t)which, nth);
                 if (reached && !(which == 6 && faults[f].kind == HSVC_FAULT_CORRUPT))
                     assert_int_equal(status, faults[f].expected);
                 hsvc_fault_store_disarm(d.fault);

@@ -134,7 +134,8 @@ static int open_desk(void **state) {
     OK(hsvc_effects_new(&allocator, &fx));
     SAY(hsvc_input_user_put(&in, "ann", &profile, 1), HSVC_REASON_DONE);
     SAY(hsvc_input_associate(&in, "ann", "S1"), HSVC_REASON_ASSOCIATED);
-    SAY(hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED),
+    SAY(hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
+                              HSVC_FLAG_EM_ENABLED),
         HSVC_REASON_DONE);
     SAY(hsvc_input_device_registered(&in, "P1", 0, 0), HSVC_REASON_PROFILE_CONFIRMED);
     SAY(hsvc_input_headset_connected(&in, "P1", "S1", 1), HSVC_REASON_PIN_ASKED);
@@ -319,7 +320,7 @@ static void conflicts_and_failures_of_the_store_keep_nothing_SIGN_9(void **state
 }
 
 enum { DEVICES = 40 };
-static char devices[DEVICES][4], serials[DEVICES][4];
+static char devices[DEVICES][16], serials[DEVICES][16];
 
 static void put_devices(void) {
     hsvc_input in;

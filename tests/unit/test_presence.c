@@ -93,7 +93,8 @@ static void a_handle_that_changed_hands_in_a_list_is_the_new_ones_PRES_4_PRES_5(
 
 /* A list replaces what was believed, handles too: an old one would keep the session alive for ever (PRES-4). */
 static void a_handle_that_a_list_replaces_is_gone_PRES_5_OUT_1(void **state) {
-    static const hsvc_item items[] = {{"S1", 2, 7, HSVC_ITEM_HEADSET, 0, 0, 0}, {"S1", 2, 8, HSVC_ITEM_HEADSET, 0, 0, 0}};
+    static const hsvc_item items[] = {{"S1", 2, 7, HSVC_ITEM_HEADSET, 0, 0, 0},
+                                      {"S1", 2, 8, HSVC_ITEM_HEADSET, 0, 0, 0}};
     hsvc_input in;
     (void)state;
     come_back_registered();
