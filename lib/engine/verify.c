@@ -69,6 +69,7 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
     MUST(d->causes == 0 || d->session_state == HSVC__session_DEFERRED || d->session_state == HSVC__session_ENDING,
          "causes_only_while_deferred", "OUT-5");
     MUST(d->causes == 0 || d->call_count != 0 || d->calls_lost || d->hold_due != 0, "deferral_has_a_call", "OUT-4");
+    MUST(!d->profile_owed || (!any && (d->call_count != 0 || d->calls_lost || d->hold_due != 0)), "owed_profile_has_a_call", "CALL-1");
     MUST((d->emergency_state == HSVC__emergency_HOLDING) == (d->hold_due != 0), "hold_has_a_deadline", "SAFE-2");
     MUST((d->emergency_state == HSVC__emergency_CALLING) == hsvc__in_emergency(d), "emergency_is_known", "SAFE-2");
     MUST(d->window_due == 0 || d->window_due - d->window_at <= HSVC_LIMIT_WINDOW, "window_at_most_15_minutes", "OUT-1");

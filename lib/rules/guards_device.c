@@ -132,6 +132,10 @@ int hsvc__is_cancel_keeps(struct hsvc__turn *t) {
            HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP;
 }
 int hsvc__is_window_cannot_be_extended(struct hsvc__turn *t) { return !hsvc__can_extend(t->dev); }
+int hsvc__is_own_profile_must_wait(struct hsvc__turn *t) {
+    return hsvc__is_changes_worn_own_profile(t) && hsvc__is_sign_out_must_wait(t);
+}
+int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_owed && !hsvc__is_sign_out_must_wait(t); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
 int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET; }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
