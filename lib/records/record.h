@@ -60,11 +60,10 @@ struct hsvc__plug { /* one handle of a present serial */
 };
 struct hsvc__call {
     uint64_t id;
+    int64_t seen_at; /* last report of it */
     uint32_t phase;
     uint32_t flags;
 };
-#define HSVC__LOST_CALL 1u      /* hsvc__device.calls_lost: a call did not fit */
-#define HSVC__LOST_EMERGENCY 2u /* and it was an emergency call */
 struct hsvc__override {
     uint32_t param;
     uint32_t reserved;
