@@ -340,6 +340,7 @@
 #define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
+#define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -398,6 +399,7 @@
 #define HSVC_REASON_NOT_SUPPORTED_YET                1157 /* this version does not do that yet */
 #define HSVC_REASON_MENU_DISABLED                    1158 /* the menu entry is disabled by policy */
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
+#define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

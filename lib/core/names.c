@@ -12,6 +12,7 @@ enum {
     STATES_presence = 0,
     STATES_association = 0,
     STATES_updating = 0,
+    STATES_emergency = 0,
     STATES_lockout = 0,
     STATES_throttle = 0,
     STATES_calls = 0,

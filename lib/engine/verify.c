@@ -68,9 +68,12 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
          "ending_has_a_cause", "OUT-5");
     MUST(d->causes == 0 || d->session_state == HSVC__session_DEFERRED || d->session_state == HSVC__session_ENDING,
          "causes_only_while_deferred", "OUT-5");
+    MUST(d->causes == 0 || d->call_count != 0 || d->calls_lost || d->hold_due != 0, "deferral_has_a_call", "OUT-4");
+    MUST(!d->profile_owed || (!any && (d->call_count != 0 || d->calls_lost || d->hold_due != 0)), "owed_profile_has_a_call", "CALL-1");
+    MUST((d->emergency_state == HSVC__emergency_HOLDING) == (d->hold_due != 0), "hold_has_a_deadline", "SAFE-2");
+    MUST((d->emergency_state == HSVC__emergency_CALLING) == hsvc__in_emergency(d), "emergency_is_known", "SAFE-2");
     MUST((d->call_count != 0 || d->calls_lost) == (d->calls_due != 0), "call_has_a_deadline", "OUT-6");
     MUST(d->calls_doubt_at == 0 || d->calls_due != 0, "doubt_about_a_call", "OUT-6");
-    MUST(d->causes == 0 || d->call_count != 0 || d->calls_lost, "deferral_has_a_call", "OUT-4");
     MUST(d->window_due == 0 || d->window_due - d->window_at <= HSVC_LIMIT_WINDOW, "window_at_most_15_minutes", "OUT-1");
     MUST(d->warn_due == 0 || d->warn_due <= (d->window_due != 0 ? d->window_due : d->keep_due), "warning_before_the_end", "OUT-15");
     MUST(d->max_warn_due == 0 || (active && d->max_warn_due <= d->max_due), "warning_before_the_maximum", "OUT-15");
@@ -122,6 +125,7 @@ static void check_prompt(struct walk *w, struct hsvc__device *d) {
     MUST(screen == 0 || d->profile_state == HSVC__profile_WORN, "no_prompt_before_settled", "PRES-3");
     MUST(!flow || (by_hand && d->prompt_serial.n == 0) || hsvc__here(d, d->prompt_serial) != NULL, "prompts_headset_is_here", "PROMPT-6");
     MUST(screen == 0 || about_call || d->call_count == 0, "no_flow_during_a_call", "CALL-1");
+    MUST(screen == 0 || !hsvc__in_emergency(d), "no_prompt_in_an_emergency", "CALL-1");
     MUST(screen == 0 || !hsvc__in_emergency(d), "no_prompt_in_an_emergency", "CALL-1");
     MUST(screen != HSVC_PROMPT_SIGN_OUT_OTHER || hsvc__occupied(d), "somebody_to_sign_out", "TAKE-1");
     MUST(d->prompt_state != HSVC__prompt_RETURN_PIN || hsvc__occupied(d), "somebody_to_return_from", "SIGN-2");

@@ -70,6 +70,9 @@ static const struct row rows[] = {
 #define MACHINE_NAME "updating"
 #include "../rules/updating.def"
 #undef MACHINE_NAME
+#define MACHINE_NAME "emergency"
+#include "../rules/emergency.def"
+#undef MACHINE_NAME
 };
 #undef ROW
 #undef OTHER

@@ -123,3 +123,15 @@ void hsvc__do_drop_doubtful(struct hsvc__turn *t, int64_t arg) {
     dev->calls_doubt_at = 0;
     arm(t);
 }
+
+/* ---- after an emergency call ---- */
+void hsvc__do_start_hold(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->hold_due = t->now + hsvc__value(t, HSVC_PARAM_EMERGENCY_HOLD, t->dev, NULL, NULL);
+    hsvc__touch(t->dev);
+}
+void hsvc__do_stop_hold(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->hold_due = 0;
+    hsvc__touch(t->dev);
+}

@@ -30,9 +30,16 @@ static void tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_
 
 static void new_generation(struct hsvc__turn *t) {
     t->dev->generation_desired++;
+    t->dev->profile_owed = 0;
     t->dev->apply_retries = 0;
     hsvc__touch(t->dev);
     tell_profile(t, t->dev, 0);
+}
+
+void hsvc__do_owe_profile(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->profile_owed = 1;
+    hsvc__touch(t->dev);
 }
 
 void hsvc__do_own_profile(struct hsvc__turn *t, int64_t arg) {

@@ -112,6 +112,10 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
         if (t->in->items[i].kind == HSVC_ITEM_CALL) return 0;
     return 1;
 }
+/* After an emergency call the call centre may ring back: only a person at the phone may make it reset (SAFE-2). */
+int hsvc__is_device_is_held(struct hsvc__turn *t) { return t->dev->emergency_state == HSVC__emergency_HOLDING; }
+int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__is_device_is_held(t) && t->headset->owner.n != 0; }
+int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_is_in_call(t) || hsvc__is_device_is_held(t); }
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
 /* ---- session ---- */
@@ -142,8 +146,12 @@ int hsvc__is_cancel_keeps(struct hsvc__turn *t) {
            HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP;
 }
 int hsvc__is_window_cannot_be_extended(struct hsvc__turn *t) { return !hsvc__can_extend(t->dev); }
+int hsvc__is_own_profile_must_wait(struct hsvc__turn *t) {
+    return hsvc__is_changes_worn_own_profile(t) && hsvc__is_sign_out_must_wait(t);
+}
+int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_owed && !hsvc__is_sign_out_must_wait(t); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
-int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && !hsvc__in_emergency(t->dev); }
+int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET; }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && !(t->dev->session_flags & HSVC__SESSION_DISMISSED) &&
            !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);

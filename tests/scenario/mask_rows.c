@@ -103,6 +103,11 @@ static struct line lines[] = {
 #include "rules/updating.def"
 #undef OF
 #undef HERE
+#define OF HSVC__MACHINE_emergency
+#define HERE "emergency"
+#include "rules/emergency.def"
+#undef OF
+#undef HERE
 };
 #define LINES (sizeof lines / sizeof lines[0])
 
