@@ -189,8 +189,8 @@ const hsvc_verdict *hsvc__scn_apply(hsvc_scenario *s, hsvc_input *input, uint32_
     return last;
 }
 
-/* One call of hsvc_advance; how many verdicts it had. */
-static size_t advance(hsvc_scenario *s) {
+/* One call of hsvc_advance: 0 it did nothing, 1 it did something, -1 it failed, which has been reported. */
+static int advance(hsvc_scenario *s) {
     int32_t status = hsvc_advance(s->engine, s->effects);
     size_t verdicts = hsvc_verdict_count(s->effects), effects = hsvc_effects_count(s->effects);
     for (size_t i = 0; i < verdicts; i++) (void)see_verdict(s, i);
@@ -199,7 +199,7 @@ static size_t advance(hsvc_scenario *s) {
     hsvc__scn_world_effects(s);
     if (status != HSVC_OK) failed_call(s, "hsvc_advance", status);
     hsvc_effects_reset(s->effects);
-    return verdicts + effects;
+    return status != HSVC_OK ? -1 : verdicts + effects > 0;
 }
 
 /* ---- the clock ---- */
@@ -228,14 +228,16 @@ void hsvc__scn_move_to(hsvc_scenario *s, int64_t target, int inclusive) {
     size_t idle = 0;
     hsvc__scn_begin_step(s);
     for (size_t turn = 0; turn < SCN_TURNS && s->status == HSVC_OK; turn++) {
-        int what = next_turn(s, target, inclusive, &at);
+        int what = next_turn(s, target, inclusive, &at), done;
         if (what == 0) break;
         if (at > s->now) s->now = at;
         if (what == 1) {
             hsvc__scn_world_turn(s);
             continue;
         }
-        idle = advance(s) > 0 || at != last ? 0 : idle + 1;
+        done = advance(s);
+        if (done < 0) break; /* it would fail again at once */
+        idle = done > 0 || at != last ? 0 : idle + 1;
         last = at;
         if (idle == SCN_STUCK || turn == SCN_TURNS - 1) {
             hsvc__scn_report(s, HSVC_SCENARIO_UNSOUND, 0, NULL,
