@@ -38,6 +38,8 @@
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
+#define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
+#define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
 #define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
 #define HSVC_LIMIT_STEPS                             128 /* steps, SAFE-5 */
@@ -292,6 +294,7 @@
 #define HSVC_PROFILE_SETTLING                        3 /* registered; headsets have until the due time to return */
 #define HSVC_PROFILE_AWAY                            4 /* not registered, and no generation was waiting when it left */
 #define HSVC_PROFILE_OVERDUE                         5 /* the device did not come back in time: judged as it is, the command stays outstanding */
+#define HSVC_PROFILE_RETRYING                        6 /* the device could not take the generation; it is sent again at the due time */
 
 /* Reasons of verdicts, prompts and notices */
 #define HSVC_REASON_DONE                             1001 /* done */
@@ -334,6 +337,8 @@
 #define HSVC_REASON_OFFERED_LATER                    1038 /* recorded; offered when the device is ready */
 #define HSVC_REASON_PRESENCE_ASKED                   1039 /* recorded; the device is asked whether the headset is there */
 #define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
+#define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
+#define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
@@ -406,5 +411,6 @@
 #define HSVC_REASON_SIGN_OUT_WARNING                 1211 /* the session is about to end */
 #define HSVC_REASON_CLOCK_SKEW                       1212 /* a clock is wrong */
 #define HSVC_REASON_SERIAL_DUPLICATED                1213 /* the same serial is at two devices */
+#define HSVC_REASON_CALLS_DROPPED                    1214 /* calls that nobody confirmed are taken for over */
 
 #endif

@@ -340,7 +340,7 @@ static inline int32_t hsvc_input_call_snapshot(hsvc_input *in, const char *devic
     return HSVC_OK;
 }
 
-/* CALL_ANSWER: the host's answer to REPORT_CALLS. Optional: items. */
+/* CALL_ANSWER: the host's answer to REPORT_CALLS. Optional: items. On the struct: request. */
 static inline int32_t hsvc_input_call_answer(hsvc_input *in, const char *device, const hsvc_item *items,
                                              size_t item_count) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_CALL_ANSWER);

@@ -68,11 +68,14 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
          "ending_has_a_cause", "OUT-5");
     MUST(d->causes == 0 || d->session_state == HSVC__session_DEFERRED || d->session_state == HSVC__session_ENDING,
          "causes_only_while_deferred", "OUT-5");
+    MUST((d->call_count != 0 || d->calls_lost) == (d->calls_due != 0), "call_has_a_deadline", "OUT-6");
+    MUST(d->calls_doubt_at == 0 || d->calls_due != 0, "doubt_about_a_call", "OUT-6");
     MUST(d->causes == 0 || d->call_count != 0 || d->calls_lost, "deferral_has_a_call", "OUT-4");
     MUST(d->window_due == 0 || d->window_due - d->window_at <= HSVC_LIMIT_WINDOW, "window_at_most_15_minutes", "OUT-1");
     MUST(d->warn_due == 0 || d->warn_due <= (d->window_due != 0 ? d->window_due : d->keep_due), "warning_before_the_end", "OUT-15");
     MUST(d->max_warn_due == 0 || (active && d->max_warn_due <= d->max_due), "warning_before_the_maximum", "OUT-15");
     MUST(d->window_due != 0 || !(d->session_flags & HSVC__SESSION_EXTENDED), "extended_only_while_lingering", "OUT-15");
+    MUST(d->away_due == 0 || (any && !d->registered), "away_only_while_away", "OUT-14");
 }
 
 static int believed(struct hsvc__device *d, hsvc__str user) { return hsvc__user_is_here(d, user, hsvc__str_of(NULL, 0)); }
@@ -134,7 +137,8 @@ static void check_prompt(struct walk *w, struct hsvc__device *d) {
 }
 
 static void check_profile(struct walk *w, const struct hsvc__device *d) {
-    int waiting = d->profile_state == HSVC__profile_RESETTING || d->profile_state == HSVC__profile_SETTLING;
+    int waiting = d->profile_state == HSVC__profile_RESETTING || d->profile_state == HSVC__profile_SETTLING ||
+                  d->profile_state == HSVC__profile_RETRYING;
     MUST(d->own_profile.n != 0, "device_has_a_profile", "SAFE-1");
     MUST(d->generation_acked <= d->generation_desired, "no_generation_from_nowhere", "PROF-1");
     MUST(waiting == (d->profile_due != 0), "reset_has_a_deadline", "SIGN-5");

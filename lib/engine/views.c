@@ -84,7 +84,7 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     v->session_state = d->session_state;
     v->profile_state = d->profile_state;
     v->prompt = hsvc__screen(d);
-    v->call_count = d->call_count + d->calls_lost;
+    v->call_count = d->call_count + (d->calls_lost != 0);
     v->wipe_pending = d->wipe_generation != 0;
     v->causes = d->causes;
     v->session = d->session;

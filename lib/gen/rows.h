@@ -88,6 +88,9 @@ static const struct group {
 #define MACHINE_NAME "presence"
 #include "../rules/presence.def"
 #undef MACHINE_NAME
+#define MACHINE_NAME "calls"
+#include "../rules/calls.def"
+#undef MACHINE_NAME
 #define MACHINE_NAME "session"
 #include "../rules/session.def"
 #undef MACHINE_NAME

@@ -211,6 +211,7 @@ static int calls_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->calls);
     for (d->call_count = 0; room(&r, d->call_count, HSVC_LIMIT_CALLS_PER_DEVICE); d->call_count++) {
         d->calling[d->call_count].id = in64(&r);
+        d->calling[d->call_count].seen_at = (int64_t)in64(&r);
         d->calling[d->call_count].phase = in32(&r);
         d->calling[d->call_count].flags = in32(&r);
     }
@@ -219,9 +220,10 @@ static int calls_in(struct hsvc__device *d) {
 
 static void calls_out(struct hsvc__device *d, struct hsvc__arena *arena) {
     struct writer w;
-    if (!open_slot(&w, &d->calls, 16u * (size_t)d->call_count, arena)) return;
+    if (!open_slot(&w, &d->calls, 24u * (size_t)d->call_count, arena)) return;
     for (uint32_t i = 0; i < d->call_count; i++) {
         out64(&w, d->calling[i].id);
+        out64(&w, (uint64_t)d->calling[i].seen_at);
         out32(&w, d->calling[i].phase);
         out32(&w, d->calling[i].flags);
     }

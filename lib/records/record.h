@@ -60,6 +60,7 @@ struct hsvc__plug { /* one handle of a present serial */
 };
 struct hsvc__call {
     uint64_t id;
+    int64_t seen_at; /* last report of it */
     uint32_t phase;
     uint32_t flags;
 };

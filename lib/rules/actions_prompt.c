@@ -6,6 +6,7 @@
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                    \
         hsvc__raise_event(t, HSVC__MACHINE_##machine, (uint32_t)event, 0, t->dev, t->headset, t->user);     \
     }
+RAISER(calls)
 RAISER(presence)
 RAISER(session)
 RAISER(profile)

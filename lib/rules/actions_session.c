@@ -30,6 +30,7 @@ static void tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_
 
 static void new_generation(struct hsvc__turn *t) {
     t->dev->generation_desired++;
+    t->dev->apply_retries = 0;
     hsvc__touch(t->dev);
     tell_profile(t, t->dev, 0);
 }
@@ -54,6 +55,13 @@ void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev) {
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_plan_retry(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->profile_due = t->now + ((int64_t)HSVC_LIMIT_APPLY_BACKOFF << t->dev->apply_retries);
+    t->dev->apply_retries++;
     hsvc__touch(t->dev);
 }
 
@@ -85,6 +93,7 @@ void hsvc__do_forget_acknowledgement(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->registered = 1;
+    t->dev->away_due = 0;
     t->dev->node = t->in->node;
     t->dev->menu = 0;
     if (t->in->firmware_len != 0) t->dev->firmware = INPUT(t, firmware);
@@ -92,7 +101,9 @@ void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
 }
 
 void hsvc__do_note_unregistered(struct hsvc__turn *t, int64_t arg) {
+    int64_t most = hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL);
     (void)arg;
+    if (t->dev->registered && t->dev->session != 0 && most != 0) t->dev->away_due = t->now + most;
     t->dev->registered = 0;
     hsvc__touch(t->dev);
 }
@@ -101,13 +112,6 @@ void hsvc__do_settle_wipe(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->wipe_generation = 0;
     hsvc__touch(t->dev);
-}
-
-/* A registration that brings no list of calls leaves doubt about them (OUT-6). */
-void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
-    (void)arg;
-    if (t->in->flags & HSVC_FLAG_HAS_CALLS) return;
-    hsvc__tell(t, HSVC_EFFECT_REPORT_CALLS, t->dev)->request = hsvc__next_id(t->dev);
 }
 
 /* ---- beginning ---- */
@@ -344,6 +348,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->signed_in_at = 0;
     dev->max_due = 0;
     dev->max_warn_due = 0;
+    dev->away_due = 0;
     dev->causes = 0;
     dev->session_flags = 0;
     dev->wipe_generation = dev->wipe_generation != 0 ? dev->wipe_generation : dev->generation_desired + 1;
@@ -374,6 +379,10 @@ void hsvc__do_end_strongest(struct hsvc__turn *t, int64_t arg) {
         strength = causes[i].strength;
     }
     hsvc__do_end_session(t, strongest);
+}
+
+void hsvc__do_want_end(struct hsvc__turn *t, int64_t cause) {
+    hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, cause, t->dev, t->headset, t->user);
 }
 
 /* ---- a user's sessions, wherever they are ---- */

@@ -8,7 +8,7 @@ int hsvc__occupied(const struct hsvc__device *dev) {
 int hsvc__in_emergency(const struct hsvc__device *dev) {
     for (uint32_t i = 0; i < dev->call_count; i++)
         if (dev->calling[i].flags & HSVC_FLAG_EMERGENCY) return 1;
-    return 0;
+    return (dev->calls_lost & HSVC__CALLS_LOST_EMERGENCY) != 0;
 }
 
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but) {

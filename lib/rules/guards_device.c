@@ -19,7 +19,8 @@ int hsvc__is_device_is_registered(struct hsvc__turn *t) { return t->dev->registe
 /* A headset's absence means nothing while the device resets, settles or is away (SIGN-5, OUT-11). */
 int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
     uint32_t state = t->dev->profile_state;
-    return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING || state == HSVC__profile_AWAY || state == 0;
+    return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING ||
+           state == HSVC__profile_RETRYING || state == HSVC__profile_AWAY || state == 0;
 }
 /* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
@@ -92,6 +93,19 @@ int hsvc__is_call_is_known(struct hsvc__turn *t) {
     return 0;
 }
 int hsvc__is_call_is_unknown(struct hsvc__turn *t) { return !hsvc__is_call_is_known(t); }
+int hsvc__is_call_question_is_another(struct hsvc__turn *t) {
+    return t->in->request != 0 && t->in->request != t->dev->calls_request;
+}
+int hsvc__is_no_doubtful_call(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->dev->call_count; i++)
+        if (hsvc__is_doubtful_call(t->dev, &t->dev->calling[i])) return 0;
+    return t->dev->calls_lost == 0 || !hsvc__is_doubtful_loss(t->dev);
+}
+int hsvc__is_only_doubtful_calls(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->dev->call_count; i++)
+        if (!hsvc__is_doubtful_call(t->dev, &t->dev->calling[i])) return 0;
+    return t->dev->calls_lost == 0 || hsvc__is_doubtful_loss(t->dev);
+}
 int hsvc__is_other_calls_remain(struct hsvc__turn *t) { return t->dev->call_count > 1 || t->dev->calls_lost != 0; }
 int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
     for (size_t i = 0; i < t->in->item_count; i++)
@@ -151,6 +165,7 @@ int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
 /* ---- profile ---- */
 int hsvc__is_generation_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->generation_desired; }
 int hsvc__is_generation_is_acknowledged(struct hsvc__turn *t) { return t->dev->generation_acked == t->in->generation; }
+int hsvc__is_retries_remain(struct hsvc__turn *t) { return t->dev->apply_retries < HSVC_LIMIT_APPLY_RETRIES; }
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
 /* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
 int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }

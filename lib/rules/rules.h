@@ -36,6 +36,7 @@ enum {
 #define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
+#define HSVC__CALLS_LOST_EMERGENCY 2u /* bit of hsvc__device.calls_lost */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 

@@ -10,6 +10,9 @@
 #define IN(state) (1u << HSVC__presence_##state)
 #include "rules/presence.def"
 #undef IN
+#define IN(state) (1u << HSVC__calls_##state)
+#include "rules/calls.def"
+#undef IN
 #define IN(state) (1u << HSVC__session_##state)
 #include "rules/session.def"
 #undef IN
@@ -162,7 +165,8 @@ static void presence_set(struct hsvc__turn *t, uint32_t state) {
     hsvc__arm_presence(t->dev);
 }
 static uint32_t calls_get(struct hsvc__turn *t) {
-    return t->dev->call_count != 0 || t->dev->calls_lost ? HSVC__calls_BUSY : HSVC__calls_QUIET;
+    if (t->dev->call_count == 0 && !t->dev->calls_lost) return HSVC__calls_QUIET;
+    return t->dev->calls_doubt_at != 0 ? HSVC__calls_ASKED : HSVC__calls_BUSY;
 }
 static uint32_t lockout_get(struct hsvc__turn *t) {
     return t->user->locked_until > t->at ? HSVC__lockout_LOCKED : HSVC__lockout_OPEN;

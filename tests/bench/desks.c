@@ -203,14 +203,13 @@ static void wiped(struct world *w, struct visit *v) {
     world_apply(w, BENCH_WIPE_DONE, &in);
 }
 
-static void phone_call(struct world *w, struct visit *v, uint32_t what) {
+static void phone_call(struct world *w, struct visit *v, uint32_t kind, enum bench_kind as, uint32_t state) {
     hsvc_input in;
-    if (what == CALL_RINGS) v->call++;
-    begin(&in, what == CALL_RINGS ? HSVC_INPUT_CALL_BEGUN : what == CALL_ACTIVE ? HSVC_INPUT_CALL_CHANGED : HSVC_INPUT_CALL_ENDED, v);
+    if (kind == HSVC_INPUT_CALL_BEGUN) v->call++;
+    begin(&in, kind, v);
     in.call_id = v->call;
-    if (what == CALL_RINGS) in.state = HSVC_CALL_RINGING;
-    if (what == CALL_ACTIVE) in.state = HSVC_CALL_ACTIVE;
-    world_apply(w, what == CALL_RINGS ? BENCH_CALL_BEGUN : what == CALL_ACTIVE ? BENCH_CALL_CHANGED : BENCH_CALL_ENDED, &in);
+    in.state = state;
+    world_apply(w, as, &in);
 }
 
 static void press(struct world *w, const struct visit *v, uint32_t kind, enum bench_kind as, uint64_t prompt_id) {
@@ -235,9 +234,9 @@ static void act(struct world *w, struct visit *v, uint32_t what) {
         case REGISTER: registered(w, v, 0); break;
         case REGISTER_WITH: registered(w, v, 1); break;
         case WIPED: wiped(w, v); break;
-        case CALL_RINGS:
-        case CALL_ACTIVE:
-        case CALL_ENDS: phone_call(w, v, what); break;
+        case CALL_RINGS: phone_call(w, v, HSVC_INPUT_CALL_BEGUN, BENCH_CALL_BEGUN, HSVC_CALL_RINGING); break;
+        case CALL_ACTIVE: phone_call(w, v, HSVC_INPUT_CALL_CHANGED, BENCH_CALL_CHANGED, HSVC_CALL_ACTIVE); break;
+        case CALL_ENDS: phone_call(w, v, HSVC_INPUT_CALL_ENDED, BENCH_CALL_ENDED, 0); break;
         case SIGN_OUT: press(w, v, HSVC_INPUT_SIGN_OUT, BENCH_SIGN_OUT, prompt); break;
         case CANCEL: press(w, v, HSVC_INPUT_CANCEL, BENCH_CANCEL, prompt); break;
         case CANCEL_STALE: press(w, v, HSVC_INPUT_CANCEL, BENCH_CANCEL, prompt + 1000); break;

@@ -135,9 +135,10 @@ static void say_counts(const struct world *w) {
 }
 
 static void say_reasons(const struct world *w) {
-    for (int32_t i = 0; i < BENCH_REASONS; i++)
-        if (w->reasons[i] > 0)
-            printf("  %-26s %8llu\n", hsvc_name(HSVC_REGISTRY_REASON, BENCH_FIRST_REASON + i), (unsigned long long)w->reasons[i]);
+    for (int32_t i = 0; i < BENCH_REASONS; i++) {
+        const char *name = hsvc_name(HSVC_REGISTRY_REASON, BENCH_FIRST_REASON + i);
+        if (w->reasons[i] > 0) printf("  %-26s %8llu\n", name, (unsigned long long)w->reasons[i]);
+    }
 }
 
 /* The floor is run before and after, so that a busy neighbour is noticed. */
@@ -150,9 +151,10 @@ static void measure(struct world *w, const struct options *o) {
     CALLGRIND_STOP_INSTRUMENTATION;
     w->measuring = 0;
     if (o->counts) return;
-    printf("allocations: %llu of the engine, %llu of the store in %llu inputs\n",
-           (unsigned long long)(w->engine_memory.requests - of_engine), (unsigned long long)(w->store_memory.requests - of_store),
-           (unsigned long long)o->inputs);
+    of_engine = w->engine_memory.requests - of_engine;
+    of_store = w->store_memory.requests - of_store;
+    printf("allocations: %llu of the engine, %llu of the store in %llu inputs\n", (unsigned long long)of_engine,
+           (unsigned long long)of_store, (unsigned long long)o->inputs);
 }
 
 static void say_floor(struct world *w, double before) {
