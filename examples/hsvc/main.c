@@ -31,7 +31,7 @@ static const char help[] =
     "  chapter \"The morning\"  a heading in the timeline\n"
     "\n"
     "exit status: 0 all is well; 1 an expectation failed, a line or message could not be read, or the store is\n"
-    "unsound; 2 wrong usage, or a file cannot be read; 3 the library or its store failed\n";
+    "unsound; 2 wrong usage, a file cannot be read, or the output not written; 3 the library or its store failed\n";
 
 static int usage(const char *why, const char *what) {
     fprintf(stderr, "hsvc: %s%s\nhsvc --help explains everything\n", why, what);
@@ -56,6 +56,16 @@ static int32_t on_failure(const hsvc_scenario_failure *failure, void *user) {
     return HSVC_OK;
 }
 
+/* Is word the first of the line's words? */
+static int begins(const hsvc_scenario_line *line, const char *word) {
+    size_t n = strlen(word);
+    return line->text_len >= n && memcmp(line->text, word, n) == 0 && (line->text_len == n || line->text[n] == ' ');
+}
+
+static int32_t refuse_line(hsvc_scenario *scenario, const char *why) {
+    return hsvc_scenario_fail(scenario, 0, why, strlen(why));
+}
+
 /* The host's own statements. */
 static int32_t on_statement(hsvc_scenario *scenario, const hsvc_scenario_line *line, void *user) {
     static const char chapter[] = "chapter \"";
@@ -66,6 +76,10 @@ static int32_t on_statement(hsvc_scenario *scenario, const hsvc_scenario_line *l
         timeline_chapter(host, line->text + n, line->text_len - n - 1);
         return HSVC_OK;
     }
+    if (begins(line, "chapter"))
+        return refuse_line(scenario, "a chapter has a title in quotes: chapter \"The morning\"");
+    if (begins(line, "message") && line->text_len < sizeof "message ")
+        return refuse_line(scenario, "a message is a file or stands in the line: message FILE.json, message {...}");
     return take_message(host, line);
 }
 
@@ -95,7 +109,7 @@ static void print_end(struct host *host, const hsvc_scenario_result *result, uin
     if (result->failures == 0)
         printf("all as expected. ");
     else
-        printf("%u failed. ", result->failures);
+        printf("%u failure%s. ", result->failures, result->failures == 1 ? "" : "s");
     printf(findings == 0 ? "The store is sound.\n" : "The store is NOT sound.\n");
 }
 
@@ -174,45 +188,71 @@ static int take_colour(struct host *host, const char *when) {
     return 1;
 }
 
-/* 1: taken, 0: no such option. */
-static int take_option(struct host *host, const char *option) {
-    if (strcmp(option, "--json") == 0) return host->json = 1;
-    if (strcmp(option, "--all") == 0) return host->all = 1;
-    if (starts(option, "--color=")) return take_colour(host, option + 8);
-    if (!starts(option, "--width=")) return 0;
+/* NULL: taken, else what is wrong with it. */
+static const char *take_option(struct host *host, const char *option) {
+    if (strcmp(option, "--json") == 0) return host->json = 1, NULL;
+    if (strcmp(option, "--all") == 0) return host->all = 1, NULL;
+    if (starts(option, "--color=")) return take_colour(host, option + 8) ? NULL : "auto, always or never: ";
+    if (!starts(option, "--width=")) return "no such option: ";
     host->width = atoi(option + 8);
-    return host->width >= 90 && host->width <= 400;
+    return host->width >= 90 && host->width <= 400 ? NULL : "a width is a number from 90 to 400: ";
 }
 
 static int command(int argc, char **argv, int quiet) {
     struct host host = {0};
-    const char *path = NULL;
+    const char *path = NULL, *wrong;
     host.quiet = quiet;
     host.width = terminal_width();
     (void)take_colour(&host, "auto");
     for (int i = 2; i < argc; i++) {
         if (argv[i][0] == '-' && argv[i][1] == '-') {
-            if (quiet || !take_option(&host, argv[i])) return usage("no such option: ", argv[i]);
+            wrong = quiet ? "hsvc verify has no options: " : take_option(&host, argv[i]);
+            if (wrong != NULL) return usage(wrong, argv[i]);
         } else if (path != NULL) {
             return usage("one scenario at a time: ", argv[i]);
         } else {
             path = argv[i];
         }
     }
-    return path == NULL ? usage("which scenario? ", "") : run(&host, path);
+    return path == NULL ? usage("which scenario?", "") : run(&host, path);
 }
 
-/* The whole language, as the library knows it. */
+/* A form without its {=marks}: they are for the runner, nobody writes them. */
+static void print_form(const char *form) {
+    const char *mark;
+    while ((mark = strstr(form, " {=")) != NULL) {
+        (void)fwrite(form, 1, (size_t)(mark - form), stdout);
+        form = mark + strcspn(mark, "}") + 1;
+    }
+    puts(form);
+}
+
+/* The whole language, as the library knows it, and what this host adds. */
 static int print_statements(void) {
     const char *form = NULL, *about = NULL;
-    for (size_t i = 0; hsvc_scenario_grammar(i, &form, &about) == HSVC_OK; i++) printf("%s\n    %s\n", form, about);
+    for (size_t i = 0; hsvc_scenario_grammar(i, &form, &about) == HSVC_OK; i++) {
+        print_form(form);
+        printf("    %s\n", about);
+    }
+    puts(
+        "message FILE.json|{...}\n    hsvc only: the phone's own inventory message\n"
+        "chapter \"title\"\n    hsvc only: a heading in the timeline");
     return EXIT_OK;
 }
 
-int main(int argc, char **argv) {
-    if (argc < 2) return usage("run or verify?", "");
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return fputs(help, stdout) < 0 ? EXIT_LIBRARY : EXIT_OK;
+/* What could not be written must not look like a success: exit status 2 instead of 0. */
+static int written(int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fprintf(stderr, "hsvc: the output cannot be written\n");
+    return code == EXIT_OK ? EXIT_USAGE : code;
+}
+
+static int choose(int argc, char **argv) {
+    if (argc < 2) return usage("run, verify or statements?", "");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        (void)fputs(help, stdout);
+        return EXIT_OK;
+    }
     if (strcmp(argv[1], "--version") == 0) {
         uint32_t version = hsvc_version();
         printf("hsvc, libheadsetsvc %u.%u.%u\n", version / 1000000, version / 1000 % 1000, version % 1000);
@@ -223,3 +263,5 @@ int main(int argc, char **argv) {
     if (strcmp(argv[1], "statements") == 0) return print_statements();
     return usage("no such command: ", argv[1]);
 }
+
+int main(int argc, char **argv) { return written(choose(argc, argv)); }

@@ -5,7 +5,10 @@
  *   press desk-1 cancel                            (or sign-in, sign-out)
  *
  * The "directory" knows one PIN, 1234, and the "phone" takes a profile in no time: both answer with inputs of their own.
- * morning.txt beside this file is a whole morning. */
+ * morning.txt beside this file is a whole morning. After examples/quickstart:
+ *
+ *   cmake -S examples/tiny-c -B build/tiny-c -DCMAKE_PREFIX_PATH=$PWD/build/quickstart/prefix
+ *   cmake --build build/tiny-c && build/tiny-c/tiny-c <examples/tiny-c/morning.txt */
 #define _POSIX_C_SOURCE 200809L /* poll */
 #include <headsetsvc/headsetsvc.h>
 #include <headsetsvc/inputs.h>

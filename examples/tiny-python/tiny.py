@@ -2,6 +2,7 @@
 """A host in a nutshell: libheadsetsvc through plain ctypes, without a bindings package.
 
 tiny.py [libheadsetsvc.so] < morning.txt     a line is an input in the library's own words: NAME field=value ...
+Without the argument the library is looked for as for any program: LD_LIBRARY_PATH, or where ldconfig looks.
 The "directory" knows one PIN, 1234; the "phone" takes a profile in no time. Both answer with inputs of their own.
 """
 import ctypes as C
@@ -9,7 +10,7 @@ import select
 import sys
 import time
 
-lib = C.CDLL(sys.argv[1] if len(sys.argv) > 1 else "libheadsetsvc.so.0")
+lib = C.CDLL(sys.argv[1] if len(sys.argv) > 1 else "libheadsetsvc.so.0.1")
 libc = C.CDLL(None)
 libc.realloc.restype, libc.realloc.argtypes, libc.free.argtypes = C.c_void_p, (C.c_void_p, C.c_size_t), (C.c_void_p,)
 lib.hsvc_name.restype = lib.hsvc_text.restype = C.c_char_p

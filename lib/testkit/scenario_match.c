@@ -252,13 +252,31 @@ static void put_expected(hsvc_scenario *s, struct scn_text *text) {
     }
 }
 
+/* The word with which a statement begins that is most like this one; empty if none is like it. */
+static struct scn_str first_word_like(struct scn_str wrong) {
+    struct scn_str word, nearest = {NULL, 0};
+    size_t least = 100;
+    for (size_t i = 0; i < FORM_COUNT; i++) {
+        struct scn_str form = hsvc__scn_of(forms[i].form);
+        size_t distance;
+        if (!next_part(&form, &word) || word.p[0] == '{') continue;
+        distance = hsvc__scn_distance(wrong, word);
+        if (distance >= least || distance > 1 + word.n / 4) continue;
+        least = distance;
+        nearest = word;
+    }
+    return nearest;
+}
+
 /* A line whose first word is neither a statement's nor a name, and whose next word helps no further. */
 static int misread_first(hsvc_scenario *s) {
     const struct scn_token *name = s->furthest_name;
+    struct scn_str hint;
     if (name != &s->tokens[0] || s->nearest_distance <= 1 + s->nearest.n / 4) return 0;
+    hint = first_word_like(name->text);
     hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, name->column, NULL,
-                     "no statement begins with '%.*s', and no user, phone or headset has that name",
-                     SCN_STR(name->text));
+                     "no statement begins with '%.*s', and no user, phone or headset has that name%s%.*s%s",
+                     SCN_STR(name->text), hint.n > 0 ? "; did you mean '" : "", SCN_STR(hint), hint.n > 0 ? "'?" : "");
     return 1;
 }
 
