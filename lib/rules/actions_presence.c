@@ -193,6 +193,12 @@ void hsvc__do_count_attempt(struct hsvc__turn *t, int64_t arg) {
     if (entry != NULL) entry->attempts++;
     hsvc__touch(t->dev);
 }
+/* A refused headset leaves the place to the next one, in a decision of its own: one decision reads only so many records. */
+void hsvc__do_offer_next(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->offer_due = hsvc__newest_fresh(t) == NULL ? 0 : t->now + 1;
+    hsvc__touch(t->dev);
+}
 void hsvc__do_pick_newest(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->headset = hsvc__headset_of(t, hsvc__newest_fresh(t)->serial);

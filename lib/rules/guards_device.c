@@ -180,6 +180,9 @@ int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->pres
 int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
     return t->dev->registered && hsvc__is_no_headset_could_return(t);
 }
+int hsvc__is_older_generation_must_wait(struct hsvc__turn *t) {
+    return hsvc__is_generation_is_older(t) && hsvc__is_sign_out_must_wait(t);
+}
 int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }
