@@ -297,7 +297,8 @@ typedef struct hsvc_engine hsvc_engine;
 #define HSVC_PROMPT_OFFERS_EXTEND 2  /* SHOW_PROMPT SIGN_OUT: Extend is on it */
 
 /* hsvc_effect: something the host must do, in order. All text is borrowed from the batch until it is reset or filled
- * again. Fields that an effect does not use are zero. device, site and node are set on every device effect (SAFE-3). */
+ * again; it ends in a NUL that its length does not count, and is "" where there is none. Other fields that an effect
+ * does not use are zero. device, site and node are set on every device effect (SAFE-3). */
 typedef struct hsvc_effect {
     uint32_t struct_size;
     uint32_t kind;        /* HSVC_EFFECT_ */
