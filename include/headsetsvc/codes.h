@@ -44,7 +44,7 @@
 #define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
 #define HSVC_LIMIT_STEPS                             128 /* steps, SAFE-5 */
 #define HSVC_LIMIT_ATTEMPTS                          8 /* attempts, STORE-4 */
-#define HSVC_LIMIT_READ_ROUNDS                       8 /* rounds, STORE-3 */
+#define HSVC_LIMIT_RECORDS_PER_CALL                  256 /* records, STORE-3 */
 #define HSVC_LIMIT_OPS_PER_COMMIT                    64 /* operations, STORE-3 */
 #define HSVC_LIMIT_KEY_LEN                           512 /* bytes, STORE-3 */
 #define HSVC_LIMIT_VALUE_LEN                         65536 /* bytes, STORE-3 */

@@ -97,12 +97,21 @@ static void settle(struct hsvc__turn *t) {
 }
 
 /* ---- one input ---- */
+/* no_older: a report that carries no time is as new as what is known of its headset: a clock that stepped back a little must
+ * not make it a stale one, and its session endless (PRES-6, TIME-4). */
+static int64_t no_older(struct hsvc__turn *t, int64_t at) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    int64_t known = here != NULL ? here->event_at : hsvc__fold_eq(t->headset->device, t->dev->name) ? t->headset->event_at : 0;
+    return at < known ? known : at;
+}
+
 /* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
 static int64_t event_time(struct hsvc__turn *t) {
     int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
     if (at > t->now) at = t->now;
     if (at < oldest) at = oldest;
     if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
+    if (t->in->at_ms == 0) at = no_older(t, at);
     return at;
 }
 
@@ -136,9 +145,12 @@ static void free_handle(struct hsvc__turn *t) {
     struct hsvc__device *dev = t->dev;
     struct hsvc__headset *headset = t->headset;
     const struct hsvc__present *plugged = hsvc__plugged(dev, t->in->handle);
+    int64_t at = t->at;
     if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED || plugged == NULL || hsvc__fold_eq(plugged->serial, headset->serial)) return;
+    if (t->at < plugged->event_at) t->at = plugged->event_at; /* the handle is lost now, however old the report of its new owner */
     run_for(t, dev, plugged->serial, HSVC_EVENT_disconnected, t->in->handle);
     memset(&t->verdict, 0, sizeof t->verdict);
+    t->at = at;
     t->dev = dev;
     t->headset = headset;
 }
@@ -199,10 +211,19 @@ static void run_lists(struct hsvc__turn *t, struct hsvc__device *dev) {
     if (!hsvc__is_accepted(own.reason)) return;
     if (t->in->kind == HSVC_INPUT_PRESENCE_SNAPSHOT || (registered && t->in->flags & HSVC_FLAG_HAS_PRESENCE))
         run_presence_list(t, dev);
-    t->dev = dev;
-    t->steps = 0;
-    if (registered && t->in->flags & HSVC_FLAG_HAS_CALLS) hsvc__run(t, HSVC__MACHINE_calls, HSVC_EVENT_call_snapshot, 0);
     t->verdict = own;
+}
+
+/* run_calls_first: what a registration says of calls comes before it: no profile is sent into a call it reports (CALL-1). */
+static void run_calls_first(struct hsvc__turn *t) {
+    struct hsvc__turn keep = *t;
+    if (t->in->kind != HSVC_INPUT_DEVICE_REGISTERED || !(t->in->flags & HSVC_FLAG_HAS_CALLS)) return;
+    hsvc__run(t, HSVC__MACHINE_calls, HSVC_EVENT_call_snapshot, 0);
+    t->dev = keep.dev;
+    t->headset = keep.headset;
+    t->user = keep.user;
+    t->verdict = keep.verdict;
+    t->steps = 0;
 }
 
 static void refuse(struct hsvc__turn *t, uint32_t reason, uint32_t row, const char *rule) {
@@ -220,6 +241,7 @@ static void decide_event(struct hsvc__turn *t) {
         return;
     }
     free_handle(t);
+    run_calls_first(t);
     hsvc__run(t, machine, event, (int64_t)t->in->handle);
     if (t->verdict.reason == 0) t->verdict.reason = HSVC_REASON_RECORDED;
     run_lists(t, dev);

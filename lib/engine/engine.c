@@ -195,7 +195,7 @@ static int is_final(int32_t status) {
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
-    for (int round = 0; round < HSVC_LIMIT_READ_ROUNDS; round++) {
+    for (int round = 0; round <= HSVC__SLOTS; round++) { /* each round reads at least one record more, or it is the last */
         int32_t status = hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
@@ -207,7 +207,7 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
         if (txn->missing == 0 || is_final(txn->status)) return txn->status;
         txn->status = HSVC_OK;
     }
-    return HSVC_ERR_BUG;
+    return HSVC_ERR_LIMIT;
 }
 
 /* count_tally: what the decision counted becomes true with its commit. Counters are a run of 64-bit numbers. */

@@ -8,7 +8,7 @@
 
 #include "records/record.h"
 
-#define HSVC__SLOTS 256 /* records of one call */
+#define HSVC__SLOTS HSVC_LIMIT_RECORDS_PER_CALL
 
 struct hsvc__slot {
     uint64_t tail; /* hsvc__fold_tail of the name */

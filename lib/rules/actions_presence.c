@@ -36,6 +36,7 @@ static void note_attributes(struct hsvc__turn *t) {
 void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     note_attributes(t);
+    if (t->headset->connected) return; /* where a usable report has it is not for this one to say */
     t->headset->device = t->dev->name;
     t->headset->last_connected_at = t->at;
 }

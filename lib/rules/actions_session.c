@@ -175,7 +175,6 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     struct hsvc__user *owner = t->user;
     int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, dev, owner, NULL);
     dev->session = hsvc__next_id(dev);
-    dev->session_user = owner->number;
     dev->user = owner->id;
     dev->profile = dev->chosen_profile;
     dev->serial = serial;
@@ -350,7 +349,6 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     settle_turns(t, cause);
     end_waiting(dev);
     dev->session = 0;
-    dev->session_user = 0;
     dev->user = dev->profile = dev->serial = hsvc__str_of(NULL, 0);
     dev->signed_in_at = 0;
     dev->max_due = 0;
@@ -358,7 +356,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->away_due = 0;
     dev->causes = 0;
     dev->session_flags = 0;
-    dev->wipe_generation = dev->wipe_generation != 0 ? dev->wipe_generation : dev->generation_desired + 1;
+    dev->wipe_generation = dev->generation_desired + 1; /* the newest session's traces: an older wipe does not remove them */
     t->engine->tally.sign_outs++;
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, dev, t->headset, t->user);
 }

@@ -35,9 +35,10 @@ int hsvc__is_changes_worn_own_profile(struct hsvc__turn *t) {
 }
 
 /* ---- presence ---- */
+/* A connect speaks for itself; in a snapshot only what was said before is known. */
 int hsvc__is_is_inventory_only(struct hsvc__turn *t) {
-    return (t->in->kind == HSVC_INPUT_HEADSET_CONNECTED && t->in->flags & HSVC_FLAG_INVENTORY_ONLY) ||
-           t->headset->inventory_only;
+    if (t->in->kind == HSVC_INPUT_HEADSET_CONNECTED) return (t->in->flags & HSVC_FLAG_INVENTORY_ONLY) != 0;
+    return t->headset->inventory_only != 0;
 }
 int hsvc__is_presence_is_full(struct hsvc__turn *t) {
     return t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE || t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE;

@@ -61,6 +61,14 @@ int hsvc__is_typed_user_is_full(struct hsvc__turn *t) { return is_full(t, typed(
 int hsvc__is_typed_user_is_not_owner(struct hsvc__turn *t) {
     return !hsvc__fold_eq(hsvc__typed_user(t), t->headset->owner);
 }
+/* A locked user's entry, where a wrong one would be counted: it must look like one (SIGN-6). */
+int hsvc__is_entry_is_for_locked_user(struct hsvc__turn *t) {
+    return !hsvc__is_submit_is_blank(t) && !hsvc__is_verification_is_pending(t) && !hsvc__is_device_is_throttled_for_submit(t) &&
+           hsvc__is_typed_user_is_locked(t);
+}
+int hsvc__is_locked_entry_uses_up_attempts(struct hsvc__turn *t) {
+    return hsvc__is_entry_is_for_locked_user(t) && hsvc__is_attempts_are_used_up(t);
+}
 int hsvc__is_submit_is_blank(struct hsvc__turn *t) { return t->in->pin_len == 0 || hsvc__typed_user(t).n == 0; }
 /* The phone must not tell an unknown, disabled or locked user from a wrong PIN (SIGN-6, USER-1). */
 static int looks_wrong(uint32_t reason) {
@@ -94,13 +102,17 @@ static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
            (there->session_flags & HSVC__SESSION_BY_HAND || hsvc__user_is_certain(there, there->user)) &&
            (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
 }
-int hsvc__is_newcomer_is_signed_in_elsewhere(struct hsvc__turn *t) {
+/* confirmed_elsewhere: is the newcomer present at another phone, where several logins are treated like this? */
+static int confirmed_elsewhere(struct hsvc__turn *t, int64_t multiple_login) {
     const struct hsvc__user *user = hsvc__newcomer(t);
     if (user->login_count == 0) return 0;
-    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, user, NULL) != HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED) return 0;
+    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, user, NULL) != multiple_login) return 0;
     for (uint32_t i = 0; i < user->login_count; i++)
         if (!hsvc__fold_eq(user->logins[i].device, t->dev->name) && confirmed_there(t, user->logins[i].device)) return 1;
     return 0;
+}
+int hsvc__is_newcomer_is_signed_in_elsewhere(struct hsvc__turn *t) {
+    return confirmed_elsewhere(t, HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED);
 }
 int hsvc__is_newcomer_is_session_user(struct hsvc__turn *t) {
     return t->dev->session != 0 && hsvc__fold_eq(hsvc__newcomer(t)->id, t->dev->user);
@@ -113,6 +125,7 @@ int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
 
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
 static int replaces_somebody(struct hsvc__turn *t) {
+    if (confirmed_elsewhere(t, HSVC_CHOICE_MULTIPLE_LOGIN_AUTO_SIGN_OUT)) return 1;
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
 }
@@ -147,8 +160,10 @@ int hsvc__is_sign_in_is_not_offered(struct hsvc__turn *t) {
     t->barred = NULL;
     return barred;
 }
+/* Without a PIN later on, Yes alone must not end the session of somebody who is present: then ON_SIGN_IN's order holds (AUTO-5). */
 int hsvc__is_takeover_is_on_yes(struct hsvc__turn *t) {
-    return hsvc__value(t, HSVC_PARAM_TAKEOVER_COMMIT, t->dev, NULL, NULL) == HSVC_CHOICE_TAKEOVER_COMMIT_ON_YES;
+    return hsvc__value(t, HSVC_PARAM_TAKEOVER_COMMIT, t->dev, NULL, NULL) == HSVC_CHOICE_TAKEOVER_COMMIT_ON_YES &&
+           (hsvc__is_pin_is_required(t) || !replaces_somebody(t));
 }
 
 /* ---- prompts ---- */
