@@ -499,6 +499,9 @@ typedef struct hsvc_headset_view {
     size_t key_len;
 } hsvc_headset_view;
 
+HSVC_API int32_t hsvc_device_view_init(hsvc_device_view *view, size_t size);
+HSVC_API int32_t hsvc_user_view_init(hsvc_user_view *view, size_t size);
+HSVC_API int32_t hsvc_headset_view_init(hsvc_headset_view *view, size_t size);
 HSVC_API int32_t hsvc_device_get(hsvc_engine *engine, const char *name, size_t len, hsvc_device_view *view);
 HSVC_API int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsvc_device_view *view);
 HSVC_API int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, hsvc_user_view *view);
@@ -545,6 +548,7 @@ typedef struct hsvc_counters {
     uint64_t clock_notices;
     uint64_t associations;
 } hsvc_counters;
+HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);
 
 /* ---- memory store -------------------------------------------------------------------------------------------------- */

@@ -92,6 +92,10 @@ int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
     return *now < 0 || *now > HSVC_LIMIT_TIME ? HSVC_ERR_CLOCK : HSVC_OK;
 }
 
+int32_t hsvc_counters_init(hsvc_counters *counters, size_t size) {
+    return hsvc__sized_init(counters, size, sizeof(hsvc_counters));
+}
+
 int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters) {
     if (engine == NULL || counters == NULL) return HSVC_ERR_ARGUMENT;
     if (engine->inside) return HSVC_ERR_REENTRANT;

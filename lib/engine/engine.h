@@ -96,6 +96,17 @@ int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues);
 
+/* ---- one decision (settle.c, decide.c) ---- */
+/* hsvc__fire_all: fires the deadlines below a time of every device that the call has read (`used`: that the decision used);
+ * 1 if any fired. hsvc__settle: what is due by now, and what follows from the records, until nothing more follows. */
+int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used);
+void hsvc__settle(struct hsvc__turn *t);
+/* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
+int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
+                       const struct hsvc__complaint *complaint, uint32_t index, int64_t now);
+/* hsvc__report: what a failed call leaves in its batch: the problem and nothing else. Returns the status. */
+int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
+
 /* hsvc__decide_fn: one decision over the records of engine->txn, run afresh as often as need be. */
 typedef void (*hsvc__decide_fn)(struct hsvc_engine *engine, void *job);
 /* hsvc__ahead_fn: reads what the decision will probably use. Statuses as hsvc__txn_fetch. */

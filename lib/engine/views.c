@@ -1,6 +1,14 @@
 /* views.c: looking at records without changing anything. Text of a view lives until the next call on the engine. */
 #include "rules/ask.h"
 
+int32_t hsvc_device_view_init(hsvc_device_view *view, size_t size) {
+    return hsvc__sized_init(view, size, sizeof(hsvc_device_view));
+}
+int32_t hsvc_user_view_init(hsvc_user_view *view, size_t size) { return hsvc__sized_init(view, size, sizeof(hsvc_user_view)); }
+int32_t hsvc_headset_view_init(hsvc_headset_view *view, size_t size) {
+    return hsvc__sized_init(view, size, sizeof(hsvc_headset_view));
+}
+
 /* one_row: the first row of a scan, or the row of a read, copied. */
 struct one_row {
     struct hsvc_engine *engine;

@@ -24,6 +24,12 @@ static int32_t init_config(void *block, size_t size) { return hsvc_config_init((
 static int32_t init_effect(void *block, size_t size) { return hsvc_effect_init((hsvc_effect *)block, size); }
 static int32_t init_verdict(void *block, size_t size) { return hsvc_verdict_init((hsvc_verdict *)block, size); }
 static int32_t init_problem(void *block, size_t size) { return hsvc_problem_init((hsvc_problem *)block, size); }
+static int32_t init_device_view(void *block, size_t size) { return hsvc_device_view_init((hsvc_device_view *)block, size); }
+static int32_t init_user_view(void *block, size_t size) { return hsvc_user_view_init((hsvc_user_view *)block, size); }
+static int32_t init_headset_view(void *block, size_t size) {
+    return hsvc_headset_view_init((hsvc_headset_view *)block, size);
+}
+static int32_t init_counters(void *block, size_t size) { return hsvc_counters_init((hsvc_counters *)block, size); }
 static int32_t init_input(void *block, size_t size) {
     return hsvc_input_init((hsvc_input *)block, size, HSVC_INPUT_YES);
 }
@@ -50,7 +56,10 @@ static void init_writes_exactly_the_callers_struct(void **state) {
         {"hsvc_allocator", first_hsvc_allocator(), init_allocator}, {"hsvc_store", first_hsvc_store(), init_store},
         {"hsvc_config", first_hsvc_config(), init_config},          {"hsvc_input", first_hsvc_input(), init_input},
         {"hsvc_effect", first_hsvc_effect(), init_effect},          {"hsvc_verdict", first_hsvc_verdict(), init_verdict},
-        {"hsvc_problem", first_hsvc_problem(), init_problem},
+        {"hsvc_problem", first_hsvc_problem(), init_problem},       {"hsvc_counters", first_hsvc_counters(), init_counters},
+        {"hsvc_device_view", first_hsvc_device_view(), init_device_view},
+        {"hsvc_user_view", first_hsvc_user_view(), init_user_view},
+        {"hsvc_headset_view", first_hsvc_headset_view(), init_headset_view},
     };
     (void)state;
     for (size_t w = 0; w < sizeof ways / sizeof ways[0]; w++) {

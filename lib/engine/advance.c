@@ -1,0 +1,100 @@
+/* advance.c: deadlines: when the next one is, and a bounded number of due devices, each in a commit of its own. */
+#include "engine/engine.h"
+
+int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
+    int32_t status;
+    if (engine == NULL || at_ms == NULL) return HSVC_ERR_ARGUMENT;
+    *at_ms = HSVC_NEVER;
+    status = hsvc__enter(engine);
+    if (status != HSVC_OK) return status;
+    status = hsvc__first_deadline(engine, at_ms);
+    if (status == HSVC_OK && engine->node_count > 1) {
+        int64_t now;
+        status = hsvc__sample(engine, &now);
+        if (status == HSVC_OK && *at_ms > now + engine->poll_ms) *at_ms = now + engine->poll_ms;
+    }
+    hsvc__leave(engine);
+    return status;
+}
+
+struct due {
+    hsvc__str device;
+    int64_t at;
+    int64_t now;
+    struct hsvc_effects *fx;
+};
+
+/* A key whose record is not due any more is a hint that lost its meaning: it goes (DESIGN 3). */
+static void decide_due(struct hsvc_engine *engine, void *job) {
+    struct due *due = (struct due *)job;
+    struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT, due->now);
+    struct hsvc__device *dev = hsvc__device_of(t, due->device);
+    struct hsvc__key key;
+    if (engine->txn.missing != 0) return;
+    if (!dev->rec.present || dev->deadline_at != due->at) {
+        hsvc__key_deadline(&key, due->at, due->device);
+        hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
+        return;
+    }
+    hsvc__settle(t);
+}
+
+/* session_is_due: will the session's user be asked about? */
+static int session_is_due(const struct hsvc__device *dev, int64_t now) {
+    return (dev->window_due != 0 && dev->window_due <= now) || (dev->keep_due != 0 && dev->keep_due <= now) ||
+           (dev->max_due != 0 && dev->max_due <= now);
+}
+
+static int32_t read_due(struct hsvc_engine *engine, void *job) {
+    struct due *due = (struct due *)job;
+    const struct hsvc__device *dev;
+    int32_t status;
+    hsvc__txn_want(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
+    status = hsvc__txn_fetch(&engine->txn);
+    dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
+    if (status != HSVC_OK || dev == NULL) return status;
+    if (session_is_due(dev, due->now)) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
+    if (dev->prompt_serial.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_HEADSET, dev->prompt_serial);
+    if (dev->prompt_user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->prompt_user);
+    return hsvc__txn_fetch(&engine->txn);
+}
+
+/* hurts_one: is this failure about one device alone? Then the others go on, and the failure is told at the end. */
+static int hurts_one(int32_t status) {
+    return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
+}
+
+/* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
+static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
+    struct hsvc__dues dues;
+    int32_t status = hsvc__read_dues(engine, now, &dues), first = HSVC_OK;
+    int dry = 0;
+    for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
+        struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
+        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
+        if (status == HSVC_OK) hsvc__effects_publish(fx);
+        else hsvc__effects_back(fx);
+        if (hurts_one(status) && first == HSVC_OK) first = status;
+        if (status == HSVC_ERR_CONFLICT || hurts_one(status)) status = HSVC_OK;
+    }
+    return status != HSVC_OK ? status : first;
+}
+
+int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
+    int64_t now;
+    int32_t status;
+    if (engine == NULL || effects == NULL) return HSVC_ERR_ARGUMENT;
+    status = hsvc__enter(engine);
+    if (status != HSVC_OK) return status;
+    hsvc_effects_reset(effects);
+    hsvc__arena_reset(&engine->inputs);
+    status = hsvc__sample(engine, &now);
+    if (status == HSVC_OK) status = advance_all(engine, effects, now);
+    if (status != HSVC_OK && hsvc_effects_count(effects) + hsvc_verdict_count(effects) == 0) hsvc__report(engine, effects, status);
+    else {
+        effects->problem.status = status;
+        effects->problem.input_index = HSVC_NO_INPUT;
+    }
+    hsvc__leave(engine);
+    return status;
+}

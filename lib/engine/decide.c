@@ -1,0 +1,183 @@
+/* decide.c: one input to one decision: whom it is about, when it happened, what must come before it, and the machine that
+ * leads. Which row runs is the interpreter's business. */
+#include "rules/ask.h"
+
+/* no_older: a report that carries no time is as new as what is known of its headset: a clock that stepped back a little must
+ * not make it a stale one, and its session endless (PRES-6, TIME-4). */
+static int64_t no_older(struct hsvc__turn *t, int64_t at) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    int64_t known = here != NULL ? here->event_at : hsvc__fold_eq(t->headset->device, t->dev->name) ? t->headset->event_at : 0;
+    return at < known ? known : at;
+}
+
+/* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
+static int64_t event_time(struct hsvc__turn *t) {
+    int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
+    if (at > t->now) at = t->now;
+    if (at < oldest) at = oldest;
+    if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
+    if (t->in->at_ms == 0) at = no_older(t, at);
+    return at;
+}
+
+/* set_subjects: whom the input is about. A prompt's answer is about the prompt's headset, a menu entry about the headset
+ * that it could serve, an association about the device where the headset is. */
+static void set_subjects(struct hsvc__turn *t) {
+    const hsvc_input *in = t->in;
+    const struct hsvc__present *plugged;
+    hsvc__str serial = hsvc__str_of(in->serial, in->serial_len);
+    int is_report = in->kind >= HSVC_INPUT_HEADSET_CONNECTED && in->kind <= HSVC_INPUT_HEADSET_ALIAS;
+    t->dev = hsvc__device_of(t, hsvc__str_of(in->device, in->device_len));
+    t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
+    plugged = hsvc__plugged(t->dev, in->handle);
+    if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
+    if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
+    if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
+    t->headset = hsvc__headset_of(t, serial);
+    if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
+}
+
+/* run_for: one event about a headset at the input's device. */
+static void run_for(struct hsvc__turn *t, struct hsvc__device *dev, hsvc__str serial, uint32_t event, uint64_t handle) {
+    t->dev = dev;
+    t->headset = hsvc__headset_of(t, serial);
+    t->steps = 0;
+    hsvc__run(t, HSVC__MACHINE_presence, event, (int64_t)handle);
+}
+
+/* A handle that comes back with another serial has lost the old one first (PRES-4). */
+static void free_handle(struct hsvc__turn *t) {
+    struct hsvc__device *dev = t->dev;
+    struct hsvc__headset *headset = t->headset;
+    const struct hsvc__present *plugged = hsvc__plugged(dev, t->in->handle);
+    int64_t at = t->at;
+    if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED || plugged == NULL || hsvc__fold_eq(plugged->serial, headset->serial)) return;
+    if (t->at < plugged->event_at) t->at = plugged->event_at; /* the handle is lost now, however old the report of its new owner */
+    run_for(t, dev, plugged->serial, HSVC_EVENT_disconnected, t->in->handle);
+    memset(&t->verdict, 0, sizeof t->verdict);
+    t->at = at;
+    t->dev = dev;
+    t->headset = headset;
+}
+
+static int listed(const hsvc_input *in, hsvc__str serial) {
+    for (size_t i = 0; i < in->item_count; i++)
+        if (in->items[i].kind == HSVC_ITEM_HEADSET &&
+            hsvc__fold_eq(hsvc__str_of(in->items[i].text, in->items[i].text_len), serial))
+            return 1;
+    return 0;
+}
+
+/* is_replaced: does the list give this serial handles, and this one is not among them? */
+static int is_replaced(const hsvc_input *in, hsvc__str serial, uint64_t handle) {
+    int replaced = 0;
+    for (size_t i = 0; i < in->item_count; i++) {
+        const hsvc_item *item = &in->items[i];
+        if (item->kind != HSVC_ITEM_HEADSET || item->number == 0) continue;
+        if (!hsvc__fold_eq(hsvc__str_of(item->text, item->text_len), serial)) continue;
+        if (item->number == handle) return 0;
+        replaced = 1;
+    }
+    return replaced;
+}
+
+/* drop_replaced: handles that the list has others for are gone, without anybody having left; a list that is older than
+ * the serial's last event replaces nothing (PRES-5, PRES-6). */
+static void drop_replaced(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < dev->plug_count; i++) {
+        const struct hsvc__present *of = &dev->presents[dev->handles[i].of];
+        if (t->at < of->event_at || !is_replaced(t->in, of->serial, dev->handles[i].handle)) dev->handles[kept++] = dev->handles[i];
+    }
+    if (kept == dev->plug_count) return;
+    dev->plug_count = kept;
+    hsvc__touch(dev);
+}
+
+/* run_presence_list: what is missing has left, what is new has connected, each as an event of its own (PRES-5). */
+static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
+    hsvc__str gone[HSVC_LIMIT_PRESENCE_PER_DEVICE];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (!listed(t->in, dev->presents[i].serial)) gone[count++] = dev->presents[i].serial;
+    for (uint32_t i = 0; i < count; i++) run_for(t, dev, gone[i], HSVC_EVENT_disconnected, 0);
+    drop_replaced(t, dev);
+    for (size_t i = 0; i < t->in->item_count; i++) {
+        const hsvc_item *item = &t->in->items[i];
+        if (item->kind == HSVC_ITEM_HEADSET)
+            run_for(t, dev, hsvc__str_of(item->text, item->text_len), HSVC_EVENT_connected, item->number);
+    }
+}
+
+/* run_lists: an input that carries lists is several events; its verdict is its own, not theirs. */
+static void run_lists(struct hsvc__turn *t, struct hsvc__device *dev) {
+    struct hsvc__verdict own = t->verdict;
+    int registered = t->in->kind == HSVC_INPUT_DEVICE_REGISTERED;
+    if (!hsvc__is_accepted(own.reason)) return;
+    if (t->in->kind == HSVC_INPUT_PRESENCE_SNAPSHOT || (registered && t->in->flags & HSVC_FLAG_HAS_PRESENCE))
+        run_presence_list(t, dev);
+    t->verdict = own;
+}
+
+/* run_calls_first: what a registration says of calls comes before it: no profile is sent into a call it reports (CALL-1). */
+static void run_calls_first(struct hsvc__turn *t) {
+    struct hsvc__turn keep = *t;
+    if (t->in->kind != HSVC_INPUT_DEVICE_REGISTERED || !(t->in->flags & HSVC_FLAG_HAS_CALLS)) return;
+    hsvc__run(t, HSVC__MACHINE_calls, HSVC_EVENT_call_snapshot, 0);
+    t->dev = keep.dev;
+    t->headset = keep.headset;
+    t->user = keep.user;
+    t->verdict = keep.verdict;
+    t->steps = 0;
+}
+
+static void refuse(struct hsvc__turn *t, uint32_t reason, uint32_t row, const char *rule) {
+    t->verdict.reason = reason;
+    t->verdict.row = row;
+    t->verdict.rule = rule;
+}
+
+static void decide_event(struct hsvc__turn *t) {
+    struct hsvc__device *dev = t->dev;
+    uint32_t event = 0, machine = hsvc__lead(t->in->kind, &event);
+    const struct hsvc__step *barred = hsvc__admit(t);
+    if (barred != NULL) {
+        refuse(t, barred->reason, hsvc__step_number(barred), barred->rule);
+        return;
+    }
+    free_handle(t);
+    run_calls_first(t);
+    hsvc__run(t, machine, event, (int64_t)t->in->handle);
+    if (t->verdict.reason == 0) t->verdict.reason = HSVC_REASON_RECORDED;
+    run_lists(t, dev);
+}
+
+/* decide_complaint: refused for its texts; a device whose name is what is wrong cannot be named. */
+static void decide_complaint(struct hsvc__turn *t, const struct hsvc__complaint *complaint) {
+    hsvc__str device = complaint->field == HSVC_FIELD_DEVICE ? hsvc__str_of(NULL, 0) : INPUT(t, device);
+    t->verdict.field = complaint->field;
+    t->verdict.limit = complaint->limit;
+    hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", device);
+}
+
+int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
+                       const struct hsvc__complaint *complaint, uint32_t index, int64_t now) {
+    struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index, now);
+    const hsvc_verdict *verdict;
+    engine->tally.inputs++;
+    if (complaint->reason != 0) {
+        decide_complaint(t, complaint);
+        return 0;
+    }
+    set_subjects(t);
+    t->at = event_time(t);
+    if (hsvc__fire_all(t, t->at, 0)) set_subjects(t);
+    verdict = hsvc__answer_repeat(t);
+    if (verdict != NULL) return verdict->accepted != 0;
+    decide_event(t);
+    verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
+    if (!hsvc__has_request(t->in)) return verdict->accepted != 0;
+    set_subjects(t);
+    hsvc__remember(t, t->verdict.reason, t->verdict.row);
+    return hsvc__is_accepted(t->verdict.reason);
+}

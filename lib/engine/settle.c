@@ -1,0 +1,84 @@
+/* settle.c: what is due and what follows: the order of TIME-3 around an event. */
+#include "rules/ask.h"
+
+/* What a deadline's decision has for an input. */
+static const hsvc_input no_input;
+
+/* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
+static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
+    struct hsvc__turn keep = *t;
+    for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
+        uint32_t timer = 0;
+        int64_t due = hsvc__earliest(dev, &timer);
+        if (due >= before) break;
+        memset(&t->verdict, 0, sizeof t->verdict);
+        t->in = &no_input;
+        t->index = HSVC_NO_INPUT;
+        t->at = due;
+        t->steps = 0;
+        hsvc__fire(t, dev, timer);
+        if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
+    }
+    keep.raised = t->raised;
+    keep.taken = t->taken;
+    *t = keep;
+}
+
+/* each_device: the devices that exist among the records of this call, from slot *at on; `used`: by this decision. Others
+ * were read ahead: their deadlines count too (TIME-3). */
+static struct hsvc__device *each_device(struct hsvc__txn *txn, uint32_t *at, int used) {
+    for (; *at < txn->count; ++*at) {
+        struct hsvc__slot *slot = &txn->slots[*at];
+        struct hsvc__device *dev;
+        if (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used)) continue;
+        dev = (struct hsvc__device *)hsvc__txn_record(txn, slot);
+        if (!dev->rec.present || dev->rec.removed) continue;
+        ++*at;
+        return dev;
+    }
+    return NULL;
+}
+
+/* hsvc__fire_all: the deadlines of every device that the call knows; 1 if any fired. Firing one makes its record used. */
+int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
+    uint32_t at = 0;
+    int fired = 0;
+    struct hsvc__device *dev;
+    while ((dev = each_device(t->txn, &at, used)) != NULL) {
+        if (hsvc__earliest(dev, NULL) >= before) continue;
+        fire_before(t, hsvc__device_of(t, dev->name), before);
+        fired = 1;
+    }
+    return fired;
+}
+
+/* follow_up: what follows from a device's record, each with a verdict where it decides something. */
+static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
+    uint32_t index = t->index;
+    int more = 1;
+    for (int which = 0; more && t->txn->status == HSVC_OK && t->txn->missing == 0; which++) {
+        t->steps = 0;
+        memset(&t->verdict, 0, sizeof t->verdict);
+        more = hsvc__follow_up(t, dev, which);
+        t->index = HSVC_NO_INPUT;
+        if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
+        t->index = index;
+    }
+}
+
+/* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
+void hsvc__settle(struct hsvc__turn *t) {
+    t->in = &no_input;
+    for (int i = 0; i < HSVC_LIMIT_FIRINGS; i++) {
+        uint32_t at = 0;
+        int due = 0;
+        struct hsvc__device *dev;
+        (void)hsvc__fire_all(t, t->now + 1, 1);
+        while ((dev = each_device(t->txn, &at, 1)) != NULL) {
+            t->at = t->now;
+            if (dev->rec.dirty) follow_up(t, dev);
+            due |= hsvc__earliest(dev, NULL) <= t->now;
+        }
+        if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
+    }
+}
