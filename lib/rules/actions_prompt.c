@@ -32,33 +32,11 @@ CREDENTIAL_RAISER(association)
 /* ---- showing ---- */
 static int64_t own_time(struct hsvc__turn *t) { return t->now + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL); }
 
-static hsvc_effect *tell_prompt(struct hsvc__turn *t, uint32_t prompt, const struct hsvc__device *dev) {
-    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SHOW_PROMPT, dev);
-    effect->prompt = prompt;
-    effect->prompt_id = dev->prompt_id;
-    effect->due_ms = dev->prompt_due;
-    effect->user = dev->prompt_user.p;
-    effect->user_len = dev->prompt_user.n;
-    effect->serial = dev->prompt_serial.p;
-    effect->serial_len = dev->prompt_serial.n;
-    if (prompt == HSVC_PROMPT_SIGN_OUT_OTHER) {
-        effect->other_user = dev->user.p;
-        effect->other_user_len = dev->user.n;
-    }
-    if (prompt == HSVC_PROMPT_ASSOCIATED && dev->prompt_flags & HSVC__PROMPT_PROVEN)
-        effect->flags = HSVC_PROMPT_OFFERS_SIGN_IN;
-    if (prompt == HSVC_PROMPT_SIGN_OUT) {
-        effect->due_ms = dev->window_due;
-        effect->flags = hsvc__can_extend(dev) ? HSVC_PROMPT_OFFERS_EXTEND : 0;
-    }
-    return effect;
-}
-
 static hsvc_effect *show(struct hsvc__turn *t, uint32_t prompt) {
     t->dev->prompt_id = hsvc__next_id(t->dev);
     t->dev->prompt_serial = t->headset->serial;
     t->dev->prompt_due = own_time(t);
-    return tell_prompt(t, prompt, t->dev);
+    return hsvc__tell_prompt(t, prompt, t->dev);
 }
 
 void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
@@ -112,7 +90,7 @@ void hsvc__do_show_sign_out(struct hsvc__turn *t, int64_t prompt) {
     t->dev->prompt_serial = hsvc__str_of(NULL, 0);
     t->dev->prompt_user = t->dev->user;
     t->dev->prompt_due = 0;
-    tell_prompt(t, (uint32_t)prompt, t->dev);
+    hsvc__tell_prompt(t, (uint32_t)prompt, t->dev);
 }
 
 /* Prefilled with the device's related user, else with the last one where that is wanted; blank when anonymous (PROMPT-1). */
@@ -142,27 +120,6 @@ void hsvc__do_prefill_session_user(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- closing ---- */
-static const uint32_t screens[] = {
-    [HSVC__prompt_ASSOCIATE] = HSVC_PROMPT_ASSOCIATE,
-    [HSVC__prompt_SKIP_CONFIRM] = HSVC_PROMPT_SKIP_CONFIRM,
-    [HSVC__prompt_ASSOCIATED] = HSVC_PROMPT_ASSOCIATED,
-    [HSVC__prompt_ERROR] = HSVC_PROMPT_ERROR,
-    [HSVC__prompt_SIGN_IN_PIN] = HSVC_PROMPT_SIGN_IN_PIN,
-    [HSVC__prompt_COUNTDOWN] = HSVC_PROMPT_COUNTDOWN,
-    [HSVC__prompt_CHOOSE_PROFILE] = HSVC_PROMPT_CHOOSE_PROFILE,
-    [HSVC__prompt_SIGN_OUT_OTHER] = HSVC_PROMPT_SIGN_OUT_OTHER,
-    [HSVC__prompt_YES_WAITING] = HSVC_PROMPT_SIGN_OUT_OTHER,
-    [HSVC__prompt_SIGN_OUT] = HSVC_PROMPT_SIGN_OUT,
-    [HSVC__prompt_EM_SIGN_IN] = HSVC_PROMPT_EM_SIGN_IN,
-    [HSVC__prompt_EM_SIGN_OUT] = HSVC_PROMPT_EM_SIGN_OUT,
-    [HSVC__prompt_RETURN_ASKED] = HSVC_PROMPT_SIGN_OUT_OTHER,
-    [HSVC__prompt_RETURN_WAITING] = HSVC_PROMPT_SIGN_OUT_OTHER,
-    [HSVC__prompt_RETURN_PIN] = HSVC_PROMPT_SIGN_IN_PIN,
-    [HSVC__prompt_CHOOSE_BY_HAND] = HSVC_PROMPT_CHOOSE_PROFILE,
-    [HSVC__prompt_OTHER_BY_HAND] = HSVC_PROMPT_SIGN_OUT_OTHER,
-};
-uint32_t hsvc__screen(const struct hsvc__device *dev) { return screens[dev->prompt_state]; }
-
 void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     struct hsvc__device *dev = t->dev;
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CLEAR_PROMPT, dev);
@@ -360,14 +317,3 @@ void hsvc__do_clear_device_failures(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(t->dev);
 }
 
-/* hsvc__tell_screen: the prompt that is shown now, again. */
-void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev) {
-    uint32_t screen = hsvc__screen(dev);
-    hsvc_effect *effect;
-    if (screen == 0) return;
-    effect = tell_prompt(t, screen, dev);
-    if (screen == HSVC_PROMPT_CHOOSE_PROFILE) {
-        const struct hsvc__user *user = hsvc__user_of(t, dev->prompt_user);
-        hsvc__effects_offer(t->fx, effect, user->profile_list.at, user->profile_list.count);
-    }
-}

@@ -5,35 +5,12 @@
 static uint32_t cause_bit(int64_t cause) { return 1u << (cause - HSVC_CAUSE_ADMIN); }
 
 /* ---- what the device wears ---- */
-/* send_profile: a new generation of whatever the device should wear now, with the wipe it owes (OUT-7). */
-static void tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
-    hsvc_effect *effect;
-    if (dev->wipe_generation == 0) return;
-    effect = hsvc__tell(t, HSVC_EFFECT_WIPE, dev);
-    effect->generation = dev->generation_desired;
-    effect->flags = flags;
-}
-
-static void tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
-    hsvc_effect *effect;
-    hsvc__str profile = dev->session != 0 ? dev->profile : dev->own_profile;
-    tell_wipe(t, dev, flags);
-    effect = hsvc__tell(t, HSVC_EFFECT_APPLY_PROFILE, dev);
-    effect->generation = dev->generation_desired;
-    effect->profile = profile.p;
-    effect->profile_len = profile.n;
-    effect->user = dev->user.p;
-    effect->user_len = dev->user.n;
-    effect->session = dev->session;
-    effect->flags = flags;
-}
-
 static void new_generation(struct hsvc__turn *t) {
     t->dev->generation_desired++;
     t->dev->profile_owed = 0;
     t->dev->apply_retries = 0;
     hsvc__touch(t->dev);
-    tell_profile(t, t->dev, 0);
+    hsvc__tell_profile(t, t->dev, 0);
 }
 
 void hsvc__do_owe_profile(struct hsvc__turn *t, int64_t arg) {
@@ -50,13 +27,7 @@ void hsvc__do_own_profile(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
-}
-
-/* hsvc__tell_unacknowledged: the wipe may be owed when the profile is worn already (OUT-7). */
-void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev) {
-    if (dev->generation_acked != dev->generation_desired) tell_profile(t, dev, HSVC_FLAG_REPEATED);
-    else tell_wipe(t, dev, HSVC_FLAG_REPEATED);
+    hsvc__tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
 }
 
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {

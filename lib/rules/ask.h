@@ -41,6 +41,9 @@ int hsvc__is_doubtful_loss(const struct hsvc__device *dev);
 /* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
 uint32_t hsvc__screen(const struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__tell_prompt: shows a prompt as the record has it. hsvc__tell_profile: the wipe that is owed, then the profile to wear. */
+hsvc_effect *hsvc__tell_prompt(struct hsvc__turn *t, uint32_t prompt, const struct hsvc__device *dev);
+void hsvc__tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags);
 /* hsvc__tell_unacknowledged: profile and wipe again, as far as the device has not acknowledged them. */
 void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev);
 /* hsvc__can_extend: may the running window be made longer (OUT-15)? */

@@ -82,23 +82,3 @@ int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
     }
 }
 
-void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev) {
-    t->rule = "STORE-6";
-    t->dev = dev;
-    hsvc__tell_unacknowledged(t, dev);
-    hsvc__tell_screen(t, dev);
-}
-
-hsvc_effect *hsvc__tell(struct hsvc__turn *t, uint32_t kind, const struct hsvc__device *dev) {
-    hsvc_effect *effect = hsvc__effects_add(t->fx);
-    effect->kind = kind;
-    effect->input_index = t->index;
-    effect->at_ms = t->at;
-    effect->rule = t->rule;
-    effect->node = dev->node;
-    effect->device = dev->name.p;
-    effect->device_len = dev->name.n;
-    effect->site = dev->site.p;
-    effect->site_len = dev->site.n;
-    return effect;
-}
