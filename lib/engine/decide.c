@@ -121,13 +121,13 @@ static void run_lists(struct hsvc__turn *t, struct hsvc__device *dev) {
 
 /* run_calls_first: what a registration says of calls comes before it: no profile is sent into a call it reports (CALL-1). */
 static void run_calls_first(struct hsvc__turn *t) {
-    struct hsvc__turn keep = *t;
+    struct hsvc__device *dev = t->dev;
+    struct hsvc__headset *headset = t->headset;
     if (t->in->kind != HSVC_INPUT_DEVICE_REGISTERED || !(t->in->flags & HSVC_FLAG_HAS_CALLS)) return;
     hsvc__run(t, HSVC__MACHINE_calls, HSVC_EVENT_call_snapshot, 0);
-    t->dev = keep.dev;
-    t->headset = keep.headset;
-    t->user = keep.user;
-    t->verdict = keep.verdict;
+    memset(&t->verdict, 0, sizeof t->verdict);
+    t->dev = dev;
+    t->headset = headset;
     t->steps = 0;
 }
 
