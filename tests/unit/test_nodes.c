@@ -1,0 +1,125 @@
+/* test_nodes.c: several engines on one store share its deadlines: each its own devices first, none of them twice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "headsetsvc/inputs.h"
+#include "headsetsvc/stdlib.h"
+
+#define DEVICES 100 /* more than one advance takes */
+#define NODES 2
+
+static int64_t now_ms = 1700000000000;
+
+static int32_t clock_now(int64_t *now, void *user) {
+    (void)user;
+    *now = now_ms;
+    return HSVC_OK;
+}
+
+struct world {
+    hsvc_allocator allocator;
+    hsvc_memory_store *memory;
+    hsvc_store store;
+    hsvc_engine *nodes[NODES];
+    hsvc_effects *effects;
+};
+
+static void tell(struct world *w, const hsvc_input *input) {
+    assert_int_equal(hsvc_apply(w->nodes[0], input, 1, 0, w->effects), HSVC_OK);
+}
+
+/* Every device shows the prompt of a headset that belongs to nobody: a deadline each, all at the same time. */
+static void begin(struct world *w) {
+    assert_int_equal(hsvc_stdlib_allocator(&w->allocator), HSVC_OK);
+    assert_int_equal(hsvc_memory_store_new(&w->allocator, &w->memory), HSVC_OK);
+    assert_int_equal(hsvc_store_init(&w->store, sizeof w->store), HSVC_OK);
+    assert_int_equal(hsvc_memory_store_bind(w->memory, &w->store), HSVC_OK);
+    assert_int_equal(hsvc_effects_new(&w->allocator, &w->effects), HSVC_OK);
+    for (uint32_t n = 0; n < NODES; n++) {
+        hsvc_config config;
+        hsvc_config_init(&config, sizeof config);
+        config.allocator = &w->allocator;
+        config.store = &w->store;
+        config.clock = clock_now;
+        config.node = n;
+        config.node_count = NODES;
+        config.poll_ms = 700;
+        assert_int_equal(hsvc_engine_new(&config, &w->nodes[n]), HSVC_OK);
+    }
+    for (int i = 0; i < DEVICES; i++) {
+        char device[16], serial[16];
+        hsvc_input in;
+        snprintf(device, sizeof device, "desk-%03d", i);
+        snprintf(serial, sizeof serial, "S%03d", i);
+        hsvc_input_device_put(&in, device, "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8865", "14.2(1)", HSVC_FLAG_EM_ENABLED);
+        tell(w, &in);
+        hsvc_input_device_registered(&in, device, 0, 0);
+        tell(w, &in);
+        hsvc_input_headset_connected(&in, device, serial, 1);
+        tell(w, &in);
+    }
+}
+
+static void end(struct world *w) {
+    for (uint32_t n = 0; n < NODES; n++) hsvc_engine_free(w->nodes[n]);
+    hsvc_effects_free(w->effects);
+    hsvc_memory_store_free(w->memory);
+}
+
+/* is_own: the device's share, as deadlines are shared among nodes: by the hash of its canonical name. */
+static int is_own(const hsvc_verdict *verdict, uint32_t node) {
+    return hsvc_hash64(verdict->device, verdict->device_len) % NODES == node;
+}
+
+static void each_node_fires_its_own_devices_first_STORE_5_TIME_3(void **state) {
+    struct world w;
+    size_t fired = 0;
+    (void)state;
+    begin(&w);
+    now_ms += 120000; /* prompt_timeout */
+    for (uint32_t turn = 0; turn < 4; turn++) {
+        uint32_t node = turn % NODES;
+        size_t count;
+        int others = 0;
+        assert_int_equal(hsvc_advance(w.nodes[node], w.effects), HSVC_OK);
+        count = hsvc_verdict_count(w.effects);
+        assert_true(count <= HSVC_LIMIT_ADVANCE_DEVICES);
+        for (size_t i = 0; i < count; i++) {
+            hsvc_verdict verdict;
+            hsvc_verdict_init(&verdict, sizeof verdict);
+            assert_int_equal(hsvc_verdict_at(w.effects, i, &verdict), HSVC_OK);
+            assert_int_equal(verdict.reason, HSVC_REASON_PROMPT_TIMEOUT);
+            others |= !is_own(&verdict, node);
+            assert_true(!others || !is_own(&verdict, node)); /* own ones never after others */
+        }
+        fired += count;
+    }
+    assert_int_equal(fired, DEVICES); /* each on exactly one node, none twice */
+    end(&w);
+}
+
+static void next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3(void **state) {
+    struct world w;
+    int64_t at = 0;
+    (void)state;
+    begin(&w);
+    assert_int_equal(hsvc_next_deadline(w.nodes[1], &at), HSVC_OK);
+    assert_int_equal(at, now_ms + 700);
+    now_ms += 119900;
+    assert_int_equal(hsvc_next_deadline(w.nodes[1], &at), HSVC_OK);
+    assert_int_equal(at, now_ms + 100); /* the deadline itself is nearer */
+    end(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_node_fires_its_own_devices_first_STORE_5_TIME_3),
+        cmocka_unit_test(next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
