@@ -29,24 +29,21 @@ static void call(const hsvc_input *in); /* NULL: a deadline is due */
 
 static void obey(const hsvc_effect *e) {
     hsvc_input answer;
-    char phone[HSVC_LIMIT_NAME_LEN + 1]; /* an effect's text is not terminated */
     int right = e->pin_len == 4 && memcmp(e->pin, "1234", 4) == 0;
-    snprintf(phone, sizeof phone, "%.*s", (int)e->device_len, e->device);
-    printf("do %s%s%s on %s %.*s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind), e->prompt != 0 ? " " : "",
-           e->prompt != 0 ? hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt) : "", phone, (int)e->user_len,
-           e->user_len > 0 ? e->user : "");
+    printf("do %s%s%s on %s %s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind), e->prompt != 0 ? " " : "",
+           e->prompt != 0 ? hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt) : "", e->device, e->user);
     switch (e->kind) {
         case HSVC_EFFECT_SHOW_PROMPT:
             prompt = e->prompt_id;
             return;
         case HSVC_EFFECT_APPLY_PROFILE:
-            hsvc_input_device_registered(&answer, phone, e->generation, 0);
+            hsvc_input_device_registered(&answer, e->device, e->generation, 0);
             break;
         case HSVC_EFFECT_WIPE:
-            hsvc_input_wipe_done(&answer, phone, e->generation);
+            hsvc_input_wipe_done(&answer, e->device, e->generation);
             break;
         case HSVC_EFFECT_VERIFY_PIN:
-            hsvc_input_verify_result(&answer, phone, e->request, right ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
+            hsvc_input_verify_result(&answer, e->device, e->request, right ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
             break;
         default:
             return;
@@ -112,17 +109,12 @@ int main(void) {
     struct pollfd input = {.fd = 0, .events = POLLIN};
     hsvc_memory_store *memory = NULL;
     hsvc_store store;
-    hsvc_config config;
+    hsvc_effects *spare = NULL;
     hsvc_input in;
     char line[256];
     setvbuf(stdin, NULL, _IONBF, 0); /* what is not read yet must wait where poll sees it */
-    hsvc_store_init(&store, sizeof store);
-    hsvc_config_init(&config, sizeof config);
-    if (!check(hsvc_stdlib_allocator(&allocator)) || !check(hsvc_memory_store_new(&allocator, &memory))) return 1;
-    config.allocator = &allocator;
-    config.store = &store;
-    config.clock = hsvc_stdlib_clock;
-    if (!check(hsvc_memory_store_bind(memory, &store)) || !check(hsvc_engine_new(&config, &engine))) return 1;
+    if (!check(hsvc_stdlib_allocator(&allocator)) || !check(hsvc_stdlib_memory_store(&memory, &store))) return 1;
+    if (!check(hsvc_stdlib_engine(&store, &engine, &spare))) return 1;
     hsvc_input_policy_set(&in, HSVC_PARAM_PRESENCE_SETTLE, HSVC_SCOPE_GLOBAL, 0); /* these phones drop no headsets */
     call(&in);
     for (;;) {
@@ -134,6 +126,7 @@ int main(void) {
         else
             break;
     }
+    hsvc_effects_free(spare);
     hsvc_engine_free(engine);
     hsvc_memory_store_free(memory);
     return 0;
