@@ -2,21 +2,12 @@
  * leads. Which row runs is the interpreter's business. */
 #include "rules/ask.h"
 
-/* no_older: a report that carries no time is as new as what is known of its headset: a clock that stepped back a little must
- * not make it a stale one, and its session endless (PRES-6, TIME-4). */
-static int64_t no_older(struct hsvc__turn *t, int64_t at) {
-    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
-    int64_t known = here != NULL ? here->event_at : hsvc__fold_eq(t->headset->device, t->dev->name) ? t->headset->event_at : 0;
-    return at < known ? known : at;
-}
-
 /* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
 static int64_t event_time(struct hsvc__turn *t) {
     int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
     if (at > t->now) at = t->now;
     if (at < oldest) at = oldest;
     if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
-    if (t->in->at_ms == 0) at = no_older(t, at);
     return at;
 }
 

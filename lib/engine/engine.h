@@ -73,7 +73,7 @@ int hsvc__has_request(const hsvc_input *in);
 const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t);
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row);
 
-/* hsvc__want_first, _second, _third: the records an input will probably use, by rounds (reads.c). */
+/* hsvc__want: the records an input will probably use, by rounds 0 to 2 (reads.c). */
 void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round);
 
 /* hsvc__policy_values: works the cached numbers out from a global policy record (parameters.c). */

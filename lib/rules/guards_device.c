@@ -43,8 +43,11 @@ int hsvc__is_is_inventory_only(struct hsvc__turn *t) {
 int hsvc__is_presence_is_full(struct hsvc__turn *t) {
     return t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE || t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE;
 }
+/* Only a report that says when it happened can be late: a clock that stepped back must not make one stale that came now, and
+ * its session endless (PRES-6). */
 int hsvc__is_event_is_stale(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    if (t->in->at_ms == 0) return 0;
     if (here != NULL) return t->at < here->event_at;
     return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
 }
