@@ -1,7 +1,7 @@
 /* arena.c: bump memory for one call, in chunks that stay for the next.
  *
  * Chunks form a list. Those before `now` are in use, those behind it are free whatever their `used` says, which is set
- * to 0 when the arena moves on to them. `dirty` is how far a chunk was ever written since the last wipe: rewinding
+ * to 0 when the arena moves on to them. `dirty` is how far a chunk was ever written since the last wipe: a reset
  * does not make secrets go away, so a wipe goes by `dirty`. */
 #include "core.h"
 
@@ -83,16 +83,6 @@ hsvc__str hsvc__arena_copy(struct hsvc__arena *arena, const void *bytes, size_t 
     if (to == NULL) return hsvc__str_of(NULL, 0);
     memcpy(to, bytes, len);
     return hsvc__str_of(to, len);
-}
-
-struct hsvc__mark hsvc__arena_mark(const struct hsvc__arena *arena) {
-    struct hsvc__mark mark = {arena->now, arena->now == NULL ? 0 : arena->now->used};
-    return mark;
-}
-
-void hsvc__arena_rewind(struct hsvc__arena *arena, struct hsvc__mark mark) {
-    arena->now = mark.chunk;
-    if (mark.chunk != NULL) mark.chunk->used = mark.used;
 }
 
 void hsvc__arena_reset(struct hsvc__arena *arena) {

@@ -36,15 +36,9 @@ struct hsvc__arena {
     struct hsvc__chunk *now;
     int failed; /* set by a take that got no memory; cleared by reset */
 };
-struct hsvc__mark {
-    struct hsvc__chunk *chunk;
-    size_t used;
-};
 void hsvc__arena_init(struct hsvc__arena *arena, const hsvc_allocator *allocator);
 void *hsvc__arena_take(struct hsvc__arena *arena, size_t size); /* 16-aligned, not zeroed; NULL sets failed */
 hsvc__str hsvc__arena_copy(struct hsvc__arena *arena, const void *bytes, size_t len); /* {NULL, 0} sets failed, or len 0 */
-struct hsvc__mark hsvc__arena_mark(const struct hsvc__arena *arena);
-void hsvc__arena_rewind(struct hsvc__arena *arena, struct hsvc__mark mark);
 void hsvc__arena_reset(struct hsvc__arena *arena);
 void hsvc__arena_wipe(struct hsvc__arena *arena); /* overwrites everything used, then resets (PINs) */
 void hsvc__arena_free(struct hsvc__arena *arena);
