@@ -83,6 +83,12 @@ static void check_session(struct walk *w, const struct hsvc__device *d) {
 
 static int believed(struct hsvc__device *d, hsvc__str user) { return hsvc__user_is_here(d, user, hsvc__str_of(NULL, 0)); }
 
+/* is_gone: is there only the mark of a user, whose sweep has not come to all that speaks of the user (USER-1)? */
+static int is_gone(struct walk *w, hsvc__str user) {
+    const struct hsvc__user *u = (const struct hsvc__user *)fetch(w, HSVC__FAMILY_USER, user);
+    return u != NULL && u->gone;
+}
+
 /* lists: how often the headset's record names the device as one where it is. */
 static uint32_t lists(const struct hsvc__headset *h, hsvc__str device) {
     uint32_t count = 0;
@@ -98,7 +104,7 @@ static void check_presence(struct walk *w, struct hsvc__device *d) {
         const struct hsvc__headset *h = (const struct hsvc__headset *)fetch(w, HSVC__FAMILY_HEADSET, one->serial);
         MUST(h != NULL, "present_headset_has_a_record", "INV-2");
         if (h == NULL) continue;
-        MUST(hsvc__fold_eq(h->owner, one->owner), "presence_knows_the_owner", "ASSOC-1");
+        MUST(hsvc__fold_eq(h->owner, one->owner) || is_gone(w, one->owner), "presence_knows_the_owner", "ASSOC-1");
         MUST(!judged || !(one->flags & HSVC__GONE), "gone_only_while_not_judged", "SIGN-5");
         MUST(lists(h, d->name) == 1, "headset_lists_the_device_once", "PRES-7");
         MUST(!(one->flags & HSVC__WAITS) || (one->due_at != 0 && one->due_at >= d->presence_due), "doubt_has_a_deadline", "TIME-7");
@@ -107,7 +113,7 @@ static void check_presence(struct walk *w, struct hsvc__device *d) {
              "session_users_headset_is_spent", "TAKE-5");
     }
     MUST(d->session_state != HSVC__session_SIGNED_IN || !judged || d->session_flags & HSVC__SESSION_BY_HAND ||
-             believed(d, d->user),
+             believed(d, d->user) || is_gone(w, d->user),
          "headset_session_has_its_headset", "TIME-7");
     MUST(d->session_state != HSVC__session_LINGERING || !hsvc__user_is_certain(d, d->user), "window_only_without_headset", "OUT-3");
     MUST((waiting != 0) == (d->presence_due != 0), "deadline_only_in_doubt", "PRES-7");
@@ -155,7 +161,7 @@ static void check_login(struct walk *w, const struct hsvc__device *d) {
     const struct hsvc__user *u = (const struct hsvc__user *)fetch(w, HSVC__FAMILY_USER, d->user);
     uint32_t at;
     if (d->session == 0) return;
-    MUST(u != NULL, "session_user_exists", "USER-1");
+    MUST(u != NULL || !hsvc__occupied(d), "session_user_exists", "USER-1");
     if (u == NULL) return;
     at = hsvc__login_of(u, d->name);
     MUST(hsvc__occupied(d) == (at < u->login_count && u->logins[at].session == d->session), "user_counts_the_session", "MULTI-1");
@@ -180,8 +186,19 @@ static void check_device(struct walk *w, struct hsvc__device *d) {
 }
 
 /* ---- users and headsets ---- */
+static void *find_job(struct walk *w, uint32_t kind, hsvc__str subject) {
+    struct hsvc__key key;
+    char name[HSVC_LIMIT_SERIAL_LEN];
+    name[0] = (char)('0' + kind);
+    if (subject.n != 0) memcpy(name + 1, subject.p, subject.n);
+    hsvc__key_1(&key, HSVC__FAMILY_JOB, hsvc__str_of(name, subject.n + 1));
+    return fetch_key(w, HSVC__FAMILY_JOB, &key);
+}
+
 static void check_user(struct walk *w, const struct hsvc__user *u) {
     MUST(u->headset_list.count <= HSVC_LIMIT_HEADSETS_PER_USER, "headsets_within_the_limit", "ASSOC-3");
+    MUST(!u->gone || find_job(w, HSVC_JOB_USER_REMOVED, u->id) != NULL, "mark_has_its_job", "USER-2");
+    if (u->gone) return;
     for (uint32_t i = 0; i < u->headset_list.count; i++) {
         const struct hsvc__headset *h = (const struct hsvc__headset *)fetch(w, HSVC__FAMILY_HEADSET, u->headset_list.at[i]);
         MUST(h != NULL && hsvc__fold_eq(h->owner, u->id), "listed_headset_is_the_users", "ASSOC-1");
@@ -212,12 +229,19 @@ static void check_hint(struct walk *w) {
     MUST(name.n != 0 && fetch(w, HSVC__FAMILY_DEVICE, name) != NULL, "deadline_key_has_a_device", "TIME-7");
 }
 
+/* A job that nobody could go on with would never end. */
+static void check_job(struct walk *w, const struct hsvc__job *j) {
+    MUST(hsvc__has_walk(j), "job_has_a_walk", "STORE-3");
+    if (j->kind == HSVC_JOB_USER_REMOVED) MUST(is_gone(w, j->subject), "job_has_its_mark", "USER-2");
+}
+
 static void check_record(struct walk *w, uint32_t family, void *record) {
     switch (family) {
         case HSVC__FAMILY_DEVICE: check_device(w, (struct hsvc__device *)record); break;
         case HSVC__FAMILY_USER: check_user(w, (const struct hsvc__user *)record); break;
         case HSVC__FAMILY_HEADSET: check_headset(w, (const struct hsvc__headset *)record); break;
         case HSVC__FAMILY_DEADLINE: check_hint(w); break;
+        case HSVC__FAMILY_JOB: check_job(w, (const struct hsvc__job *)record); break;
         default: break;
     }
 }
