@@ -171,6 +171,7 @@ struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
 /* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
+size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
 struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
 struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
@@ -199,6 +200,8 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
 /* hsvc__is_number: is this a number or choice parameter? */
 int hsvc__is_number(uint32_t param);
+/* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */
+int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value);
 /* hsvc__override: the value set in a list, or NULL. */
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param);
 struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);
