@@ -12,6 +12,7 @@
 
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/testkit.h"
 
