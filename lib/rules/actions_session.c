@@ -315,7 +315,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) one->flags |= one->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+        if (again) hsvc__give_turn(one);
     }
 }
 
