@@ -9,6 +9,8 @@ struct walk {
     uint64_t findings;
     int32_t status;
     hsvc__str key;
+    struct hsvc__entry_key entered; /* the audit entry before, and what it says the subject was after it */
+    struct hsvc__vector after;
 };
 
 static void found(struct walk *w, const char *invariant, const char *rule) {
@@ -34,6 +36,8 @@ static int32_t take(const hsvc_row *row, void *user) {
     f->record = hsvc__arena_take(arena, hsvc__record_size(f->family));
     if (f->record == NULL) return HSVC_ERR_MEMORY;
     memset(f->record, 0, hsvc__record_size(f->family));
+    ((struct hsvc__record *)f->record)->family = f->family;
+    ((struct hsvc__record *)f->record)->present = 1;
     if (hsvc__record_decode(f->record, (const uint8_t *)copy.p, copy.n, f->family) != HSVC_OK) f->record = NULL;
     return HSVC_OK;
 }
@@ -212,12 +216,72 @@ static void check_hint(struct walk *w) {
     MUST(name.n != 0 && fetch(w, HSVC__FAMILY_DEVICE, name) != NULL, "deadline_key_has_a_device", "TIME-7");
 }
 
+/* ---- the audit: nothing changed without an entry, and none is missing in between (OBS-3) ---- */
+static struct hsvc__vector vector_of(uint64_t a, uint64_t b, uint64_t c) {
+    struct hsvc__vector v = {{a, b, c}};
+    return v;
+}
+
+static void check_entry(struct walk *w, const struct hsvc__entry *e) {
+    struct hsvc__entry_key of = {0, 0, 0};
+    struct hsvc__vector before = vector_of(e->before_0, e->before_1, e->before_2);
+    int same;
+    MUST(hsvc__key_entry_parts(w->key, &of), "audit_key_is_sound", "OBS-3");
+    same = of.family == w->entered.family && of.number == w->entered.number;
+    MUST(!same || of.sequence == w->entered.sequence + 1, "audit_has_no_gap", "OBS-3");
+    MUST(!same || of.sequence != w->entered.sequence + 1 || hsvc__vector_eq(&before, &w->after), "audit_goes_on_from_before", "OBS-3");
+    MUST(e->first_at <= e->at && e->count != 0, "audit_counts_what_happened", "OBS-3");
+    w->entered = of;
+    w->after = vector_of(e->after_0, e->after_1, e->after_2);
+}
+
+static const struct hsvc__entry *fetch_entry(struct walk *w, uint32_t family, uint64_t number, uint64_t sequence) {
+    struct hsvc__key key;
+    hsvc__key_entry(&key, family, number, sequence);
+    return (const struct hsvc__entry *)fetch_key(w, HSVC__FAMILY_ENTRY, &key);
+}
+
+/* check_trail: the newest entry says what the record says, and the oldest kept one is there. */
+static void check_trail(struct walk *w, uint32_t family, void *record, hsvc__str name) {
+    struct hsvc__trail trail = hsvc__trail_of(record);
+    const struct hsvc__entry *newest;
+    const struct hsvc__number *number;
+    struct hsvc__vector now, after;
+    struct hsvc__key key;
+    if (*trail.number != 0) {
+        hsvc__key_number(&key, *trail.number);
+        number = (const struct hsvc__number *)fetch_key(w, HSVC__FAMILY_NUMBER, &key);
+        MUST(number != NULL && number->of == family && hsvc__fold_eq(number->name, name), "number_names_its_record", "OBS-3");
+    }
+    MUST(*trail.gone <= *trail.last, "audit_drops_what_it_had", "OBS-3");
+    if (*trail.gone >= *trail.last) return;
+    newest = fetch_entry(w, family, *trail.number, *trail.last);
+    MUST(newest != NULL, "newest_entry_exists", "OBS-3");
+    MUST(fetch_entry(w, family, *trail.number, *trail.gone + 1) != NULL, "oldest_entry_exists", "OBS-3");
+    if (newest == NULL) return;
+    after = vector_of(newest->after_0, newest->after_1, newest->after_2);
+    hsvc__vector_of(record, &now);
+    MUST(hsvc__vector_eq(&after, &now), "newest_entry_says_what_is", "OBS-3");
+}
+
+static void check_subject(struct walk *w, uint32_t family, void *record) {
+    switch (family) {
+        case HSVC__FAMILY_DEVICE: check_trail(w, family, record, ((const struct hsvc__device *)record)->name); break;
+        case HSVC__FAMILY_USER: check_trail(w, family, record, ((const struct hsvc__user *)record)->id); break;
+        case HSVC__FAMILY_HEADSET: check_trail(w, family, record, ((const struct hsvc__headset *)record)->serial); break;
+        case HSVC__FAMILY_POLICY: check_trail(w, family, record, ((const struct hsvc__policy *)record)->site); break;
+        default: break;
+    }
+}
+
 static void check_record(struct walk *w, uint32_t family, void *record) {
+    check_subject(w, family, record);
     switch (family) {
         case HSVC__FAMILY_DEVICE: check_device(w, (struct hsvc__device *)record); break;
         case HSVC__FAMILY_USER: check_user(w, (const struct hsvc__user *)record); break;
         case HSVC__FAMILY_HEADSET: check_headset(w, (const struct hsvc__headset *)record); break;
         case HSVC__FAMILY_DEADLINE: check_hint(w); break;
+        case HSVC__FAMILY_ENTRY: check_entry(w, (const struct hsvc__entry *)record); break;
         default: break;
     }
 }

@@ -20,6 +20,16 @@ struct hsvc__trail hsvc__trail_of(void *record) {
 #undef TRAIL
 }
 
+uint32_t hsvc__subject_kind(uint32_t family) {
+    switch (family) {
+        case HSVC__FAMILY_DEVICE: return HSVC_SUBJECT_DEVICE;
+        case HSVC__FAMILY_USER: return HSVC_SUBJECT_USER;
+        case HSVC__FAMILY_HEADSET: return HSVC_SUBJECT_HEADSET;
+        case HSVC__FAMILY_POLICY: return HSVC_SUBJECT_POLICY;
+        default: return 0;
+    }
+}
+
 /* digest_of: tells whether two policies are the same; which parameter was changed stands in the entry. */
 static uint64_t digest_of(const struct hsvc__policy *r) {
     hsvc__str texts[] = {r->min_firmware, r->supported_models, r->serial_reject_list};
@@ -41,7 +51,7 @@ static inline uint64_t pack(uint64_t value, int bits, int shift) {
 }
 
 #define FACT(subject, at, shift, bits, name, machine, value) FACT_##subject(at, pack((uint64_t)(value), bits, shift))
-#define WHOLE(subject, at, name, value) FACT_##subject(at, value)
+#define WHOLE(subject, at, name, whose, value) FACT_##subject(at, value)
 #define ADD(at, packed) out->word[at] |= (packed);
 #define SKIP(at, packed)
 

@@ -223,11 +223,12 @@ int32_t hsvc__lists_decode(void *record, uint32_t family);
 int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *arena);
 
 /* ---- the audit's view of a record (facts.def) ---- */
-#define HSVC__WORDS 3
-#define HSVC__SUBJECTS 4
+#define HSVC__WORDS HSVC_AUDIT_WORDS
 struct hsvc__vector {
     uint64_t word[HSVC__WORDS];
 };
+/* hsvc__subject_kind: the HSVC_SUBJECT_ of a family, 0 if it is none. */
+uint32_t hsvc__subject_kind(uint32_t family);
 /* hsvc__trail: where a record keeps its number and the range of its audit entries; all NULL if it is no subject. */
 struct hsvc__trail {
     uint64_t *number;
@@ -270,6 +271,7 @@ struct hsvc__entry_key {
     uint64_t number;
     uint64_t sequence;
 };
+#define HSVC__SEQUENCE_MAX (((uint64_t)1 << 48) - 1)
 int hsvc__key_entry_parts(hsvc__str key, struct hsvc__entry_key *parts);
 /* hsvc__key_name: a key without its family and its last byte. */
 hsvc__str hsvc__key_name(const struct hsvc__key *key);
