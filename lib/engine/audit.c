@@ -124,13 +124,28 @@ static void fill(struct hsvc__turn *t, const struct hsvc__about *about, struct h
     set_actor(t, entry);
 }
 
-static void set_vectors(struct hsvc__entry *entry, const struct hsvc__vector *before, const struct hsvc__vector *after) {
+static void set_before(struct hsvc__entry *entry, const struct hsvc__vector *before) {
     entry->before_0 = before->word[0];
     entry->before_1 = before->word[1];
     entry->before_2 = before->word[2];
+}
+
+static void set_after(struct hsvc__entry *entry, struct hsvc__slot *slot, const struct hsvc__vector *after) {
     entry->after_0 = after->word[0];
     entry->after_1 = after->word[1];
     entry->after_2 = after->word[2];
+    slot->audited = *after;
+}
+
+/* amend: what follows by itself and has no verdict of its own - the screen that a change calls for - belongs to the entry
+ * of what it follows from, unless that one stands for refusals alone. */
+static int amend(struct hsvc__turn *t, struct hsvc__slot *slot, const struct hsvc__vector *now) {
+    const struct hsvc__device *dev = (const struct hsvc__device *)slot->record;
+    struct hsvc__note *note;
+    if (t->verdict.reason != 0 || (slot->family == HSVC__FAMILY_DEVICE && dev->refused_reason != 0)) return 0;
+    note = pending(t->txn, slot, *hsvc__trail_of(slot->record).last);
+    if (note != NULL) set_after(&note->entry, slot, now);
+    return note != NULL;
 }
 
 static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct hsvc__slot *slot, const struct hsvc__vector *now) {
@@ -146,8 +161,8 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
     fill(t, about, &note->entry);
     if (again) note->entry.first_at = dev->refused_at;
     if (again) note->entry.count = dev->refused_count;
-    set_vectors(&note->entry, &slot->audited, now);
-    slot->audited = *now;
+    set_before(&note->entry, &slot->audited);
+    set_after(&note->entry, slot, now);
     if (again) return;
     ++*trail.last;
     slot->appended++;
@@ -163,7 +178,8 @@ void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
         if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family)) continue;
         if (rec != about->always && !rec->dirty && !rec->removed) continue;
         hsvc__vector_of(rec, &now);
-        if (rec == about->always || !hsvc__vector_eq(&now, &slot->audited)) enter(t, about, slot, &now);
+        if (rec == about->always) enter(t, about, slot, &now);
+        else if (!hsvc__vector_eq(&now, &slot->audited) && !amend(t, slot, &now)) enter(t, about, slot, &now);
     }
 }
 
