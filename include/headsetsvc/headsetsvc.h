@@ -609,8 +609,8 @@ HSVC_API int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index,
  * hsvc_device_get. */
 HSVC_API int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view);
 
-/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static), the rule id
- * (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
+/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
+ * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
  * *findings is their number: 0 is what a healthy store gives. Store statuses, HSVC_ERR_ARGUMENT. (STORE-8) */
 typedef int32_t (*hsvc_finding_fn)(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
                                    void *user);
