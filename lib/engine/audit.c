@@ -176,6 +176,7 @@ void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
         struct hsvc__record *rec = (struct hsvc__record *)slot->record;
         struct hsvc__vector now;
         if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family)) continue;
+        if (!rec->present && !rec->removed) continue; /* nobody, or the mark of a user who is gone: neither is written */
         if (rec != about->always && !rec->dirty && !rec->removed) continue;
         hsvc__vector_of(rec, &now);
         if (rec == about->always) enter(t, about, slot, &now);

@@ -116,6 +116,21 @@ enum { entry_slots = 0
 #include "records/fields.def"
 };
 #undef ENTRY_SLOT
+#define JOB_N64 COUNT_IT
+enum { job_n64 = 0
+#include "records/fields.def"
+};
+#undef JOB_N64
+#define JOB_N32 COUNT_IT
+enum { job_n32 = 0
+#include "records/fields.def"
+};
+#undef JOB_N32
+#define JOB_SLOT COUNT_IT
+enum { job_slots = 0
+#include "records/fields.def"
+};
+#undef JOB_SLOT
 
 #define LAYOUT(type, first, slot, family_) \
     {sizeof(struct type), offsetof(struct type, first), offsetof(struct type, slot), family_##_n64, family_##_n32, family_##_slots}
@@ -127,6 +142,7 @@ static const struct layout skip_layout = LAYOUT(hsvc__skip, skipped_at, serial, 
 static const struct layout policy_layout = LAYOUT(hsvc__policy, number, site, policy);
 static const struct layout number_layout = LAYOUT(hsvc__number, number, name, number);
 static const struct layout entry_layout = LAYOUT(hsvc__entry, at, rule, entry);
+static const struct layout job_layout = LAYOUT(hsvc__job, created_at, subject, job);
 /* A deadline key's record says nothing: the key is a hint, the device's record the truth. */
 static const struct layout deadline_layout = {sizeof(struct hsvc__record), sizeof(struct hsvc__record),
                                               sizeof(struct hsvc__record), 0, 0, 0};
@@ -138,6 +154,7 @@ static const struct layout *layout_of(uint32_t family) {
         case HSVC__FAMILY_HEADSET: return &headset_layout;
         case HSVC__FAMILY_SKIP: return &skip_layout;
         case HSVC__FAMILY_POLICY: return &policy_layout;
+        case HSVC__FAMILY_JOB: return &job_layout;
         case HSVC__FAMILY_DEADLINE: return &deadline_layout;
         case HSVC__FAMILY_NUMBER: return &number_layout;
         case HSVC__FAMILY_ENTRY: return &entry_layout;

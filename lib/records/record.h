@@ -21,6 +21,7 @@ enum {
     HSVC__FAMILY_SKIP = 'K',
     HSVC__FAMILY_NUMBER = 'N',
     HSVC__FAMILY_POLICY = 'P',
+    HSVC__FAMILY_JOB = 'S', /* sweep: right before the deadlines, so that one scan finds both */
     HSVC__FAMILY_DEADLINE = 'T',
     HSVC__FAMILY_USER = 'U'
 };
@@ -205,6 +206,20 @@ struct hsvc__entry {
 #define ENTRY_SLOT(name) hsvc__str name;
 #include "records/fields.def"
 #undef ENTRY_SLOT
+};
+
+struct hsvc__job {
+    struct hsvc__record rec;
+#define JOB_N64(type, name) type name;
+#include "records/fields.def"
+#undef JOB_N64
+#define JOB_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef JOB_N32
+#define JOB_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef JOB_SLOT
+    struct hsvc__requests recent;
 };
 
 /* hsvc__record_size: bytes of the decoded struct of a family; 0 for no such family. */
