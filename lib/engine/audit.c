@@ -154,7 +154,7 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
     const struct hsvc__device *dev = (const struct hsvc__device *)slot->record;
     int again = repeats(t, slot, about->kind, !hsvc__vector_eq(now, &slot->audited));
     struct hsvc__note *note;
-    hsvc__touch(rec);
+    rec->dirty |= HSVC__DIRTY;
     (void)number_of(t, rec);
     note = new_note(t->txn, slot, again ? *trail.last : *trail.last + 1);
     if (note == NULL) return;
@@ -177,7 +177,8 @@ void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
         struct hsvc__vector now;
         if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family)) continue;
         if (!rec->present && !rec->removed) continue; /* nobody, or the mark of a user who is gone: neither is written */
-        if (rec != about->always && !rec->dirty && !rec->removed) continue;
+        if (rec != about->always && !(rec->dirty & HSVC__UNAUDITED) && !rec->removed) continue;
+        rec->dirty &= ~HSVC__UNAUDITED;
         hsvc__vector_of(rec, &now);
         if (rec == about->always) enter(t, about, slot, &now);
         else if (!hsvc__vector_eq(&now, &slot->audited) && !amend(t, slot, &now)) enter(t, about, slot, &now);

@@ -26,12 +26,14 @@ enum {
     HSVC__FAMILY_USER = 'U'
 };
 
+#define HSVC__DIRTY 1u
+#define HSVC__UNAUDITED 2u
 /* The common part of every decoded record. */
 struct hsvc__record {
     struct hsvc__slot *slot; /* where it came from, see txn.h */
     uint32_t family;
     uint32_t present; /* exists; a record that is created becomes present */
-    uint32_t dirty;   /* must be written */
+    uint32_t dirty;   /* must be written; HSVC__UNAUDITED: and was touched since the audit looked */
     uint32_t removed; /* must be deleted */
 };
 
