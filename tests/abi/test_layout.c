@@ -13,6 +13,7 @@
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
 #include "headsetsvc/scenario.h"
+#include "headsetsvc/sqlite.h"
 #include "headsetsvc/testkit.h"
 
 struct row {
@@ -29,6 +30,7 @@ struct row {
 static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
 };
 #undef SIZE
 #undef FIELD
@@ -39,6 +41,7 @@ static const struct row rows[] = {
 static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
