@@ -12,6 +12,7 @@
 
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
+#include "headsetsvc/pgsql.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/sqlite.h"
 #include "headsetsvc/testkit.h"
@@ -31,6 +32,7 @@ static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
 #include "layout_sqlite.def"
+#include "layout_pgsql.def"
 };
 #undef SIZE
 #undef FIELD
@@ -42,6 +44,7 @@ static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
 #include "layout_sqlite.def"
+#include "layout_pgsql.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

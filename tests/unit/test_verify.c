@@ -169,6 +169,7 @@ DAMAGE_DEVICE(verification_without_prompt, "desk-2", d->verify_state = HSVC__ver
 
 /* ---- profile ---- */
 DAMAGE_DEVICE(no_signed_out_profile, "desk-2", d->own_profile = TEXT(""))
+DAMAGE_DEVICE(screen_from_nowhere, "desk-3", d->screen_acked = d->screen_told + 1)
 DAMAGE_DEVICE(acknowledged_too_much, "desk-3", d->generation_acked = d->generation_desired + 1)
 DAMAGE_DEVICE(worn_and_not_acknowledged, "desk-2", d->generation_desired++)
 DAMAGE_DEVICE(settling_while_away, "desk-3", d->profile_state = HSVC__profile_SETTLING; d->profile_due = w->later)
@@ -226,6 +227,16 @@ DAMAGE(connected_and_absent) {
     h->connected = 1;
     put_headset(w, h);
 }
+
+/* ---- jobs ---- */
+static const char removing[] = PEOPLE "at 09:00 verify\njobs wait\nremove user carol\nverify\n";
+DAMAGE(job_of_nothing) {
+    struct hsvc__job *j = (struct hsvc__job *)record_of(w, HSVC__FAMILY_JOB, TEXT("5carol"));
+    j->walk = 99;
+    put_record(w, HSVC__FAMILY_JOB, TEXT("5carol"), j);
+}
+DAMAGE(removal_without_mark) { delete_row(w, HSVC__FAMILY_USER, TEXT("carol")); }
+DAMAGE(mark_without_job) { delete_row(w, HSVC__FAMILY_JOB, TEXT("5carol")); }
 
 /* ---- policy ---- */
 static void set(struct hsvc__overrides *list, uint32_t param, int64_t value) {
@@ -306,6 +317,7 @@ static const struct damage {
     {"verification_has_a_prompt", quiet, verification_without_prompt},
     {"device_has_a_profile", quiet, no_signed_out_profile},
     {"no_generation_from_nowhere", quiet, acknowledged_too_much},
+    {"no_screen_from_nowhere", quiet, screen_from_nowhere},
     {"worn_is_acknowledged", quiet, worn_and_not_acknowledged},
     {"settling_is_registered", quiet, settling_while_away},
     {"away_is_not_registered", quiet, away_and_registered},
@@ -322,6 +334,9 @@ static const struct damage {
     {"user_counts_a_device_once", signed_in, session_counted_twice},
     {"nowhere_is_nowhere", quiet, elsewhere_and_nowhere},
     {"connected_headset_is_present", quiet, connected_and_absent},
+    {"job_has_somewhere_to_go", removing, job_of_nothing},
+    {"removal_has_its_mark", removing, removal_without_mark},
+    {"mark_has_its_job", removing, mark_without_job},
     {"setting_is_in_range", quiet, impossible_setting},
     {"setting_stands_once", quiet, setting_twice},
     {"policy_counts_its_sites", with_site, uncounted_site},

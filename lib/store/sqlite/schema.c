@@ -53,7 +53,7 @@ static const char step_2_table[] =
     ", value BLOB NOT NULL) WITHOUT ROWID;";
 
 #define TIME(column) "strftime('%Y-%m-%d %H:%M:%S', " column " / 1000, 'unixepoch')"
-#define OF(family, next) " FROM records WHERE key >= x'" family "' AND key < x'" next "'"
+#define OF(family, next) " FROM records WHERE key >= x'" family "' AND key < x'" next "' AND name IS NOT NULL"
 static const char step_2_views[] =
     "DROP TABLE records_1;"
     "CREATE VIEW devices AS SELECT name, site, flag AS registered, user AS signed_in_user, profile, state, " TIME(
