@@ -228,6 +228,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
     move_deadlines(&engine->txn);
+    hsvc__audit_write(engine);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
     if (status != HSVC_OK || *dry) return status;
@@ -241,6 +242,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+        engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn);
         hsvc__policy_plant(engine);
         status = ahead(engine, job);

@@ -89,6 +89,27 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     return status;
 }
 
+int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view) {
+    hsvc_subject_view ours;
+    const struct hsvc__number *record;
+    void *found;
+    hsvc__str key, name;
+    struct hsvc__key asked;
+    int32_t status;
+    if (view == NULL) return HSVC_ERR_ARGUMENT;
+    hsvc__key_number(&asked, number);
+    name = hsvc__key_name(&asked);
+    status = look(engine, HSVC__FAMILY_NUMBER, name.p, name.n, 0, &found, &key);
+    if (status != HSVC_OK) return status;
+    record = (const struct hsvc__number *)found;
+    memset(&ours, 0, sizeof ours);
+    ours.kind = hsvc__subject_kind(record->of);
+    ours.number = record->number;
+    ours.name = record->name.p;
+    ours.name_len = record->name.n;
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
+}
+
 #define PUT_TEXT(to, name, from) \
     (to).name = (from).p;        \
     (to).name##_len = (from).n
@@ -130,6 +151,7 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     PUT_TEXT(*v, profile, worn);
     PUT_TEXT(*v, signed_out_profile, d->own_profile);
     PUT_TEXT(*v, serial, d->serial);
+    v->number = d->number;
 }
 
 static int32_t device(hsvc_engine *engine, const char *name, size_t len, int next, hsvc_device_view *view) {
@@ -164,6 +186,7 @@ static int32_t user(hsvc_engine *engine, const char *id, size_t len, int next, h
     if (u->gone) return HSVC_ERR_NOT_FOUND;
     memset(&ours, 0, sizeof ours);
     ours.disabled = u->disabled;
+    ours.number = u->number;
     ours.headset_count = u->headset_list.count;
     ours.session_count = u->login_count;
     ours.profile_count = u->profile_list.count;
@@ -192,6 +215,7 @@ static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int 
     h = (const struct hsvc__headset *)record;
     memset(&ours, 0, sizeof ours);
     ours.type = h->type;
+    ours.number = h->number;
     ours.connected = h->connected;
     ours.updating = h->updating_until != 0;
     ours.handle = h->handle;
