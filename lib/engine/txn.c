@@ -274,6 +274,7 @@ int32_t hsvc__txn_commit(struct hsvc__txn *txn) {
         txn->counters->commits++;
         txn->counters->operations += txn->op_count;
         if (status == HSVC_ERR_UNKNOWN) txn->counters->unknown_outcomes++;
+        txn->in_doubt |= status == HSVC_ERR_UNKNOWN;
     }
     if (status == HSVC_ERR_CONFLICT) txn->counters->conflicts++;
     for (uint32_t i = 0; status == HSVC_OK && i < txn->op_count; i++)
