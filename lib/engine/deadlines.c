@@ -64,6 +64,7 @@ int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__du
     int32_t status;
     dues->count = 0;
     dues->arena = &engine->inputs;
+    if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
     status = scan(engine, now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, dues);
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
     status = hsvc__store_status(status, 0);
