@@ -32,6 +32,9 @@ void hsvc__found(struct hsvc__walk *w, uint32_t invariant);
 void *hsvc__fetch(struct hsvc__walk *w, uint32_t family, hsvc__str name);
 void *hsvc__fetch_key(struct hsvc__walk *w, uint32_t family, const struct hsvc__key *key);
 
+/* hsvc__is_gone: is there only the mark of a user, whose sweep has not come to all that speaks of the user (USER-1)? */
+int hsvc__is_gone(struct hsvc__walk *w, hsvc__str user);
+
 /* hsvc__check_device: all that must hold of a device. hsvc__check_settings: of a list of parameters set in a scope. */
 void hsvc__check_device(struct hsvc__walk *w, struct hsvc__device *d);
 void hsvc__check_settings(struct hsvc__walk *w, const struct hsvc__overrides *set, uint32_t scope);

@@ -56,7 +56,7 @@ void hsvc__do_update_user(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- associations: the user's list counts, the headset names the owner, the device where it is knows it too ---- */
-static void tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before) {
+void hsvc__tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_ASSOCIATION_CHANGED, t->dev);
     effect->serial = t->headset->serial.p;
     effect->serial_len = t->headset->serial.n;
@@ -91,7 +91,7 @@ void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(user);
     set_owner(t, user->id);
     t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
-    tell_association(t, user->id, hsvc__str_of(NULL, 0));
+    hsvc__tell_association(t, user->id, hsvc__str_of(NULL, 0));
 }
 
 void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
@@ -103,6 +103,6 @@ void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
             owner->headset_list.at[kept++] = owner->headset_list.at[i];
     owner->headset_list.count = kept;
     hsvc__touch(owner);
-    tell_association(t, hsvc__str_of(NULL, 0), owner->id);
+    hsvc__tell_association(t, hsvc__str_of(NULL, 0), owner->id);
     set_owner(t, hsvc__str_of(NULL, 0));
 }

@@ -227,6 +227,16 @@ DAMAGE(connected_and_absent) {
     put_headset(w, h);
 }
 
+/* ---- jobs ---- */
+static const char removing[] = PEOPLE "at 09:00 verify\njobs wait\nremove user carol\nverify\n";
+DAMAGE(job_of_nothing) {
+    struct hsvc__job *j = (struct hsvc__job *)record_of(w, HSVC__FAMILY_JOB, TEXT("5carol"));
+    j->walk = 99;
+    put_record(w, HSVC__FAMILY_JOB, TEXT("5carol"), j);
+}
+DAMAGE(removal_without_mark) { delete_row(w, HSVC__FAMILY_USER, TEXT("carol")); }
+DAMAGE(mark_without_job) { delete_row(w, HSVC__FAMILY_JOB, TEXT("5carol")); }
+
 /* ---- policy ---- */
 static void set(struct hsvc__overrides *list, uint32_t param, int64_t value) {
     list->at[list->count].param = param;
@@ -322,6 +332,9 @@ static const struct damage {
     {"user_counts_a_device_once", signed_in, session_counted_twice},
     {"nowhere_is_nowhere", quiet, elsewhere_and_nowhere},
     {"connected_headset_is_present", quiet, connected_and_absent},
+    {"job_has_somewhere_to_go", removing, job_of_nothing},
+    {"removal_has_its_mark", removing, removal_without_mark},
+    {"mark_has_its_job", removing, mark_without_job},
     {"setting_is_in_range", quiet, impossible_setting},
     {"setting_stands_once", quiet, setting_twice},
     {"policy_counts_its_sites", with_site, uncounted_site},
