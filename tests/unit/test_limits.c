@@ -36,6 +36,7 @@ static void a_name_has_128_bytes_at_most_SAFE_6(void **state) {
     assert_int_equal(verdict.limit, HSVC_LIMIT_NAME_LEN);
 }
 
+/* F11. */
 static void a_user_has_15_headsets_at_most_SAFE_6(void **state) {
     char serial[8];
     hsvc_input in;

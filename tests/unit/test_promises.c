@@ -98,6 +98,7 @@ static int every_effect_says(const hsvc_effects *fx, const char *site) {
     return same;
 }
 
+/* F103. */
 static void a_session_never_moves_its_device_SAFE_3(void **state) {
     struct world w;
     hsvc_device_view view;
@@ -114,7 +115,7 @@ static void a_session_never_moves_its_device_SAFE_3(void **state) {
     world_close(&w);
 }
 
-/* ---- damaged bytes ---- */
+/* ---- damaged bytes ---- (F80). */
 static void each_damaged_byte_is_named_and_not_guessed_at_STORE_7(void **state) {
     struct hsvc__key key = key_of(HSVC__FAMILY_DEVICE, TEXT("desk-1"));
     hsvc_device_view view = {.struct_size = sizeof view};
@@ -202,6 +203,38 @@ static int comes_to_rest(const char *script) {
     return rest;
 }
 
+/* ---- what is read and written again is the same ---- */
+struct again {
+    struct world *world;
+    uint64_t rows;
+    int same;
+};
+
+static int32_t write_again(const hsvc_row *row, void *user) {
+    struct again *again = (struct again *)user;
+    uint32_t family = row->key[0];
+    void *record = hsvc__arena_take(&again->world->memory, hsvc__record_size(family));
+    hsvc__str bytes = {NULL, 0};
+    memset(record, 0, hsvc__record_size(family));
+    OK(hsvc__record_decode(record, row->value, row->value_len, family));
+    OK(hsvc__record_encode(record, family, &again->world->memory, &bytes));
+    again->same &= bytes.n == row->value_len && memcmp(bytes.p, row->value, bytes.n) == 0;
+    again->rows++;
+    return HSVC_OK;
+}
+
+/* writes_the_same: is every record that a script leaves behind the same after it was decoded and encoded? (F81) */
+static int writes_the_same(const char *script, uint64_t *rows) {
+    struct world w;
+    struct again again = {&w, 0, 1};
+    world_open_with(&w, script, HSVC_SCENARIO_ALLOW_REFUSALS);
+    OK(w.desk.plain.scan(NULL, 0, NULL, 0, 100000, write_again, &again, w.desk.plain.user));
+    world_close(&w);
+    *rows += again.rows;
+    return again.same;
+}
+
+/* ---- each part of each script ---- */
 /* cut: ends a script after a line, at about this part of it. */
 static void cut(char *script, size_t len, size_t part, size_t parts) {
     size_t end = len * part / parts;
@@ -209,12 +242,14 @@ static void cut(char *script, size_t len, size_t part, size_t parts) {
     script[end] = '\0';
 }
 
-static void time_and_the_end_of_calls_lead_to_rest_TIME_7(void **state) {
+typedef void (*part_fn)(const char *part, const char *name);
+
+/* each_part: calls back with a third, two thirds and all of each script. */
+static void each_part(part_fn look) {
     static char whole[SCRIPT_MOST], part[SCRIPT_MOST];
     DIR *folder = opendir(HSVC_SOURCE_DIR "/tests/scenario");
     struct dirent *entry;
     int scripts = 0;
-    (void)state;
     assert_non_null(folder);
     while ((entry = readdir(folder)) != NULL) {
         char path[512];
@@ -229,13 +264,32 @@ static void time_and_the_end_of_calls_lead_to_rest_TIME_7(void **state) {
         for (size_t i = 1; i <= 3; i++) {
             memcpy(part, whole, len + 1);
             cut(part, len, i, 3);
-            if (!comes_to_rest(part)) fail_msg("%s, %zu of 3 parts, does not come to rest", entry->d_name, i);
+            look(part, entry->d_name);
         }
         memset(whole, 0, sizeof whole);
         scripts++;
     }
     closedir(folder);
     assert_true(scripts > 100);
+}
+
+static void look_for_rest(const char *part, const char *name) {
+    if (!comes_to_rest(part)) fail_msg("%s, its first %zu bytes: time does not lead to rest", name, strlen(part));
+}
+/* F34. */
+static void time_and_the_end_of_calls_lead_to_rest_TIME_7(void **state) {
+    (void)state;
+    each_part(look_for_rest);
+}
+
+static uint64_t records;
+static void look_at_records(const char *part, const char *name) {
+    if (!writes_the_same(part, &records)) fail_msg("%s, its first %zu bytes: a record changed", name, strlen(part));
+}
+static void every_record_is_written_as_it_was_read_STORE_7(void **state) {
+    (void)state;
+    each_part(look_at_records);
+    assert_true(records > 1000);
 }
 
 int main(void) {
@@ -246,6 +300,7 @@ int main(void) {
         cmocka_unit_test(effects_name_the_node_of_the_registration_PROF_3),
         cmocka_unit_test(a_session_never_moves_its_device_SAFE_3),
         cmocka_unit_test(each_damaged_byte_is_named_and_not_guessed_at_STORE_7),
+        cmocka_unit_test(every_record_is_written_as_it_was_read_STORE_7),
         cmocka_unit_test(time_and_the_end_of_calls_lead_to_rest_TIME_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
