@@ -51,6 +51,7 @@ static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs,
         status = hsvc__input_in(from, &batch->in[i], (uint32_t)i, batch->fx, &batch->complaints[i], &engine->inputs);
         if (status != HSVC_OK) return status;
         if (batch->in[i].kind < HSVC_INPUT_USER_PUT || engine->permission == NULL) continue;
+        if (HSVC__MUTANT(nobody_asked)) continue;
         if (batch->complaints[i].reason != 0) continue; /* refused already: its texts are not fit for anybody's eyes */
         status = engine->permission(&batch->in[i], engine->permission_user);
         hsvc__record_permit(engine, status);
@@ -118,7 +119,7 @@ int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, 
     batch.dry = (flags & HSVC_APPLY_DRY_RUN) != 0;
     batch.fx = effects;
     if (flags & ~(HSVC_APPLY_DRY_RUN | HSVC_APPLY_ALL_OR_NONE)) status = hsvc__report(engine, effects, HSVC_ERR_FLAGS);
-    else if (count > HSVC_LIMIT_INPUTS_PER_BATCH) status = hsvc__report(engine, effects, HSVC_ERR_LIMIT);
+    else if (count > HSVC_LIMIT_INPUTS_PER_BATCH && !HSVC__MUTANT(batches_without_bound)) status = hsvc__report(engine, effects, HSVC_ERR_LIMIT);
     else if (count != 0) status = apply(engine, inputs, &batch);
     hsvc__record_end(engine, status, effects, 0, &call);
     hsvc__leave(engine);
