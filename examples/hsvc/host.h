@@ -4,6 +4,7 @@
  *   play.c      scenarios: play, record, statements
  *   store.c     opening what a command looks at; verify
  *   explain.c   a phone, a user, a headset
+ *   audit.c     what the store remembers
  *   policy.c    the policy, and changing it
  *   what_if.c   an input that is tried; inputs from words
  *   replay.c    a recording, decided again
@@ -58,8 +59,10 @@ struct host {
     const char *words[MOST_WORDS]; /* behind the command, without options */
     int word_count;
     const char *until; /* --at */
+    const char *into;  /* --store */
     const char *of_phone, *of_user, *of_site;
     FILE *recording; /* hsvc record */
+    int writes;      /* the store will be changed */
     int silent;      /* a script is played for what comes of it */
     int json;
     int quiet; /* hsvc verify */
@@ -69,6 +72,8 @@ struct host {
     const char *path; /* of the script */
     struct text folder, script, script_path;
     hsvc_scenario *scenario;
+    void *file; /* the store that a scenario is played into, if not its own */
+    hsvc_store store;
     struct tally tally;
     struct text last_prompts; /* "phone=NUMBER\n" lines: the last prompt shown on each phone */
     int placed;               /* the failure that is being told names its own place */
@@ -99,14 +104,21 @@ struct opened {
 };
 int open_store(struct host *host, const char *where, struct opened *opened);
 int open_memory(struct opened *opened); /* an empty store */
+/* A file of SQLite: *file is what close_file takes. One that is only looked at is not made. */
+int open_file(const char *where, int writes, void **file, hsvc_store *store);
+void close_file(void *file);
 void close_store(struct opened *opened);
 int fail_status(const char *what, int32_t status);
 /* The name that the store has for what a script calls so; where there is no script, the word itself. */
 struct span real_name(const struct host *host, uint32_t kind, const char *word);
+/* HSVC_SUBJECT_ of phone, user or headset; 0: another word. And the store's name for one of that kind. */
+uint32_t subject_kind(const char *word);
+struct span subject_name(const struct host *host, uint32_t kind, const char *word);
 int command_verify(struct host *host);
 
 /* ---- the other commands, a file each ---- */
 int command_explain(struct host *host);
+int command_audit(struct host *host);
 int command_policy(struct host *host);
 int command_what_if(struct host *host);
 /* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */

@@ -18,7 +18,8 @@ static const struct command {
     const char *about;
     const char *help;
 } commands[] = {
-    {"play", command_play, 1, 1, " json all color width", "[--json] [--all] [--color=WHEN] [--width=N] SCRIPT",
+    {"play", command_play, 1, 1, " json all color width store",
+     "[--json] [--all] [--color=WHEN] [--width=N] [--store=FILE] SCRIPT",
      "play a scenario and print what happens",
      "Plays a scenario and prints a timeline: time, phone, what happened, what the phone shows, and the rule that\n"
      "decided; then the sessions, the counters, and whether the store is sound. Of a folder it plays day.hsv.\n"
@@ -27,6 +28,7 @@ static const struct command {
      "  --all          also what phones do by themselves: resets, registrations, wipes\n"
      "  --color=WHEN   auto (the default): on a terminal, unless NO_COLOR is set; always; never\n"
      "  --width=N      columns of the timeline, 90 to 400; the terminal's by default, else 118\n"
+     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards\n"
      "\n"
      "Besides the statements of the scenario language a script may say\n"
      "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
@@ -48,6 +50,9 @@ static const struct command {
     {"explain", command_explain, 3, 3, " json at", "[--json] [--at=HH:MM] STORE phone|user|headset NAME",
      "what is so, what will end it, and which rule decided",
      "Tells the state of a phone, a user or a headset, what will end it and when, and which scope of the policy decided.\n"},
+    {"audit", command_audit, 1, 3, " json at", "[--json] [--at=HH:MM] STORE [phone|user|headset NAME]",
+     "list what the store remembers of every change",
+     "Lists the entries of one subject, or of all, oldest first: what happened, why, who did it, and what changed.\n"},
     {"policy", command_policy, 1, 4, " json at phone user site",
      "[--json] [--at=HH:MM] [--phone=NAME] [--user=ID] [--site=NAME] STORE [PARAMETER | set PARAMETER VALUE | unset PARAMETER]",
      "show the policy in force, or change it",
@@ -73,7 +78,7 @@ static const char exit_codes[] =
 static const char stores[] =
     "STORE is a scenario (FILE.hsv, or a folder with day.hsv): it is played first, up to --at=HH:MM of its first day"
 #ifdef HSVC_WITH_SQLITE
-    ",\nor a file of SQLite, made if it is not there"
+    ",\nor a file of SQLite, made if it is not there and something is to be written"
 #endif
     ".\n";
 
@@ -147,6 +152,7 @@ static const char *take_option(struct host *host, const char *option) {
     if (strcmp(option, "--all") == 0) return host->all = 1, NULL;
     if ((value = value_of(option, "color")) != NULL) return take_colour(host, value) ? NULL : "auto, always or never: ";
     if ((value = value_of(option, "at")) != NULL) return host->until = value, NULL;
+    if ((value = value_of(option, "store")) != NULL) return host->into = value, NULL;
     if ((value = value_of(option, "phone")) != NULL) return host->of_phone = value, NULL;
     if ((value = value_of(option, "user")) != NULL) return host->of_user = value, NULL;
     if ((value = value_of(option, "site")) != NULL) return host->of_site = value, NULL;

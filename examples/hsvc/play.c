@@ -72,6 +72,7 @@ static int make_scenario(struct host *host) {
         config.failure = on_failure;
         config.statement = on_statement;
         config.user = host;
+        if (host->file != NULL) config.store = &host->store;
         if (host->recording != NULL) {
             config.recording = write_frame;
             config.recording_user = host->recording;
@@ -152,6 +153,8 @@ static int read_script(struct host *host, const char *path) {
 static int run(struct host *host) {
     int code = read_script(host, host->words[0]);
     if (code != EXIT_OK) return code;
+    if (host->into != NULL) code = open_file(host->into, 1, &host->file, &host->store);
+    if (code != EXIT_OK) return code;
     return make_scenario(host) ? play(host, &host->script) : EXIT_LIBRARY;
 }
 
@@ -170,6 +173,7 @@ int script_open(struct host *host, const char *path) {
 
 void host_free(struct host *host) {
     hsvc_scenario_free(host->scenario);
+    close_file(host->file);
     tally_free(host);
     text_free(&host->script);
     text_free(&host->script_path);

@@ -31,41 +31,55 @@ static int open_script(struct host *host, const char *where, struct opened *open
 }
 
 #ifdef HSVC_WITH_SQLITE
-static int open_file(const char *where, struct opened *opened) {
+int open_file(const char *where, int writes, void **file, hsvc_store *store) {
     hsvc_allocator allocator;
     hsvc_sqlite_config config;
     hsvc_sqlite_problem problem;
     hsvc_sqlite *sqlite = NULL;
-    hsvc_store store;
     int32_t status = hsvc_stdlib_allocator(&allocator);
     (void)hsvc_sqlite_init(&config, sizeof config);
     (void)hsvc_sqlite_init(&problem, sizeof problem);
-    (void)hsvc_store_init(&store, sizeof store);
+    (void)hsvc_store_init(store, sizeof *store);
     config.allocator = &allocator;
     config.path = where;
+    config.flags = writes ? 0 : HSVC_SQLITE_READ_ONLY;
     if (status == HSVC_OK) status = hsvc_sqlite_new(&config, &sqlite, &problem);
     if (status != HSVC_OK) {
         fprintf(stderr, "hsvc: %s: %s\n", where, problem.text != NULL ? problem.text : hsvc_text(HSVC_REGISTRY_STATUS, status));
         return EXIT_LIBRARY;
     }
-    opened->file = sqlite;
-    status = hsvc_sqlite_bind(sqlite, &store);
-    if (status == HSVC_OK) status = hsvc_stdlib_engine(&store, &opened->own, &opened->effects);
+    *file = sqlite;
+    status = hsvc_sqlite_bind(sqlite, store);
+    return status == HSVC_OK ? EXIT_OK : fail_status(where, status);
+}
+
+void close_file(void *file) { hsvc_sqlite_free(file); }
+#else
+int open_file(const char *where, int writes, void **file, hsvc_store *store) {
+    (void)writes;
+    (void)file;
+    (void)store;
+    return usage("this hsvc was built without SQLite; a store is FILE.hsv or a folder: ", where);
+}
+
+void close_file(void *file) { (void)file; }
+#endif
+
+static int open_engine(const char *where, int writes, struct opened *opened) {
+    hsvc_store store;
+    int code = open_file(where, writes, &opened->file, &store);
+    int32_t status;
+    if (code != EXIT_OK) return code;
+    status = hsvc_stdlib_engine(&store, &opened->own, &opened->effects);
     opened->engine = opened->own;
     return status == HSVC_OK ? EXIT_OK : fail_status(where, status);
 }
-#else
-static int open_file(const char *where, struct opened *opened) {
-    (void)opened;
-    return usage("this hsvc was built without SQLite; a store is FILE.hsv or a folder: ", where);
-}
-#endif
 
 int open_store(struct host *host, const char *where, struct opened *opened) {
     memset(opened, 0, sizeof *opened);
     if (is_script(where)) return open_script(host, where, opened);
     if (host->until != NULL) return usage("--at is for a scenario: ", where);
-    return open_file(where, opened);
+    return open_engine(where, host->writes, opened);
 }
 
 int open_memory(struct opened *opened) {
@@ -82,9 +96,7 @@ void close_store(struct opened *opened) {
     hsvc_effects_free(opened->effects);
     hsvc_engine_free(opened->own);
     hsvc_memory_store_free(opened->memory);
-#ifdef HSVC_WITH_SQLITE
-    hsvc_sqlite_free(opened->file);
-#endif
+    close_file(opened->file);
 }
 
 struct span real_name(const struct host *host, uint32_t kind, const char *word) {
@@ -93,6 +105,17 @@ struct span real_name(const struct host *host, uint32_t kind, const char *word) 
     if (host->scenario == NULL || hsvc_scenario_name(host->scenario, kind, word, n, &name.p, &name.n) != HSVC_OK)
         return span_of(word, n);
     return name;
+}
+
+uint32_t subject_kind(const char *word) {
+    if (strcmp(word, "phone") == 0) return HSVC_SUBJECT_DEVICE;
+    if (strcmp(word, "user") == 0) return HSVC_SUBJECT_USER;
+    return strcmp(word, "headset") == 0 ? HSVC_SUBJECT_HEADSET : 0;
+}
+
+struct span subject_name(const struct host *host, uint32_t kind, const char *word) {
+    uint32_t of_script = kind == HSVC_SUBJECT_DEVICE ? HSVC_SCENARIO_PHONE : kind == HSVC_SUBJECT_USER ? HSVC_SCENARIO_USER : HSVC_SCENARIO_HEADSET;
+    return real_name(host, of_script, word);
 }
 
 /* ---- verify ---- */

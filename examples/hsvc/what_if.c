@@ -68,6 +68,12 @@ static int take_word(const struct host *host, hsvc_input *in, const char *word) 
 
 /* ---- what comes of it ---- */
 
+static void put_reason(const hsvc_verdict *v, struct text *to) {
+    text_puts(to, hsvc_text(HSVC_REGISTRY_REASON, (int32_t)v->reason));
+    if (v->field != 0) text_printf(to, ": %s", hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)v->field));
+    if (v->limit != 0) text_printf(to, ", the limit is %lld", (long long)v->limit);
+}
+
 static void print_verdicts(const struct host *host, const hsvc_effects *effects) {
     static const char *const heads[] = {"", "phone", "because", "rule", "in words"};
     struct table *table = table_new(host, "verdict", 5, heads);
@@ -75,11 +81,14 @@ static void print_verdicts(const struct host *host, const hsvc_effects *effects)
     (void)hsvc_verdict_init(&v, sizeof v);
     for (size_t i = 0; hsvc_verdict_at(effects, i, &v) == HSVC_OK; i++) {
         struct span phone = label(host, HSVC_SCENARIO_PHONE, v.device, v.device_len);
+        struct text words = {NULL, 0, 0};
         table_words(table, v.accepted ? "accepted" : "refused");
         table_text(table, phone.p, phone.n);
         table_words(table, hsvc_name(HSVC_REGISTRY_REASON, (int32_t)v.reason));
         table_words(table, v.rule);
-        table_words(table, hsvc_text(HSVC_REGISTRY_REASON, (int32_t)v.reason));
+        put_reason(&v, &words);
+        table_text(table, words.bytes, words.len);
+        text_free(&words);
     }
     table_print(table);
 }
