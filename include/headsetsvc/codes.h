@@ -189,7 +189,7 @@
 #define HSVC_FIELD_SERIAL                            2 /* headset serial */
 #define HSVC_FIELD_USER                              3 /* user id */
 #define HSVC_FIELD_PROFILE                           4 /* profile name */
-#define HSVC_FIELD_NAME                              5 /* new name or id, or a second serial */
+#define HSVC_FIELD_NAME                              5 /* new name or id, a second serial, or the user that a headset is moved from */
 #define HSVC_FIELD_SITE                              6 /* site */
 #define HSVC_FIELD_MODEL                             7 /* model */
 #define HSVC_FIELD_FIRMWARE                          8 /* firmware */
@@ -341,6 +341,7 @@
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_PARTLY_DONE                      1090 /* some of the list are done, the others are refused, each by a verdict of its own */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -400,6 +401,8 @@
 #define HSVC_REASON_MENU_DISABLED                    1158 /* the menu entry is disabled by policy */
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
+#define HSVC_REASON_LIST_REFUSED                     1180 /* every one of the list is refused, each by a verdict of its own */
+#define HSVC_REASON_NO_DEVICE_OWNER                  1181 /* the headset is at no device that belongs to a user */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

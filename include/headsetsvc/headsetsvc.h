@@ -333,7 +333,9 @@ typedef struct hsvc_effect {
     const char *rule;     /* the rule id that decided, NUL-terminated, static */
 } hsvc_effect;
 
-/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect. */
+/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect.
+ * An input about several headsets (a list, or all of a user) has a verdict for each, in order, and then its own: DONE,
+ * PARTLY_DONE or LIST_REFUSED. With HSVC_APPLY_ALL_OR_NONE one refused item undoes the batch. (ASSOC-8) */
 typedef struct hsvc_verdict {
     uint32_t struct_size;
     uint32_t input_index; /* or HSVC_NO_INPUT for a deadline */
@@ -342,13 +344,15 @@ typedef struct hsvc_verdict {
     int32_t em_code;      /* result code of the Extension Mobility API, -1 for an acceptance (OBS-8) */
     uint32_t repeated;    /* 1: the stored verdict of an earlier input with the same request id */
     uint32_t field;       /* HSVC_FIELD_ of a refused text or number, else 0 */
-    uint32_t reserved;
+    uint32_t item;        /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
     int64_t limit; /* the limit that was broken, else 0 */
     int64_t at_ms; /* event time */
     const char *device;
     size_t device_len;
     const char *event; /* name of the machine's event ("window_due"), NUL-terminated, static */
     const char *rule;  /* NUL-terminated, static */
+    const char *serial; /* of an item: which headset it is about */
+    size_t serial_len;
 } hsvc_verdict;
 
 /* hsvc_problem: what a failed call complains about. */

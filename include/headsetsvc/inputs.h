@@ -45,7 +45,7 @@ static inline void hsvc_input_set_profile(hsvc_input *in, const char *profile) {
     in->profile_len = hsvc_text_len(profile);
 }
 
-/* new name or id, or a second serial. */
+/* new name or id, a second serial, or the user that a headset is moved from. */
 static inline void hsvc_input_set_name(hsvc_input *in, const char *name) {
     in->name = name;
     in->name_len = hsvc_text_len(name);
@@ -539,7 +539,7 @@ static inline int32_t hsvc_input_associate(hsvc_input *in, const char *user, con
     return HSVC_OK;
 }
 
-/* DISASSOCIATE: an administrator frees a serial. On the struct: user. */
+/* DISASSOCIATE: an administrator frees a serial. Optional: serial. On the struct: user. */
 static inline int32_t hsvc_input_disassociate(hsvc_input *in, const char *serial) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_DISASSOCIATE);
     if (status != HSVC_OK) return status;
@@ -557,7 +557,8 @@ static inline int32_t hsvc_input_move(hsvc_input *in, const char *serial, const 
     return HSVC_OK;
 }
 
-/* ASSOCIATE_DEVICE_OWNER: a serial goes to the owner of the device where it is. */
+/* ASSOCIATE_DEVICE_OWNER: a serial goes to the owner of the device where it is. Optional: serial. On the struct:
+ * items. */
 static inline int32_t hsvc_input_associate_device_owner(hsvc_input *in, const char *serial) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER);
     if (status != HSVC_OK) return status;

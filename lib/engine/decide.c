@@ -24,8 +24,7 @@ static void set_subjects(struct hsvc__turn *t) {
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
     if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
     if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
-    t->headset = hsvc__headset_of(t, serial);
-    if (in->device_len == 0 && t->headset->device.n != 0) t->dev = hsvc__device_of(t, t->headset->device);
+    hsvc__set_headset(t, serial);
 }
 
 /* run_for: one event about a headset at the input's device. */
@@ -136,6 +135,7 @@ static void decide_event(struct hsvc__turn *t) {
         refuse(t, barred->reason, hsvc__step_number(barred), barred->rule);
         return;
     }
+    if (hsvc__decide_items(t, machine, event)) return;
     free_handle(t);
     run_calls_first(t);
     hsvc__run(t, machine, event, (int64_t)t->in->handle);
@@ -167,8 +167,8 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
     if (verdict != NULL) return verdict->accepted != 0;
     decide_event(t);
     verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
-    if (!hsvc__has_request(t->in)) return verdict->accepted != 0;
+    if (!hsvc__has_request(t->in)) return verdict->accepted != 0 && t->items_refused == 0;
     set_subjects(t);
     hsvc__remember(t, t->verdict.reason, t->verdict.row);
-    return hsvc__is_accepted(t->verdict.reason);
+    return hsvc__is_accepted(t->verdict.reason) && t->items_refused == 0;
 }

@@ -167,8 +167,10 @@ static void keep_effect(struct hsvc_effects *fx, struct hsvc__effect *effect) {
 
 int32_t hsvc__effects_settle(struct hsvc_effects *fx) {
     for (size_t i = fx->effects_out; i < fx->effect_count; i++) keep_effect(fx, &fx->effects[i]);
-    for (size_t i = fx->verdicts_out; i < fx->verdict_count; i++)
+    for (size_t i = fx->verdicts_out; i < fx->verdict_count; i++) {
         keep(fx, &fx->verdicts[i].device, &fx->verdicts[i].device_len);
+        keep(fx, &fx->verdicts[i].serial, &fx->verdicts[i].serial_len);
+    }
     return fx->failed || fx->texts.failed || fx->secrets.failed ? HSVC_ERR_MEMORY : HSVC_OK;
 }
 

@@ -104,6 +104,10 @@ void hsvc__settle(struct hsvc__turn *t);
 /* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index, int64_t now);
+/* hsvc__decide_items: if the input is about several headsets: each by the event, with a verdict of its own; then 1, and the
+ * turn's verdict sums them up (items.c). hsvc__set_headset: the turn is about this headset, where it is, and its phone's owner. */
+int hsvc__decide_items(struct hsvc__turn *t, uint32_t machine, uint32_t event);
+void hsvc__set_headset(struct hsvc__turn *t, hsvc__str serial);
 /* hsvc__report: what a failed call leaves in its batch: the problem and nothing else. Returns the status. */
 int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
 

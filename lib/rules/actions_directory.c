@@ -80,9 +80,8 @@ static void set_owner(struct hsvc__turn *t, hsvc__str owner) {
     }
 }
 
-void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__user *user = t->user;
-    (void)arg;
+/* own: the headset is this user's from now on. */
+static void own(struct hsvc__turn *t, struct hsvc__user *user) {
     if (user->headset_list.count == HSVC_LIMIT_HEADSETS_PER_USER) {
         t->txn->status = HSVC_ERR_BUG;
         return;
@@ -91,18 +90,36 @@ void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(user);
     set_owner(t, user->id);
     t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
-    tell_association(t, user->id, hsvc__str_of(NULL, 0));
+}
+
+/* strike: the headset is no longer on this user's list. */
+static void strike(struct hsvc__user *user, hsvc__str serial) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < user->headset_list.count; i++)
+        if (!hsvc__fold_eq(user->headset_list.at[i], serial)) user->headset_list.at[kept++] = user->headset_list.at[i];
+    user->headset_list.count = kept;
+    hsvc__touch(user);
+}
+
+void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    own(t, t->user);
+    tell_association(t, t->user->id, hsvc__str_of(NULL, 0));
 }
 
 void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *owner = hsvc__owner(t);
-    uint32_t kept = 0;
     (void)arg;
-    for (uint32_t i = 0; i < owner->headset_list.count; i++)
-        if (!hsvc__fold_eq(owner->headset_list.at[i], t->headset->serial))
-            owner->headset_list.at[kept++] = owner->headset_list.at[i];
-    owner->headset_list.count = kept;
-    hsvc__touch(owner);
+    strike(owner, t->headset->serial);
     tell_association(t, hsvc__str_of(NULL, 0), owner->id);
     set_owner(t, hsvc__str_of(NULL, 0));
+}
+
+/* Both holders' lists and the headset change in one commit (ASSOC-2). */
+void hsvc__do_hand_to_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *before = hsvc__owner(t);
+    (void)arg;
+    strike(before, t->headset->serial);
+    own(t, t->user);
+    tell_association(t, t->user->id, before->id);
 }

@@ -19,7 +19,7 @@ void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
 }
 /* These three are about the user whose PIN it was, or whom the input names. */
 static struct hsvc__user *credential_user(struct hsvc__turn *t) {
-    return t->in->kind == HSVC_INPUT_USER_UNLOCK || t->in->kind == HSVC_INPUT_DISASSOCIATE ? t->user : hsvc__user_of(t, t->dev->verify_user);
+    return t->in->kind >= HSVC_INPUT_USER_PUT ? t->user : hsvc__user_of(t, t->dev->verify_user);
 }
 #define CREDENTIAL_RAISER(machine)                                                                                \
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                           \

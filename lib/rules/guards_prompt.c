@@ -12,6 +12,10 @@ int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->h
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
     return t->in->user_len != 0 && !hsvc__fold_eq(t->headset->owner, INPUT(t, user));
 }
+/* A move names whom it takes the headset from: nobody else loses one by it (ASSOC-2). */
+int hsvc__is_holder_is_another(struct hsvc__turn *t) { return !hsvc__fold_eq(t->headset->owner, INPUT(t, name)); }
+/* The user of such a step is the device's owner, if it has one (ASSOC-8). */
+int hsvc__is_device_has_no_owner(struct hsvc__turn *t) { return hsvc__is_headset_is_nowhere(t) || !t->user->rec.present; }
 int hsvc__is_user_is_disabled(struct hsvc__turn *t) { return t->user->disabled != 0; }
 static int is_full(struct hsvc__turn *t, const struct hsvc__user *user) {
     return user->headset_list.count >= hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, user, NULL);

@@ -122,6 +122,8 @@ struct hsvc__turn {
     struct hsvc_effects *fx;
     const hsvc_input *in; /* normalised; all zero for a deadline */
     uint32_t index;       /* of the input, or HSVC_NO_INPUT */
+    uint32_t item;        /* counted from 1: the item of the input that is being judged; 0 none */
+    uint32_t items_refused;
     int64_t now; /* the clock: prompts, resets and locks begin now, whenever their cause happened */
     int64_t at;  /* event time: windows run from it, and what was due before it has fired (TIME-2, TIME-3) */
     /* the subjects of the running step; never NULL, perhaps not present */

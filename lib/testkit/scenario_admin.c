@@ -30,6 +30,15 @@ DO(alias) { (void)plain(s, HSVC_INPUT_HEADSET_ALIAS); }
 DO(associate) { (void)plain(s, HSVC_INPUT_ASSOCIATE); }
 DO(associate_owner) { (void)plain(s, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER); }
 DO(disassociate) { (void)plain(s, HSVC_INPUT_DISASSOCIATE); }
+DO(disassociate_all) { (void)plain(s, HSVC_INPUT_DISASSOCIATE); }
+DO(associate_owners) {
+    hsvc_input input;
+    hsvc_item items[SCN_ITEMS];
+    if (!hsvc__scn_input(s, &input, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER)) return;
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
+    for (size_t i = 0; i < input.item_count; i++) items[i].number = 0; /* serials, not connections */
+    (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
+}
 
 static void renamed(hsvc_scenario *s, uint32_t kind, struct scn_name *name) {
     const hsvc_verdict *verdict = plain(s, kind);
@@ -43,8 +52,8 @@ DO(move) {
     hsvc_input input;
     if (!hsvc__scn_input(s, &input, HSVC_INPUT_MOVE)) return;
     hsvc__scn_set(&input.serial, &input.serial_len, s->v[SCN_headset].text);
-    hsvc__scn_set(&input.user, &input.user_len, s->v[SCN_other].text);
-    hsvc__scn_set(&input.name, &input.name_len, s->v[SCN_user].text);
+    hsvc__scn_set(&input.user, &input.user_len, s->v[SCN_user].text);
+    hsvc__scn_set(&input.name, &input.name_len, s->v[SCN_other].text);
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
 }
 

@@ -57,7 +57,7 @@ DO(unplug) { disconnect(s, HSVC_LOST_UNPLUGGED); }
 DO(power_off) { disconnect(s, HSVC_LOST_POWERED_OFF); }
 DO(out_of_range) { disconnect(s, HSVC_LOST_OUT_OF_RANGE); }
 
-static void add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input) {
+void hsvc__scn_add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input) {
     for (size_t i = 0; i < list->count; i++) {
         hsvc_item *item = &items[input->item_count++];
         memset(item, 0, sizeof *item);
@@ -86,7 +86,7 @@ DO(snapshot) {
     hsvc_item items[SCN_ITEMS];
     hsvc_input input;
     if (!at_phone(s, &input, HSVC_INPUT_PRESENCE_SNAPSHOT)) return;
-    add_headsets(&s->v[SCN_headsets], items, &input);
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     go(s, &input);
 }
 
@@ -216,7 +216,7 @@ DO(registers) {
     if (s->v[SCN_firmware].set) hsvc__scn_set(&input.firmware, &input.firmware_len, s->v[SCN_firmware].text);
     if (s->v[SCN_headsets].set || s->v[SCN_no_headsets].set) input.flags |= HSVC_FLAG_HAS_PRESENCE;
     if (s->v[SCN_calls].set || s->v[SCN_no_calls].set) input.flags |= HSVC_FLAG_HAS_CALLS;
-    add_headsets(&s->v[SCN_headsets], items, &input);
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     add_calls(&s->v[SCN_calls], items, &input);
     go(s, &input);
 }
@@ -299,7 +299,7 @@ DO(raw) {
     if (!hsvc__scn_input(s, &input, (uint32_t)s->v[SCN_kind].number)) return;
     raw_texts(s, &input);
     raw_numbers(s, &input);
-    add_headsets(&s->v[SCN_headsets], items, &input);
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     add_calls(&s->v[SCN_calls], items, &input);
     for (size_t i = 0; i < profiles->count; i++) {
         hsvc_item *item = &items[input.item_count++];
