@@ -276,6 +276,10 @@ typedef struct hsvc_input {
     uint32_t state; /* a value of the kind's closed list: HSVC_VERIFY_, HSVC_CALL_, HSVC_LOST_, HSVC_DEVICE_, ... */
     uint32_t param; /* HSVC_PARAM_ */
     uint32_t flags; /* HSVC_FLAG_ */
+    const char *headset_template; /* as the inventory shows it (INV-1) */
+    size_t headset_template_len;
+    const char *alias; /* another serial of the headset (ID-7) */
+    size_t alias_len;
 } hsvc_input;
 
 /* hsvc_input_init: zeroes size bytes, sets struct_size and kind. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
@@ -501,6 +505,12 @@ typedef struct hsvc_headset_view {
     size_t dock_len;
     const char *key;
     size_t key_len;
+    const char *headset_template;
+    size_t headset_template_len;
+    const char *alias_of; /* hsvc_headset_next alone: this serial is one more of that headset, and all else is empty */
+    size_t alias_of_len;
+    uint32_t alias_count; /* further serials: hsvc_headset_alias (ID-7) */
+    uint32_t reserved;
 } hsvc_headset_view;
 
 HSVC_API int32_t hsvc_device_view_init(hsvc_device_view *view, size_t size);
@@ -512,6 +522,11 @@ HSVC_API int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, 
 HSVC_API int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_user_view *view);
 HSVC_API int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view);
 HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view);
+
+/* hsvc_headset_alias: further serial number `index` (from 0) of the headset, which may be named by any of its serials, as
+ * in hsvc_headset_get. Borrowed until the next call on the engine. HSVC_ERR_NOT_FOUND also when there are fewer. (ID-7) */
+HSVC_API int32_t hsvc_headset_alias(hsvc_engine *engine, const char *serial, size_t len, uint32_t index, const char **alias,
+                                    size_t *alias_len);
 
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
  * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name

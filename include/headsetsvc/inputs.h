@@ -45,7 +45,7 @@ static inline void hsvc_input_set_profile(hsvc_input *in, const char *profile) {
     in->profile_len = hsvc_text_len(profile);
 }
 
-/* new name or id, a second serial, or the user that a headset is moved from. */
+/* new name or id, or the user that a headset is moved from. */
 static inline void hsvc_input_set_name(hsvc_input *in, const char *name) {
     in->name = name;
     in->name_len = hsvc_text_len(name);
@@ -91,6 +91,18 @@ static inline void hsvc_input_set_text(hsvc_input *in, const char *text) {
 static inline void hsvc_input_set_related_user(hsvc_input *in, const char *related_user) {
     in->related_user = related_user;
     in->related_user_len = hsvc_text_len(related_user);
+}
+
+/* the headset's template. */
+static inline void hsvc_input_set_headset_template(hsvc_input *in, const char *headset_template) {
+    in->headset_template = headset_template;
+    in->headset_template_len = hsvc_text_len(headset_template);
+}
+
+/* another serial of the headset. */
+static inline void hsvc_input_set_alias(hsvc_input *in, const char *alias) {
+    in->alias = alias;
+    in->alias_len = hsvc_text_len(alias);
 }
 
 /* who asked for it; for the audit and the permission callback. */
@@ -225,7 +237,7 @@ static inline int32_t hsvc_input_user_activity(hsvc_input *in, const char *devic
 }
 
 /* HEADSET_CONNECTED: a headset appeared at a device. Optional: serial, handle. On the struct: vendor, model,
- * firmware, dock, state, flags. */
+ * firmware, dock, state, flags, headset_template. */
 static inline int32_t hsvc_input_headset_connected(hsvc_input *in, const char *device, const char *serial,
                                                    uint64_t handle) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_HEADSET_CONNECTED);
@@ -293,11 +305,11 @@ static inline int32_t hsvc_input_headset_delete(hsvc_input *in, const char *seri
 }
 
 /* HEADSET_ALIAS: two serials are one headset. */
-static inline int32_t hsvc_input_headset_alias(hsvc_input *in, const char *serial, const char *name) {
+static inline int32_t hsvc_input_headset_alias(hsvc_input *in, const char *serial, const char *alias) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_HEADSET_ALIAS);
     if (status != HSVC_OK) return status;
     hsvc_input_set_serial(in, serial);
-    hsvc_input_set_name(in, name);
+    hsvc_input_set_alias(in, alias);
     return HSVC_OK;
 }
 
@@ -593,7 +605,7 @@ static inline int32_t hsvc_input_force_sign_out(hsvc_input *in, const char *devi
     return HSVC_OK;
 }
 
-/* INVENTORY_DELETE: inventory records are deleted. */
+/* INVENTORY_DELETE: inventory records are deleted. Optional: serial. On the struct: items. */
 static inline int32_t hsvc_input_inventory_delete(hsvc_input *in, const char *serial) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_INVENTORY_DELETE);
     if (status != HSVC_OK) return status;

@@ -39,6 +39,8 @@ struct hsvc__arena {
 void hsvc__arena_init(struct hsvc__arena *arena, const hsvc_allocator *allocator);
 void *hsvc__arena_take(struct hsvc__arena *arena, size_t size); /* 16-aligned, not zeroed; NULL sets failed */
 hsvc__str hsvc__arena_copy(struct hsvc__arena *arena, const void *bytes, size_t len); /* {NULL, 0} sets failed, or len 0 */
+/* hsvc__arena_text: a copy that ends in a NUL, which its length does not count; of nothing, the empty string. */
+hsvc__str hsvc__arena_text(struct hsvc__arena *arena, hsvc__str text);
 void hsvc__arena_reset(struct hsvc__arena *arena);
 void hsvc__arena_wipe(struct hsvc__arena *arena); /* overwrites everything used, then resets (PINs) */
 void hsvc__arena_free(struct hsvc__arena *arena);

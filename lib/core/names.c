@@ -61,7 +61,9 @@ static const struct entry entries[] = {
 #include "../rules/parameters.def"
 #undef ABOUT
 #define IFIELD(name, bit, type, limit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
+#define EVERY(name, bit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
 #include "../engine/fields.def"
+#undef EVERY
 #undef IFIELD
 #define ANSWER(list, name, number, text) ENTRY(HSVC_REGISTRY_##list, number, #name, text)
 #include "../engine/answers.def"

@@ -92,8 +92,7 @@ static void own(struct hsvc__turn *t, struct hsvc__user *user) {
     t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
 }
 
-/* strike: the headset is no longer on this user's list. */
-static void strike(struct hsvc__user *user, hsvc__str serial) {
+void hsvc__strike(struct hsvc__user *user, hsvc__str serial) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < user->headset_list.count; i++)
         if (!hsvc__fold_eq(user->headset_list.at[i], serial)) user->headset_list.at[kept++] = user->headset_list.at[i];
@@ -110,7 +109,7 @@ void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *owner = hsvc__owner(t);
     (void)arg;
-    strike(owner, t->headset->serial);
+    hsvc__strike(owner, t->headset->serial);
     tell_association(t, hsvc__str_of(NULL, 0), owner->id);
     set_owner(t, hsvc__str_of(NULL, 0));
 }
@@ -119,7 +118,7 @@ void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_hand_to_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *before = hsvc__owner(t);
     (void)arg;
-    strike(before, t->headset->serial);
+    hsvc__strike(before, t->headset->serial);
     own(t, t->user);
     tell_association(t, t->user->id, before->id);
 }

@@ -35,6 +35,8 @@ uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t fir
  * last. drop: how many devices still list it. */
 void hsvc__add_place(struct hsvc__turn *t, int newest);
 uint32_t hsvc__drop_place(struct hsvc__turn *t);
+/* hsvc__strike: the headset is no longer on this user's list. */
+void hsvc__strike(struct hsvc__user *user, hsvc__str serial);
 /* hsvc__is_doubtful_call, _loss: nobody confirmed this call, or those beyond the list, and it may be dropped. */
 int hsvc__is_doubtful_call(const struct hsvc__device *dev, const struct hsvc__call *call);
 int hsvc__is_doubtful_loss(const struct hsvc__device *dev);

@@ -161,6 +161,10 @@ HSVC_API extern uint8_t hsvc__fired_steps[256];
 struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name);
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
+/* hsvc__serial_of: the record of the serial itself, which may only say whose alias it is. */
+struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial);
+/* hsvc__serial_handle: a handle made from a serial, for an interface that has no other (ID-7). Never 0. */
+uint64_t hsvc__serial_handle(hsvc__str serial);
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
@@ -173,8 +177,10 @@ uint32_t hsvc__place_count(const struct hsvc__headset *headset);
 hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);
 /* hsvc__arm_presence: the device's presence_due follows the entries that wait. */
 void hsvc__arm_presence(struct hsvc__device *dev);
-/* hsvc__touch: this record is to be written. */
+/* hsvc__touch: this record is to be written. hsvc__forget: it is to be deleted, unless this decision
+ * makes it anew. */
 void hsvc__touch(void *record);
+void hsvc__forget(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
 

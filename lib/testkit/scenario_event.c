@@ -39,6 +39,7 @@ DO(connect) {
     hsvc__scn_set(&input.model, &input.model_len, either(&s->v[SCN_model], headset->model));
     hsvc__scn_set(&input.firmware, &input.firmware_len, either(&s->v[SCN_firmware], headset->firmware));
     hsvc__scn_set(&input.dock, &input.dock_len, either(&s->v[SCN_dock], headset->dock));
+    hsvc__scn_set(&input.headset_template, &input.headset_template_len, s->v[SCN_template].text);
     input.state = (uint32_t)(s->v[SCN_type].set ? s->v[SCN_type].number : headset->type);
     input.flags = headset->headset_flags;
     if (s->v[SCN_updating].set) input.flags |= HSVC_FLAG_UPDATING;
@@ -273,6 +274,8 @@ static void raw_texts(hsvc_scenario *s, hsvc_input *in) {
     hsvc__scn_set(&in->firmware, &in->firmware_len, s->v[SCN_firmware].text);
     hsvc__scn_set(&in->vendor, &in->vendor_len, s->v[SCN_vendor].text);
     hsvc__scn_set(&in->dock, &in->dock_len, s->v[SCN_dock].text);
+    hsvc__scn_set(&in->headset_template, &in->headset_template_len, s->v[SCN_template].text);
+    hsvc__scn_set(&in->alias, &in->alias_len, s->v[SCN_alias].text);
     hsvc__scn_set(&in->related_user, &in->related_user_len, s->v[SCN_other].text);
     hsvc__scn_set(&in->text, &in->text_len, s->v[SCN_sentence].text);
     in->pin = (const uint8_t *)s->v[SCN_pin].text.p;
