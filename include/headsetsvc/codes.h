@@ -52,6 +52,10 @@
 #define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
+#define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
+#define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
+#define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
+#define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
@@ -409,10 +413,11 @@
 #define HSVC_REASON_MENU_DISABLED                    1158 /* the menu entry is disabled by policy */
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
-#define HSVC_REASON_LIST_REFUSED                     1180 /* every one of the list is refused, each by a verdict of its own */
-#define HSVC_REASON_NO_DEVICE_OWNER                  1181 /* the headset is at no device that belongs to a user */
-#define HSVC_REASON_ALIAS_TAKEN                      1182 /* the serial is another headset's alias, or has aliases itself */
-#define HSVC_REASON_HEADSET_CONNECTED                1183 /* not while this serial's headset is connected */
+#define HSVC_REASON_BUSY_JOB                         1180 /* an earlier change is still being worked off */
+#define HSVC_REASON_LIST_REFUSED                     1190 /* every one of the list is refused, each by a verdict of its own */
+#define HSVC_REASON_NO_DEVICE_OWNER                  1191 /* the headset is at no device that belongs to a user */
+#define HSVC_REASON_ALIAS_TAKEN                      1192 /* the serial is another headset's alias, or has aliases itself */
+#define HSVC_REASON_HEADSET_CONNECTED                1193 /* not while this serial's headset is connected */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

@@ -141,9 +141,10 @@ typedef struct hsvc_op {
  *         The same statuses.
  * commit  all operations or none, each key at most once. If every expectation holds: writes, sets *revision to one
  *         non-zero number that all written rows carry and that no key of the store ever had before, returns HSVC_OK.
- *         HSVC_ERR_CONFLICT an expectation failed, nothing written; HSVC_ERR_UNAVAILABLE nothing happened;
+ *         HSVC_ERR_CONFLICT an expectation failed, or a key stands there twice, and nothing was written;
+ *         HSVC_ERR_UNAVAILABLE nothing happened;
  *         HSVC_ERR_UNKNOWN it may have happened or happen yet; HSVC_ERR_FULL; HSVC_ERR_CORRUPT.
- * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision.
+ * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision. conformance.h puts a store to the test.
  * ops_max: how many operations one commit may have, at least HSVC_LIMIT_OPS_PER_COMMIT; 0 means exactly that. */
 typedef struct hsvc_store {
     uint32_t struct_size;
@@ -535,8 +536,8 @@ HSVC_API int32_t hsvc_headset_alias(hsvc_engine *engine, const char *serial, siz
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
 
-/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static), the rule id
- * (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
+/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
+ * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
  * *findings is their number: 0 is what a healthy store gives. Store statuses, HSVC_ERR_ARGUMENT. (STORE-8) */
 typedef int32_t (*hsvc_finding_fn)(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
                                    void *user);

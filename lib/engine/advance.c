@@ -59,24 +59,25 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
-/* hurts_one: is this failure about one device alone? Then the others go on, and the failure is told at the end. */
-static int hurts_one(int32_t status) {
+int hsvc__hurts_one(int32_t status) {
     return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
 }
 
 /* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
     struct hsvc__dues dues;
-    int32_t status = hsvc__read_dues(engine, now, &dues), first = HSVC_OK;
+    struct hsvc__jobs jobs;
+    int32_t status = hsvc__read_dues(engine, now, &dues, &jobs), first = HSVC_OK;
     int dry = 0;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
         status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
-        if (hurts_one(status) && first == HSVC_OK) first = status;
-        if (status == HSVC_ERR_CONFLICT || hurts_one(status)) status = HSVC_OK;
+        if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
+        if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
+    if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, now, &jobs, &first);
     return status != HSVC_OK ? status : first;
 }
 

@@ -156,6 +156,8 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->dev = &engine->txn.nobody.device;
     t->headset = &engine->txn.nobody.headset;
     t->user = &engine->txn.nobody.user;
+    t->job = NULL;
+    t->skip = NULL;
     t->arg = 0;
     t->row = NULL;
     t->rule = "";

@@ -82,7 +82,14 @@ void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *
 void hsvc__policy_plant(struct hsvc_engine *engine);
 int32_t hsvc__policy_learn(struct hsvc_engine *engine);
 
-/* ---- deadlines in the store (deadlines.c) ---- */
+/* ---- deadlines and jobs in the store (deadlines.c, jobs.c): their keys are neighbours, so that one scan finds both ---- */
+struct hsvc__jobs {
+    struct {
+        hsvc__str name;  /* of the record */
+        hsvc__str value; /* its bytes */
+    } at[HSVC_LIMIT_JOBS_SEEN];
+    uint32_t count;
+};
 struct hsvc__dues {
     struct {
         hsvc__str device; /* canonical name */
@@ -91,10 +98,19 @@ struct hsvc__dues {
     uint32_t count;
     struct hsvc__arena *arena;
 };
-/* hsvc__first_deadline: the earliest key's time, HSVC_NEVER if there is none. Store statuses. */
+/* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
+ * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
-/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first. Store statuses, MEMORY. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues);
+/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs. Store statuses, MEMORY. */
+int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__job_due: from when on this node may work on the job of a row: 0 at once. hsvc__work_jobs: a slice of a bounded number
+ * of them; *damage becomes the first failure about one record alone. The statuses of hsvc_apply. */
+int hsvc__has_walk(const struct hsvc__job *job); /* is there anything left that it must come to? */
+int64_t hsvc__job_due(const struct hsvc_engine *engine, hsvc__str value);
+int32_t hsvc__work_jobs(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now, const struct hsvc__jobs *jobs,
+                        int32_t *damage);
+/* hsvc__hurts_one: is this failure about one record alone? Then the others go on, and the failure is told at the end. */
+int hsvc__hurts_one(int32_t status);
 
 /* ---- one decision (settle.c, decide.c) ---- */
 /* hsvc__fire_all: fires the deadlines below a time of every device that the call has read (`used`: that the decision used);

@@ -228,7 +228,7 @@ static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     struct hsvc__record *record = (struct hsvc__record *)slot->record;
     int change = record != NULL && !txn->checks_only;
     int write = change && record->dirty && record->present && !record->removed;
-    int remove = change && !write && (record->removed || record->dirty) && slot->raw.n != 0;
+    int remove = change && record->removed && slot->raw.n != 0;
     hsvc_op *op = next_op(txn);
     if (op == NULL) return txn->status;
     op->kind = write ? HSVC_OP_PUT : remove ? HSVC_OP_DELETE : HSVC_OP_CHECK;

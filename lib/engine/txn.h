@@ -49,6 +49,7 @@ struct hsvc__txn {
         struct hsvc__user user;
         struct hsvc__headset headset;
         struct hsvc__policy policy;
+        struct hsvc__job job;
         struct hsvc__skip skip;
     } spare;
 };

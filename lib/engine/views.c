@@ -136,8 +136,11 @@ static int32_t user(hsvc_engine *engine, const char *id, size_t len, int next, h
     void *record;
     hsvc__str key;
     int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_USER, id, len, next, &record, &key);
+    while (status == HSVC_OK && next && ((const struct hsvc__user *)record)->gone)
+        status = look(engine, HSVC__FAMILY_USER, key.p, key.n, next, &record, &key);
     if (status != HSVC_OK) return status;
     u = (const struct hsvc__user *)record;
+    if (u->gone) return HSVC_ERR_NOT_FOUND;
     memset(&ours, 0, sizeof ours);
     ours.disabled = u->disabled;
     ours.headset_count = u->headset_list.count;

@@ -86,6 +86,21 @@ enum { policy_slots = 0
 #include "records/fields.def"
 };
 #undef POLICY_SLOT
+#define JOB_N64 COUNT_IT
+enum { job_n64 = 0
+#include "records/fields.def"
+};
+#undef JOB_N64
+#define JOB_N32 COUNT_IT
+enum { job_n32 = 0
+#include "records/fields.def"
+};
+#undef JOB_N32
+#define JOB_SLOT COUNT_IT
+enum { job_slots = 0
+#include "records/fields.def"
+};
+#undef JOB_SLOT
 
 #define LAYOUT(type, first, slot, family_) \
     {sizeof(struct type), offsetof(struct type, first), offsetof(struct type, slot), family_##_n64, family_##_n32, family_##_slots}
@@ -95,6 +110,7 @@ static const struct layout user_layout = LAYOUT(hsvc__user, number, id, user);
 static const struct layout headset_layout = LAYOUT(hsvc__headset, number, serial, headset);
 static const struct layout skip_layout = LAYOUT(hsvc__skip, skipped_at, serial, skip);
 static const struct layout policy_layout = LAYOUT(hsvc__policy, changed_at, site, policy);
+static const struct layout job_layout = LAYOUT(hsvc__job, created_at, subject, job);
 /* A deadline key's record says nothing: the key is a hint, the device's record the truth. */
 static const struct layout deadline_layout = {sizeof(struct hsvc__record), sizeof(struct hsvc__record),
                                               sizeof(struct hsvc__record), 0, 0, 0};
@@ -106,6 +122,7 @@ static const struct layout *layout_of(uint32_t family) {
         case HSVC__FAMILY_HEADSET: return &headset_layout;
         case HSVC__FAMILY_SKIP: return &skip_layout;
         case HSVC__FAMILY_POLICY: return &policy_layout;
+        case HSVC__FAMILY_JOB: return &job_layout;
         case HSVC__FAMILY_DEADLINE: return &deadline_layout;
         default: return NULL;
     }

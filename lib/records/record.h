@@ -19,6 +19,7 @@ enum {
     HSVC__FAMILY_HEADSET = 'H',
     HSVC__FAMILY_SKIP = 'K',
     HSVC__FAMILY_POLICY = 'P',
+    HSVC__FAMILY_JOB = 'S', /* sweep: right before the deadlines, so that one scan finds both */
     HSVC__FAMILY_DEADLINE = 'T',
     HSVC__FAMILY_USER = 'U'
 };
@@ -175,6 +176,20 @@ struct hsvc__policy {
 #include "records/fields.def"
 #undef POLICY_SLOT
     struct hsvc__overrides set;
+    struct hsvc__requests recent;
+};
+
+struct hsvc__job {
+    struct hsvc__record rec;
+#define JOB_N64(type, name) type name;
+#include "records/fields.def"
+#undef JOB_N64
+#define JOB_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef JOB_N32
+#define JOB_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef JOB_SLOT
     struct hsvc__requests recent;
 };
 

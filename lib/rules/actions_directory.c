@@ -56,7 +56,7 @@ void hsvc__do_update_user(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- associations: the user's list counts, the headset names the owner, the device where it is knows it too ---- */
-static void tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before) {
+void hsvc__tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_ASSOCIATION_CHANGED, t->dev);
     effect->serial = t->headset->serial.p;
     effect->serial_len = t->headset->serial.n;
@@ -69,8 +69,7 @@ static void tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str bef
 static void set_owner(struct hsvc__turn *t, hsvc__str owner) {
     struct hsvc__headset *headset = t->headset;
     headset->owner = owner;
-    headset->rec.present = 1;
-    hsvc__touch(headset);
+    hsvc__keep(headset);
     t->engine->tally.associations++;
     for (uint32_t i = 0; i < hsvc__place_count(headset); i++) {
         struct hsvc__device *dev = hsvc__device_of(t, hsvc__place(headset, i));
@@ -103,14 +102,14 @@ void hsvc__strike(struct hsvc__user *user, hsvc__str serial) {
 void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     own(t, t->user);
-    tell_association(t, t->user->id, hsvc__str_of(NULL, 0));
+    hsvc__tell_association(t, t->user->id, hsvc__str_of(NULL, 0));
 }
 
 void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *owner = hsvc__owner(t);
     (void)arg;
     hsvc__strike(owner, t->headset->serial);
-    tell_association(t, hsvc__str_of(NULL, 0), owner->id);
+    hsvc__tell_association(t, hsvc__str_of(NULL, 0), owner->id);
     set_owner(t, hsvc__str_of(NULL, 0));
 }
 
@@ -120,5 +119,5 @@ void hsvc__do_hand_to_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     hsvc__strike(before, t->headset->serial);
     own(t, t->user);
-    tell_association(t, t->user->id, before->id);
+    hsvc__tell_association(t, t->user->id, before->id);
 }

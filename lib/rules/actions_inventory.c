@@ -37,13 +37,11 @@ void hsvc__do_join_alias(struct hsvc__turn *t, int64_t arg) {
     inherit(h, alias);
     memset(alias, 0, sizeof *alias);
     alias->rec = rec;
-    alias->rec.present = 1;
     alias->serial = serial;
     alias->alias_of = h->serial;
     h->alias_list.at[h->alias_list.count++] = serial;
-    h->rec.present = 1;
-    hsvc__touch(h);
-    hsvc__touch(alias);
+    hsvc__keep(h);
+    hsvc__keep(alias);
 }
 
 void hsvc__do_part_alias(struct hsvc__turn *t, int64_t arg) {

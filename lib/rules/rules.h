@@ -29,6 +29,12 @@ enum {
 #undef STATE
     HSVC__STATES_MAX = 32
 };
+enum {
+#define JOB(name, number, text) HSVC_JOB_##name = number,
+#include "rules/jobs.def"
+#undef JOB
+    HSVC__JOBS_MAX = 32
+};
 #define HSVC__SAME 0u
 #define HSVC__PARAMS 43 /* one more than the largest parameter number */
 
@@ -38,6 +44,8 @@ enum {
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
+/* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
+#define HSVC__USER_REMOVED 1u
 /* Bits of hsvc__device.calls_lost. */
 #define HSVC__CALLS_LOST 1u
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
@@ -130,6 +138,8 @@ struct hsvc__turn {
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    const struct hsvc__job *job; /* whose sweep this is; NULL: an input, or a deadline */
+    struct hsvc__skip *skip;     /* that it comes to */
     struct hsvc__device *lead; /* the device of the event that began it all */
     int64_t arg;
     const struct hsvc__row *row;
@@ -166,6 +176,10 @@ struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial);
 /* hsvc__serial_handle: a handle made from a serial, for an interface that has no other (ID-7). Never 0. */
 uint64_t hsvc__serial_handle(hsvc__str serial);
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+/* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
+size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
+struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
+struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
@@ -177,9 +191,10 @@ uint32_t hsvc__place_count(const struct hsvc__headset *headset);
 hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);
 /* hsvc__arm_presence: the device's presence_due follows the entries that wait. */
 void hsvc__arm_presence(struct hsvc__device *dev);
-/* hsvc__touch: this record is to be written. hsvc__forget: it is to be deleted, unless this decision
- * makes it anew. */
+/* hsvc__touch: this record is to be written. hsvc__keep: there is this headset, from now on if not before. hsvc__forget: it is to
+ * be deleted, unless the same decision keeps it after all. */
 void hsvc__touch(void *record);
+void hsvc__keep(struct hsvc__headset *headset);
 void hsvc__forget(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
@@ -194,6 +209,8 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
 /* hsvc__is_number: is this a number or choice parameter? */
 int hsvc__is_number(uint32_t param);
+/* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */
+int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value);
 /* hsvc__override: the value set in a list, or NULL. */
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param);
 struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);

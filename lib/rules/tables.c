@@ -143,6 +143,15 @@ static const struct hsvc__row emergency_rows[] = {
 #undef IN
 #undef NEXT
 
+#define IN(state) (1u << HSVC__sweep_##state)
+#define NEXT(state) HSVC__sweep_##state
+enum { HSVC__sweep_SAME = 0 };
+static const struct hsvc__row sweep_rows[] = {
+#include "rules/sweep.def"
+};
+#undef IN
+#undef NEXT
+
 /* ---- where each machine's state stands. presence, calls, directory, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
@@ -191,6 +200,7 @@ static uint32_t association_get(struct hsvc__turn *t) {
 static uint32_t updating_get(struct hsvc__turn *t) {
     return t->headset->updating_until > t->at ? HSVC__updating_RUNNING : HSVC__updating_STEADY;
 }
+static uint32_t sweep_get(struct hsvc__turn *t) { return t->job->kind; }
 /* A new device's numbers are zero: that reads as the first state. */
 #define STORED(machine, field, first)                                                          \
     static uint32_t machine##_get(struct hsvc__turn *t) { return t->dev->field ? t->dev->field : first; } \
@@ -211,7 +221,7 @@ const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
     {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
     KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), KEPT_IN_RECORD(verification),
     DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
-    KEPT_IN_RECORD(emergency),
+    KEPT_IN_RECORD(emergency), DERIVED(sweep),
 };
 
 const char *const hsvc__event_names[HSVC__EVENTS] = {"",

@@ -159,6 +159,24 @@ DO(expect_deadline) {
     if (deadline(s, &at) && at != s->v[SCN_time].number) wrong_deadline(s, at);
 }
 
+static int32_t count_row(const hsvc_row *row, void *user) {
+    (void)row;
+    ++*(int64_t *)user;
+    return HSVC_OK;
+}
+
+/* No view shows what was skipped: the rows are counted. */
+DO(expect_skips) {
+    static const uint8_t from[] = {'K'}, to[] = {'L'};
+    const hsvc_store *store = s->config.store != NULL ? s->config.store : &s->store;
+    struct scn_text seen = {s->words, sizeof s->words, 0};
+    int64_t count = 0;
+    int32_t status = store->scan(from, 1, to, 1, SIZE_MAX, count_row, &count, store->user);
+    if (status == HSVC_OK && count == s->v[SCN_number].number) return;
+    hsvc__scn_put(&seen, "%lld skips", (long long)count);
+    hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
+}
+
 DO(expect_no_deadline) {
     int64_t at = 0;
     if (deadline(s, &at) && at != HSVC_NEVER) wrong_deadline(s, at);

@@ -161,7 +161,7 @@ struct hsvc_scenario {
     uint32_t setup; /* still before the first at */
     /* settings */
     int64_t reset_ms, return_ms, answer_ms; /* -1: by hand, never drops, silent */
-    uint32_t reset_bare, phones_silent;
+    uint32_t reset_bare, phones_silent, jobs_wait;
     /* the line */
     uint32_t line;
     uint32_t column;
@@ -230,6 +230,7 @@ struct scn_str hsvc__scn_label(const hsvc_scenario *s, uint32_t kind, struct scn
 void hsvc__scn_begin_step(hsvc_scenario *s);
 /* Feeds one input; 0: not even that. The last verdict of the input, copied, or NULL. */
 const hsvc_verdict *hsvc__scn_apply(hsvc_scenario *s, hsvc_input *input, uint32_t origin);
+void hsvc__scn_work(hsvc_scenario *s);
 void hsvc__scn_move_to(hsvc_scenario *s, int64_t target, int inclusive);
 void hsvc__scn_settle_refusal(hsvc_scenario *s);                         /* reports a refusal that nobody expected */
 int hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind); /* with the common groups; 0: failed */

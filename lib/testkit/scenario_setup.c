@@ -36,6 +36,8 @@ DO(phones_reset) {
 }
 DO(phones_by_hand) { s->reset_ms = -1; }
 DO(phones_answer) { s->phones_silent = 0; }
+DO(jobs_wait) { s->jobs_wait = 1; }
+DO(jobs_go_on) { s->jobs_wait = 0; }
 DO(phones_silent) { s->phones_silent = 1; }
 DO(directory_answers) { s->answer_ms = 0; }
 DO(directory_slow) { s->answer_ms = s->v[SCN_duration].number; }

@@ -202,6 +202,15 @@ static int advance(hsvc_scenario *s) {
     return status != HSVC_OK ? -1 : verdicts + effects > 0;
 }
 
+/* hsvc__scn_work: what the service has to do at once, because a change touches many records, it does before the next line. */
+void hsvc__scn_work(hsvc_scenario *s) {
+    int64_t at = 0;
+    for (int turn = 0; turn < SCN_STUCK && s->status == HSVC_OK && !s->jobs_wait; turn++) {
+        if (hsvc_next_deadline(s->engine, &at) != HSVC_OK || at != 0) return;
+        if (advance(s) < 0) return;
+    }
+}
+
 /* ---- the clock ---- */
 
 /* What comes next: 1 the simulated world, 2 a deadline, 0 nothing before the target. At the same moment what happens in
