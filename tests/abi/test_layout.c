@@ -13,6 +13,7 @@
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
 #include "headsetsvc/inventory.h"
+#include "headsetsvc/pgsql.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/testkit.h"
 
@@ -30,6 +31,7 @@ struct row {
 static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_pgsql.def"
 };
 #undef SIZE
 #undef FIELD
@@ -40,6 +42,7 @@ static const struct row rows[] = {
 static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_pgsql.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
