@@ -118,6 +118,7 @@
 #define HSVC_INPUT_FORCE_SIGN_OUT                    212 /* an administrator signs a device out */
 #define HSVC_INPUT_INVENTORY_DELETE                  213 /* inventory records are deleted */
 #define HSVC_INPUT_AUDIT_PRUNE                       214 /* old audit entries are dropped */
+#define HSVC_INPUT_SIGN_IN_USER                      215 /* a user whom the host has authenticated is signed in */
 
 /* Kinds of effect */
 #define HSVC_EFFECT_SHOW_PROMPT                      301 /* show a prompt on the device */
@@ -355,6 +356,7 @@
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_HOST_AUTHENTICATED               1091 /* the host has authenticated the user itself */
 #define HSVC_REASON_PARTLY_DONE                      1090 /* some of the list are done, the others are refused, each by a verdict of its own */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */

@@ -159,7 +159,8 @@ typedef struct hsvc_store {
 struct hsvc_input;
 
 /* hsvc_permission_fn: may this actor do this? HSVC_OK yes; HSVC_ERR_NOT_FOUND no (verdict NOT_PERMITTED); anything
- * else fails the call with HSVC_ERR_CALLBACK. Asked for administrative inputs only (kinds from 201 on). (OBS-9) */
+ * else fails the call with HSVC_ERR_CALLBACK. Asked once for each administrative input, before anything
+ * changes: kinds from 201 on, DEVICE_PUT, _REMOVE, _RENAME, HEADSET_DELETE and HEADSET_ALIAS. (OBS-9) */
 typedef int32_t (*hsvc_permission_fn)(const struct hsvc_input *input, void *user);
 
 /* hsvc_trace_fn: one record per table row that ran: observation only. machine, event, from, to and rule are static and
@@ -226,6 +227,7 @@ typedef struct hsvc_item {
 #define HSVC_FLAG_INVENTORY_ONLY 2 /* HEADSET_CONNECTED: the "serial" is the device's name (ID-4) */
 #define HSVC_FLAG_EMERGENCY 1      /* CALL_BEGUN, CALL_CHANGED, item: an emergency call */
 #define HSVC_FLAG_NOW 1            /* FORCE_SIGN_OUT: do not wait for calls */
+#define HSVC_FLAG_TAKE_OVER 1       /* SIGN_IN_USER: another user who is signed in there is signed out */
 #define HSVC_FLAG_HAS_PRESENCE 1   /* DEVICE_REGISTERED: the items hold all headsets now present (perhaps none) */
 #define HSVC_FLAG_HAS_CALLS 2      /* DEVICE_REGISTERED: the items hold all calls now present (perhaps none) */
 
@@ -311,7 +313,7 @@ typedef struct hsvc_effect {
     uint32_t kind;        /* HSVC_EFFECT_ */
     uint32_t input_index; /* which input caused it, or HSVC_NO_INPUT */
     uint32_t reason;      /* HSVC_REASON_, where one belongs to it; of SESSION_STARTED how it came about: PIN_ASKED by PIN,
-                             COUNTDOWN_STARTED without */
+                             COUNTDOWN_STARTED without, HOST_AUTHENTICATED by SIGN_IN_USER */
     uint32_t prompt;      /* HSVC_PROMPT_ */
     uint32_t cause;       /* HSVC_CAUSE_ of SESSION_ENDED */
     uint32_t node;        /* where the device is registered */
@@ -678,6 +680,7 @@ typedef struct hsvc_counters {
     uint64_t lockouts;
     uint64_t clock_notices;
     uint64_t associations;
+    uint64_t sign_ins_by_host; /* SIGN_IN_USER */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);

@@ -627,6 +627,18 @@ static inline int32_t hsvc_input_audit_prune(hsvc_input *in, int64_t value) {
     return HSVC_OK;
 }
 
+/* SIGN_IN_USER: a user whom the host has authenticated is signed in. Optional: profile, flags. */
+static inline int32_t hsvc_input_sign_in_user(hsvc_input *in, const char *device, const char *user,
+                                              const char *profile, uint32_t flags) {
+    int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_SIGN_IN_USER);
+    if (status != HSVC_OK) return status;
+    hsvc_input_set_device(in, device);
+    hsvc_input_set_user(in, user);
+    hsvc_input_set_profile(in, profile);
+    in->flags = flags;
+    return HSVC_OK;
+}
+
 #ifdef __cplusplus
 }
 #endif

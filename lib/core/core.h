@@ -55,6 +55,12 @@ int32_t hsvc__sized_in(void *to, size_t our_size, size_t least, const void *from
  * caller's struct_size. ARGUMENT, STRUCT_SIZE, OK. */
 int32_t hsvc__sized_out(void *to, const void *from, size_t our_size, size_t least);
 
+/* ---- names ---- */
+/* hsvc__entry_at: entry number `index` of a public registry, in its order; 0 if there is none. */
+int hsvc__entry_at(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text);
+/* hsvc__choice_at: value number `index` of a choice parameter; NULL if there is none. */
+const char *hsvc__choice_at(uint32_t param, size_t index, int64_t *value);
+
 /* ---- text ---- */
 /* hsvc__text_check: 0, or HSVC_REASON_TEXT_EMPTY, _TOO_LONG, _NOT_UTF8, _CONTROL (ID-1, ID-6). Control: below 0x20,
  * 0x7f, and U+0080..U+009F. UTF-8 is strict: no overlong forms, no surrogates, nothing above U+10FFFF. */

@@ -38,6 +38,14 @@ static const struct {
 #undef INPUT
 };
 
+static const uint8_t asks[HSVC__KINDS] = {
+#define ASKS(kind) [HSVC__KIND(HSVC_INPUT_##kind)] = 1,
+#include "engine/fields.def"
+#undef ASKS
+};
+
+int hsvc__asks(uint32_t kind) { return asks[hsvc__kind(kind)]; }
+
 uint32_t hsvc__lead(uint32_t kind, uint32_t *event) {
     *event = leads[hsvc__kind(kind)].event;
     return leads[hsvc__kind(kind)].machine;
@@ -51,6 +59,17 @@ static const struct matrix *matrix_of(uint32_t kind) {
 static const struct bounds *bounds_of(uint32_t kind) {
     const struct bounds *found = &bounds[hsvc__kind(kind)];
     return found->kind == 0 ? NULL : found;
+}
+
+void hsvc__describe_kind(hsvc_kind_info *info) {
+    const struct matrix *takes = matrix_of(info->kind);
+    const struct bounds *b = bounds_of(info->kind);
+    info->required = takes->required;
+    info->optional = takes->optional;
+    info->states = b == NULL ? 0 : b->states;
+    info->flags = b == NULL ? 0 : b->flags;
+    info->items = b == NULL ? 0 : b->items;
+    info->asks = (uint32_t)hsvc__asks(info->kind);
 }
 
 int32_t hsvc_input_init(hsvc_input *input, size_t size, uint32_t kind) {

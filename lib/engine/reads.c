@@ -66,6 +66,7 @@ static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
     if (k.owner.n == 0 && k.dev != NULL) k.owner = k.dev->prompt_user;
     if (k.dev != NULL && is_by_hand(k.dev) && (in->kind == HSVC_INPUT_VERIFY_RESULT || in->kind == HSVC_INPUT_CHOOSE_PROFILE))
         k.owner = k.dev->verify_user;
+    if (in->kind == HSVC_INPUT_SIGN_IN_USER) k.owner = hsvc__str_of(in->user, in->user_len);
     return k;
 }
 

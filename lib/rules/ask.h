@@ -22,7 +22,7 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind);
 /* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
 hsvc__str hsvc__typed_user(struct hsvc__turn *t);
-/* hsvc__newcomer: the user who would sign in: on a screen by hand whoever typed there, else the owner of the headset that
+/* hsvc__newcomer: the user who would sign in: whom the host signs in; on a screen by hand whoever typed there, else the owner of the headset that
  * the running step is about. */
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t);
 /* hsvc__has_profile: does the user have this profile? */

@@ -43,6 +43,7 @@ enum {
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
+#define HSVC__PROMPT_BY_HOST 4u    /* the host signs the user in: no screen was shown */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 /* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
 #define HSVC__USER_REMOVED 1u
@@ -97,7 +98,7 @@ uint32_t hsvc__step_number(const struct hsvc__step *step);
 const char *hsvc__rule_of(uint32_t row);
 /* hsvc__kind: a kind of input as an index into tables, 0 if there is no such kind. */
 #define HSVC__KIND(number) ((number) - (uint32_t)HSVC_INPUT_DEVICE_PUT + 1)
-#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_AUDIT_PRUNE) + 1)
+#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_SIGN_IN_USER) + 1)
 static inline uint32_t hsvc__kind(uint32_t number) { return HSVC__KIND(number) < HSVC__KINDS ? HSVC__KIND(number) : 0; }
 /* hsvc__admissions_of: the part of admit.def that holds all lines of a kind. */
 struct hsvc__range {
@@ -209,6 +210,8 @@ int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__dev
 hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev);
 /* hsvc__preset_value: the preset's default of a parameter. */
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
+/* hsvc__preset_text: the patterns of a text parameter that nobody set; "" for none. */
+const char *hsvc__preset_text(uint32_t param);
 /* hsvc__is_number: is this a number or choice parameter? */
 int hsvc__is_number(uint32_t param);
 /* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */

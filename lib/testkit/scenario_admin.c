@@ -22,6 +22,15 @@ static const hsvc_verdict *plain(hsvc_scenario *s, uint32_t kind) {
 
 DO(remove_user) { (void)plain(s, HSVC_INPUT_USER_REMOVE); }
 DO(erase_user) { (void)plain(s, HSVC_INPUT_USER_ERASE); }
+DO(sign_in_user) {
+    hsvc_input input;
+    if (!hsvc__scn_input(s, &input, HSVC_INPUT_SIGN_IN_USER)) return;
+    fill(s, &input);
+    hsvc__scn_set(&input.profile, &input.profile_len, s->v[SCN_profile].text);
+    input.flags = s->v[SCN_now].set ? HSVC_FLAG_TAKE_OVER : 0;
+    (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
+}
+DO(unlock_both) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_user) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_phone) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(remove_phone) { (void)plain(s, HSVC_INPUT_DEVICE_REMOVE); }

@@ -13,6 +13,7 @@
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
 #include "headsetsvc/inventory.h"
+#include "headsetsvc/registry.h"
 #include "headsetsvc/pgsql.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/testkit.h"
