@@ -7,6 +7,21 @@
 
 #include "headsetsvc/headsetsvc.h"
 
+/* HSVC__MUTANT: is this fault on purpose switched on (mutants.def)? Only in the masking build, by a test; else never. */
+#ifdef HSVC_MASKING
+enum {
+    HSVC__MUTANT_NONE = 0,
+#define MUTANT(name, rule, witness, text) HSVC__MUTANT_##name,
+#include "core/mutants.def"
+#undef MUTANT
+    HSVC__MUTANTS
+};
+HSVC_API extern int hsvc__mutant;
+#define HSVC__MUTANT(name) (hsvc__mutant == HSVC__MUTANT_##name)
+#else
+#define HSVC__MUTANT(name) 0
+#endif
+
 /* hsvc__str: borrowed text; n 0 means "not given" and p may then be NULL. */
 typedef struct hsvc__str {
     const char *p;
@@ -56,8 +71,8 @@ int32_t hsvc__sized_in(void *to, size_t our_size, size_t least, const void *from
 int32_t hsvc__sized_out(void *to, const void *from, size_t our_size, size_t least);
 
 /* ---- names ---- */
-/* hsvc__entry_at: entry number `index` of a public registry, in its order; 0 if there is none. */
-int hsvc__entry_at(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text);
+/* hsvc__code_entry: entry number `index` of a public registry, in its order; 0 if there is none. */
+int hsvc__code_entry(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text);
 /* hsvc__choice_at: value number `index` of a choice parameter; NULL if there is none. */
 const char *hsvc__choice_at(uint32_t param, size_t index, int64_t *value);
 

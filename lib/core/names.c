@@ -107,7 +107,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 uint32_t hsvc_version(void) { return HSVC_VERSION_NUMBER; }
 
 static int is_registry(uint32_t registry) {
-    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_PRESENCE;
+    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_SUBJECT;
 }
 
 static const struct entry *entry_of(uint32_t registry, int32_t code) {
@@ -117,7 +117,7 @@ static const struct entry *entry_of(uint32_t registry, int32_t code) {
     return NULL;
 }
 
-int hsvc__entry_at(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text) {
+int hsvc__code_entry(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text) {
     for (size_t i = 0; is_registry(registry) && i < ENTRY_COUNT; i++) {
         if (entries[i].registry != registry || index-- != 0) continue;
         *code = entries[i].code;

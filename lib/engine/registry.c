@@ -40,7 +40,7 @@ int32_t hsvc_code_at(uint32_t registry, size_t index, hsvc_code_info *info) {
     memset(&ours, 0, sizeof ours);
     ours.em_code = -1;
     ours.cause = ours.remedy = "";
-    if (!hsvc__entry_at(registry, index, &ours.code, &ours.name, &ours.text)) return HSVC_ERR_NOT_FOUND;
+    if (!hsvc__code_entry(registry, index, &ours.code, &ours.name, &ours.text)) return HSVC_ERR_NOT_FOUND;
     if (registry == HSVC_REGISTRY_STATUS) explain_status(&ours);
     if (registry == HSVC_REGISTRY_REASON) explain_reason(&ours);
     return hsvc__sized_out(info, &ours, sizeof ours, sizeof ours);

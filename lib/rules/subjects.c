@@ -108,7 +108,7 @@ void hsvc__forget(struct hsvc__headset *headset) {
     hsvc__touch(headset);
 }
 
-void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = 1; }
+void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = HSVC__DIRTY | HSVC__UNAUDITED; }
 
 uint64_t hsvc__next_id(struct hsvc__device *dev) {
     hsvc__touch(dev);

@@ -15,7 +15,9 @@
 #include "headsetsvc/inventory.h"
 #include "headsetsvc/registry.h"
 #include "headsetsvc/pgsql.h"
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
+#include "headsetsvc/sqlite.h"
 #include "headsetsvc/testkit.h"
 
 struct row {
@@ -32,6 +34,7 @@ struct row {
 static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
 #include "layout_pgsql.def"
 };
 #undef SIZE
@@ -43,6 +46,7 @@ static const struct row rows[] = {
 static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
 #include "layout_pgsql.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
