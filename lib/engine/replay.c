@@ -38,25 +38,25 @@ static int next_is(const struct replay *r, uint32_t type, struct hsvc__frame *fr
 
 /* number_of: a number of a frame outside any group; 0 if it is not there. */
 static uint64_t number_of(const struct hsvc__frame *frame, uint32_t tag) {
-    struct hsvc__tagged entry;
-    for (size_t at = 0; hsvc__tagged_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag);)
+    struct hsvc__piece entry;
+    for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag);)
         if (entry.tag == tag) return entry.number;
     return 0;
 }
 
 static hsvc__str text_of(const struct hsvc__frame *frame, uint32_t tag) {
-    struct hsvc__tagged entry;
-    for (size_t at = 0; hsvc__tagged_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag);)
+    struct hsvc__piece entry;
+    for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag);)
         if (entry.tag == tag) return entry.text;
     return hsvc__str_of(NULL, 0);
 }
 
 /* last_number: the last of that name in the frame: what came of it stands behind the groups. */
 static uint64_t last_number(const struct hsvc__frame *frame, uint32_t tag, uint32_t group) {
-    struct hsvc__tagged entry;
+    struct hsvc__piece entry;
     uint64_t found = 0;
     uint32_t in = 0;
-    for (size_t at = 0; hsvc__tagged_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
+    for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
         if (hsvc__tag_is_group(entry.tag)) in = entry.tag;
         if (entry.tag == tag && in == group) found = entry.number;
     }
@@ -81,12 +81,12 @@ static int32_t replay_permission(const hsvc_input *input, void *user) {
 
 /* take_row: the row that begins at *at, up to the next group. */
 static void take_row(const struct hsvc__frame *frame, size_t *at, hsvc_row *row) {
-    struct hsvc__tagged entry;
+    struct hsvc__piece entry;
     size_t next = *at;
     memset(row, 0, sizeof *row);
     row->struct_size = sizeof *row;
     row->value = (const uint8_t *)"";
-    while (hsvc__tagged_at(frame, &next, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag)) {
+    while (hsvc__entry_at(frame, &next, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag)) {
         *at = next;
         if (entry.tag == HSVC__TAG_index) row->index = (uint32_t)entry.number;
         if (entry.tag == HSVC__TAG_revision) row->revision = entry.number;
@@ -102,9 +102,9 @@ static void take_row(const struct hsvc__frame *frame, size_t *at, hsvc_row *row)
 
 static int32_t give_rows(struct replay *r, uint32_t type, hsvc_row_sink sink, void *sink_user) {
     struct hsvc__frame frame;
-    struct hsvc__tagged entry;
+    struct hsvc__piece entry;
     if (!next_is(r, type, &frame)) return HSVC_ERR_UNAVAILABLE;
-    for (size_t at = 0; hsvc__tagged_at(&frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
+    for (size_t at = 0; hsvc__entry_at(&frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
         hsvc_row row;
         int32_t status;
         if (entry.tag != HSVC__TAG_row) continue;
@@ -141,19 +141,19 @@ static int32_t replay_commit(const hsvc_op *ops, size_t count, uint64_t *revisio
 }
 
 /* ---- comparing ---- */
-static int same_entry(const struct hsvc__tagged *a, const struct hsvc__tagged *b) {
+static int same_entry(const struct hsvc__piece *a, const struct hsvc__piece *b) {
     return a->tag == b->tag && a->number == b->number && hsvc__str_eq(a->text, b->text);
 }
 
 /* is_later: does this tag come again in the group that the entry at `at` is in? */
 static int is_later(const struct hsvc__frame *frame, size_t at, uint32_t tag) {
-    struct hsvc__tagged entry;
-    while (hsvc__tagged_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag))
+    struct hsvc__piece entry;
+    while (hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag))
         if (entry.tag == tag) return 1;
     return 0;
 }
 
-static void tell_side(const struct hsvc__tagged *entry, uint32_t tag, uint64_t *number, const uint8_t **text, size_t *len) {
+static void tell_side(const struct hsvc__piece *entry, uint32_t tag, uint64_t *number, const uint8_t **text, size_t *len) {
     if (entry->tag != tag) return; /* it was left out: zero, or empty */
     *number = hsvc__tag_is_group(tag) ? 1 : entry->number;
     *text = (const uint8_t *)entry->text.p;
@@ -162,11 +162,11 @@ static void tell_side(const struct hsvc__tagged *entry, uint32_t tag, uint64_t *
 
 /* find_field: the first entry in which two frames of one type differ. */
 static void find_field(const struct hsvc__frame *expected, const struct hsvc__frame *came, hsvc_difference *d) {
-    struct hsvc__tagged a, b;
+    struct hsvc__piece a, b;
     size_t at_a = 0, at_b = 0;
     uint32_t group = 0, tag;
     for (;;) {
-        if (hsvc__tagged_at(expected, &at_a, &a) != HSVC_OK || hsvc__tagged_at(came, &at_b, &b) != HSVC_OK) return;
+        if (hsvc__entry_at(expected, &at_a, &a) != HSVC_OK || hsvc__entry_at(came, &at_b, &b) != HSVC_OK) return;
         if (!same_entry(&a, &b) || a.tag == 0) break;
         if (!hsvc__tag_is_group(a.tag)) continue;
         d->index = a.tag == group ? d->index + 1 : 0;
@@ -224,7 +224,7 @@ static int32_t compare(const uint8_t *bytes, size_t len, void *user) {
 }
 
 /* ---- inputs ---- */
-static void set_item(hsvc_item *item, const struct hsvc__tagged *entry) {
+static void set_item(hsvc_item *item, const struct hsvc__piece *entry) {
     switch (entry->tag) {
 #define ITEM_NUMBER(type, name) case HSVC__TAG_##name: item->name = (type)entry->number; break;
 #include "engine/recording.def"
@@ -235,7 +235,7 @@ static void set_item(hsvc_item *item, const struct hsvc__tagged *entry) {
     }
 }
 
-static void set_field(hsvc_input *in, const struct hsvc__tagged *entry) {
+static void set_field(hsvc_input *in, const struct hsvc__piece *entry) {
     switch (entry->tag) {
 #define IN_NUMBER(type, name) case HSVC__TAG_##name: in->name = (type)entry->number; break;
 #define IN_TEXT(name) case HSVC__TAG_##name: in->name = entry->text.p; in->name##_len = entry->text.n; break;
@@ -251,9 +251,9 @@ static void set_field(hsvc_input *in, const struct hsvc__tagged *entry) {
 }
 
 static void count_inputs(const struct hsvc__frame *frame, size_t *inputs, size_t *items) {
-    struct hsvc__tagged entry;
+    struct hsvc__piece entry;
     *inputs = *items = 0;
-    for (size_t at = 0; hsvc__tagged_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
+    for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
         *inputs += entry.tag == HSVC__TAG_input;
         *items += entry.tag == HSVC__TAG_item;
     }
@@ -270,7 +270,7 @@ static hsvc_input *next_input(struct replay *r) {
 }
 
 static int32_t take_inputs(struct replay *r, const struct hsvc__frame *frame) {
-    struct hsvc__tagged entry;
+    struct hsvc__piece entry;
     hsvc_input *in = NULL;
     hsvc_item *items, *item = NULL;
     size_t inputs, item_count;
@@ -278,7 +278,7 @@ static int32_t take_inputs(struct replay *r, const struct hsvc__frame *frame) {
     r->inputs = (hsvc_input *)hsvc__arena_take(&r->arena, (inputs + 1) * sizeof *r->inputs);
     items = (hsvc_item *)hsvc__arena_take(&r->arena, (item_count + 1) * sizeof *items);
     if (r->inputs == NULL || items == NULL) return HSVC_ERR_MEMORY;
-    for (size_t at = 0; hsvc__tagged_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
+    for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
         if (entry.tag == HSVC__TAG_input) {
             in = next_input(r);
             item = NULL;
