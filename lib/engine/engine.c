@@ -229,6 +229,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
     move_deadlines(&engine->txn);
+    hsvc__audit_write(engine);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
     if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
@@ -240,7 +241,9 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
+    engine->txn.in_doubt = 0;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+        engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn);
         hsvc__policy_plant(engine);
         status = ahead(engine, job);
@@ -248,5 +251,6 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
         if (status != HSVC_OK) engine->policy.known = 0; /* it may be what changed */
         if (HSVC__MUTANT(conflicts_are_final)) break;
     }
+    if (status != HSVC_OK && engine->txn.in_doubt) return HSVC_ERR_UNKNOWN; /* other failures say that nothing happened */
     return status == HSVC_ERR_CONFLICT && engine->txn.impossible ? HSVC_ERR_BUG : status;
 }

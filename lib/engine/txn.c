@@ -42,6 +42,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     for (uint32_t i = 0; i < txn->count; i++) {
         txn->slots[i].record = NULL;
         txn->slots[i].used = 0;
+        txn->slots[i].appended = 0;
     }
     txn->missing = 0;
     txn->impossible = 0;
@@ -49,6 +50,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     txn->status = HSVC_OK;
     txn->ops = NULL;
     txn->op_count = 0;
+    txn->notes = NULL;
 }
 
 static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
@@ -165,6 +167,7 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->present = slot->raw.n != 0;
     record->dirty = 0;
     record->removed = 0;
+    hsvc__vector_of(record, &slot->audited);
     return record;
 }
 
@@ -180,6 +183,13 @@ void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
     slot->used = 1;
     if (!slot->known) txn->missing++;
     return hsvc__txn_record(txn, slot);
+}
+
+void *hsvc__txn_fresh(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot = slot_of(txn, family, name);
+    if (slot == NULL) return no_record(txn);
+    slot->known = 1;
+    return hsvc__txn_get(txn, family, name);
 }
 
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
@@ -278,6 +288,7 @@ int32_t hsvc__txn_commit(struct hsvc__txn *txn) {
         txn->counters->commits++;
         txn->counters->operations += txn->op_count;
         if (status == HSVC_ERR_UNKNOWN) txn->counters->unknown_outcomes++;
+        txn->in_doubt |= status == HSVC_ERR_UNKNOWN;
     }
     if (status == HSVC_ERR_CONFLICT) txn->counters->conflicts++;
     for (uint32_t i = 0; status == HSVC_OK && i < txn->op_count; i++)

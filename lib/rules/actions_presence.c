@@ -20,7 +20,6 @@ static void note_attributes(struct hsvc__turn *t) {
     if (!h->rec.present) {
         h->rec.present = 1;
         h->first_seen_at = t->at;
-        h->number = hsvc_hash64(h->serial.p, h->serial.n) ^ (uint64_t)t->at;
     }
     hsvc__touch(h);
     if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED) return;

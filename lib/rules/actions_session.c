@@ -156,6 +156,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, dev, owner, NULL);
     dev->session = hsvc__next_id(dev);
     dev->user = owner->id;
+    dev->user_number = owner->number;
     dev->profile = dev->chosen_profile;
     dev->serial = serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
@@ -331,6 +332,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     end_waiting(dev);
     dev->session = 0;
     dev->user = dev->profile = dev->serial = hsvc__str_of(NULL, 0);
+    dev->user_number = 0;
     dev->signed_in_at = 0;
     dev->max_due = 0;
     dev->max_warn_due = 0;
