@@ -54,9 +54,11 @@ static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs,
         if (HSVC__MUTANT(nobody_asked)) continue;
         if (batch->complaints[i].reason != 0) continue; /* refused already: its texts are not fit for anybody's eyes */
         status = engine->permission(&batch->in[i], engine->permission_user);
+        hsvc__record_permit(engine, status);
         if (status == HSVC_ERR_NOT_FOUND) batch->complaints[i].reason = HSVC_REASON_NOT_PERMITTED;
         else if (status != HSVC_OK) return HSVC_ERR_CALLBACK;
     }
+    hsvc__record_inputs(engine, batch->in, count);
     return HSVC_OK;
 }
 
@@ -103,11 +105,13 @@ static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struc
 }
 
 int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags, hsvc_effects *effects) {
+    struct hsvc__recorded call = {HSVC_RECORDED_APPLY, flags, count, 0, {NULL, 0}, {NULL, 0}, 0};
     struct batch batch;
     int32_t status;
     if (engine == NULL || effects == NULL || (inputs == NULL && count != 0)) return HSVC_ERR_ARGUMENT;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     memset(&batch, 0, sizeof batch);
     batch.count = count;
@@ -117,6 +121,7 @@ int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, 
     if (flags & ~(HSVC_APPLY_DRY_RUN | HSVC_APPLY_ALL_OR_NONE)) status = hsvc__report(engine, effects, HSVC_ERR_FLAGS);
     else if (count > HSVC_LIMIT_INPUTS_PER_BATCH && !HSVC__MUTANT(batches_without_bound)) status = hsvc__report(engine, effects, HSVC_ERR_LIMIT);
     else if (count != 0) status = apply(engine, inputs, &batch);
+    hsvc__record_end(engine, status, effects, 0, &call);
     hsvc__leave(engine);
     return status;
 }

@@ -64,6 +64,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
     index_tables(e);
+    hsvc__record_open(e, &ours);
     *engine = e;
     return HSVC_OK;
 }
@@ -73,6 +74,7 @@ void hsvc_engine_free(hsvc_engine *engine) {
     if (engine == NULL) return;
     allocator = engine->allocator;
     hsvc__txn_free(&engine->txn);
+    hsvc__record_close(engine);
     hsvc__arena_free(&engine->views);
     hsvc__arena_free(&engine->inputs);
     hsvc__release(&allocator, engine->policy.raw, engine->policy.raw_room);
@@ -87,9 +89,12 @@ int32_t hsvc__enter(struct hsvc_engine *engine) {
 void hsvc__leave(struct hsvc_engine *engine) { engine->inside = 0; }
 
 int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
+    int32_t status;
     *now = -1;
     if (HSVC__MUTANT(clock_read_twice)) (void)engine->clock(now, engine->clock_user);
-    if (engine->clock(now, engine->clock_user) != HSVC_OK) return HSVC_ERR_CLOCK;
+    status = engine->clock(now, engine->clock_user);
+    hsvc__record_clock(engine, status, *now);
+    if (status != HSVC_OK) return HSVC_ERR_CLOCK;
     return *now < 0 || *now > HSVC_LIMIT_TIME ? HSVC_ERR_CLOCK : HSVC_OK;
 }
 
