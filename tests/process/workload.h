@@ -134,7 +134,7 @@ static inline int32_t workload_phone(struct workload *w) {
     return workload_give(w, &in);
 }
 
-/* A directory that answers what a device may be waiting for: a request's number is the next after its prompt's. */
+/* A directory that answers what a device may be waiting for: a request's number is one of the next after its prompt's. */
 static inline int32_t workload_verify(struct workload *w) {
     const char *device = workload_device(w);
     hsvc_device_view view;
@@ -144,7 +144,7 @@ static inline int32_t workload_verify(struct workload *w) {
     status = hsvc_device_get(w->engine, device, strlen(device), &view);
     if (status == HSVC_ERR_NOT_FOUND) return HSVC_OK;
     if (status != HSVC_OK) return status;
-    hsvc_input_verify_result(&in, device, view.prompt_id + 1, workload_pick(w, 5) ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
+    hsvc_input_verify_result(&in, device, view.prompt_id + 1 + workload_pick(w, 3), workload_pick(w, 5) ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
     return workload_give(w, &in);
 }
 
@@ -164,12 +164,12 @@ static inline int32_t workload_step(struct workload *w, uint32_t step) {
     uint32_t what;
     w->step = step;
     w->random = w->seed * UINT64_C(1000003) + step;
-    w->now_ms = WORKLOAD_START + (int64_t)step * 7000;
+    w->now_ms = WORKLOAD_START + (int64_t)step * 1000 + (int64_t)(step / 20) * 90000; /* busy moments, and pauses */
     if (step < WORKLOAD_SETUP) return workload_set_up(w);
     what = workload_pick(w, 100);
-    if (what < 35) return workload_plug(w);
-    if (what < 70) return workload_phone(w);
-    if (what < 85) return hsvc_advance(w->engine, w->fx);
+    if (what < 30) return workload_plug(w);
+    if (what < 65) return workload_phone(w);
+    if (what < 75) return hsvc_advance(w->engine, w->fx);
     return workload_verify(w);
 }
 
