@@ -136,6 +136,7 @@ static void decide_item(struct hsvc_engine *engine, void *job) {
     struct sweep *s = (struct sweep *)job;
     struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
     struct hsvc__record *record = (struct hsvc__record *)hsvc__txn_get(t->txn, s->family, s->item);
+    struct hsvc__about about = {NULL, NULL, NULL, NULL, 0};
     if (!record->present) return;
     if (s->family == HSVC__FAMILY_DEVICE) {
         t->dev = (struct hsvc__device *)record;
@@ -145,8 +146,12 @@ static void decide_item(struct hsvc_engine *engine, void *job) {
         t->skip = (struct hsvc__skip *)record;
     }
     t->job = &s->job;
+    about.dev = t->dev;
+    about.headset = t->headset;
     hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
+    about.always = t->verdict.reason != 0 && about.dev->rec.present ? &about.dev->rec : NULL;
+    hsvc__audit_step(t, &about);
     t->job = NULL;
     hsvc__settle(t);
 }
@@ -276,6 +281,7 @@ static void decide_progress(struct hsvc_engine *engine, void *arg) {
     struct sweep *s = (struct sweep *)arg;
     struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
     struct hsvc__job *job = (struct hsvc__job *)hsvc__txn_get(t->txn, HSVC__FAMILY_JOB, s->name);
+    struct hsvc__about about = {t->dev, t->headset, NULL, NULL, 0};
     if (is_moved(job, &s->was)) return;
     job->worked_at = s->now;
     job->node = engine->node;
@@ -288,6 +294,7 @@ static void decide_progress(struct hsvc_engine *engine, void *arg) {
     job->rec.removed = 1;
     t->job = job;
     hsvc__run(t, HSVC__MACHINE_sweep, HSVC_EVENT_job_done, 0);
+    hsvc__audit_step(t, &about);
 }
 
 static int32_t work_on(struct sweep *s) {

@@ -89,6 +89,27 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     return status;
 }
 
+int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view) {
+    hsvc_subject_view ours;
+    const struct hsvc__number *record;
+    void *found;
+    hsvc__str key, name;
+    struct hsvc__key asked;
+    int32_t status;
+    if (view == NULL) return HSVC_ERR_ARGUMENT;
+    hsvc__key_number(&asked, number);
+    name = hsvc__key_name(&asked);
+    status = look(engine, HSVC__FAMILY_NUMBER, name.p, name.n, 0, &found, &key);
+    if (status != HSVC_OK) return status;
+    record = (const struct hsvc__number *)found;
+    memset(&ours, 0, sizeof ours);
+    ours.kind = hsvc__subject_kind(record->of);
+    ours.number = record->number;
+    ours.name = record->name.p;
+    ours.name_len = record->name.n;
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
+}
+
 #define PUT_TEXT(to, name, from) \
     (to).name = (from).p;        \
     (to).name##_len = (from).n
@@ -130,6 +151,7 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     PUT_TEXT(*v, profile, worn);
     PUT_TEXT(*v, signed_out_profile, d->own_profile);
     PUT_TEXT(*v, serial, d->serial);
+    v->number = d->number;
 }
 
 static int32_t device(hsvc_engine *engine, const char *name, size_t len, int next, hsvc_device_view *view) {
@@ -152,7 +174,9 @@ int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsv
 }
 
 static void view_user(hsvc_user_view *v, const struct hsvc__user *u) {
+    v->number = u->number;
     v->disabled = u->disabled;
+    v->number = u->number;
     v->headset_count = u->headset_list.count;
     v->session_count = u->login_count;
     v->profile_count = u->profile_list.count;
@@ -186,6 +210,7 @@ int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_
 
 static void view_headset(hsvc_headset_view *v, const struct hsvc__headset *h) {
     v->type = h->type;
+    v->number = h->number;
     v->connected = h->connected;
     v->updating = h->updating_until != 0;
     v->handle = h->handle;
