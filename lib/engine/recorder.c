@@ -345,7 +345,7 @@ const char *hsvc__frame_name(uint32_t type) {
     return type < sizeof names / sizeof names[0] ? names[type] : "";
 }
 
-int32_t hsvc__entry_at(const struct hsvc__frame *frame, size_t *at, struct hsvc__entry *entry) {
+int32_t hsvc__entry_at(const struct hsvc__frame *frame, size_t *at, struct hsvc__piece *entry) {
     size_t left = frame->len - *at;
     const uint8_t *p = frame->payload + *at;
     memset(entry, 0, sizeof *entry);

@@ -63,7 +63,7 @@ struct hsvc__frame {
     size_t len;
     size_t size; /* with its head */
 };
-struct hsvc__entry {
+struct hsvc__piece {
     uint32_t tag; /* 0: no more */
     uint32_t is_text;
     uint64_t number;
@@ -72,7 +72,7 @@ struct hsvc__entry {
 /* hsvc__frame_at: the frame that begins here. OK, NOT_FOUND (the bytes end before it does), CORRUPT. */
 int32_t hsvc__frame_at(const uint8_t *bytes, size_t len, struct hsvc__frame *frame);
 /* hsvc__entry_at: the entry at *at, which moves on. OK (tag 0 at the end), CORRUPT. */
-int32_t hsvc__entry_at(const struct hsvc__frame *frame, size_t *at, struct hsvc__entry *entry);
+int32_t hsvc__entry_at(const struct hsvc__frame *frame, size_t *at, struct hsvc__piece *entry);
 /* hsvc__tag_name: "" if there is none. hsvc__tag_is_group: does it begin a group? */
 const char *hsvc__tag_name(uint32_t tag);
 int hsvc__tag_is_group(uint32_t tag);

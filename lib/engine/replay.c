@@ -38,14 +38,14 @@ static int next_is(const struct replay *r, uint32_t type, struct hsvc__frame *fr
 
 /* number_of: a number of a frame outside any group; 0 if it is not there. */
 static uint64_t number_of(const struct hsvc__frame *frame, uint32_t tag) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag);)
         if (entry.tag == tag) return entry.number;
     return 0;
 }
 
 static hsvc__str text_of(const struct hsvc__frame *frame, uint32_t tag) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag);)
         if (entry.tag == tag) return entry.text;
     return hsvc__str_of(NULL, 0);
@@ -53,7 +53,7 @@ static hsvc__str text_of(const struct hsvc__frame *frame, uint32_t tag) {
 
 /* last_number: the last of that name in the frame: what came of it stands behind the groups. */
 static uint64_t last_number(const struct hsvc__frame *frame, uint32_t tag, uint32_t group) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     uint64_t found = 0;
     uint32_t in = 0;
     for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
@@ -81,7 +81,7 @@ static int32_t replay_permission(const hsvc_input *input, void *user) {
 
 /* take_row: the row that begins at *at, up to the next group. */
 static void take_row(const struct hsvc__frame *frame, size_t *at, hsvc_row *row) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     size_t next = *at;
     memset(row, 0, sizeof *row);
     row->struct_size = sizeof *row;
@@ -102,7 +102,7 @@ static void take_row(const struct hsvc__frame *frame, size_t *at, hsvc_row *row)
 
 static int32_t give_rows(struct replay *r, uint32_t type, hsvc_row_sink sink, void *sink_user) {
     struct hsvc__frame frame;
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     if (!next_is(r, type, &frame)) return HSVC_ERR_UNAVAILABLE;
     for (size_t at = 0; hsvc__entry_at(&frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
         hsvc_row row;
@@ -141,19 +141,19 @@ static int32_t replay_commit(const hsvc_op *ops, size_t count, uint64_t *revisio
 }
 
 /* ---- comparing ---- */
-static int same_entry(const struct hsvc__entry *a, const struct hsvc__entry *b) {
+static int same_entry(const struct hsvc__piece *a, const struct hsvc__piece *b) {
     return a->tag == b->tag && a->number == b->number && hsvc__str_eq(a->text, b->text);
 }
 
 /* is_later: does this tag come again in the group that the entry at `at` is in? */
 static int is_later(const struct hsvc__frame *frame, size_t at, uint32_t tag) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     while (hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag))
         if (entry.tag == tag) return 1;
     return 0;
 }
 
-static void tell_side(const struct hsvc__entry *entry, uint32_t tag, uint64_t *number, const uint8_t **text, size_t *len) {
+static void tell_side(const struct hsvc__piece *entry, uint32_t tag, uint64_t *number, const uint8_t **text, size_t *len) {
     if (entry->tag != tag) return; /* it was left out: zero, or empty */
     *number = hsvc__tag_is_group(tag) ? 1 : entry->number;
     *text = (const uint8_t *)entry->text.p;
@@ -162,7 +162,7 @@ static void tell_side(const struct hsvc__entry *entry, uint32_t tag, uint64_t *n
 
 /* find_field: the first entry in which two frames of one type differ. */
 static void find_field(const struct hsvc__frame *expected, const struct hsvc__frame *came, hsvc_difference *d) {
-    struct hsvc__entry a, b;
+    struct hsvc__piece a, b;
     size_t at_a = 0, at_b = 0;
     uint32_t group = 0, tag;
     for (;;) {
@@ -224,7 +224,7 @@ static int32_t compare(const uint8_t *bytes, size_t len, void *user) {
 }
 
 /* ---- inputs ---- */
-static void set_item(hsvc_item *item, const struct hsvc__entry *entry) {
+static void set_item(hsvc_item *item, const struct hsvc__piece *entry) {
     switch (entry->tag) {
 #define ITEM_NUMBER(type, name) case HSVC__TAG_##name: item->name = (type)entry->number; break;
 #include "engine/recording.def"
@@ -235,7 +235,7 @@ static void set_item(hsvc_item *item, const struct hsvc__entry *entry) {
     }
 }
 
-static void set_field(hsvc_input *in, const struct hsvc__entry *entry) {
+static void set_field(hsvc_input *in, const struct hsvc__piece *entry) {
     switch (entry->tag) {
 #define IN_NUMBER(type, name) case HSVC__TAG_##name: in->name = (type)entry->number; break;
 #define IN_TEXT(name) case HSVC__TAG_##name: in->name = entry->text.p; in->name##_len = entry->text.n; break;
@@ -251,7 +251,7 @@ static void set_field(hsvc_input *in, const struct hsvc__entry *entry) {
 }
 
 static void count_inputs(const struct hsvc__frame *frame, size_t *inputs, size_t *items) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     *inputs = *items = 0;
     for (size_t at = 0; hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0;) {
         *inputs += entry.tag == HSVC__TAG_input;
@@ -270,7 +270,7 @@ static hsvc_input *next_input(struct replay *r) {
 }
 
 static int32_t take_inputs(struct replay *r, const struct hsvc__frame *frame) {
-    struct hsvc__entry entry;
+    struct hsvc__piece entry;
     hsvc_input *in = NULL;
     hsvc_item *items, *item = NULL;
     size_t inputs, item_count;
