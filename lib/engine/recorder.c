@@ -119,6 +119,7 @@ static void put_verdict(struct hsvc__recorder *r, const hsvc_effects *fx, size_t
 #include "engine/recording.def"
 #undef VERDICT_NUMBER
     BYTES(device, v.device, v.device_len);
+    BYTES(serial, v.serial, v.serial_len);
     put_static(r, HSVC__TAG_event, v.event);
     put_static(r, HSVC__TAG_rule, v.rule);
 }
