@@ -134,7 +134,7 @@ static struct hsvc__recorder *active(void *user) {
 static int32_t record_row(const hsvc_row *row, void *user) {
     struct hsvc__recorder *r = (struct hsvc__recorder *)user;
     GROUP(row);
-    if (row != NULL) {
+    if (row != NULL && !HSVC__MUTANT(rows_unrecorded)) {
         NUMBER(index, row->index);
         NUMBER(revision, row->revision);
         BYTES(key, row->key, row->key_len);
