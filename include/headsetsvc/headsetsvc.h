@@ -362,7 +362,7 @@ typedef struct hsvc_verdict {
     int32_t em_code;      /* result code of the Extension Mobility API, -1 for an acceptance (OBS-8) */
     uint32_t repeated;    /* 1: the stored verdict of an earlier input with the same request id */
     uint32_t field;       /* HSVC_FIELD_ of a refused text or number, else 0 */
-    uint32_t item;        /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
+    uint32_t item_number; /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
     int64_t limit; /* the limit that was broken, else 0 */
     int64_t at_ms; /* event time */
     const char *device;

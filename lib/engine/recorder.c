@@ -118,7 +118,6 @@ static void put_verdict(struct hsvc__recorder *r, const hsvc_effects *fx, size_t
 #define VERDICT_NUMBER(name) NUMBER(name, v.name);
 #include "engine/recording.def"
 #undef VERDICT_NUMBER
-    NUMBER(which, v.item);
     BYTES(device, v.device, v.device_len);
     BYTES(serial, v.serial, v.serial_len);
     put_static(r, HSVC__TAG_event, v.event);

@@ -205,6 +205,8 @@ void hsvc__arm_presence(struct hsvc__device *dev);
 void hsvc__touch(void *record);
 void hsvc__keep(struct hsvc__headset *headset);
 void hsvc__forget(struct hsvc__headset *headset);
+/* hsvc__blank: nothing is known of it but its serial and its number in the audit. */
+void hsvc__blank(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
 

@@ -306,6 +306,10 @@ static const struct reached {
     {"FIRINGS", "unit.limits", "what_a_device_can_have_due_fires_in_one_commit_SAFE_6"},
     {"OVERRIDES", "unit.limits", "no_list_of_a_record_is_longer_than_its_limit_SAFE_6"},
     {"WINDOW", "scenario.warning", NULL},
+    {"ALIASES_PER_HEADSET", "scenario.alias", NULL},
+    {"INVENTORY_ROWS", "unit.inventory", "pages_of_any_size_are_the_whole_INV_4"},
+    {"INVENTORY_SCAN", "unit.inventory", "a_page_looks_at_a_bounded_number_SAFE_5"},
+    {"INVENTORY_MODELS", "unit.inventory", "more_models_than_counted_SAFE_6"},
     {"STRUCT_SIZE", "unit.core", "sized_in_refuses_absurd_sizes"},
     {"TIME", "unit.misuse", "an_event_time_that_cannot_be_is_named_TIME_2"},
 };
