@@ -51,6 +51,7 @@
 #define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
+#define HSVC_LIMIT_DEVICES_AT_ONCE                   8 /* devices, USER-2 */
 #define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
@@ -343,6 +344,7 @@
 #define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
 #define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
+#define HSVC_REASON_JOB_STARTED                      1043 /* accepted; each device will have a verdict of its own */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */

@@ -85,9 +85,20 @@ static int is_about(const struct hsvc__device *dev, hsvc__str user) {
     return hsvc__user_is_here((struct hsvc__device *)(uintptr_t)dev, user, hsvc__str_of(NULL, 0));
 }
 
+static int is_at_site(const struct hsvc__device *dev, hsvc__str site) { return site.n == 0 || hsvc__fold_eq(dev->site, site); }
+
+static int device_concerns(const struct hsvc__job *job, const struct hsvc__device *dev) {
+    switch (job->kind) {
+        case HSVC_JOB_POLICY: return (dev->session != 0 || dev->prompt_id != 0) && is_at_site(dev, job->subject);
+        case HSVC_JOB_FORCED: return dev->session != 0 && is_at_site(dev, job->subject);
+        case HSVC_JOB_FORCED_USER: return hsvc__fold_eq(dev->user, job->subject);
+        default: return is_about(dev, job->subject);
+    }
+}
+
 /* concerns: a first look at what was scanned, so that most records cost no decision; the rows decide what is to be done. */
 static int concerns(const struct sweep *s, const void *record) {
-    if (s->family == HSVC__FAMILY_DEVICE) return is_about((const struct hsvc__device *)record, s->job.subject);
+    if (s->family == HSVC__FAMILY_DEVICE) return device_concerns(&s->job, (const struct hsvc__device *)record);
     return 1;
 }
 
@@ -132,6 +143,14 @@ static int32_t scan_family(struct sweep *s) {
 }
 
 /* ---- one record ---- */
+static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
+    t->job = &s->job;
+    t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
+    hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
+    if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
+    t->job = NULL;
+}
+
 static void decide_item(struct hsvc_engine *engine, void *job) {
     struct sweep *s = (struct sweep *)job;
     struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
@@ -140,14 +159,10 @@ static void decide_item(struct hsvc_engine *engine, void *job) {
     if (s->family == HSVC__FAMILY_DEVICE) {
         t->dev = (struct hsvc__device *)record;
         (void)hsvc__fire_all(t, t->now, 1); /* what was due before this comes before it (TIME-3) */
-        t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
     } else {
         t->skip = (struct hsvc__skip *)record;
     }
-    t->job = &s->job;
-    hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
-    if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
-    t->job = NULL;
+    if (concerns(s, record)) sweep_it(s, t);
     hsvc__settle(t);
 }
 

@@ -4,7 +4,7 @@
 /* ---- the fact ---- */
 /* A job that runs already begins anew: it comes to every record once more. */
 void hsvc__do_start_job(struct hsvc__turn *t, int64_t kind) {
-    hsvc__str subject = INPUT(t, user);
+    hsvc__str subject = t->in->user_len != 0 ? INPUT(t, user) : INPUT(t, site);
     struct hsvc__job *job = hsvc__job_of(t, (uint32_t)kind, subject);
     job->rec.present = 1;
     job->created_at = t->now;
@@ -82,6 +82,7 @@ void hsvc__do_drop_user(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- questions ---- */
+int hsvc__is_session_began_since(struct hsvc__turn *t) { return t->dev->signed_in_at > t->job->created_at; }
 int hsvc__is_user_is_being_swept(struct hsvc__turn *t) { return t->user->gone != 0; }
 int hsvc__is_session_user_is_gone(struct hsvc__turn *t) { return !hsvc__session_user(t)->rec.present; }
 int hsvc__is_skip_is_older_than_job(struct hsvc__turn *t) { return t->skip->skipped_at < t->job->created_at; }

@@ -42,6 +42,7 @@ enum {
 #define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
+#define HSVC__SESSION_UNWATCHED 8u /* the last headset left under DENY: seen to when that is over */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 /* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
