@@ -141,9 +141,10 @@ typedef struct hsvc_op {
  *         The same statuses.
  * commit  all operations or none, each key at most once. If every expectation holds: writes, sets *revision to one
  *         non-zero number that all written rows carry and that no key of the store ever had before, returns HSVC_OK.
- *         HSVC_ERR_CONFLICT an expectation failed, nothing written; HSVC_ERR_UNAVAILABLE nothing happened;
+ *         HSVC_ERR_CONFLICT an expectation failed, or a key stands there twice, and nothing was written;
+ *         HSVC_ERR_UNAVAILABLE nothing happened;
  *         HSVC_ERR_UNKNOWN it may have happened or happen yet; HSVC_ERR_FULL; HSVC_ERR_CORRUPT.
- * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision.
+ * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision. conformance.h puts a store to the test.
  * ops_max: how many operations one commit may have, at least HSVC_LIMIT_OPS_PER_COMMIT; 0 means exactly that. */
 typedef struct hsvc_store {
     uint32_t struct_size;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "headsetsvc/headsetsvc.h"
+#include "headsetsvc/conformance.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/testkit.h"
 
