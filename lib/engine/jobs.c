@@ -4,7 +4,7 @@
  * swept once. One node works on a job; the others leave it alone as long as it moves (STORE-5). */
 #include "rules/ask.h"
 
-enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES };
+enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES, WALK_ALL_SKIPS, WALK_ALL_HEADSETS };
 static const struct {
     uint32_t job, walk;
 } walks[] = {
@@ -19,6 +19,8 @@ static const struct {
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
     {HSVC__FAMILY_SKIP, HSVC_EVENT_skip_swept},
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
+    {HSVC__FAMILY_SKIP, HSVC_EVENT_skip_swept},
+    {HSVC__FAMILY_HEADSET, HSVC_EVENT_headset_swept},
 };
 
 /* One slice of one job. */
@@ -82,7 +84,10 @@ static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
 
 static int is_about(const struct hsvc__device *dev, hsvc__str user) {
     if (hsvc__fold_eq(dev->user, user) || hsvc__fold_eq(dev->last_user, user) || hsvc__fold_eq(dev->related_user, user)) return 1;
-    return hsvc__user_is_here((struct hsvc__device *)(uintptr_t)dev, user, hsvc__str_of(NULL, 0));
+    if (hsvc__fold_eq(dev->prompt_user, user) || hsvc__fold_eq(dev->verify_user, user)) return 1;
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (hsvc__fold_eq(dev->presents[i].owner, user)) return 1;
+    return 0;
 }
 
 static int is_at_site(const struct hsvc__device *dev, hsvc__str site) { return site.n == 0 || hsvc__fold_eq(dev->site, site); }
@@ -98,8 +103,10 @@ static int device_concerns(const struct hsvc__job *job, const struct hsvc__devic
 
 /* concerns: a first look at what was scanned, so that most records cost no decision; the rows decide what is to be done. */
 static int concerns(const struct sweep *s, const void *record) {
-    if (s->family == HSVC__FAMILY_DEVICE) return device_concerns(&s->job, (const struct hsvc__device *)record);
-    return 1;
+    const struct hsvc__job *job = &s->job;
+    if (s->family == HSVC__FAMILY_DEVICE) return device_concerns(job, (const struct hsvc__device *)record);
+    if (s->family == HSVC__FAMILY_HEADSET) return hsvc__fold_eq(((const struct hsvc__headset *)record)->device, job->subject);
+    return job->kind != HSVC_JOB_DEVICE_REMOVED || ((const struct hsvc__skip *)record)->device_number == job->number;
 }
 
 static int32_t take_row(const hsvc_row *row, void *user) {
@@ -145,7 +152,6 @@ static int32_t scan_family(struct sweep *s) {
 /* ---- one record ---- */
 static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
     t->job = &s->job;
-    t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
     hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
     t->job = NULL;
@@ -159,6 +165,9 @@ static void decide_item(struct hsvc_engine *engine, void *job) {
     if (s->family == HSVC__FAMILY_DEVICE) {
         t->dev = (struct hsvc__device *)record;
         (void)hsvc__fire_all(t, t->now, 1); /* what was due before this comes before it (TIME-3) */
+        t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
+    } else if (s->family == HSVC__FAMILY_HEADSET) {
+        t->headset = (struct hsvc__headset *)record;
     } else {
         t->skip = (struct hsvc__skip *)record;
     }
@@ -202,7 +211,7 @@ static void set_cursor(struct sweep *s, uint32_t rows) {
     s->job.cursor = hsvc__arena_copy(&s->engine->inputs, s->keys[rows - 1].bytes, s->keys[rows - 1].len);
 }
 
-/* walk_family: a part of a walk over a range of keys; what was not done for a conflict is done next time. */
+/* walk_scanned: a part of a walk over a range of keys; what was not done for a conflict is done next time. */
 static int32_t walk_scanned(struct sweep *s, int32_t status, int *is_over) {
     uint32_t done;
     *is_over = 0;
@@ -215,7 +224,7 @@ static int32_t walk_scanned(struct sweep *s, int32_t status, int *is_over) {
     return status;
 }
 
-static int32_t walk_all_devices(struct sweep *s) {
+static int32_t walk_family(struct sweep *s) {
     int is_over;
     int32_t status = walk_scanned(s, scan_family(s), &is_over);
     if (is_over) next_walk(&s->job);
@@ -277,7 +286,7 @@ static int32_t walk_on(struct sweep *s) {
     switch (s->walk) {
         case WALK_USERS_DEVICES: return walk_users_devices(s);
         case WALK_USERS_SKIPS: return walk_users_skips(s);
-        default: return walk_all_devices(s);
+        default: return walk_family(s);
     }
 }
 

@@ -42,11 +42,26 @@ static uint64_t content_of(const hsvc_input *in) {
 /* policy_requests: of the global policy or a site's; a scope of a device or a user is in that record. */
 static struct hsvc__requests *policy_requests(struct hsvc__turn *t, void **record) {
     struct hsvc__policy *policy;
-    if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET) return NULL;
     if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
     policy = hsvc__policy_of(t, INPUT(t, site));
     *record = policy;
     return policy->rec.present ? &policy->recent : NULL;
+}
+
+/* job_requests: of the job that the input started, where the record that it named is no more. */
+static struct hsvc__requests *job_requests(struct hsvc__turn *t, void **record) {
+    static const struct {
+        uint32_t kind, job;
+    } starts[] = {{HSVC_INPUT_USER_REMOVE, HSVC_JOB_USER_REMOVED},
+                  {HSVC_INPUT_USER_RENAME, HSVC_JOB_USER_RENAMED},
+                  {HSVC_INPUT_DEVICE_REMOVE, HSVC_JOB_DEVICE_REMOVED},
+                  {HSVC_INPUT_DEVICE_RENAME, HSVC_JOB_DEVICE_RENAMED},
+                  {HSVC_INPUT_FORCE_SIGN_OUT, HSVC_JOB_FORCED}};
+    struct hsvc__job *job = NULL;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (starts[i].kind == t->in->kind) job = hsvc__job_of(t, starts[i].job, hsvc__subject_of(t->in));
+    *record = job;
+    return job != NULL && job->rec.present ? &job->recent : NULL;
 }
 
 /* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
@@ -63,7 +78,8 @@ static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
         *record = t->headset;
         return &t->headset->recent;
     }
-    return policy_requests(t, record);
+    if (t->in->kind == HSVC_INPUT_POLICY_SET || t->in->kind == HSVC_INPUT_POLICY_UNSET) return policy_requests(t, record);
+    return job_requests(t, record);
 }
 
 int hsvc__has_request(const hsvc_input *in) {

@@ -218,7 +218,7 @@ void hsvc__key_fold(struct hsvc__key *key, hsvc__str name);
 void hsvc__key_time(struct hsvc__key *key, int64_t at);
 /* hsvc__key_1: family and one name. */
 void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
-void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device);
+void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, uint64_t device);
 /* hsvc__key_name: a key without its family and its last byte. */
 hsvc__str hsvc__key_name(const struct hsvc__key *key);
 void hsvc__key_deadline(struct hsvc__key *key, int64_t at, hsvc__str device);

@@ -17,6 +17,7 @@ void hsvc__do_create_device(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__device *dev = t->dev;
     (void)arg;
     dev->rec.present = 1;
+    dev->rec.removed = 0;
     dev->name = INPUT(t, device);
     dev->created_at = t->at;
     dev->number = hsvc_hash64(dev->name.p, dev->name.n) ^ (uint64_t)t->at;

@@ -2,9 +2,15 @@
 #include "rules/ask.h"
 
 /* ---- the fact ---- */
+hsvc__str hsvc__subject_of(const hsvc_input *in) {
+    if (in->user_len != 0) return hsvc__str_of(in->user, in->user_len);
+    if (in->device_len != 0) return hsvc__str_of(in->device, in->device_len);
+    return hsvc__str_of(in->site, in->site_len);
+}
+
 /* A job that runs already begins anew: it comes to every record once more. */
 void hsvc__do_start_job(struct hsvc__turn *t, int64_t kind) {
-    hsvc__str subject = t->in->user_len != 0 ? INPUT(t, user) : INPUT(t, site);
+    hsvc__str subject = hsvc__subject_of(t->in);
     struct hsvc__job *job = hsvc__job_of(t, (uint32_t)kind, subject);
     job->rec.present = 1;
     job->created_at = t->now;
@@ -13,6 +19,7 @@ void hsvc__do_start_job(struct hsvc__turn *t, int64_t kind) {
     job->flags = t->in->flags;
     job->walk = job->step = 0;
     job->node = t->engine->node;
+    job->number = t->in->device_len != 0 ? t->dev->number : t->user->number;
     job->subject = subject;
     job->name = INPUT(t, name);
     job->actor = INPUT(t, actor);

@@ -5,7 +5,7 @@
 int hsvc__is_headset_is_owned(struct hsvc__turn *t) { return t->headset->owner.n != 0; }
 int hsvc__is_headset_is_prompts(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->serial, t->dev->prompt_serial); }
 int hsvc__is_headset_is_skipped(struct hsvc__turn *t) {
-    const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev);
     return skip->rec.present && skip->skipped_at > t->headset->owned_at;
 }
 int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->owner, t->user->id); }
@@ -86,7 +86,9 @@ int hsvc__is_attempts_are_used_up_by_refusal(struct hsvc__turn *t) {
 
 /* ---- may this user sign in here? The newcomer is the headset's owner, or whoever typed (ask.h) ---- */
 int hsvc__is_newcomer_is_devices_owner(struct hsvc__turn *t) {
-    return t->dev->kind == HSVC_DEVICE_OWNED && hsvc__fold_eq(t->dev->related_user, hsvc__newcomer(t)->id);
+    hsvc__str id = hsvc__newcomer(t)->id;
+    if (t->dev->kind != HSVC_DEVICE_OWNED || id.n == 0) return 0;
+    return hsvc__fold_eq(t->dev->related_user, id) || hsvc__fold_eq(hsvc__known_as(t, t->dev->related_user)->id, id);
 }
 int hsvc__is_newcomer_is_disabled(struct hsvc__turn *t) {
     const struct hsvc__user *user = hsvc__newcomer(t);
