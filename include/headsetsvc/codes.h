@@ -52,6 +52,7 @@
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
 #define HSVC_LIMIT_DEVICES_AT_ONCE                   8 /* devices, USER-2 */
+#define HSVC_LIMIT_RESYNC_DEVICES                    64 /* devices, STORE-6 */
 #define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
@@ -99,7 +100,7 @@
 #define HSVC_INPUT_MENU_SIGN_IN_BY_HAND              173 /* the menu entry Sign in by hand */
 #define HSVC_INPUT_MENU_SIGN_OUT                     174 /* the menu entry Sign out */
 #define HSVC_INPUT_VERIFY_RESULT                     181 /* the host's answer to VERIFY_PIN */
-#define HSVC_INPUT_EFFECT_ACK                        182 /* the host took an effect */
+#define HSVC_INPUT_EFFECT_ACK                        182 /* the host has shown a prompt, a cleared screen or a menu */
 #define HSVC_INPUT_USER_PUT                          201 /* a user is created, or the fields are replaced */
 #define HSVC_INPUT_USER_REMOVE                       202 /* a user is removed */
 #define HSVC_INPUT_USER_RENAME                       203 /* a user takes a new id */
@@ -214,6 +215,7 @@
 #define HSVC_FIELD_FLAGS                             22 /* HSVC_FLAG_ bits of the kind */
 #define HSVC_FIELD_ITEMS                             23 /* snapshot or list */
 #define HSVC_FIELD_RELATED_USER                      24 /* the device's related user or owner */
+#define HSVC_FIELD_LOCATION                          25 /* emergency location */
 
 /* Policy parameters */
 #define HSVC_PARAM_PRESET                            1 /* POL-1 */

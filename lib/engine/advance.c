@@ -91,11 +91,7 @@ int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
     hsvc__arena_reset(&engine->inputs);
     status = hsvc__sample(engine, &now);
     if (status == HSVC_OK) status = advance_all(engine, effects, now);
-    if (status != HSVC_OK && hsvc_effects_count(effects) + hsvc_verdict_count(effects) == 0) hsvc__report(engine, effects, status);
-    else {
-        effects->problem.status = status;
-        effects->problem.input_index = HSVC_NO_INPUT;
-    }
+    if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
     hsvc__leave(engine);
     return status;
 }

@@ -37,6 +37,7 @@ struct hsvc_engine {
     struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
+    const struct hsvc__record *viewed; /* its record, or NULL */
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
     hsvc_counters counters;
     hsvc_counters tally; /* of the running decision; counted when it is committed */
@@ -122,6 +123,8 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
                        const struct hsvc__complaint *complaint, uint32_t index, int64_t now);
 /* hsvc__report: what a failed call leaves in its batch: the problem and nothing else. Returns the status. */
 int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
+/* hsvc__report_late: the same where effects of commits before the failure stay in the batch. */
+void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
 
 /* hsvc__decide_fn: one decision over the records of engine->txn, run afresh as often as need be. */
 typedef void (*hsvc__decide_fn)(struct hsvc_engine *engine, void *job);

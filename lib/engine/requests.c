@@ -31,6 +31,7 @@ static uint64_t content_of(const hsvc_input *in) {
     hash = mix(hash, in->dock, in->dock_len);
     hash = mix(hash, in->related_user, in->related_user_len);
     hash = mix(hash, in->text, in->text_len);
+    hash = mix(hash, in->location, in->location_len);
     for (size_t i = 0; i < in->item_count; i++) {
         const hsvc_item *item = &in->items[i];
         const uint64_t parts[] = {item->number, item->kind, item->state, item->flags};

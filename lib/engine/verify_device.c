@@ -157,6 +157,7 @@ static void check_profile(struct hsvc__walk *w, const struct hsvc__device *d) {
     int confirmed = d->registered && d->generation_acked == d->generation_desired;
     MUST(d->own_profile.n != 0, device_has_a_profile);
     MUST(d->generation_acked <= d->generation_desired, no_generation_from_nowhere);
+    MUST(d->screen_acked <= d->screen_told, no_screen_from_nowhere);
     MUST(waits == (d->profile_due != 0), reset_has_a_deadline);
     MUST(!at_rest || confirmed, worn_is_acknowledged);
     MUST(!settling || confirmed, settling_is_registered);

@@ -55,6 +55,9 @@ static const struct row rows[] = {
 #define MACHINE_NAME "prompt"
 #include "../rules/prompt.def"
 #undef MACHINE_NAME
+#define MACHINE_NAME "screen"
+#include "../rules/screen.def"
+#undef MACHINE_NAME
 #define MACHINE_NAME "verification"
 #include "../rules/verification.def"
 #undef MACHINE_NAME

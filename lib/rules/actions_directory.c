@@ -7,6 +7,7 @@ static void set_device(struct hsvc__turn *t) {
     dev->kind = t->in->state;
     dev->flags = t->in->flags;
     dev->site = INPUT(t, site);
+    dev->location = INPUT(t, location);
     dev->model = INPUT(t, model);
     dev->related_user = INPUT(t, related_user);
     dev->own_profile = INPUT(t, profile);

@@ -186,11 +186,15 @@ void hsvc__do_spend_prompts_headset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     spend(t->dev, t->dev->prompt_serial);
 }
+
+void hsvc__give_turn(struct hsvc__present *entry) {
+    entry->flags |= entry->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+}
 void hsvc__do_freshen(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = here(t);
     (void)arg;
     if (entry == NULL) return;
-    entry->flags |= HSVC__FRESH;
+    hsvc__give_turn(entry);
     hsvc__touch(t->dev);
 }
 void hsvc__do_forgive_attempts(struct hsvc__turn *t, int64_t arg) {

@@ -30,6 +30,12 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     hsvc__tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
 }
 
+/* The wipe may be owed when the profile is worn already (OUT-7). */
+void hsvc__do_send_outstanding(struct hsvc__turn *t, int64_t arg) {
+    if (hsvc__is_profile_is_unworn(t)) hsvc__do_send_again(t, arg);
+    else hsvc__tell_wipe(t, t->dev, HSVC_FLAG_REPEATED);
+}
+
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
@@ -332,7 +338,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) one->flags |= one->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+        if (again) hsvc__give_turn(one);
     }
 }
 

@@ -183,6 +183,8 @@ struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
 /* hsvc__here: the headset's entry in the device's presence, or NULL. hsvc__plugged: the entry of a handle, or NULL. */
 struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
+/* hsvc__give_turn: the headset may start a flow: now, or once it is certain that it is here (PRES-2, PRES-7). */
+void hsvc__give_turn(struct hsvc__present *entry);
 struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
 /* hsvc__place_count, hsvc__place: the devices whose presence lists the headset; number 0 is the newest (PRES-7). */
 uint32_t hsvc__place_count(const struct hsvc__headset *headset);

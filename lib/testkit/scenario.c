@@ -272,7 +272,7 @@ static void begin_run(hsvc_scenario *s, const char *name) {
     s->setup = 1;
     s->reset_ms = s->return_ms = -1;
     s->answer_ms = 0;
-    s->reset_bare = s->phones_silent = s->jobs_wait = 0;
+    s->reset_bare = s->phones_silent = s->lose_effects = s->unheard = s->jobs_wait = 0;
 }
 
 int32_t hsvc_scenario_run(hsvc_scenario *s, const char *name, const char *bytes, size_t len,

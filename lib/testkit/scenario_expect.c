@@ -75,7 +75,9 @@ static int effect_fits(const hsvc_scenario *s, size_t index) {
            text_fits(&s->v[SCN_other], str_of(e->other_user, e->other_user_len)) &&
            text_fits(&s->v[SCN_profile], str_of(e->profile, e->profile_len)) &&
            text_fits(&s->v[SCN_headset], str_of(e->serial, e->serial_len)) &&
-           text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
+           text_fits(&s->v[SCN_site], str_of(e->site, e->site_len)) &&
+           text_fits(&s->v[SCN_location], str_of(e->location, e->location_len)) &&
+           number_fits(&s->v[SCN_node], (int64_t)e->node) && text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
            text_fits(&s->v[SCN_profiles], s->seen.offers[index]) && number_fits(&s->v[SCN_time], e->due_ms) &&
            (!s->v[SCN_duration].set || e->due_ms - e->at_ms == s->v[SCN_duration].number);
 }

@@ -78,6 +78,11 @@ static struct line lines[] = {
 #include "rules/prompt.def"
 #undef OF
 #undef HERE
+#define OF HSVC__MACHINE_screen
+#define HERE "screen"
+#include "rules/screen.def"
+#undef OF
+#undef HERE
 #define OF HSVC__MACHINE_verification
 #define HERE "verification"
 #include "rules/verification.def"

@@ -169,6 +169,7 @@ DAMAGE_DEVICE(verification_without_prompt, "desk-2", d->verify_state = HSVC__ver
 
 /* ---- profile ---- */
 DAMAGE_DEVICE(no_signed_out_profile, "desk-2", d->own_profile = TEXT(""))
+DAMAGE_DEVICE(screen_from_nowhere, "desk-3", d->screen_acked = d->screen_told + 1)
 DAMAGE_DEVICE(acknowledged_too_much, "desk-3", d->generation_acked = d->generation_desired + 1)
 DAMAGE_DEVICE(worn_and_not_acknowledged, "desk-2", d->generation_desired++)
 DAMAGE_DEVICE(settling_while_away, "desk-3", d->profile_state = HSVC__profile_SETTLING; d->profile_due = w->later)
@@ -316,6 +317,7 @@ static const struct damage {
     {"verification_has_a_prompt", quiet, verification_without_prompt},
     {"device_has_a_profile", quiet, no_signed_out_profile},
     {"no_generation_from_nowhere", quiet, acknowledged_too_much},
+    {"no_screen_from_nowhere", quiet, screen_from_nowhere},
     {"worn_is_acknowledged", quiet, worn_and_not_acknowledged},
     {"settling_is_registered", quiet, settling_while_away},
     {"away_is_not_registered", quiet, away_and_registered},
