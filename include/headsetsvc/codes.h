@@ -39,6 +39,7 @@
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
+#define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
 #define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */

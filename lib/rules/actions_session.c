@@ -9,6 +9,7 @@ static void new_generation(struct hsvc__turn *t) {
     t->dev->generation_desired++;
     t->dev->profile_owed = 0;
     t->dev->apply_retries = 0;
+    t->dev->settlings = 0;
     hsvc__touch(t->dev);
     hsvc__tell_profile(t, t->dev, 0);
 }
@@ -52,6 +53,7 @@ void hsvc__do_plan_retry(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_start_settling(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
+    t->dev->settlings++;
     hsvc__touch(t->dev);
 }
 

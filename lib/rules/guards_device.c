@@ -199,6 +199,7 @@ int hsvc__is_retries_remain(struct hsvc__turn *t) { return t->dev->apply_retries
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
 /* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
 int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_settles_too_often(struct hsvc__turn *t) { return t->dev->settlings >= HSVC_LIMIT_SETTLINGS; }
 int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
     return t->dev->registered && hsvc__is_no_headset_could_return(t);
 }
