@@ -57,6 +57,7 @@
 #define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
+#define HSVC_LIMIT_JOB_AGAIN                         60000 /* ms, STORE-3 */
 #define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */

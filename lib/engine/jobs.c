@@ -120,6 +120,7 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     if (hsvc__record_check(row->value, row->value_len, s->family) != HSVC_OK ||
         hsvc__record_decode(s->scratch, row->value, row->value_len, s->family) != HSVC_OK) {
         note_damage(s, HSVC_ERR_CORRUPT);
+        s->job.damaged++;
         return HSVC_OK;
     }
     if (!concerns(s, s->scratch)) return HSVC_OK;
@@ -181,6 +182,17 @@ static int32_t read_item(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
+/* passes_over: a record that fails is tried once more next time, then left for a later round: it may be repaired by then. */
+static int passes_over(struct sweep *s, int32_t status) {
+    note_damage(s, status);
+    if (s->job.strikes == 0) {
+        s->job.strikes = 1;
+        return 0;
+    }
+    s->job.damaged++;
+    return 1;
+}
+
 /* sweep_items: how many are done; a failure of the store, or a conflict that does not end, stops before its record. */
 static uint32_t sweep_items(struct sweep *s, int32_t *status) {
     int dry = 0;
@@ -189,11 +201,9 @@ static uint32_t sweep_items(struct sweep *s, int32_t *status) {
         *status = hsvc__transact(s->engine, s->fx, decide_item, read_item, s, &dry);
         if (*status == HSVC_OK) hsvc__effects_publish(s->fx);
         else hsvc__effects_back(s->fx);
-        if (hsvc__hurts_one(*status)) {
-            note_damage(s, *status);
-            *status = HSVC_OK;
-        }
+        if (hsvc__hurts_one(*status)) *status = passes_over(s, *status) ? HSVC_OK : HSVC_ERR_CONFLICT;
         if (*status != HSVC_OK) return i;
+        s->job.strikes = 0;
     }
     return s->item_count;
 }
@@ -295,6 +305,14 @@ static int is_moved(const struct hsvc__job *now, const struct hsvc__job *was) {
            now->seen != was->seen;
 }
 
+/* begin_again: a job ends when it came to every record; until the damaged ones are repaired it comes back to them. */
+static void begin_again(struct hsvc__job *job, int64_t now) {
+    job->walk = job->step = 0;
+    job->cursor = hsvc__str_of(NULL, 0);
+    job->damaged = 0;
+    job->again_at = now + HSVC_LIMIT_JOB_AGAIN;
+}
+
 /* decide_progress: the job's record follows, unless another node was faster or the job began anew. */
 static void decide_progress(struct hsvc_engine *engine, void *arg) {
     struct sweep *s = (struct sweep *)arg;
@@ -307,7 +325,11 @@ static void decide_progress(struct hsvc_engine *engine, void *arg) {
     job->walk = s->job.walk;
     job->step = s->job.step;
     job->cursor = s->job.cursor;
+    job->strikes = s->job.strikes;
+    job->damaged = s->job.damaged;
+    job->again_at = 0;
     hsvc__touch(job);
+    if (walk_of(job) == 0 && job->damaged != 0) begin_again(job, s->now);
     if (walk_of(job) != 0) return;
     job->rec.removed = 1;
     t->job = job;
@@ -337,8 +359,8 @@ static int32_t read_job(struct hsvc__job *job, hsvc__str value) {
 
 int64_t hsvc__job_due(const struct hsvc_engine *engine, hsvc__str value) {
     struct hsvc__job job;
-    if (read_job(&job, value) != HSVC_OK || job.node == engine->node) return 0;
-    return job.worked_at + HSVC_LIMIT_JOB_PATIENCE;
+    if (read_job(&job, value) != HSVC_OK || job.node == engine->node) return job.again_at;
+    return (job.again_at != 0 ? job.again_at : job.worked_at) + HSVC_LIMIT_JOB_PATIENCE;
 }
 
 static struct sweep *sweep_of(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now, hsvc__str name) {

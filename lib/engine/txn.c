@@ -165,6 +165,7 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->present = slot->raw.n != 0;
     record->dirty = 0;
     record->removed = 0;
+    record->marked = 0;
     return record;
 }
 
@@ -227,7 +228,7 @@ void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__s
 static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     struct hsvc__record *record = (struct hsvc__record *)slot->record;
     int change = record != NULL && !txn->checks_only;
-    int write = change && record->dirty && record->present && !record->removed;
+    int write = change && record->dirty && (record->present || record->marked) && !record->removed;
     int remove = change && record->removed && slot->raw.n != 0;
     hsvc_op *op = next_op(txn);
     if (op == NULL) return txn->status;

@@ -31,6 +31,8 @@ struct hsvc__record {
     uint32_t present; /* exists; a record that is created becomes present */
     uint32_t dirty;   /* must be written */
     uint32_t removed; /* must be deleted */
+    uint32_t marked;  /* is written though to the rules it is not there: a mark (actions_jobs.c) */
+    uint32_t reserved;
 };
 
 /* ---- lists inside records ---- */

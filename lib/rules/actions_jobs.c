@@ -17,7 +17,8 @@ void hsvc__do_start_job(struct hsvc__turn *t, int64_t kind) {
     job->worked_at = t->now;
     job->kind = (uint32_t)kind;
     job->flags = t->in->flags;
-    job->walk = job->step = 0;
+    job->walk = job->step = job->strikes = job->damaged = 0;
+    job->again_at = 0;
     job->node = t->engine->node;
     job->number = t->in->device_len != 0 ? t->dev->number : t->user->number;
     job->subject = subject;
@@ -44,6 +45,7 @@ void hsvc__do_mark_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = t->user;
     (void)arg;
     hsvc__do_clear_failures(t, 0);
+    user->rec.marked = 1;
     user->gone = HSVC__USER_REMOVED;
     user->disabled = 1;
     user->profile_list.count = 0;

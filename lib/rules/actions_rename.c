@@ -130,6 +130,7 @@ void hsvc__do_rename_user(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_forward_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = t->user;
     (void)arg;
+    user->rec.marked = 1;
     user->gone = HSVC__USER_RENAMED;
     user->other_id = INPUT(t, name);
     user->login_count = user->headset_list.count = user->profile_list.count = user->set.count = user->recent.count = 0;
