@@ -24,6 +24,7 @@
 #define HSVC_ERR_UNKNOWN                             (-32) /* nobody knows whether the commit happened */
 #define HSVC_ERR_FULL                                (-33) /* the store is full */
 #define HSVC_ERR_CORRUPT                             (-34) /* a record is damaged or of an unknown version */
+#define HSVC_ERR_DIFFERENT                           (-40) /* the replay went another way than the recording */
 #define HSVC_ERR_BUG                                 (-500) /* the library contradicted itself */
 
 /* Limits */
@@ -62,6 +63,7 @@
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
+#define HSVC_LIMIT_AUDIT_PAGE                        1024 /* entries, OBS-3 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 
@@ -187,6 +189,10 @@
 #define HSVC_SCOPE_SITE                              2 /* one site */
 #define HSVC_SCOPE_DEVICE                            3 /* one device */
 #define HSVC_SCOPE_USER                              4 /* one user */
+#define HSVC_SUBJECT_DEVICE                          1 /* a device */
+#define HSVC_SUBJECT_USER                            2 /* a user */
+#define HSVC_SUBJECT_HEADSET                         3 /* a headset */
+#define HSVC_SUBJECT_POLICY                          4 /* the policy, everywhere or of one site */
 #define HSVC_HEADSET_UNKNOWN                         1 /* unknown type */
 #define HSVC_HEADSET_WIRED                           2 /* wired */
 #define HSVC_HEADSET_DECT                            3 /* DECT wireless */

@@ -53,6 +53,7 @@ HSVC_API uint32_t hsvc_version(void);
 #define HSVC_REGISTRY_SESSION 15
 #define HSVC_REGISTRY_PROFILE 16
 #define HSVC_REGISTRY_PRESENCE 17
+#define HSVC_REGISTRY_SUBJECT 18
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
@@ -177,6 +178,10 @@ typedef struct hsvc_trace {
 } hsvc_trace;
 typedef int32_t (*hsvc_trace_fn)(const hsvc_trace *trace, void *user);
 
+/* hsvc_recording_fn: takes one frame of the engine's recording (recording.h), valid during the call. Anything but HSVC_OK
+ * ends the recording; the service goes on. No memory for a frame ends it too. (OBS-6) */
+typedef int32_t (*hsvc_recording_fn)(const uint8_t *bytes, size_t len, void *user);
+
 /* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
  * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
 typedef struct hsvc_config {
@@ -193,6 +198,8 @@ typedef struct hsvc_config {
     uint32_t node;       /* this engine's number, 0 .. node_count - 1 */
     uint32_t node_count; /* engines on this store; 0 means 1 */
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
+    hsvc_recording_fn recording; /* may be NULL */
+    void *recording_user;
 } hsvc_config;
 
 /* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,
@@ -503,6 +510,7 @@ typedef struct hsvc_device_view {
     size_t serial_len;
     const char *key; /* canonical name: the position for hsvc_device_next */
     size_t key_len;
+    uint64_t number; /* of the device in the audit */
     const char *location; /* for emergency calls */
     size_t location_len;
     const char *model;
@@ -569,6 +577,7 @@ typedef struct hsvc_user_view {
     size_t last_profile_len;
     const char *key;
     size_t key_len;
+    uint64_t number; /* of the user in the audit */
 } hsvc_user_view;
 
 typedef struct hsvc_headset_view {
@@ -596,6 +605,7 @@ typedef struct hsvc_headset_view {
     size_t dock_len;
     const char *key;
     size_t key_len;
+    uint64_t number; /* of the headset in the audit; 0 = the audit never spoke of it */
 } hsvc_headset_view;
 
 HSVC_API int32_t hsvc_device_view_init(hsvc_device_view *view, size_t size);
@@ -621,12 +631,108 @@ HSVC_API int32_t hsvc_user_login_at(const hsvc_engine *engine, size_t index, hsv
 HSVC_API int32_t hsvc_user_profile_at(const hsvc_engine *engine, size_t index, const char **name, size_t *name_len);
 HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char **serial, size_t *serial_len);
 
+/* hsvc_X_decode: the view of one stored row, for a store that keeps readable columns beside the bytes. Needs no engine
+ * and no memory; only key and value of the row are looked at, and text is borrowed from them. HSVC_OK, HSVC_ERR_ARGUMENT,
+ * HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND (a row of another kind, or of a user who was removed), HSVC_ERR_CORRUPT. (STORE-7) */
+HSVC_API int32_t hsvc_device_decode(const hsvc_row *row, hsvc_device_view *view);
+HSVC_API int32_t hsvc_user_decode(const hsvc_row *row, hsvc_user_view *view);
+HSVC_API int32_t hsvc_headset_decode(const hsvc_row *row, hsvc_headset_view *view);
+
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
  * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name
  * longer than any), store statuses.
  * (POL-3) */
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
+
+/* ---- the audit ---------------------------------------------------------------------------------------------------- */
+
+/* Every change of a device, a user, a headset or the policy is entered in the commit that makes it, and so is every
+ * refused input that is about one of them, everything an administrator did, and every deadline. An entry speaks of
+ * people and headsets by numbers, never by id or serial; hsvc_subject_get says whom a number means until the person is
+ * erased (OBS-3, OBS-4). At most audit_keep_max entries of each subject are kept, the newest ones. */
+
+#define HSVC_AUDIT_WORDS 3
+
+/* hsvc_audit_entry: one entry. before and after are the subject's facts, packed: hsvc_audit_fact reads them; `before` is
+ * what the subject's entry before this one has as `after`. Text is borrowed until the next call on the engine and ends
+ * in a NUL that its length does not count. */
+typedef struct hsvc_audit_entry {
+    uint32_t struct_size;
+    uint32_t subject_kind; /* HSVC_SUBJECT_ */
+    uint64_t subject;      /* its number; 0 = the global policy */
+    uint64_t sequence;     /* the subject's own, from 1, without gaps; older entries may have been dropped */
+    int64_t at_ms;         /* event time */
+    int64_t committed_ms;  /* when it was decided */
+    int64_t first_ms;      /* count > 1: when the first of them happened; else as at_ms */
+    uint32_t count;        /* refusals of one reason in a row at a device are one entry */
+    uint32_t input;        /* HSVC_INPUT_; 0 = a deadline, or what followed by itself */
+    uint32_t reason;       /* HSVC_REASON_ */
+    uint32_t accepted;
+    uint32_t param; /* HSVC_PARAM_ that was set or unset, else 0 */
+    uint32_t reserved;
+    int64_t value;         /* to which it was set */
+    uint64_t device;       /* number of the device of the event, 0 = none, or one that does not exist */
+    uint64_t headset;      /* number of the headset of the event, 0 = none */
+    uint64_t actor_number; /* of the actor, if it is one of the users */
+    uint64_t before[HSVC_AUDIT_WORDS];
+    uint64_t after[HSVC_AUDIT_WORDS];
+    const char *actor; /* as the host gave it, if it is none of the users; else "" */
+    size_t actor_len;
+    const char *rule;  /* the rule id that decided */
+    const char *event; /* name of the machine's event, "" if no row ran */
+} hsvc_audit_entry;
+
+/* hsvc_audit_cursor: where a reader stands, and of what it reads: of one subject, or of all (subject_kind 0), one
+ * subject after the other. The host keeps it where it likes, as bytes: whatever was entered since for the subjects that
+ * it has not passed is read on the next call. */
+typedef struct hsvc_audit_cursor {
+    uint32_t struct_size;
+    uint32_t subject_kind; /* HSVC_SUBJECT_, 0 = all */
+    uint64_t subject;      /* number; 0 with subject_kind 0, and for the global policy */
+    uint32_t position_len; /* 0 = at the beginning */
+    uint32_t reserved;
+    uint8_t position[48]; /* opaque */
+} hsvc_audit_cursor;
+
+/* One fact of a subject before and after. */
+typedef struct hsvc_audit_fact {
+    uint32_t struct_size;
+    uint32_t subject_kind;   /* the value is a number for hsvc_subject_get: HSVC_SUBJECT_; else 0 */
+    const char *name;        /* "session"; NUL-terminated, static, like the two below */
+    uint64_t before;
+    uint64_t after;
+    const char *before_name; /* "SIGNED_IN", of a value that is a state; else "" */
+    const char *after_name;
+} hsvc_audit_fact;
+
+/* Whom a number means. */
+typedef struct hsvc_subject_view {
+    uint32_t struct_size;
+    uint32_t kind; /* HSVC_SUBJECT_ */
+    uint64_t number;
+    const char *name; /* device name, user id, serial, site; borrowed until the next call on the engine */
+    size_t name_len;
+} hsvc_subject_view;
+
+HSVC_API int32_t hsvc_audit_entry_init(hsvc_audit_entry *entry, size_t size);
+HSVC_API int32_t hsvc_audit_cursor_init(hsvc_audit_cursor *cursor, size_t size);
+HSVC_API int32_t hsvc_audit_fact_init(hsvc_audit_fact *fact, size_t size);
+HSVC_API int32_t hsvc_subject_view_init(hsvc_subject_view *view, size_t size);
+
+/* hsvc_audit_read: the next entries, oldest first, at most room (0..HSVC_LIMIT_AUDIT_PAGE), and moves the cursor behind
+ * them. entries is an array whose stride is its first element's struct_size. *count < room: there are no more now. A damaged
+ * entry ends the page; the next call gives HSVC_ERR_CORRUPT, once, and the one after it goes on behind it.
+ * HSVC_OK, HSVC_ERR_ARGUMENT (also a cursor that is none), HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL,
+ * HSVC_ERR_LIMIT, HSVC_ERR_CORRUPT, HSVC_ERR_MEMORY, HSVC_ERR_REENTRANT, store statuses. (OBS-3) */
+HSVC_API int32_t hsvc_audit_read(hsvc_engine *engine, hsvc_audit_cursor *cursor, hsvc_audit_entry *entries, size_t room,
+                                 size_t *count);
+/* hsvc_audit_fact_at: fact number index, from 0, of an entry. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE,
+ * HSVC_ERR_NOT_FOUND (the subject has fewer). */
+HSVC_API int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index, hsvc_audit_fact *fact);
+/* hsvc_subject_get: whom a number means. HSVC_ERR_NOT_FOUND: nobody, or a person who was erased. Statuses as
+ * hsvc_device_get. */
+HSVC_API int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view);
 
 /* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
  * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.

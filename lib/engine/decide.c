@@ -5,7 +5,7 @@
 /* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
 static int64_t event_time(struct hsvc__turn *t) {
     int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
-    if (at > t->now) at = t->now;
+    if (at > t->now || HSVC__MUTANT(arrival_counts)) at = t->now;
     if (at < oldest) at = oldest;
     if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
     return at;
@@ -22,6 +22,7 @@ static void set_subjects(struct hsvc__turn *t) {
     t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
+    if (HSVC__MUTANT(dock_is_headset) && in->dock_len != 0) serial = hsvc__str_of(in->dock, in->dock_len);
     if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
     if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
     t->headset = hsvc__headset_of(t, serial);
@@ -143,17 +144,34 @@ static void decide_event(struct hsvc__turn *t) {
     run_lists(t, dev);
 }
 
+static struct hsvc__about about_now(const struct hsvc__turn *t) {
+    struct hsvc__about about = {t->dev, t->headset, t->user, NULL, t->in->kind};
+    return about;
+}
+
+/* audit_refusal: of an input that got no further than the door; its texts are sound. */
+static void audit_refusal(struct hsvc__turn *t) {
+    struct hsvc__about about;
+    set_subjects(t);
+    t->at = event_time(t);
+    about = about_now(t);
+    hsvc__audit_input(t, &about);
+}
+
 /* decide_complaint: refused for its texts; a device whose name is what is wrong cannot be named. */
 static void decide_complaint(struct hsvc__turn *t, const struct hsvc__complaint *complaint) {
     hsvc__str device = complaint->field == HSVC_FIELD_DEVICE ? hsvc__str_of(NULL, 0) : INPUT(t, device);
     t->verdict.field = complaint->field;
     t->verdict.limit = complaint->limit;
-    hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", device);
+    refuse(t, complaint->reason, 0, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6");
+    hsvc__add_verdict(t, complaint->reason, t->verdict.rule, device);
+    if (complaint->reason == HSVC_REASON_NOT_PERMITTED) audit_refusal(t);
 }
 
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index, int64_t now) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index, now);
+    struct hsvc__about about;
     const hsvc_verdict *verdict;
     engine->tally.inputs++;
     if (complaint->reason != 0) {
@@ -162,11 +180,13 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
     }
     set_subjects(t);
     t->at = event_time(t);
-    if (hsvc__fire_all(t, t->at, 0)) set_subjects(t);
+    if (!HSVC__MUTANT(due_after_the_input) && hsvc__fire_all(t, t->at, 0)) set_subjects(t);
     verdict = hsvc__answer_repeat(t);
     if (verdict != NULL) return verdict->accepted != 0;
+    about = about_now(t);
     decide_event(t);
     verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
+    hsvc__audit_input(t, &about);
     if (!hsvc__has_request(t->in)) return verdict->accepted != 0;
     set_subjects(t);
     hsvc__remember(t, t->verdict.reason, t->verdict.row);

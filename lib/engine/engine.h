@@ -3,6 +3,7 @@
 #ifndef HSVC_ENGINE_H
 #define HSVC_ENGINE_H
 
+#include "engine/recorder.h"
 #include "rules/rules.h"
 
 /* The cached global policy: bytes as read, and its numbers worked out with the preset's defaults. */
@@ -30,6 +31,7 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
@@ -41,6 +43,7 @@ struct hsvc_engine {
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
     hsvc_counters counters;
     hsvc_counters tally; /* of the running decision; counted when it is committed */
+    struct hsvc__recorder recorder;
     struct hsvc__turn turn;
     struct hsvc__txn txn;
 };
@@ -82,6 +85,25 @@ void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *
 /* hsvc__policy_plant: the cached policy into a call; hsvc__policy_learn: the cache from what the call read. MEMORY, OK. */
 void hsvc__policy_plant(struct hsvc_engine *engine);
 int32_t hsvc__policy_learn(struct hsvc_engine *engine);
+
+/* ---- the audit (audit.c) ---- */
+/* What a step was about: the device and the headset of the event, which may be nobody; the kind of input, 0 for a deadline
+ * and what follows by itself; and the record that gets an entry though nothing of it changed, or NULL. */
+struct hsvc__about {
+    struct hsvc__device *dev;
+    struct hsvc__headset *headset;
+    struct hsvc__user *user; /* whom the input names */
+    struct hsvc__record *always;
+    uint32_t kind;
+};
+/* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
+void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
+/* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
+void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about);
+/* hsvc__audit_write: turns the entries of a decision into operations, and drops the oldest beyond audit_keep_max. */
+void hsvc__audit_write(struct hsvc_engine *engine);
+/* hsvc__primary: the record that an input is first of all about, or NULL if that does not exist (requests.c). */
+struct hsvc__record *hsvc__primary(struct hsvc__turn *t);
 
 /* ---- deadlines and jobs in the store (deadlines.c, jobs.c): their keys are neighbours, so that one scan finds both ---- */
 struct hsvc__jobs {

@@ -152,9 +152,12 @@ static int32_t scan_family(struct sweep *s) {
 
 /* ---- one record ---- */
 static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
+    struct hsvc__about about = {t->dev, t->headset, NULL, NULL, 0};
     t->job = &s->job;
     hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
+    about.always = t->verdict.reason != 0 && about.dev->rec.present ? &about.dev->rec : NULL;
+    hsvc__audit_step(t, &about);
     t->job = NULL;
 }
 
@@ -318,6 +321,7 @@ static void decide_progress(struct hsvc_engine *engine, void *arg) {
     struct sweep *s = (struct sweep *)arg;
     struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
     struct hsvc__job *job = (struct hsvc__job *)hsvc__txn_get(t->txn, HSVC__FAMILY_JOB, s->name);
+    struct hsvc__about about = {t->dev, t->headset, NULL, NULL, 0};
     if (is_moved(job, &s->was)) return;
     job->worked_at = s->now;
     job->node = engine->node;
@@ -334,6 +338,7 @@ static void decide_progress(struct hsvc_engine *engine, void *arg) {
     job->rec.removed = 1;
     t->job = job;
     hsvc__run(t, HSVC__MACHINE_sweep, HSVC_EVENT_job_done, 0);
+    hsvc__audit_step(t, &about);
 }
 
 static int32_t work_on(struct sweep *s) {

@@ -40,47 +40,55 @@ static uint64_t content_of(const hsvc_input *in) {
     return hash;
 }
 
-/* policy_requests: of the global policy or a site's; a scope of a device or a user is in that record. */
-static struct hsvc__requests *policy_requests(struct hsvc__turn *t, void **record) {
+/* policy_record: the global policy or a site's; a scope of a device or a user is in that record. */
+static struct hsvc__record *policy_record(struct hsvc__turn *t) {
     struct hsvc__policy *policy;
     if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
     policy = hsvc__policy_of(t, INPUT(t, site));
-    *record = policy;
-    return policy->rec.present ? &policy->recent : NULL;
+    return policy->rec.present ? &policy->rec : NULL;
 }
 
-/* job_requests: of the job that the input started, where the record that it named is no more. */
-static struct hsvc__requests *job_requests(struct hsvc__turn *t, void **record) {
+/* started_job: the job that the input started, where the record that it named is no more. */
+static struct hsvc__record *started_job(struct hsvc__turn *t) {
     static const struct {
         uint32_t kind, job;
     } starts[] = {{HSVC_INPUT_USER_REMOVE, HSVC_JOB_USER_REMOVED},
-                  {HSVC_INPUT_USER_RENAME, HSVC_JOB_USER_RENAMED},
                   {HSVC_INPUT_DEVICE_REMOVE, HSVC_JOB_DEVICE_REMOVED},
-                  {HSVC_INPUT_DEVICE_RENAME, HSVC_JOB_DEVICE_RENAMED},
                   {HSVC_INPUT_FORCE_SIGN_OUT, HSVC_JOB_FORCED}};
     struct hsvc__job *job = NULL;
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (starts[i].kind == t->in->kind) job = hsvc__job_of(t, starts[i].job, hsvc__subject_of(t->in));
-    *record = job;
-    return job != NULL && job->rec.present ? &job->recent : NULL;
+    return job != NULL && job->rec.present ? &job->rec : NULL;
+}
+
+/* renamed: the record under its new name. */
+static struct hsvc__record *renamed(struct hsvc__turn *t) {
+    struct hsvc__record *rec;
+    if (t->in->kind == HSVC_INPUT_DEVICE_RENAME) rec = &hsvc__device_of(t, INPUT(t, name))->rec;
+    else rec = &hsvc__user_of(t, INPUT(t, name))->rec;
+    return rec->present ? rec : NULL;
+}
+
+struct hsvc__record *hsvc__primary(struct hsvc__turn *t) {
+    if (t->in->device_len != 0 && t->dev->rec.present) return &t->dev->rec;
+    if (t->in->user_len != 0 && t->user->rec.present) return &t->user->rec;
+    if (t->in->kind == HSVC_INPUT_DEVICE_RENAME || t->in->kind == HSVC_INPUT_USER_RENAME) return renamed(t);
+    if (t->in->serial_len != 0 && t->headset->rec.present) return &t->headset->rec;
+    return policy_record(t);
 }
 
 /* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
-static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
-    if (t->in->device_len != 0 && t->dev->rec.present) {
-        *record = t->dev;
-        return &t->dev->recent;
+static struct hsvc__requests *recent_of(struct hsvc__turn *t, struct hsvc__record **record) {
+    struct hsvc__record *job = started_job(t);
+    *record = job != NULL ? job : hsvc__primary(t);
+    if (*record == NULL) return NULL;
+    switch ((*record)->family) {
+        case HSVC__FAMILY_DEVICE: return &((struct hsvc__device *)(void *)*record)->recent;
+        case HSVC__FAMILY_USER: return &((struct hsvc__user *)(void *)*record)->recent;
+        case HSVC__FAMILY_HEADSET: return &((struct hsvc__headset *)(void *)*record)->recent;
+        case HSVC__FAMILY_JOB: return &((struct hsvc__job *)(void *)*record)->recent;
+        default: return &((struct hsvc__policy *)(void *)*record)->recent;
     }
-    if (t->in->user_len != 0 && t->user->rec.present) {
-        *record = t->user;
-        return &t->user->recent;
-    }
-    if (t->in->serial_len != 0 && t->headset->rec.present) {
-        *record = t->headset;
-        return &t->headset->recent;
-    }
-    if (t->in->kind == HSVC_INPUT_POLICY_SET || t->in->kind == HSVC_INPUT_POLICY_UNSET) return policy_requests(t, record);
-    return job_requests(t, record);
 }
 
 int hsvc__has_request(const hsvc_input *in) {
@@ -90,7 +98,7 @@ int hsvc__has_request(const hsvc_input *in) {
 
 /* hsvc__answer_repeat: the stored verdict, and the device's state again. */
 const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
-    void *record = NULL;
+    struct hsvc__record *record = NULL;
     const struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
         const struct hsvc__request *one = &recent->at[i];
@@ -106,11 +114,11 @@ const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
 }
 
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
-    void *record = NULL;
+    struct hsvc__record *record = NULL;
     struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     struct hsvc__request *one;
     if (recent == NULL) return;
-    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {
+    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS - HSVC__MUTANT(one_less_remembered)) {
         memmove(&recent->at[0], &recent->at[1], sizeof recent->at - sizeof recent->at[0]);
         recent->count--;
     }
@@ -120,5 +128,5 @@ void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     one->reason = reason;
     one->row = row;
     hsvc__touch(record);
-    if (((struct hsvc__record *)record)->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
+    if (record->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
 }

@@ -13,6 +13,7 @@ static const struct {
 };
 
 void hsvc__found(struct hsvc__walk *w, uint32_t invariant) {
+    if (HSVC__MUTANT(verify_is_blind)) return;
     w->findings++;
     if (w->finding == NULL || w->status != HSVC_OK) return;
     if (w->finding(invariants[invariant].name, invariants[invariant].rule, (const uint8_t *)w->key.p, w->key.n, w->user) != HSVC_OK)
@@ -36,6 +37,8 @@ static int32_t take(const hsvc_row *row, void *user) {
     f->record = hsvc__arena_take(arena, hsvc__record_size(f->family));
     if (f->record == NULL) return HSVC_ERR_MEMORY;
     memset(f->record, 0, hsvc__record_size(f->family));
+    ((struct hsvc__record *)f->record)->family = f->family;
+    ((struct hsvc__record *)f->record)->present = 1;
     if (hsvc__record_decode(f->record, (const uint8_t *)copy.p, copy.n, f->family) != HSVC_OK) f->record = NULL;
     return HSVC_OK;
 }
@@ -183,9 +186,23 @@ static hsvc__str named_as(uint32_t family, const void *record) {
     }
 }
 
+static int is_key_of_number(const struct hsvc__walk *w, const struct hsvc__number *n) {
+    struct hsvc__key key;
+    if (n->of == 0) return 1; /* a node's counter */
+    hsvc__key_number(&key, n->number);
+    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
+}
+
+static int is_key_of_entry(const struct hsvc__walk *w) {
+    struct hsvc__entry_key parts;
+    return hsvc__key_entry_parts(w->key, &parts);
+}
+
 /* is_in_place: does a record stand where its name belongs? A deadline key's record has none. */
 static int is_in_place(const struct hsvc__walk *w, uint32_t family, const void *record) {
     if (family == HSVC__FAMILY_DEADLINE) return 1;
+    if (family == HSVC__FAMILY_NUMBER) return is_key_of_number(w, (const struct hsvc__number *)record);
+    if (family == HSVC__FAMILY_ENTRY) return is_key_of_entry(w);
     if (family == HSVC__FAMILY_JOB) return is_key_of_job(w, (const struct hsvc__job *)record);
     if (family == HSVC__FAMILY_SKIP) return is_key_of_skip(w, (const struct hsvc__skip *)record);
     return is_key_of(w, family, named_as(family, record));
@@ -193,12 +210,14 @@ static int is_in_place(const struct hsvc__walk *w, uint32_t family, const void *
 
 static void check_record(struct hsvc__walk *w, uint32_t family, void *record) {
     MUST(is_in_place(w, family, record), record_stands_under_its_name);
+    if (hsvc__is_subject(family)) hsvc__check_trail(w, family, record, named_as(family, record));
     switch (family) {
         case HSVC__FAMILY_DEVICE: hsvc__check_device(w, (struct hsvc__device *)record); break;
         case HSVC__FAMILY_USER: check_user(w, (const struct hsvc__user *)record); break;
         case HSVC__FAMILY_HEADSET: check_headset(w, (const struct hsvc__headset *)record); break;
         case HSVC__FAMILY_POLICY: check_policy(w, (const struct hsvc__policy *)record); break;
         case HSVC__FAMILY_DEADLINE: check_deadline_key(w); break;
+        case HSVC__FAMILY_ENTRY: hsvc__check_entry(w, (const struct hsvc__entry *)record); break;
         case HSVC__FAMILY_JOB: check_job(w, (const struct hsvc__job *)record); break;
         default: break;
     }

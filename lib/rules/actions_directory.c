@@ -21,7 +21,6 @@ void hsvc__do_create_device(struct hsvc__turn *t, int64_t arg) {
     dev->rec.removed = 0;
     dev->name = INPUT(t, device);
     dev->created_at = t->at;
-    dev->number = hsvc_hash64(dev->name.p, dev->name.n) ^ (uint64_t)t->at;
     dev->session_state = HSVC__session_VACANT;
     dev->profile_state = HSVC__profile_AWAY;
     dev->prompt_state = HSVC__prompt_IDLE;
@@ -49,7 +48,6 @@ void hsvc__do_create_user(struct hsvc__turn *t, int64_t arg) {
     user->rec.present = 1;
     user->id = INPUT(t, user);
     user->created_at = t->at;
-    user->number = hsvc_hash64(user->id.p, user->id.n) ^ (uint64_t)t->at;
     set_user(t);
 }
 void hsvc__do_update_user(struct hsvc__turn *t, int64_t arg) {
@@ -68,9 +66,10 @@ void hsvc__tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str befo
     effect->other_user_len = before.n;
 }
 
-static void set_owner(struct hsvc__turn *t, hsvc__str owner) {
+static void set_owner(struct hsvc__turn *t, hsvc__str owner, uint64_t number) {
     struct hsvc__headset *headset = t->headset;
     headset->owner = owner;
+    headset->owner_number = number;
     headset->rec.present = 1;
     hsvc__touch(headset);
     t->engine->tally.associations++;
@@ -91,7 +90,7 @@ void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
     }
     user->headset_list.at[user->headset_list.count++] = t->headset->serial;
     hsvc__touch(user);
-    set_owner(t, user->id);
+    set_owner(t, user->id, user->number);
     t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
     hsvc__tell_association(t, user->id, hsvc__str_of(NULL, 0));
 }
@@ -106,5 +105,5 @@ void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
     owner->headset_list.count = kept;
     hsvc__touch(owner);
     hsvc__tell_association(t, hsvc__str_of(NULL, 0), owner->id);
-    set_owner(t, hsvc__str_of(NULL, 0));
+    set_owner(t, hsvc__str_of(NULL, 0), 0);
 }

@@ -35,6 +35,7 @@ void hsvc__do_free_headsets(struct hsvc__turn *t, int64_t arg) {
         t->headset = hsvc__headset_of(t, t->user->headset_list.at[i]);
         hsvc__tell_association(t, hsvc__str_of(NULL, 0), t->user->id);
         t->headset->owner = hsvc__str_of(NULL, 0);
+        t->headset->owner_number = 0;
         hsvc__touch(t->headset);
         t->engine->tally.associations++;
     }

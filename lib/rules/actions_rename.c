@@ -22,9 +22,34 @@ static void empty_device(struct hsvc__device *dev) {
     dev->deadline_at = deadline_at;
     dev->name = name;
 }
+/* Its trail stays, with an entry that says so (OBS-3). */
 void hsvc__do_drop_device(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    uint64_t number = dev->number, last = dev->audit_last, gone = dev->audit_gone;
     (void)arg;
-    empty_device(t->dev);
+    empty_device(dev);
+    dev->number = number;
+    dev->audit_last = last;
+    dev->audit_gone = gone;
+}
+
+/* move_trail: what the audit said last of a record it said of the same under its new name; the number means that name now. */
+static void move_trail(struct hsvc__turn *t, struct hsvc__record *from, struct hsvc__record *to, uint64_t number, hsvc__str name) {
+    static const struct hsvc__vector nothing;
+    struct hsvc__number *record;
+    struct hsvc__key key;
+    if (to->slot == NULL) return; /* memory is out: the decision is thrown away */
+    to->slot->audited = from->slot->audited;
+    from->slot->audited = nothing;
+    to->slot->appended = from->slot->appended; /* entries of this very decision */
+    from->slot->appended = 0;
+    for (struct hsvc__note *note = t->txn->notes; note != NULL; note = note->next)
+        if (note->slot == from->slot) note->slot = to->slot;
+    if (number == 0) return;
+    hsvc__key_number(&key, number);
+    record = (struct hsvc__number *)hsvc__txn_get(t->txn, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
+    record->name = name;
+    hsvc__touch(record);
 }
 
 void hsvc__do_withdraw_screen(struct hsvc__turn *t, int64_t reason) {
@@ -57,8 +82,9 @@ static void rename_login(struct hsvc__turn *t, const struct hsvc__device *dev, h
 }
 
 /* The record moves to its new key; everything in it stays, its deadline key is made anew. */
-static void move_device(struct hsvc__device *from, struct hsvc__device *to, hsvc__str name) {
+static void move_device(struct hsvc__turn *t, struct hsvc__device *from, struct hsvc__device *to, hsvc__str name) {
     struct hsvc__record rec = to->rec;
+    move_trail(t, &from->rec, &to->rec, from->number, name);
     *to = *from;
     to->rec = rec;
     to->rec.present = 1;
@@ -75,7 +101,7 @@ void hsvc__do_rename_device(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     rename_places(t, t->dev, from, to);
     rename_login(t, t->dev, from, to);
-    move_device(t->dev, target, to);
+    move_device(t, t->dev, target, to);
 }
 
 /* The same name in another spelling: shown as given now (ID-2). */
@@ -115,6 +141,7 @@ void hsvc__do_rename_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *from = t->user, *to = hsvc__user_of(t, INPUT(t, name));
     struct hsvc__record rec = to->rec;
     (void)arg;
+    move_trail(t, &from->rec, &to->rec, from->number, INPUT(t, name));
     *to = *from;
     to->rec = rec;
     to->rec.present = 1;
@@ -131,7 +158,9 @@ void hsvc__do_forward_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = t->user;
     (void)arg;
     user->rec.marked = 1;
+    user->rec.present = 0;
     user->gone = HSVC__USER_RENAMED;
+    user->number = user->audit_last = user->audit_gone = 0; /* they are the new record's */
     user->other_id = INPUT(t, name);
     user->login_count = user->headset_list.count = user->profile_list.count = user->set.count = user->recent.count = 0;
     user->last_profile = hsvc__str_of(NULL, 0);

@@ -90,7 +90,7 @@ void hsvc__arm_presence(struct hsvc__device *dev) {
     hsvc__touch(dev);
 }
 
-void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = 1; }
+void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = HSVC__DIRTY | HSVC__UNAUDITED; }
 
 uint64_t hsvc__next_id(struct hsvc__device *dev) {
     hsvc__touch(dev);

@@ -258,6 +258,8 @@ int hammer_set_up(const struct hammer *h) {
     (void)apply(&n, &in);
     hsvc_input_policy_set(&in, HSVC_PARAM_HEADSETS_PER_USER_MAX, HSVC_SCOPE_GLOBAL, 3);
     (void)apply(&n, &in);
+    hsvc_input_policy_set(&in, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 2); /* so that a look sees everything */
+    (void)apply(&n, &in);
     for (uint32_t i = 0; i < h->users; i++) {
         snprintf(n.user, sizeof n.user, "u%u", (unsigned)i);
         hsvc_input_user_put(&in, n.user, &profile, 1);
