@@ -152,8 +152,8 @@ static void decide_complaint(struct hsvc__turn *t, const struct hsvc__complaint 
 }
 
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
-                       const struct hsvc__complaint *complaint, uint32_t index, int64_t now) {
-    struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index, now);
+                       const struct hsvc__complaint *complaint, uint32_t index) {
+    struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index);
     const hsvc_verdict *verdict;
     engine->tally.inputs++;
     if (complaint->reason != 0) {

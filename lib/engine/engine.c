@@ -60,6 +60,9 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->node = ours.node;
     e->node_count = ours.node_count;
     e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
+    e->now = e->called_at = -1;
+    e->patrols = 1;
+    e->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] = hsvc__preset_value(HSVC_PARAM_CLOCK_SKEW_MAX, 0);
     hsvc__arena_init(&e->views, &e->allocator);
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
@@ -85,12 +88,6 @@ int32_t hsvc__enter(struct hsvc_engine *engine) {
     return HSVC_OK;
 }
 void hsvc__leave(struct hsvc_engine *engine) { engine->inside = 0; }
-
-int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
-    *now = -1;
-    if (engine->clock(now, engine->clock_user) != HSVC_OK) return HSVC_ERR_CLOCK;
-    return *now < 0 || *now > HSVC_LIMIT_TIME ? HSVC_ERR_CLOCK : HSVC_OK;
-}
 
 int32_t hsvc_counters_init(hsvc_counters *counters, size_t size) {
     return hsvc__sized_init(counters, size, sizeof(hsvc_counters));
@@ -141,8 +138,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
 }
 
 /* ---- the transaction ---- */
-struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index,
-                                    int64_t now) {
+struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index) {
     static const hsvc_input nothing;
     struct hsvc__turn *t = &engine->turn;
     t->engine = engine;
@@ -150,8 +146,8 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->fx = fx;
     t->in = in == NULL ? &nothing : in;
     t->index = index;
-    t->now = now;
-    t->at = now;
+    t->now = engine->txn.now;
+    t->at = t->now;
     t->dev = &engine->txn.nobody.device;
     t->headset = &engine->txn.nobody.headset;
     t->user = &engine->txn.nobody.user;
@@ -164,36 +160,51 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     return t;
 }
 
-/* move_deadline: the device's one deadline key follows its earliest due time (DESIGN 3). */
-static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev) {
+/* move_deadline: the device's one deadline key follows its earliest due time (DESIGN 3), and says when the newest of its
+ * timers was armed: whoever comes by and has another clock sees by that what has to begin anew (TIME-4). */
+static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev, int armed) {
     int64_t due = dev->rec.present && !dev->rec.removed ? hsvc__earliest(dev, NULL) : HSVC_NEVER;
-    struct hsvc__record nothing;
+    struct hsvc__deadline record;
     struct hsvc__key key;
     hsvc__str value = {NULL, 0};
     if (due == HSVC_NEVER) due = 0;
-    if (due == dev->deadline_at) return;
-    if (dev->deadline_at != 0) {
+    if (due == dev->deadline_at && !armed) return;
+    if (dev->deadline_at != 0 && due != dev->deadline_at) {
         hsvc__key_deadline(&key, dev->deadline_at, dev->name);
         hsvc__txn_loose(txn, &key, value);
     }
-    if (due != 0 && hsvc__record_encode(&nothing, HSVC__FAMILY_DEADLINE, &txn->work, &value) == HSVC_OK) {
+    record.armed_at = hsvc__newest_armed(dev);
+    if (due != 0 && hsvc__record_encode(&record, HSVC__FAMILY_DEADLINE, &txn->work, &value) == HSVC_OK) {
         hsvc__key_deadline(&key, due, dev->name);
         hsvc__txn_loose(txn, &key, value);
     }
     dev->deadline_at = due;
 }
 
-static void move_deadlines(struct hsvc__txn *txn) {
+/* stamp_records: what this decision writes says when; a device's timers say when they were armed. */
+static void stamp_records(struct hsvc__txn *txn) {
     for (uint32_t i = 0; i < txn->count; i++) {
-        struct hsvc__device *dev = (struct hsvc__device *)txn->slots[i].record;
-        if (txn->slots[i].family == HSVC__FAMILY_DEVICE && dev != NULL && (dev->rec.dirty || dev->rec.removed))
-            move_deadline(txn, dev);
+        struct hsvc__record *record = (struct hsvc__record *)txn->slots[i].record;
+        int armed;
+        if (record == NULL || !txn->slots[i].used || (!record->dirty && !record->removed)) continue;
+        armed = hsvc__times_stamp(record, txn->slots[i].family, txn->now);
+        if (txn->slots[i].family == HSVC__FAMILY_DEVICE) move_deadline(txn, (struct hsvc__device *)record, armed || record->clocked);
     }
 }
 
 /* is_final: a failure that reading more would not mend. Others may come of a record that was not there yet. */
 static int is_final(int32_t status) {
     return status == HSVC_ERR_MEMORY || status == HSVC_ERR_LIMIT || status == HSVC_ERR_CALLBACK;
+}
+
+/* learn_policy: what was decoded before the policy was known may have been taken for too new, or not. */
+static int32_t learn_policy(struct hsvc_engine *engine) {
+    int known = engine->policy.known;
+    int32_t status = hsvc__policy_learn(engine);
+    if (known || status != HSVC_OK || engine->txn.missing != 0) return status;
+    engine->txn.latest = engine->now + engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
+    hsvc__txn_again(&engine->txn);
+    return hsvc__policy_learn(engine);
 }
 
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
@@ -205,8 +216,9 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
         hsvc__effects_back(fx);
         memset(&engine->tally, 0, sizeof engine->tally);
-        status = hsvc__policy_learn(engine);
+        status = learn_policy(engine);
         if (status != HSVC_OK) return status;
+        hsvc__txn_catch_up(txn);
         decide(engine, job);
         if (txn->missing == 0 || is_final(txn->status)) return txn->status;
         txn->status = HSVC_OK;
@@ -225,7 +237,7 @@ static void count_tally(struct hsvc_engine *engine) {
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
-    move_deadlines(&engine->txn);
+    stamp_records(&engine->txn);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
     if (status != HSVC_OK || *dry) return status;
@@ -238,7 +250,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
-        hsvc__txn_begin(&engine->txn);
+        hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);
         status = ahead(engine, job);
         if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);

@@ -16,6 +16,7 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
         t->index = HSVC_NO_INPUT;
         t->at = due;
         t->steps = 0;
+        if (hsvc__is_late(t->engine, due) && !dev->rec.clocked) t->txn->clocked += dev->rec.clocked = 1;
         hsvc__fire(t, dev, timer);
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
     }
@@ -81,4 +82,5 @@ void hsvc__settle(struct hsvc__turn *t) {
         }
         if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
     }
+    if (t->txn->clocked != 0) hsvc__tell_clock(t);
 }

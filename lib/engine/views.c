@@ -204,7 +204,7 @@ struct asked {
 
 static void decide_policy(struct hsvc_engine *engine, void *job) {
     struct asked *asked = (struct asked *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, asked->fx, NULL, HSVC_NO_INPUT, 0);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, asked->fx, NULL, HSVC_NO_INPUT);
     asked->value = hsvc__value(t, asked->param, hsvc__device_of(t, asked->device), hsvc__user_of(t, asked->user), &asked->scope);
 }
 

@@ -174,7 +174,7 @@ static const struct timer {
     const char *rule;
     const char *text;
 } timers[] = {
-#define TIMER(field, machine, event, rule, text) {#field, #machine, #event, rule, text},
+#define TIMER(field, machine, event, most, rule, text) {#field, #machine, #event, rule, text},
 #include "../rules/timers.def"
 #undef TIMER
 };

@@ -34,6 +34,12 @@ static uint64_t in64(struct reader *r) {
     return at == NULL ? 0 : hsvc__get64(at);
 }
 
+static int64_t in_time(struct reader *r) {
+    uint64_t at = in64(r);
+    if (at > (uint64_t)HSVC_LIMIT_TIME) r->bad = 1;
+    return (int64_t)at;
+}
+
 static hsvc__str in_text(struct reader *r) {
     uint32_t len = in32(r);
     const uint8_t *at = take(r, len);
@@ -138,8 +144,8 @@ static void requests_out(const struct hsvc__requests *list, hsvc__str *slot, str
 
 /* ---- the device's own lists ---- */
 static void wait_in(struct hsvc__present *one, struct reader *r) {
-    one->due_at = (int64_t)in64(r);
-    one->left_at = (int64_t)in64(r);
+    one->due_at = in_time(r);
+    one->left_at = in_time(r);
     one->request = in64(r);
 }
 
@@ -157,8 +163,8 @@ static int presence_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->presence);
     for (d->present_count = 0; room(&r, d->present_count, HSVC_LIMIT_PRESENCE_PER_DEVICE); d->present_count++) {
         struct hsvc__present *one = &d->presents[d->present_count];
-        one->since_at = (int64_t)in64(&r);
-        one->event_at = (int64_t)in64(&r);
+        one->since_at = in_time(&r);
+        one->event_at = in_time(&r);
         one->flags = in32(&r);
         one->attempts = in32(&r);
         one->serial = in_text(&r);
@@ -211,7 +217,7 @@ static int calls_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->calls);
     for (d->call_count = 0; room(&r, d->call_count, HSVC_LIMIT_CALLS_PER_DEVICE); d->call_count++) {
         d->calling[d->call_count].id = in64(&r);
-        d->calling[d->call_count].seen_at = (int64_t)in64(&r);
+        d->calling[d->call_count].seen_at = in_time(&r);
         d->calling[d->call_count].phase = in32(&r);
         d->calling[d->call_count].flags = in32(&r);
     }

@@ -275,6 +275,7 @@ void hsvc__do_count_failure(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     user->failures = next;
     if (next == 1) user->first_failure_at = t->at;
+    if (next == 1) user->rearmed = 0;
     user->locked_until = 0;
     hsvc__touch(user);
 }
@@ -284,7 +285,8 @@ static int64_t until(struct hsvc__turn *t, const struct hsvc__user *user) {
 }
 void hsvc__do_lock_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->user->locked_at = t->at;
+    t->user->locked_at = t->now;
+    t->user->rearmed &= ~HSVC__REARMED_LOCK;
     t->user->locked_until = until(t, t->user);
     t->engine->tally.lockouts++;
 }
@@ -302,17 +304,21 @@ void hsvc__do_count_device_failure(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     dev->failures = next;
     if (next == 1) dev->first_failure_at = t->at;
+    if (next == 1) dev->rearmed &= ~HSVC__REARMED_FAILURES;
     dev->throttled_until = 0;
     hsvc__touch(dev);
 }
 void hsvc__do_close_device(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
+    t->dev->throttled_at = t->now;
     t->dev->throttled_until = until(t, NULL);
+    t->dev->rearmed &= ~HSVC__REARMED_LOCK;
 }
 void hsvc__do_clear_device_failures(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->failures = 0;
     t->dev->first_failure_at = 0;
+    t->dev->throttled_at = 0;
     t->dev->throttled_until = 0;
     hsvc__touch(t->dev);
 }
