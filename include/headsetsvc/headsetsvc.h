@@ -516,8 +516,8 @@ HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
 
-/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static), the rule id
- * (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
+/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
+ * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
  * *findings is their number: 0 is what a healthy store gives. Store statuses, HSVC_ERR_ARGUMENT. (STORE-8) */
 typedef int32_t (*hsvc_finding_fn)(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
                                    void *user);

@@ -62,9 +62,20 @@ void hsvc__do_note_older(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- presence ---- */
+/* free_handle: an older report of this connection has lost its meaning, whoever it was about. */
+static void free_handle(struct hsvc__device *dev, uint64_t handle) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < dev->plug_count; i++)
+        if (dev->handles[i].handle != handle) dev->handles[kept++] = dev->handles[i];
+    dev->plug_count = kept;
+}
+
 static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) {
-    struct hsvc__plug *plug = &t->dev->handles[t->dev->plug_count];
-    if (t->arg == 0 || t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) return;
+    struct hsvc__plug *plug;
+    if (t->arg == 0) return;
+    free_handle(t->dev, (uint64_t)t->arg);
+    if (t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) return;
+    plug = &t->dev->handles[t->dev->plug_count];
     plug->handle = (uint64_t)t->arg;
     plug->of = (uint32_t)(entry - t->dev->presents);
     plug->reserved = 0;
@@ -96,7 +107,7 @@ void hsvc__do_add_handle(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_take_handle(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    if (hsvc__plugged(t->dev, (uint64_t)t->arg) == NULL) add_handle(t, here(t));
+    if (hsvc__plugged(t->dev, (uint64_t)t->arg) != here(t)) add_handle(t, here(t));
 }
 
 void hsvc__do_note_event(struct hsvc__turn *t, int64_t arg) {

@@ -132,13 +132,18 @@ int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
         if (later[i] == t->in->param) return 1;
     return 0;
 }
-/* A LIMIT may be 0 = off, though 0 lies below its least. */
+/* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
+static int in_range(const struct parameter *p, int64_t value) {
+    return (value == 0 && p->type == LIMIT) || (value >= p->least && value <= p->most);
+}
+int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value) {
+    return hsvc__is_number(param) && parameters[param].scopes >> scope & 1u && in_range(&parameters[param], value);
+}
 int hsvc__is_value_is_out_of_range(struct hsvc__turn *t) {
     const struct parameter *p = named(t->in);
     int64_t value = p->type == TEXT ? (int64_t)t->in->text_len : t->in->value;
-    int off = value == 0 && p->type == LIMIT;
     int mixed = p->type == TEXT ? t->in->value != 0 : t->in->text_len != 0;
-    if (!mixed && (off || (value >= p->least && value <= p->most))) return 0;
+    if (!mixed && in_range(p, value)) return 0;
     t->verdict.field = mixed == (p->type == TEXT) ? HSVC_FIELD_VALUE : HSVC_FIELD_TEXT;
     if (!mixed) t->verdict.field = p->type == TEXT ? HSVC_FIELD_TEXT : HSVC_FIELD_VALUE;
     t->verdict.limit = value < p->least ? p->least : p->most;

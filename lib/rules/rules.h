@@ -186,6 +186,8 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
 /* hsvc__is_number: is this a number or choice parameter? */
 int hsvc__is_number(uint32_t param);
+/* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */
+int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value);
 /* hsvc__override: the value set in a list, or NULL. */
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param);
 struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);
