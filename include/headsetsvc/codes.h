@@ -36,6 +36,8 @@
 #define HSVC_LIMIT_HEADSETS_PER_USER                 15 /* headsets, ASSOC-1 */
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
+#define HSVC_LIMIT_REPORTS_PER_HOLD                  96 /* reports, PRES-8 */
+#define HSVC_LIMIT_FLAP_HOLD                         10 /* windows, PRES-8 */
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
@@ -342,6 +344,8 @@
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_HELD                             1060 /* headsets of this device come and go too often: kept, judged when it is quiet */
+#define HSVC_REASON_FLAPPING_OVER                    1061 /* the device is quiet again: the last reports are judged */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -413,6 +417,7 @@
 #define HSVC_REASON_APPLY_FAILED                     1210 /* the device could not take the profile */
 #define HSVC_REASON_SIGN_OUT_WARNING                 1211 /* the session is about to end */
 #define HSVC_REASON_CLOCK_SKEW                       1212 /* a clock is wrong */
+#define HSVC_REASON_FLAPPING                         1230 /* headsets of this device come and go too often */
 #define HSVC_REASON_SERIAL_DUPLICATED                1213 /* the same serial is at two devices */
 #define HSVC_REASON_CALLS_DROPPED                    1214 /* calls that nobody confirmed are taken for over */
 

@@ -454,6 +454,8 @@ typedef struct hsvc_device_view {
     size_t serial_len;
     const char *key; /* canonical name: the position for hsvc_device_next */
     size_t key_len;
+    uint32_t flapping;     /* 1: its headsets come and go too often, reports are held back (PRES-8) */
+    uint32_t held_reports; /* in this hold, or the last one */
 } hsvc_device_view;
 
 typedef struct hsvc_user_view {
@@ -547,6 +549,7 @@ typedef struct hsvc_counters {
     uint64_t lockouts;
     uint64_t clock_notices;
     uint64_t associations;
+    uint64_t flaps; /* holds of devices whose headsets came and went too often */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);

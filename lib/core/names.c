@@ -13,6 +13,7 @@ enum {
     STATES_association = 0,
     STATES_updating = 0,
     STATES_emergency = 0,
+    STATES_flapping = 0,
     STATES_lockout = 0,
     STATES_throttle = 0,
     STATES_calls = 0,

@@ -156,7 +156,7 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->rule = "";
     t->barred = NULL;
     memset(&t->verdict, 0, sizeof t->verdict);
-    t->raised = t->taken = t->steps = 0;
+    t->raised = t->taken = t->steps = t->flap_counted = 0;
     return t;
 }
 

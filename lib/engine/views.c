@@ -101,6 +101,8 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     v->generation_acked = d->generation_acked;
     v->signed_in_at = d->signed_in_at;
     v->window_due_at = d->window_due;
+    v->flapping = hsvc__flaps(d) ? 1 : 0;
+    v->held_reports = d->flap_held;
     v->deadline_at = hsvc__earliest(d, NULL);
     for (uint32_t i = 0; i < d->present_count; i++) v->headset_count += !(d->presents[i].flags & HSVC__NOT_HERE);
     PUT_TEXT(*v, name, d->name);

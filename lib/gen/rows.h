@@ -73,6 +73,9 @@ static const struct row rows[] = {
 #define MACHINE_NAME "emergency"
 #include "../rules/emergency.def"
 #undef MACHINE_NAME
+#define MACHINE_NAME "flapping"
+#include "../rules/flapping.def"
+#undef MACHINE_NAME
 };
 #undef ROW
 #undef OTHER

@@ -213,6 +213,32 @@ static void plugs_out(struct hsvc__device *d, struct hsvc__arena *arena) {
     }
 }
 
+static int held_in(struct hsvc__device *d) {
+    struct reader r = read_slot(d->held);
+    for (d->report_count = 0; room(&r, d->report_count, HSVC_LIMIT_REPORTS_PER_HOLD); d->report_count++) {
+        struct hsvc__report *one = &d->reports[d->report_count];
+        one->handle = in64(&r);
+        one->at = in_time(&r);
+        one->here = in32(&r);
+        one->reserved = 0;
+        one->serial = in_text(&r);
+    }
+    return r.bad;
+}
+
+static void held_out(struct hsvc__device *d, struct hsvc__arena *arena) {
+    struct writer w;
+    size_t len = 0;
+    for (uint32_t i = 0; i < d->report_count; i++) len += 24 + d->reports[i].serial.n;
+    if (!open_slot(&w, &d->held, len, arena)) return;
+    for (uint32_t i = 0; i < d->report_count; i++) {
+        out64(&w, d->reports[i].handle);
+        out64(&w, (uint64_t)d->reports[i].at);
+        out32(&w, d->reports[i].here);
+        out_text(&w, d->reports[i].serial);
+    }
+}
+
 static int calls_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->calls);
     for (d->call_count = 0; room(&r, d->call_count, HSVC_LIMIT_CALLS_PER_DEVICE); d->call_count++) {
@@ -259,7 +285,7 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
     int bad = 0;
     if (family == HSVC__FAMILY_DEVICE) {
         struct hsvc__device *d = (struct hsvc__device *)record;
-        bad = presence_in(d) | plugs_in(d) | calls_in(d) | overrides_in(&d->set, d->overrides) |
+        bad = presence_in(d) | plugs_in(d) | held_in(d) | calls_in(d) | overrides_in(&d->set, d->overrides) |
               requests_in(&d->recent, d->requests);
     } else if (family == HSVC__FAMILY_USER) {
         struct hsvc__user *u = (struct hsvc__user *)record;
@@ -281,6 +307,7 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
         struct hsvc__device *d = (struct hsvc__device *)record;
         presence_out(d, arena);
         plugs_out(d, arena);
+        held_out(d, arena);
         calls_out(d, arena);
         overrides_out(&d->set, &d->overrides, arena);
         requests_out(&d->recent, &d->requests, arena);

@@ -60,6 +60,13 @@ struct hsvc__plug { /* one handle of a present serial */
     uint32_t of; /* index into presence */
     uint32_t reserved;
 };
+struct hsvc__report { /* in a hold: a handle that is plugged, or a serial that is gone (handle 0, not here) */
+    hsvc__str serial;
+    uint64_t handle;
+    int64_t at; /* the last report of the serial */
+    uint32_t here;
+    uint32_t reserved;
+};
 struct hsvc__call {
     uint64_t id;
     int64_t seen_at; /* last report of it */
@@ -121,8 +128,10 @@ struct hsvc__device {
     uint32_t present_count;
     uint32_t plug_count;
     uint32_t call_count;
+    uint32_t report_count;
     struct hsvc__overrides set;
     struct hsvc__requests recent;
+    struct hsvc__report reports[HSVC_LIMIT_REPORTS_PER_HOLD];
     struct hsvc__present presents[HSVC_LIMIT_PRESENCE_PER_DEVICE];
     struct hsvc__plug handles[HSVC_LIMIT_PRESENCE_PER_DEVICE];
     struct hsvc__call calling[HSVC_LIMIT_CALLS_PER_DEVICE];

@@ -127,6 +127,8 @@ static void mend_device(struct hsvc__device *d, const struct seen *s) {
     back_to_now(&d->window_at, s);
     back_to_now(&d->calls_doubt_at, s);
     back_to_now(&d->calls_lost_at, s);
+    back_to_now(&d->flap_at, s);
+    for (uint32_t i = 0; i < d->report_count; i++) back_to_now(&d->reports[i].at, s);
     for (uint32_t i = 0; i < d->call_count; i++) back_to_now(&d->calling[i].seen_at, s);
     keep_order(d);
 }

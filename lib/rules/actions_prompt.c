@@ -13,6 +13,7 @@ RAISER(profile)
 RAISER(prompt)
 RAISER(verification)
 RAISER(emergency)
+RAISER(flapping)
 /* A session begins for whoever the screen was for; once the screen is closed only the raise knows (MAN-1). */
 void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
     hsvc__raise_event(t, HSVC__MACHINE_session, (uint32_t)event, 0, t->dev, t->headset, hsvc__newcomer(t));

@@ -142,9 +142,9 @@ int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
 int hsvc__is_owner_returns(struct hsvc__turn *t) {
     return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
 }
-/* A serial that is at two devices proves nobody (PRES-7). */
+/* A serial that is at two devices proves nobody, nor one that perhaps is not there (PRES-7, PRES-8). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__is_serial_is_elsewhere(t) ||
+    return hsvc__flaps(t->dev) || hsvc__is_serial_is_elsewhere(t) ||
            hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {

@@ -143,6 +143,15 @@ static const struct hsvc__row emergency_rows[] = {
 #undef IN
 #undef NEXT
 
+#define IN(state) (1u << HSVC__flapping_##state)
+#define NEXT(state) HSVC__flapping_##state
+enum { HSVC__flapping_SAME = 0 };
+static const struct hsvc__row flapping_rows[] = {
+#include "rules/flapping.def"
+};
+#undef IN
+#undef NEXT
+
 /* ---- where each machine's state stands. presence, calls, directory, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
@@ -201,6 +210,7 @@ STORED(profile, profile_state, HSVC__profile_AWAY)
 STORED(prompt, prompt_state, HSVC__prompt_IDLE)
 STORED(verification, verify_state, HSVC__verification_QUIET)
 STORED(emergency, emergency_state, HSVC__emergency_QUIET)
+STORED(flapping, flap_state, HSVC__flapping_CALM)
 
 #define COUNT(rows) ((uint32_t)(sizeof rows / sizeof rows[0]))
 #define DERIVED(name) {#name, name##_rows, COUNT(name##_rows), name##_get, NULL}
@@ -209,7 +219,7 @@ const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
     {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
     KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), KEPT_IN_RECORD(verification),
     DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
-    KEPT_IN_RECORD(emergency),
+    KEPT_IN_RECORD(emergency), KEPT_IN_RECORD(flapping),
 };
 
 const char *const hsvc__event_names[HSVC__EVENTS] = {"",

@@ -108,6 +108,11 @@ static struct line lines[] = {
 #include "rules/emergency.def"
 #undef OF
 #undef HERE
+#define OF HSVC__MACHINE_flapping
+#define HERE "flapping"
+#include "rules/flapping.def"
+#undef OF
+#undef HERE
 };
 #define LINES (sizeof lines / sizeof lines[0])
 
