@@ -26,7 +26,7 @@ static void index_tables(hsvc_engine *engine) {
 static int32_t take_config(const hsvc_config *config, hsvc_config *ours, hsvc_allocator *allocator, hsvc_store *store) {
     int32_t status = hsvc__sized_in(ours, sizeof *ours, sizeof(hsvc_config), config);
     if (status != HSVC_OK) return status;
-    if (ours->flags != 0) return HSVC_ERR_FLAGS;
+    if (ours->flags & ~HSVC_CONFIG_ANY_EPOCH) return HSVC_ERR_FLAGS;
     status = hsvc__allocator_in(allocator, ours->allocator);
     if (status == HSVC_OK) status = hsvc__sized_in(store, sizeof *store, sizeof(hsvc_store), ours->store);
     if (status != HSVC_OK) return status;
@@ -67,8 +67,12 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
     index_tables(e);
-    *engine = e;
-    return HSVC_OK;
+    e->epoch = ours.epoch;
+    e->any_epoch = (ours.flags & HSVC_CONFIG_ANY_EPOCH) != 0;
+    status = ours.epoch == 0 ? HSVC_OK : hsvc__epoch_check(e);
+    if (status == HSVC_OK) *engine = e;
+    else hsvc_engine_free(e);
+    return status;
 }
 
 void hsvc_engine_free(hsvc_engine *engine) {
@@ -132,6 +136,8 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     if (slot->raw.n != 0) memmove(cache->raw, slot->raw.p, slot->raw.n);
     cache->raw_len = slot->raw.n;
     cache->revision = slot->revision;
+    if (slot->known && policy->epoch < engine->epoch && !engine->any_epoch) return HSVC_ERR_EPOCH;
+    if (policy->epoch > engine->epoch) engine->epoch = policy->epoch;
     cache->known = 1;
     hsvc__policy_values(engine, policy);
     return engine->txn.status;

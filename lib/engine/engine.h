@@ -30,6 +30,8 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    uint64_t epoch;    /* the newest that the host or this engine has seen (STORE-9) */
+    int any_epoch;
     int64_t now;       /* the last clock sample; it goes back no less than clock_skew_max (TIME-4) */
     int64_t called_at; /* that of the last call that decided; -1: none yet */
     int jumped;        /* the clock is further on than a host that calls in time explains */
@@ -88,6 +90,8 @@ void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round);
 
 /* hsvc__policy_values: works the cached numbers out from a global policy record (parameters.c). */
 void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *policy);
+/* hsvc__epoch_check: is the store as new as is known? EPOCH, OK; the store's statuses, as it may have to be read. */
+int32_t hsvc__epoch_check(struct hsvc_engine *engine);
 /* hsvc__policy_plant: the cached policy into a call; hsvc__policy_learn: the cache from what the call read. MEMORY, OK. */
 void hsvc__policy_plant(struct hsvc_engine *engine);
 int32_t hsvc__policy_learn(struct hsvc_engine *engine);
