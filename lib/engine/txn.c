@@ -30,7 +30,7 @@ void hsvc__txn_free(struct hsvc__txn *txn) {
 }
 
 void hsvc__txn_begin(struct hsvc__txn *txn, int64_t now, int64_t skew) {
-    txn->now = now;
+    txn->sampled = txn->now = now;
     txn->latest = now + skew;
     hsvc__arena_reset(&txn->raws);
     txn->count = 0;
@@ -167,7 +167,7 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->family = slot->family;
     record->present = slot->raw.n != 0;
     record->removed = 0;
-    record->clocked = record->dirty = (uint32_t)hsvc__times_mend(record, slot->family, txn->now, txn->latest);
+    record->clocked = record->dirty = (uint32_t)hsvc__times_mend(record, slot->family, txn->sampled, txn->latest);
     txn->clocked += record->clocked;
     return record;
 }

@@ -30,8 +30,9 @@ struct hsvc__txn {
     struct hsvc__arena raws; /* lives for the call */
     struct hsvc__arena work; /* lives for one decision */
     struct hsvc__slot slots[HSVC__SLOTS];
-    int64_t now;    /* of the call; once records are read, at least their newest stamp (TIME-4) */
-    int64_t latest; /* stamps after this one are of a wrong clock */
+    int64_t sampled; /* the clock, at the call */
+    int64_t now;     /* of the decision: at least the newest stamp of what it read (TIME-4) */
+    int64_t latest;  /* stamps after this one are of a wrong clock */
     uint32_t clocked; /* records of this decision that a wrong clock wrote, or a late one fires */
     uint32_t count;
     uint32_t asked; /* slots [0, asked) have been read */
