@@ -54,10 +54,16 @@
 #define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
+#define HSVC_LIMIT_RESYNC_DEVICES                    64 /* devices, STORE-6 */
+#define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
+#define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
+#define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
+#define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_CLOCK_JUMP                        300000 /* ms, TIME-4 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
+#define HSVC_LIMIT_AUDIT_PAGE                        1024 /* entries, OBS-3 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 
@@ -98,7 +104,7 @@
 #define HSVC_INPUT_MENU_SIGN_IN_BY_HAND              173 /* the menu entry Sign in by hand */
 #define HSVC_INPUT_MENU_SIGN_OUT                     174 /* the menu entry Sign out */
 #define HSVC_INPUT_VERIFY_RESULT                     181 /* the host's answer to VERIFY_PIN */
-#define HSVC_INPUT_EFFECT_ACK                        182 /* the host took an effect */
+#define HSVC_INPUT_EFFECT_ACK                        182 /* the host has shown a prompt, a cleared screen or a menu */
 #define HSVC_INPUT_USER_PUT                          201 /* a user is created, or the fields are replaced */
 #define HSVC_INPUT_USER_REMOVE                       202 /* a user is removed */
 #define HSVC_INPUT_USER_RENAME                       203 /* a user takes a new id */
@@ -183,6 +189,10 @@
 #define HSVC_SCOPE_SITE                              2 /* one site */
 #define HSVC_SCOPE_DEVICE                            3 /* one device */
 #define HSVC_SCOPE_USER                              4 /* one user */
+#define HSVC_SUBJECT_DEVICE                          1 /* a device */
+#define HSVC_SUBJECT_USER                            2 /* a user */
+#define HSVC_SUBJECT_HEADSET                         3 /* a headset */
+#define HSVC_SUBJECT_POLICY                          4 /* the policy, everywhere or of one site */
 #define HSVC_HEADSET_UNKNOWN                         1 /* unknown type */
 #define HSVC_HEADSET_WIRED                           2 /* wired */
 #define HSVC_HEADSET_DECT                            3 /* DECT wireless */
@@ -213,6 +223,7 @@
 #define HSVC_FIELD_FLAGS                             22 /* HSVC_FLAG_ bits of the kind */
 #define HSVC_FIELD_ITEMS                             23 /* snapshot or list */
 #define HSVC_FIELD_RELATED_USER                      24 /* the device's related user or owner */
+#define HSVC_FIELD_LOCATION                          25 /* emergency location */
 
 /* Policy parameters */
 #define HSVC_PARAM_PRESET                            1 /* POL-1 */
@@ -406,6 +417,7 @@
 #define HSVC_REASON_MENU_DISABLED                    1158 /* the menu entry is disabled by policy */
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
+#define HSVC_REASON_BUSY_JOB                         1180 /* an earlier change is still being worked off */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

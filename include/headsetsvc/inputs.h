@@ -93,6 +93,12 @@ static inline void hsvc_input_set_related_user(hsvc_input *in, const char *relat
     in->related_user_len = hsvc_text_len(related_user);
 }
 
+/* emergency location. */
+static inline void hsvc_input_set_location(hsvc_input *in, const char *location) {
+    in->location = location;
+    in->location_len = hsvc_text_len(location);
+}
+
 /* who asked for it; for the audit and the permission callback. */
 static inline void hsvc_input_set_actor(hsvc_input *in, const char *actor) {
     in->actor = actor;
@@ -137,7 +143,7 @@ static inline void hsvc_item_profile(hsvc_item *item, const char *profile) {
 /* ---- inputs ---- */
 
 /* DEVICE_PUT: a device is created, or its fields are replaced. Optional: site, model, firmware, flags. On the
- * struct: related_user. */
+ * struct: related_user, location. */
 static inline int32_t hsvc_input_device_put(hsvc_input *in, const char *device, const char *profile, uint32_t state,
                                             const char *site, const char *model, const char *firmware, uint32_t flags) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_DEVICE_PUT);
@@ -479,12 +485,12 @@ static inline int32_t hsvc_input_verify_result(hsvc_input *in, const char *devic
     return HSVC_OK;
 }
 
-/* EFFECT_ACK: the host took an effect. */
-static inline int32_t hsvc_input_effect_ack(hsvc_input *in, const char *device, uint64_t request) {
+/* EFFECT_ACK: the host has shown a prompt, a cleared screen or a menu. */
+static inline int32_t hsvc_input_effect_ack(hsvc_input *in, const char *device, uint64_t generation) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_EFFECT_ACK);
     if (status != HSVC_OK) return status;
     hsvc_input_set_device(in, device);
-    in->request = request;
+    in->generation = generation;
     return HSVC_OK;
 }
 

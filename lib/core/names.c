@@ -14,6 +14,8 @@ enum {
     STATES_updating = 0,
     STATES_emergency = 0,
     STATES_flapping = 0,
+    STATES_screen = 0,
+    STATES_sweep = 0,
     STATES_lockout = 0,
     STATES_throttle = 0,
     STATES_calls = 0,
@@ -104,7 +106,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 uint32_t hsvc_version(void) { return HSVC_VERSION_NUMBER; }
 
 static int is_registry(uint32_t registry) {
-    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_PRESENCE;
+    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_SUBJECT;
 }
 
 static const struct entry *entry_of(uint32_t registry, int32_t code) {

@@ -81,6 +81,15 @@ int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_
     return hsvc__effects_fail(fx, status, HSVC_NO_INPUT, 0, limit, key);
 }
 
+void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status) {
+    if (hsvc_effects_count(fx) + hsvc_verdict_count(fx) == 0) {
+        (void)hsvc__report(engine, fx, status);
+        return;
+    }
+    fx->problem.status = status;
+    fx->problem.input_index = HSVC_NO_INPUT;
+}
+
 static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struct batch *batch) {
     int32_t status = hsvc__sample_call(engine);
     hsvc__arena_reset(&engine->inputs);

@@ -151,17 +151,34 @@ static void decide_event(struct hsvc__turn *t) {
     run_lists(t, dev);
 }
 
+static struct hsvc__about about_now(const struct hsvc__turn *t) {
+    struct hsvc__about about = {t->dev, t->headset, t->user, NULL, t->in->kind};
+    return about;
+}
+
+/* audit_refusal: of an input that got no further than the door; its texts are sound. */
+static void audit_refusal(struct hsvc__turn *t) {
+    struct hsvc__about about;
+    set_subjects(t);
+    t->at = event_time(t);
+    about = about_now(t);
+    hsvc__audit_input(t, &about);
+}
+
 /* decide_complaint: refused for its texts; a device whose name is what is wrong cannot be named. */
 static void decide_complaint(struct hsvc__turn *t, const struct hsvc__complaint *complaint) {
     hsvc__str device = complaint->field == HSVC_FIELD_DEVICE ? hsvc__str_of(NULL, 0) : INPUT(t, device);
     t->verdict.field = complaint->field;
     t->verdict.limit = complaint->limit;
-    hsvc__add_verdict(t, complaint->reason, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6", device);
+    refuse(t, complaint->reason, 0, complaint->reason == HSVC_REASON_NOT_PERMITTED ? "OBS-9" : "ID-6");
+    hsvc__add_verdict(t, complaint->reason, t->verdict.rule, device);
+    if (complaint->reason == HSVC_REASON_NOT_PERMITTED) audit_refusal(t);
 }
 
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index);
+    struct hsvc__about about;
     const hsvc_verdict *verdict;
     engine->tally.inputs++;
     if (complaint->reason != 0) {
@@ -173,8 +190,10 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
     if (hsvc__fire_all(t, t->at, 0)) set_subjects(t);
     verdict = hsvc__answer_repeat(t);
     if (verdict != NULL) return verdict->accepted != 0;
+    about = about_now(t);
     decide_event(t);
     verdict = hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, INPUT(t, device));
+    hsvc__audit_input(t, &about);
     if (!hsvc__has_request(t->in)) return verdict->accepted != 0;
     set_subjects(t);
     hsvc__remember(t, t->verdict.reason, t->verdict.row);

@@ -153,6 +153,7 @@ static void keep_effect(struct hsvc_effects *fx, struct hsvc__effect *effect) {
     hsvc_effect *e = &effect->pub;
     keep(fx, &e->device, &e->device_len);
     keep(fx, &e->site, &e->site_len);
+    keep(fx, &e->location, &e->location_len);
     keep(fx, &e->user, &e->user_len);
     keep(fx, &e->other_user, &e->other_user_len);
     keep(fx, &e->serial, &e->serial_len);

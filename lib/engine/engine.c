@@ -157,6 +157,8 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->dev = &engine->txn.nobody.device;
     t->headset = &engine->txn.nobody.headset;
     t->user = &engine->txn.nobody.user;
+    t->job = NULL;
+    t->skip = NULL;
     t->arg = 0;
     t->row = NULL;
     t->rule = "";
@@ -243,6 +245,7 @@ static void count_tally(struct hsvc_engine *engine) {
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
+    hsvc__audit_write(engine);
     stamp_records(&engine->txn);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
@@ -256,6 +259,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+        engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);
         status = ahead(engine, job);

@@ -37,6 +37,7 @@ struct hsvc_engine {
     int jumped;        /* the clock is further on than a host that calls in time explains */
     int patrols;       /* deadlines are looked for that a clock from the future has armed */
     struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
+    uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
@@ -44,6 +45,7 @@ struct hsvc_engine {
     struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
+    const struct hsvc__record *viewed; /* its record, or NULL */
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
     hsvc_counters counters;
     hsvc_counters tally; /* of the running decision; counted when it is committed */
@@ -96,7 +98,33 @@ int32_t hsvc__epoch_check(struct hsvc_engine *engine);
 void hsvc__policy_plant(struct hsvc_engine *engine);
 int32_t hsvc__policy_learn(struct hsvc_engine *engine);
 
-/* ---- deadlines in the store (deadlines.c) ---- */
+/* ---- the audit (audit.c) ---- */
+/* What a step was about: the device and the headset of the event, which may be nobody; the kind of input, 0 for a deadline
+ * and what follows by itself; and the record that gets an entry though nothing of it changed, or NULL. */
+struct hsvc__about {
+    struct hsvc__device *dev;
+    struct hsvc__headset *headset;
+    struct hsvc__user *user; /* whom the input names */
+    struct hsvc__record *always;
+    uint32_t kind;
+};
+/* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
+void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
+/* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
+void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about);
+/* hsvc__audit_write: turns the entries of a decision into operations, and drops the oldest beyond audit_keep_max. */
+void hsvc__audit_write(struct hsvc_engine *engine);
+/* hsvc__primary: the record that an input is first of all about, or NULL if that does not exist (requests.c). */
+struct hsvc__record *hsvc__primary(struct hsvc__turn *t);
+
+/* ---- deadlines and jobs in the store (deadlines.c, jobs.c): their keys are neighbours, so that one scan finds both ---- */
+struct hsvc__jobs {
+    struct {
+        hsvc__str name;  /* of the record */
+        hsvc__str value; /* its bytes */
+    } at[HSVC_LIMIT_JOBS_SEEN];
+    uint32_t count;
+};
 struct hsvc__dues {
     struct {
         hsvc__str device; /* canonical name */
@@ -105,16 +133,25 @@ struct hsvc__dues {
     uint32_t count;
     struct hsvc__arena *arena;
 };
-/* hsvc__first_deadline: the earliest key's time, HSVC_NEVER if there is none. Store statuses. */
+/* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
+ * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
-/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first; then, on patrol, those that were armed
- * in the future. Store statuses, MEMORY. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues);
+/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
+ * were armed in the future. Store statuses, MEMORY. */
+int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
 /* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of
  * them it stops, unless there are other nodes, whose clocks may be ahead at any time. Store statuses, MEMORY. */
 int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues);
 /* hsvc__patrol_again: it begins, from the first deadline on. */
 void hsvc__patrol_again(struct hsvc_engine *engine);
+/* hsvc__job_due: from when on this node may work on the job of a row: 0 at once. hsvc__work_jobs: a slice of a bounded number
+ * of them; *damage becomes the first failure about one record alone. The statuses of hsvc_apply. */
+int hsvc__has_walk(const struct hsvc__job *job); /* is there anything left that it must come to? */
+int64_t hsvc__job_due(const struct hsvc_engine *engine, hsvc__str value);
+int32_t hsvc__work_jobs(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now, const struct hsvc__jobs *jobs,
+                        int32_t *damage);
+/* hsvc__hurts_one: is this failure about one record alone? Then the others go on, and the failure is told at the end. */
+int hsvc__hurts_one(int32_t status);
 
 /* ---- one decision (settle.c, decide.c) ---- */
 /* hsvc__fire_all: fires the deadlines below a time of every device that the call has read (`used`: that the decision used);
@@ -126,6 +163,8 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
                        const struct hsvc__complaint *complaint, uint32_t index);
 /* hsvc__report: what a failed call leaves in its batch: the problem and nothing else. Returns the status. */
 int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
+/* hsvc__report_late: the same where effects of commits before the failure stay in the batch. */
+void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
 
 /* hsvc__decide_fn: one decision over the records of engine->txn, run afresh as often as need be. */
 typedef void (*hsvc__decide_fn)(struct hsvc_engine *engine, void *job);

@@ -8,7 +8,7 @@ enum {
 #define IFIELD(name, bit, type, limit, text) FIELD_BIT_##name = bit,
 #include "engine/fields.def"
 #undef IFIELD
-    FIELD_BITS = 24
+    FIELD_BITS = 25
 };
 #define I(name) (1u << HSVC_ITEM_##name)
 
@@ -69,7 +69,7 @@ static uint32_t given(const hsvc_input *in, uint32_t *absurd) {
     if (in->name != 0) set |= F(name);
     TEXT_FIELD(device) TEXT_FIELD(serial) TEXT_FIELD(user) TEXT_FIELD(profile) TEXT_FIELD(name) TEXT_FIELD(site)
     TEXT_FIELD(model) TEXT_FIELD(firmware) TEXT_FIELD(vendor) TEXT_FIELD(dock) TEXT_FIELD(text) TEXT_FIELD(pin)
-    TEXT_FIELD(related_user)
+    TEXT_FIELD(related_user) TEXT_FIELD(location)
     NUMBER_FIELD(handle) NUMBER_FIELD(prompt_id) NUMBER_FIELD(generation) NUMBER_FIELD(call_id) NUMBER_FIELD(request)
     NUMBER_FIELD(value) NUMBER_FIELD(node) NUMBER_FIELD(state) NUMBER_FIELD(param) NUMBER_FIELD(flags)
     if (in->item_count != 0) set |= F(items);
@@ -165,6 +165,7 @@ static void check_texts(hsvc_input *in, struct hsvc__complaint *c) {
     CHECK(vendor, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_vendor)
     CHECK(dock, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_dock)
     CHECK(related_user, ID, HSVC_LIMIT_USER_ID_LEN, FIELD_BIT_related_user)
+    CHECK(location, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_location)
     CHECK(text, TEXT, HSVC_LIMIT_TEXT_LEN, FIELD_BIT_text)
     CHECK(pin, BYTES, HSVC_LIMIT_PIN_LEN, FIELD_BIT_pin)
     if (in->text_len <= HSVC_LIMIT_TEXT_LEN) check_lines(c, hsvc__str_of(in->text, in->text_len));

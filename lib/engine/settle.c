@@ -28,6 +28,8 @@ static void judge_report(struct hsvc__turn *t, struct hsvc__device *dev, const s
  * first, so that nobody leaves who only has another handle (PRES-8). */
 static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev) {
     struct hsvc__report reports[HSVC_LIMIT_REPORTS_PER_HOLD];
+    struct hsvc__verdict verdict = t->verdict;
+    int64_t at = t->at;
     uint32_t count = dev->report_count;
     memcpy(reports, dev->reports, count * sizeof reports[0]);
     dev->report_count = 0;
@@ -35,11 +37,15 @@ static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev) {
     for (uint32_t here = 2; here-- > 0;)
         for (uint32_t i = 0; i < count; i++)
             if (reports[i].here == here) judge_report(t, dev, &reports[i]);
+    t->verdict = verdict; /* what the audit says of all that is the end of the hold */
+    t->at = at;
+    t->dev = dev;
 }
 
 /* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
     struct hsvc__turn keep = *t;
+    struct hsvc__about about = {dev, NULL, NULL, &dev->rec, 0};
     for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
         uint32_t timer = 0;
         int64_t due = hsvc__earliest(dev, &timer);
@@ -50,9 +56,11 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
         t->at = due;
         t->steps = 0;
         if (hsvc__is_late(t->engine, due) && !dev->rec.clocked) t->txn->clocked += dev->rec.clocked = 1;
+        about.headset = hsvc__headset_of(t, dev->prompt_serial);
         hsvc__fire(t, dev, timer);
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
         if (dev->report_count != 0 && !hsvc__flaps(dev)) judge_held(t, dev);
+        hsvc__audit_step(t, &about);
     }
     keep.raised = t->raised;
     keep.taken = t->taken;
@@ -91,10 +99,12 @@ int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
 static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t index = t->index;
     int more = 1;
+    struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, NULL, 0};
     for (int which = 0; more && t->txn->status == HSVC_OK && t->txn->missing == 0; which++) {
         t->steps = 0;
         memset(&t->verdict, 0, sizeof t->verdict);
         more = hsvc__follow_up(t, dev, which);
+        hsvc__audit_step(t, &about);
         t->index = HSVC_NO_INPUT;
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
         t->index = index;

@@ -44,6 +44,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     for (uint32_t i = 0; i < txn->count; i++) {
         txn->slots[i].record = NULL;
         txn->slots[i].used = 0;
+        txn->slots[i].appended = 0;
     }
     txn->clocked = 0;
     txn->missing = 0;
@@ -52,6 +53,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     txn->status = HSVC_OK;
     txn->ops = NULL;
     txn->op_count = 0;
+    txn->notes = NULL;
 }
 
 static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
@@ -167,7 +169,9 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->family = slot->family;
     record->present = slot->raw.n != 0;
     record->removed = 0;
-    record->clocked = record->dirty = (uint32_t)hsvc__times_mend(record, slot->family, txn->sampled, txn->latest);
+    hsvc__vector_of(record, &slot->audited);
+    record->clocked = (uint32_t)hsvc__times_mend(record, slot->family, txn->sampled, txn->latest);
+    record->dirty = record->clocked ? HSVC__DIRTY | HSVC__UNAUDITED : 0;
     txn->clocked += record->clocked;
     return record;
 }
@@ -184,6 +188,13 @@ void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
     slot->used = 1;
     if (!slot->known) txn->missing++;
     return hsvc__txn_record(txn, slot);
+}
+
+void *hsvc__txn_fresh(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot = slot_of(txn, family, name);
+    if (slot == NULL) return no_record(txn);
+    slot->known = 1;
+    return hsvc__txn_get(txn, family, name);
 }
 
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {

@@ -36,6 +36,8 @@ static int32_t take(const hsvc_row *row, void *user) {
     f->record = hsvc__arena_take(arena, hsvc__record_size(f->family));
     if (f->record == NULL) return HSVC_ERR_MEMORY;
     memset(f->record, 0, hsvc__record_size(f->family));
+    ((struct hsvc__record *)f->record)->family = f->family;
+    ((struct hsvc__record *)f->record)->present = 1;
     if (hsvc__record_decode(f->record, (const uint8_t *)copy.p, copy.n, f->family) != HSVC_OK) f->record = NULL;
     return HSVC_OK;
 }
@@ -58,6 +60,11 @@ void *hsvc__fetch(struct hsvc__walk *w, uint32_t family, hsvc__str name) {
     if (name.n == 0) return NULL;
     hsvc__key_1(&key, family, name);
     return hsvc__fetch_key(w, family, &key);
+}
+
+int hsvc__is_gone(struct hsvc__walk *w, hsvc__str user) {
+    const struct hsvc__user *u = (const struct hsvc__user *)hsvc__fetch(w, HSVC__FAMILY_USER, user);
+    return u != NULL && u->gone;
 }
 
 /* is_key_of: does the record at hand stand where one of this name belongs? */
@@ -90,8 +97,37 @@ static void check_sites(struct hsvc__walk *w) {
     MUST(w->sites_said == w->sites_seen, policy_counts_its_sites);
 }
 
+/* ---- jobs ---- */
+static void job_key(struct hsvc__key *key, uint32_t kind, hsvc__str subject) {
+    char name[1 + HSVC_LIMIT_USER_ID_LEN];
+    if (subject.n > HSVC_LIMIT_USER_ID_LEN) subject.n = HSVC_LIMIT_USER_ID_LEN;
+    hsvc__key_1(key, HSVC__FAMILY_JOB, hsvc__str_of(name, hsvc__job_name(name, kind, subject)));
+}
+
+static int is_key_of_job(const struct hsvc__walk *w, const struct hsvc__job *j) {
+    struct hsvc__key key;
+    job_key(&key, j->kind, j->subject);
+    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
+}
+
+static void check_job(struct hsvc__walk *w, const struct hsvc__job *j) {
+    MUST(hsvc__has_walk(j), job_has_somewhere_to_go);
+    MUST(j->kind != HSVC_JOB_USER_REMOVED || hsvc__is_gone(w, j->subject), removal_has_its_mark);
+}
+
+/* What is left of a user who is gone. */
+static void check_mark(struct hsvc__walk *w, const struct hsvc__user *u) {
+    struct hsvc__key key;
+    job_key(&key, HSVC_JOB_USER_REMOVED, u->id);
+    MUST(hsvc__fetch_key(w, HSVC__FAMILY_JOB, &key) != NULL, mark_has_its_job);
+}
+
 /* ---- users and headsets ---- */
 static void check_user(struct hsvc__walk *w, const struct hsvc__user *u) {
+    if (u->gone) {
+        check_mark(w, u);
+        return;
+    }
     for (uint32_t i = 0; i < u->headset_list.count; i++) {
         const struct hsvc__headset *h = (const struct hsvc__headset *)hsvc__fetch(w, HSVC__FAMILY_HEADSET, u->headset_list.at[i]);
         MUST(h != NULL && hsvc__fold_eq(h->owner, u->id), listed_headset_is_the_users);
@@ -143,21 +179,39 @@ static hsvc__str named_as(uint32_t family, const void *record) {
     }
 }
 
+static int is_key_of_number(const struct hsvc__walk *w, const struct hsvc__number *n) {
+    struct hsvc__key key;
+    if (n->of == 0) return 1; /* a node's counter */
+    hsvc__key_number(&key, n->number);
+    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
+}
+
+static int is_key_of_entry(const struct hsvc__walk *w) {
+    struct hsvc__entry_key parts;
+    return hsvc__key_entry_parts(w->key, &parts);
+}
+
 /* is_in_place: does a record stand where its name belongs? A deadline key's record has none. */
 static int is_in_place(const struct hsvc__walk *w, uint32_t family, const void *record) {
     if (family == HSVC__FAMILY_DEADLINE) return 1;
+    if (family == HSVC__FAMILY_NUMBER) return is_key_of_number(w, (const struct hsvc__number *)record);
+    if (family == HSVC__FAMILY_ENTRY) return is_key_of_entry(w);
+    if (family == HSVC__FAMILY_JOB) return is_key_of_job(w, (const struct hsvc__job *)record);
     if (family == HSVC__FAMILY_SKIP) return is_key_of_skip(w, (const struct hsvc__skip *)record);
     return is_key_of(w, family, named_as(family, record));
 }
 
 static void check_record(struct hsvc__walk *w, uint32_t family, void *record) {
     MUST(is_in_place(w, family, record), record_stands_under_its_name);
+    if (hsvc__is_subject(family)) hsvc__check_trail(w, family, record, named_as(family, record));
     switch (family) {
         case HSVC__FAMILY_DEVICE: hsvc__check_device(w, (struct hsvc__device *)record); break;
         case HSVC__FAMILY_USER: check_user(w, (const struct hsvc__user *)record); break;
         case HSVC__FAMILY_HEADSET: check_headset(w, (const struct hsvc__headset *)record); break;
         case HSVC__FAMILY_POLICY: check_policy(w, (const struct hsvc__policy *)record); break;
         case HSVC__FAMILY_DEADLINE: check_deadline_key(w); break;
+        case HSVC__FAMILY_ENTRY: hsvc__check_entry(w, (const struct hsvc__entry *)record); break;
+        case HSVC__FAMILY_JOB: check_job(w, (const struct hsvc__job *)record); break;
         default: break;
     }
 }

@@ -81,7 +81,7 @@ static void check_present(struct hsvc__walk *w, struct hsvc__device *d, uint32_t
     MUST(!(one->flags & HSVC__FRESH) || d->session == 0 || !hsvc__fold_eq(one->owner, d->user), session_users_headset_is_spent);
     MUST(h != NULL, present_headset_has_a_record);
     if (h == NULL) return;
-    MUST(hsvc__fold_eq(h->owner, one->owner), presence_knows_the_owner);
+    MUST(hsvc__fold_eq(h->owner, one->owner) || hsvc__is_gone(w, one->owner), presence_knows_the_owner);
     MUST(lists(h, d->name) == 1, headset_lists_the_device_once);
 }
 
@@ -101,7 +101,7 @@ static void check_presence(struct hsvc__walk *w, struct hsvc__device *d) {
     for (uint32_t i = 1; i < d->plug_count; i++)
         for (uint32_t j = 0; j < i; j++) twice += d->handles[i].handle == d->handles[j].handle;
     MUST(twice == 0, handle_is_plugged_once);
-    MUST(!needs_headset || believed(d, d->user), headset_session_has_its_headset);
+    MUST(!needs_headset || believed(d, d->user) || hsvc__is_gone(w, d->user), headset_session_has_its_headset);
     MUST(d->session_state != HSVC__session_LINGERING || !hsvc__user_is_certain(d, d->user), window_only_without_headset);
     MUST(earliest_wait(d) == d->presence_due, doubt_is_judged_in_time);
     MUST(hsvc__flaps(d) == (d->flap_due != 0), flap_hold_has_a_deadline);
@@ -130,7 +130,7 @@ static void check_prompts_headset(struct hsvc__walk *w, struct hsvc__device *d) 
     int needs = hsvc__screen(d) != 0 && !is(d, BIT(SIGN_OUT)) && !(is(d, by_hand) && d->prompt_serial.n == 0);
     MUST(!needs || here != NULL, prompts_headset_is_here);
     if (here == NULL) return;
-    MUST(!is(d, of_free) || here->owner.n == 0, association_prompt_has_a_free_headset);
+    MUST(!is(d, of_free) || here->owner.n == 0 || hsvc__is_gone(w, here->owner), association_prompt_has_a_free_headset);
     MUST(!is(d, of_owner) || hsvc__fold_eq(here->owner, d->prompt_user), sign_in_prompt_is_the_owners);
 }
 
@@ -159,6 +159,7 @@ static void check_profile(struct hsvc__walk *w, const struct hsvc__device *d) {
     int confirmed = d->registered && d->generation_acked == d->generation_desired;
     MUST(d->own_profile.n != 0, device_has_a_profile);
     MUST(d->generation_acked <= d->generation_desired, no_generation_from_nowhere);
+    MUST(d->screen_acked <= d->screen_told, no_screen_from_nowhere);
     MUST(waits == (d->profile_due != 0), reset_has_a_deadline);
     MUST(!at_rest || confirmed, worn_is_acknowledged);
     MUST(!settling || confirmed, settling_is_registered);
@@ -173,8 +174,8 @@ static void check_login(struct hsvc__walk *w, const struct hsvc__device *d) {
     const struct hsvc__user *u = (const struct hsvc__user *)hsvc__fetch(w, HSVC__FAMILY_USER, d->user);
     uint32_t at;
     if (d->session == 0 || d->user.n == 0) return;
-    MUST(u != NULL, session_user_exists);
-    if (u == NULL) return;
+    MUST(u != NULL || !hsvc__occupied(d), session_user_exists); /* an ending one outlives its user (USER-1) */
+    if (u == NULL || u->gone) return;
     at = hsvc__login_of(u, d->name);
     MUST(hsvc__occupied(d) == (at < u->login_count && u->logins[at].session == d->session), user_counts_the_session);
 }

@@ -5,6 +5,13 @@ int32_t hsvc_device_view_init(hsvc_device_view *view, size_t size) {
     return hsvc__sized_init(view, size, sizeof(hsvc_device_view));
 }
 int32_t hsvc_user_view_init(hsvc_user_view *view, size_t size) { return hsvc__sized_init(view, size, sizeof(hsvc_user_view)); }
+int32_t hsvc_present_view_init(hsvc_present_view *view, size_t size) {
+    return hsvc__sized_init(view, size, sizeof(hsvc_present_view));
+}
+int32_t hsvc_call_view_init(hsvc_call_view *view, size_t size) { return hsvc__sized_init(view, size, sizeof(hsvc_call_view)); }
+int32_t hsvc_login_view_init(hsvc_login_view *view, size_t size) {
+    return hsvc__sized_init(view, size, sizeof(hsvc_login_view));
+}
 int32_t hsvc_headset_view_init(hsvc_headset_view *view, size_t size) {
     return hsvc__sized_init(view, size, sizeof(hsvc_headset_view));
 }
@@ -32,6 +39,7 @@ static int32_t decode(struct one_row *one, uint32_t family, void **record) {
     *record = hsvc__arena_take(&engine->views, hsvc__record_size(family));
     if (*record == NULL) return HSVC_ERR_MEMORY;
     memset(*record, 0, hsvc__record_size(family));
+    ((struct hsvc__record *)*record)->family = family;
     return hsvc__record_decode(*record, (const uint8_t *)one->value.p, one->value.n, family);
 }
 
@@ -71,12 +79,35 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     hsvc__arena_reset(&engine->inputs);
     asked = hsvc__arena_copy(&engine->inputs, asked.p, asked.n); /* it may be text of the last view */
     hsvc__arena_reset(&engine->views);
+    engine->viewed = NULL;
     status = next ? scan_next(&one, family, asked) : read_one(&one, family, asked);
     status = engine->views.failed || engine->inputs.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
     if (status == HSVC_OK) status = decode(&one, family, record);
     if (status == HSVC_OK) *key = hsvc__key_part(one.key, 1, &engine->views);
+    if (status == HSVC_OK) engine->viewed = (struct hsvc__record *)*record;
     hsvc__leave(engine);
     return status;
+}
+
+int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view) {
+    hsvc_subject_view ours;
+    const struct hsvc__number *record;
+    void *found;
+    hsvc__str key, name;
+    struct hsvc__key asked;
+    int32_t status;
+    if (view == NULL) return HSVC_ERR_ARGUMENT;
+    hsvc__key_number(&asked, number);
+    name = hsvc__key_name(&asked);
+    status = look(engine, HSVC__FAMILY_NUMBER, name.p, name.n, 0, &found, &key);
+    if (status != HSVC_OK) return status;
+    record = (const struct hsvc__number *)found;
+    memset(&ours, 0, sizeof ours);
+    ours.kind = hsvc__subject_kind(record->of);
+    ours.number = record->number;
+    ours.name = record->name.p;
+    ours.name_len = record->name.n;
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
 
 #define PUT_TEXT(to, name, from) \
@@ -104,6 +135,17 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     v->flapping = hsvc__flaps(d) ? 1 : 0;
     v->held_reports = d->flap_held;
     v->deadline_at = hsvc__earliest(d, NULL);
+    v->prompt_due_at = d->prompt_due;
+    v->screen_told = d->screen_told;
+    v->screen_acked = d->screen_acked;
+    v->menu = d->menu & 7u;
+    v->verifying = d->verify_due != 0;
+    PUT_TEXT(*v, location, d->location);
+    PUT_TEXT(*v, model, d->model);
+    PUT_TEXT(*v, firmware, d->firmware);
+    PUT_TEXT(*v, related_user, d->related_user);
+    PUT_TEXT(*v, prompt_user, d->prompt_user);
+    PUT_TEXT(*v, prompt_serial, d->prompt_serial);
     for (uint32_t i = 0; i < d->present_count; i++) v->headset_count += !(d->presents[i].flags & HSVC__NOT_HERE);
     PUT_TEXT(*v, name, d->name);
     PUT_TEXT(*v, site, d->site);
@@ -111,6 +153,7 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     PUT_TEXT(*v, profile, worn);
     PUT_TEXT(*v, signed_out_profile, d->own_profile);
     PUT_TEXT(*v, serial, d->serial);
+    v->number = d->number;
 }
 
 static int32_t device(hsvc_engine *engine, const char *name, size_t len, int next, hsvc_device_view *view) {
@@ -138,10 +181,14 @@ static int32_t user(hsvc_engine *engine, const char *id, size_t len, int next, h
     void *record;
     hsvc__str key;
     int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_USER, id, len, next, &record, &key);
+    while (status == HSVC_OK && next && ((const struct hsvc__user *)record)->gone)
+        status = look(engine, HSVC__FAMILY_USER, key.p, key.n, next, &record, &key);
     if (status != HSVC_OK) return status;
     u = (const struct hsvc__user *)record;
+    if (u->gone) return HSVC_ERR_NOT_FOUND;
     memset(&ours, 0, sizeof ours);
     ours.disabled = u->disabled;
+    ours.number = u->number;
     ours.headset_count = u->headset_list.count;
     ours.session_count = u->login_count;
     ours.profile_count = u->profile_list.count;
@@ -170,6 +217,7 @@ static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int 
     h = (const struct hsvc__headset *)record;
     memset(&ours, 0, sizeof ours);
     ours.type = h->type;
+    ours.number = h->number;
     ours.connected = h->connected;
     ours.updating = h->updating_until != 0;
     ours.handle = h->handle;
@@ -192,6 +240,77 @@ int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hs
 }
 int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view) {
     return headset(engine, after, len, 1, view);
+}
+
+/* ---- lists of the last view ---- */
+static const void *viewed(const hsvc_engine *engine, uint32_t family) {
+    return engine->viewed != NULL && engine->viewed->family == family ? engine->viewed : NULL;
+}
+
+int32_t hsvc_device_present_at(const hsvc_engine *engine, size_t index, hsvc_present_view *view) {
+    const struct hsvc__device *d;
+    const struct hsvc__present *one;
+    hsvc_present_view ours;
+    if (engine == NULL || view == NULL) return HSVC_ERR_ARGUMENT;
+    d = (const struct hsvc__device *)viewed(engine, HSVC__FAMILY_DEVICE);
+    if (d == NULL || index >= d->present_count) return HSVC_ERR_NOT_FOUND;
+    one = &d->presents[index];
+    memset(&ours, 0, sizeof ours);
+    ours.fresh = (one->flags & HSVC__FRESH) != 0;
+    ours.doubtful = (one->flags & HSVC__DOUBTFUL) != 0;
+    ours.gone = (one->flags & HSVC__NOT_HERE) != 0;
+    ours.since_at = one->since_at;
+    ours.event_at = one->event_at;
+    PUT_TEXT(ours, serial, one->serial);
+    PUT_TEXT(ours, owner, one->owner);
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
+}
+
+int32_t hsvc_device_call_at(const hsvc_engine *engine, size_t index, hsvc_call_view *view) {
+    const struct hsvc__device *d;
+    hsvc_call_view ours;
+    if (engine == NULL || view == NULL) return HSVC_ERR_ARGUMENT;
+    d = (const struct hsvc__device *)viewed(engine, HSVC__FAMILY_DEVICE);
+    if (d == NULL || index >= d->call_count) return HSVC_ERR_NOT_FOUND;
+    memset(&ours, 0, sizeof ours);
+    ours.id = d->calling[index].id;
+    ours.state = d->calling[index].phase;
+    ours.seen_at = d->calling[index].seen_at;
+    ours.emergency = (d->calling[index].flags & HSVC_FLAG_EMERGENCY) != 0;
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
+}
+
+int32_t hsvc_user_login_at(const hsvc_engine *engine, size_t index, hsvc_login_view *view) {
+    const struct hsvc__user *u;
+    hsvc_login_view ours;
+    if (engine == NULL || view == NULL) return HSVC_ERR_ARGUMENT;
+    u = (const struct hsvc__user *)viewed(engine, HSVC__FAMILY_USER);
+    if (u == NULL || index >= u->login_count) return HSVC_ERR_NOT_FOUND;
+    memset(&ours, 0, sizeof ours);
+    ours.session = u->logins[index].session;
+    PUT_TEXT(ours, device, u->logins[index].device);
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
+}
+
+static int32_t text_at(const struct hsvc__texts *list, size_t index, const char **text, size_t *len) {
+    if (list == NULL || index >= list->count) return HSVC_ERR_NOT_FOUND;
+    *text = list->at[index].p;
+    *len = list->at[index].n;
+    return HSVC_OK;
+}
+
+int32_t hsvc_user_profile_at(const hsvc_engine *engine, size_t index, const char **name, size_t *name_len) {
+    const struct hsvc__user *u;
+    if (engine == NULL || name == NULL || name_len == NULL) return HSVC_ERR_ARGUMENT;
+    u = (const struct hsvc__user *)viewed(engine, HSVC__FAMILY_USER);
+    return text_at(u == NULL ? NULL : &u->profile_list, index, name, name_len);
+}
+
+int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char **serial, size_t *serial_len) {
+    const struct hsvc__user *u;
+    if (engine == NULL || serial == NULL || serial_len == NULL) return HSVC_ERR_ARGUMENT;
+    u = (const struct hsvc__user *)viewed(engine, HSVC__FAMILY_USER);
+    return text_at(u == NULL ? NULL : &u->headset_list, index, serial, serial_len);
 }
 
 /* ---- policy ---- */

@@ -298,6 +298,9 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;
         bad = overrides_in(&p->set, p->overrides) | requests_in(&p->recent, p->requests);
+    } else if (family == HSVC__FAMILY_JOB) {
+        struct hsvc__job *j = (struct hsvc__job *)record;
+        bad = requests_in(&j->recent, j->requests);
     }
     return bad ? HSVC_ERR_CORRUPT : HSVC_OK;
 }
@@ -326,6 +329,9 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
         struct hsvc__policy *p = (struct hsvc__policy *)record;
         overrides_out(&p->set, &p->overrides, arena);
         requests_out(&p->recent, &p->requests, arena);
+    } else if (family == HSVC__FAMILY_JOB) {
+        struct hsvc__job *j = (struct hsvc__job *)record;
+        requests_out(&j->recent, &j->requests, arena);
     }
     return arena->failed ? HSVC_ERR_MEMORY : HSVC_OK;
 }

@@ -91,6 +91,51 @@ enum { policy_slots = 0
 #include "records/fields.def"
 };
 #undef POLICY_SLOT
+#define NUMBER_N64 COUNT_IT
+enum { number_n64 = 0
+#include "records/fields.def"
+};
+#undef NUMBER_N64
+#define NUMBER_N32 COUNT_IT
+enum { number_n32 = 0
+#include "records/fields.def"
+};
+#undef NUMBER_N32
+#define NUMBER_SLOT COUNT_IT
+enum { number_slots = 0
+#include "records/fields.def"
+};
+#undef NUMBER_SLOT
+#define ENTRY_N64 COUNT_IT
+enum { entry_n64 = 0
+#include "records/fields.def"
+};
+#undef ENTRY_N64
+#define ENTRY_N32 COUNT_IT
+enum { entry_n32 = 0
+#include "records/fields.def"
+};
+#undef ENTRY_N32
+#define ENTRY_SLOT COUNT_IT
+enum { entry_slots = 0
+#include "records/fields.def"
+};
+#undef ENTRY_SLOT
+#define JOB_N64 COUNT_IT
+enum { job_n64 = 0
+#include "records/fields.def"
+};
+#undef JOB_N64
+#define JOB_N32 COUNT_IT
+enum { job_n32 = 0
+#include "records/fields.def"
+};
+#undef JOB_N32
+#define JOB_SLOT COUNT_IT
+enum { job_slots = 0
+#include "records/fields.def"
+};
+#undef JOB_SLOT
 
 #define LAYOUT(type, first, slot, family_) \
     {sizeof(struct type), offsetof(struct type, first), offsetof(struct type, slot), family_##_n64, family_##_n32, family_##_slots}
@@ -99,7 +144,10 @@ static const struct layout device_layout = LAYOUT(hsvc__device, stamped_at, name
 static const struct layout user_layout = LAYOUT(hsvc__user, stamped_at, id, user);
 static const struct layout headset_layout = LAYOUT(hsvc__headset, stamped_at, serial, headset);
 static const struct layout skip_layout = LAYOUT(hsvc__skip, skipped_at, serial, skip);
-static const struct layout policy_layout = LAYOUT(hsvc__policy, changed_at, site, policy);
+static const struct layout policy_layout = LAYOUT(hsvc__policy, number, site, policy);
+static const struct layout number_layout = LAYOUT(hsvc__number, number, name, number);
+static const struct layout entry_layout = LAYOUT(hsvc__entry, at, rule, entry);
+static const struct layout job_layout = LAYOUT(hsvc__job, created_at, subject, job);
 /* A deadline's record says no more than when it was armed: the key is a hint, the device's record the truth. */
 static const struct layout deadline_layout = {sizeof(struct hsvc__deadline), offsetof(struct hsvc__deadline, armed_at),
                                               sizeof(struct hsvc__deadline), deadline_n64, 0, 0};
@@ -111,7 +159,10 @@ static const struct layout *layout_of(uint32_t family) {
         case HSVC__FAMILY_HEADSET: return &headset_layout;
         case HSVC__FAMILY_SKIP: return &skip_layout;
         case HSVC__FAMILY_POLICY: return &policy_layout;
+        case HSVC__FAMILY_JOB: return &job_layout;
         case HSVC__FAMILY_DEADLINE: return &deadline_layout;
+        case HSVC__FAMILY_NUMBER: return &number_layout;
+        case HSVC__FAMILY_ENTRY: return &entry_layout;
         default: return NULL;
     }
 }

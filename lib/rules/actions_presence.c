@@ -21,7 +21,6 @@ static void note_attributes(struct hsvc__turn *t) {
     if (!h->rec.present) {
         h->rec.present = 1;
         h->first_seen_at = t->at;
-        h->number = hsvc_hash64(h->serial.p, h->serial.n) ^ (uint64_t)t->at;
     }
     hsvc__touch(h);
     if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED) return;
@@ -188,11 +187,15 @@ void hsvc__do_spend_prompts_headset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     spend(t->dev, t->dev->prompt_serial);
 }
+
+void hsvc__give_turn(struct hsvc__present *entry) {
+    entry->flags |= entry->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+}
 void hsvc__do_freshen(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = here(t);
     (void)arg;
     if (entry == NULL) return;
-    entry->flags |= HSVC__FRESH;
+    hsvc__give_turn(entry);
     hsvc__touch(t->dev);
 }
 void hsvc__do_forgive_attempts(struct hsvc__turn *t, int64_t arg) {

@@ -37,18 +37,16 @@ static hsvc_effect *show(struct hsvc__turn *t, uint32_t prompt) {
     t->dev->prompt_id = hsvc__next_id(t->dev);
     t->dev->prompt_serial = t->headset->serial;
     t->dev->prompt_due = own_time(t);
+    hsvc__new_screen(t->dev);
     return hsvc__tell_prompt(t, prompt, t->dev);
 }
 
 void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
-    hsvc_effect *effect = show(t, (uint32_t)prompt);
-    if (prompt == HSVC_PROMPT_ASSOCIATE || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_EM_SIGN_IN) t->dev->prompt_flags = 0;
-    if (prompt == HSVC_PROMPT_ERROR) effect->reason = t->verdict.reason;
-    if (prompt == HSVC_PROMPT_ASSOCIATED) {
-        effect->user = t->headset->owner.p;
-        effect->user_len = t->headset->owner.n;
-        effect->flags = 0;
-    }
+    struct hsvc__device *dev = t->dev;
+    if (prompt == HSVC_PROMPT_ASSOCIATE || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_EM_SIGN_IN) dev->prompt_flags = 0;
+    if (prompt == HSVC_PROMPT_ASSOCIATED) dev->prompt_user = t->headset->owner;
+    dev->prompt_reason = prompt == HSVC_PROMPT_ERROR ? t->verdict.reason : 0;
+    show(t, (uint32_t)prompt);
 }
 
 /* Asked for at the menu: the policy that shows no prompt by itself does not withdraw this one (PROMPT-4, POL-4). */
@@ -91,6 +89,7 @@ void hsvc__do_show_sign_out(struct hsvc__turn *t, int64_t prompt) {
     t->dev->prompt_serial = hsvc__str_of(NULL, 0);
     t->dev->prompt_user = t->dev->user;
     t->dev->prompt_due = 0;
+    hsvc__new_screen(t->dev);
     hsvc__tell_prompt(t, (uint32_t)prompt, t->dev);
 }
 
@@ -124,6 +123,8 @@ void hsvc__do_prefill_session_user(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     struct hsvc__device *dev = t->dev;
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CLEAR_PROMPT, dev);
+    hsvc__new_screen(dev);
+    effect->generation = dev->screen_told;
     effect->prompt = hsvc__screen(dev);
     effect->prompt_id = dev->prompt_id;
     effect->reason = (uint32_t)reason;
@@ -135,6 +136,19 @@ void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     dev->prompt_user = hsvc__str_of(NULL, 0);
     hsvc__touch(dev);
     hsvc__raise_event(t, HSVC__MACHINE_verification, HSVC_EVENT_drop, 0, dev, t->headset, t->user);
+}
+
+/* ---- showing again ---- */
+void hsvc__do_acknowledge_screen(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->screen_acked = t->dev->screen_told;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_show_again(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__tell_screen(t, t->dev);
+    if (t->dev->menu != 0) hsvc__tell_menu(t, t->dev)->flags |= HSVC_FLAG_REPEATED; /* 0: it will be told when the device is ready */
 }
 
 /* phone_reason: what the phone may learn of a refusal before the PIN was right: "wrong" where anything else would tell that

@@ -30,6 +30,12 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     hsvc__tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
 }
 
+/* The wipe may be owed when the profile is worn already (OUT-7). */
+void hsvc__do_send_outstanding(struct hsvc__turn *t, int64_t arg) {
+    if (hsvc__is_profile_is_unworn(t)) hsvc__do_send_again(t, arg);
+    else hsvc__tell_wipe(t, t->dev, HSVC_FLAG_REPEATED);
+}
+
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
@@ -147,6 +153,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, dev, owner, NULL);
     dev->session = hsvc__next_id(dev);
     dev->user = owner->id;
+    dev->user_number = owner->number;
     dev->profile = dev->chosen_profile;
     dev->serial = serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
@@ -309,7 +316,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) one->flags |= one->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+        if (again) hsvc__give_turn(one);
     }
 }
 
@@ -321,6 +328,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     end_waiting(dev);
     dev->session = 0;
     dev->user = dev->profile = dev->serial = hsvc__str_of(NULL, 0);
+    dev->user_number = 0;
     dev->signed_in_at = 0;
     dev->max_due = 0;
     dev->max_warn_due = 0;

@@ -38,14 +38,19 @@ uint32_t hsvc__drop_place(struct hsvc__turn *t);
 /* hsvc__is_doubtful_call, _loss: nobody confirmed this call, or those beyond the list, and it may be dropped. */
 int hsvc__is_doubtful_call(const struct hsvc__device *dev, const struct hsvc__call *call);
 int hsvc__is_doubtful_loss(const struct hsvc__device *dev);
-/* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
+/* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__new_screen: what is told next is newer
+ * than all before. hsvc__tell_screen: shows it again. hsvc__tell_menu: the menu as the record has it. */
 uint32_t hsvc__screen(const struct hsvc__device *dev);
+void hsvc__new_screen(struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
+hsvc_effect *hsvc__tell_menu(struct hsvc__turn *t, const struct hsvc__device *dev);
 /* hsvc__tell_prompt: shows a prompt as the record has it. hsvc__tell_profile: the wipe that is owed, then the profile to wear. */
 hsvc_effect *hsvc__tell_prompt(struct hsvc__turn *t, uint32_t prompt, const struct hsvc__device *dev);
 void hsvc__tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags);
-/* hsvc__tell_unacknowledged: profile and wipe again, as far as the device has not acknowledged them. */
-void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__tell_wipe: what is owed since a session ended; said again with every later generation (OUT-7). */
+void hsvc__tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags);
+/* hsvc__tell_association: whose the step's headset is now, and whose it was. */
+void hsvc__tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before);
 /* hsvc__can_extend: may the running window be made longer (OUT-15)? */
 int hsvc__can_extend(const struct hsvc__device *dev);
 /* hsvc__login_of: index of the user's session on a device, or login_count. */

@@ -189,6 +189,18 @@ int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
 int hsvc__is_older_generation_must_wait(struct hsvc__turn *t) {
     return hsvc__is_generation_is_older(t) && hsvc__is_sign_out_must_wait(t);
 }
+int hsvc__is_profile_is_unworn(struct hsvc__turn *t) { return t->dev->generation_acked != t->dev->generation_desired; }
+int hsvc__is_unworn_profile_must_wait(struct hsvc__turn *t) {
+    return hsvc__is_profile_is_unworn(t) && hsvc__is_sign_out_must_wait(t);
+}
+int hsvc__is_something_is_outstanding(struct hsvc__turn *t) {
+    return hsvc__is_profile_is_unworn(t) || t->dev->wipe_generation != 0;
+}
+int hsvc__is_screen_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->screen_told; }
+int hsvc__is_screen_is_acknowledged(struct hsvc__turn *t) { return t->dev->screen_acked == t->dev->screen_told; }
+int hsvc__is_screen_is_newest(struct hsvc__turn *t) {
+    return t->in->generation == t->dev->screen_told && !hsvc__is_screen_is_acknowledged(t);
+}
 int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }

@@ -29,6 +29,12 @@ enum {
 #undef STATE
     HSVC__STATES_MAX = 32
 };
+enum {
+#define JOB(name, number, text) HSVC_JOB_##name = number,
+#include "rules/jobs.def"
+#undef JOB
+    HSVC__JOBS_MAX = 32
+};
 #define HSVC__SAME 0u
 #define HSVC__PARAMS 43 /* one more than the largest parameter number */
 
@@ -38,6 +44,8 @@ enum {
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
+/* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
+#define HSVC__USER_REMOVED 1u
 /* Bits of hsvc__device.calls_lost. */
 #define HSVC__CALLS_LOST 1u
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
@@ -129,6 +137,8 @@ struct hsvc__turn {
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    const struct hsvc__job *job; /* whose sweep this is; NULL: an input, or a deadline */
+    struct hsvc__skip *skip;     /* that it comes to */
     struct hsvc__device *lead; /* the device of the event that began it all */
     int64_t arg;
     const struct hsvc__row *row;
@@ -162,11 +172,17 @@ struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name);
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+/* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
+size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
+struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
+struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
 /* hsvc__here: the headset's entry in the device's presence, or NULL. hsvc__plugged: the entry of a handle, or NULL. */
 struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
+/* hsvc__give_turn: the headset may start a flow: now, or once it is certain that it is here (PRES-2, PRES-7). */
+void hsvc__give_turn(struct hsvc__present *entry);
 struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
 /* hsvc__serial_of: whose handle this is, by the last report; {NULL, 0} if nobody's. */
 hsvc__str hsvc__serial_of(struct hsvc__device *dev, uint64_t handle);

@@ -7,8 +7,29 @@ struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name) {
 }
 
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
+    struct hsvc__user *user = hsvc__marked_user(t, id);
+    if (user->gone) user->rec.present = 0;
+    return user;
+}
+
+struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id) {
     if (id.n == 0) return &t->txn->nobody.user;
     return (struct hsvc__user *)hsvc__txn_get(t->txn, HSVC__FAMILY_USER, id);
+}
+
+size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject) {
+    to[0] = (char)('0' + kind);
+    if (subject.n != 0) memcpy(to + 1, subject.p, subject.n);
+    return subject.n + 1;
+}
+
+struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject) {
+    char *name = (char *)hsvc__arena_take(&t->txn->work, subject.n + 1);
+    if (name == NULL) {
+        t->txn->status = HSVC_ERR_MEMORY;
+        return &t->txn->spare.job;
+    }
+    return (struct hsvc__job *)hsvc__txn_get(t->txn, HSVC__FAMILY_JOB, hsvc__str_of(name, hsvc__job_name(name, kind, subject)));
 }
 
 /* A headset that was never seen knows its serial all the same: events speak of it. */
@@ -79,7 +100,7 @@ void hsvc__arm_presence(struct hsvc__device *dev) {
     hsvc__touch(dev);
 }
 
-void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = 1; }
+void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = HSVC__DIRTY | HSVC__UNAUDITED; }
 
 uint64_t hsvc__next_id(struct hsvc__device *dev) {
     hsvc__touch(dev);

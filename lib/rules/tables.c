@@ -101,6 +101,14 @@ static const struct hsvc__row verification_rows[] = {
 };
 #undef IN
 #undef NEXT
+#define IN(state) (1u << HSVC__screen_##state)
+#define NEXT(state) HSVC__screen_##state
+enum { HSVC__screen_SAME = 0 };
+static const struct hsvc__row screen_rows[] = {
+#include "rules/screen.def"
+};
+#undef IN
+#undef NEXT
 #define IN(state) (1u << HSVC__lockout_##state)
 #define NEXT(state) HSVC__lockout_##state
 enum { HSVC__lockout_SAME = 0 };
@@ -152,7 +160,16 @@ static const struct hsvc__row flapping_rows[] = {
 #undef IN
 #undef NEXT
 
-/* ---- where each machine's state stands. presence, calls, directory, lockout, throttle, association and updating follow
+#define IN(state) (1u << HSVC__sweep_##state)
+#define NEXT(state) HSVC__sweep_##state
+enum { HSVC__sweep_SAME = 0 };
+static const struct hsvc__row sweep_rows[] = {
+#include "rules/sweep.def"
+};
+#undef IN
+#undef NEXT
+
+/* ---- where each machine's state stands. presence, calls, directory, screen, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
     uint32_t kind = t->in->kind;
@@ -186,6 +203,10 @@ static uint32_t calls_get(struct hsvc__turn *t) {
     if (t->dev->call_count == 0 && !t->dev->calls_lost) return HSVC__calls_QUIET;
     return t->dev->calls_doubt_at != 0 ? HSVC__calls_ASKED : HSVC__calls_BUSY;
 }
+static uint32_t screen_get(struct hsvc__turn *t) {
+    (void)t;
+    return HSVC__screen_STANDING;
+}
 static uint32_t lockout_get(struct hsvc__turn *t) {
     return t->user->locked_until > t->at ? HSVC__lockout_LOCKED : HSVC__lockout_OPEN;
 }
@@ -198,6 +219,7 @@ static uint32_t association_get(struct hsvc__turn *t) {
 static uint32_t updating_get(struct hsvc__turn *t) {
     return t->headset->updating_until > t->at ? HSVC__updating_RUNNING : HSVC__updating_STEADY;
 }
+static uint32_t sweep_get(struct hsvc__turn *t) { return t->job->kind; }
 /* A new device's numbers are zero: that reads as the first state. */
 #define STORED(machine, field, first)                                                          \
     static uint32_t machine##_get(struct hsvc__turn *t) { return t->dev->field ? t->dev->field : first; } \
@@ -217,9 +239,9 @@ STORED(flapping, flap_state, HSVC__flapping_CALM)
 #define KEPT_IN_RECORD(name) {#name, name##_rows, COUNT(name##_rows), name##_get, name##_set}
 const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
     {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
-    KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), KEPT_IN_RECORD(verification),
+    KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), DERIVED(screen), KEPT_IN_RECORD(verification),
     DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
-    KEPT_IN_RECORD(emergency), KEPT_IN_RECORD(flapping),
+    KEPT_IN_RECORD(emergency), KEPT_IN_RECORD(flapping), DERIVED(sweep),
 };
 
 const char *const hsvc__event_names[HSVC__EVENTS] = {"",

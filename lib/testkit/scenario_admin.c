@@ -195,3 +195,24 @@ DO(expect_policy) {
     hsvc__scn_put(&seen, " from %s", hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)scope));
     hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
 }
+
+/* ---- the host after a crash ---- */
+
+DO(lost) { s->lose_effects = 1; }
+DO(resync) { hsvc__scn_resync(s, NULL); }
+
+static void resync(hsvc_scenario *s, uint32_t flags, uint32_t node, struct scn_str device) {
+    hsvc_resync_scope scope;
+    (void)hsvc_resync_scope_init(&scope, sizeof scope);
+    scope.flags = flags;
+    scope.node = node;
+    scope.device = device.p;
+    scope.device_len = device.n;
+    hsvc__scn_resync(s, &scope);
+}
+
+DO(resync_node) {
+    struct scn_str none = {NULL, 0};
+    resync(s, HSVC_RESYNC_NODE, (uint32_t)s->v[SCN_node].number, none);
+}
+DO(resync_phone) { resync(s, 0, 0, s->v[SCN_phone].text); }

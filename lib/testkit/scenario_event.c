@@ -240,6 +240,11 @@ DO(wiped) {
     about_generation(s, HSVC_INPUT_WIPE_DONE, phone != NULL && phone->wipe != 0 ? phone->wipe : ordered(s));
 }
 
+DO(shown) {
+    const struct scn_name *phone = s->v[SCN_phone].name;
+    about_generation(s, HSVC_INPUT_EFFECT_ACK, phone != NULL && phone->screen != 0 ? phone->screen : 1);
+}
+
 DO(unregisters) {
     hsvc_input input;
     if (at_phone(s, &input, HSVC_INPUT_DEVICE_UNREGISTERED)) go(s, &input);
@@ -269,6 +274,7 @@ static void raw_texts(hsvc_scenario *s, hsvc_input *in) {
     hsvc__scn_set(&in->profile, &in->profile_len, s->v[SCN_profile].text);
     hsvc__scn_set(&in->name, &in->name_len, s->v[SCN_name].text);
     hsvc__scn_set(&in->site, &in->site_len, s->v[SCN_site].text);
+    hsvc__scn_set(&in->location, &in->location_len, s->v[SCN_location].text);
     hsvc__scn_set(&in->model, &in->model_len, s->v[SCN_model].text);
     hsvc__scn_set(&in->firmware, &in->firmware_len, s->v[SCN_firmware].text);
     hsvc__scn_set(&in->vendor, &in->vendor_len, s->v[SCN_vendor].text);

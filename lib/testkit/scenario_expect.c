@@ -75,7 +75,9 @@ static int effect_fits(const hsvc_scenario *s, size_t index) {
            text_fits(&s->v[SCN_other], str_of(e->other_user, e->other_user_len)) &&
            text_fits(&s->v[SCN_profile], str_of(e->profile, e->profile_len)) &&
            text_fits(&s->v[SCN_headset], str_of(e->serial, e->serial_len)) &&
-           text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
+           text_fits(&s->v[SCN_site], str_of(e->site, e->site_len)) &&
+           text_fits(&s->v[SCN_location], str_of(e->location, e->location_len)) &&
+           number_fits(&s->v[SCN_node], (int64_t)e->node) && text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
            text_fits(&s->v[SCN_profiles], s->seen.offers[index]) && number_fits(&s->v[SCN_time], e->due_ms) &&
            (!s->v[SCN_duration].set || e->due_ms - e->at_ms == s->v[SCN_duration].number);
 }
@@ -156,6 +158,24 @@ static void wrong_deadline(hsvc_scenario *s, int64_t at) {
 DO(expect_deadline) {
     int64_t at = 0;
     if (deadline(s, &at) && at != s->v[SCN_time].number) wrong_deadline(s, at);
+}
+
+static int32_t count_row(const hsvc_row *row, void *user) {
+    (void)row;
+    ++*(int64_t *)user;
+    return HSVC_OK;
+}
+
+/* No view shows what was skipped: the rows are counted. */
+DO(expect_skips) {
+    static const uint8_t from[] = {'K'}, to[] = {'L'};
+    const hsvc_store *store = s->config.store != NULL ? s->config.store : &s->store;
+    struct scn_text seen = {s->words, sizeof s->words, 0};
+    int64_t count = 0;
+    int32_t status = store->scan(from, 1, to, 1, SIZE_MAX, count_row, &count, store->user);
+    if (status == HSVC_OK && count == s->v[SCN_number].number) return;
+    hsvc__scn_put(&seen, "%lld skips", (long long)count);
+    hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
 }
 
 DO(expect_no_deadline) {

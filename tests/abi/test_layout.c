@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "headsetsvc/headsetsvc.h"
+#include "headsetsvc/conformance.h"
+#include "headsetsvc/pgsql.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/testkit.h"
 
@@ -28,6 +30,7 @@ struct row {
 static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_pgsql.def"
 };
 #undef SIZE
 #undef FIELD
@@ -38,6 +41,7 @@ static const struct row rows[] = {
 static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_pgsql.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

@@ -78,6 +78,11 @@ static struct line lines[] = {
 #include "rules/prompt.def"
 #undef OF
 #undef HERE
+#define OF HSVC__MACHINE_screen
+#define HERE "screen"
+#include "rules/screen.def"
+#undef OF
+#undef HERE
 #define OF HSVC__MACHINE_verification
 #define HERE "verification"
 #include "rules/verification.def"
@@ -111,6 +116,11 @@ static struct line lines[] = {
 #define OF HSVC__MACHINE_flapping
 #define HERE "flapping"
 #include "rules/flapping.def"
+#undef OF
+#undef HERE
+#define OF HSVC__MACHINE_sweep
+#define HERE "sweep"
+#include "rules/sweep.def"
 #undef OF
 #undef HERE
 };

@@ -102,7 +102,37 @@ static inline void *record_of(struct world *w, uint32_t family, hsvc__str name) 
     assert_int_not_equal(row.n, 0);
     memset(record, 0, hsvc__record_size(family));
     OK(hsvc__record_decode(record, (const uint8_t *)row.p, row.n, family));
+    ((struct hsvc__record *)record)->family = family;
+    ((struct hsvc__record *)record)->present = 1;
     return record;
+}
+
+/* entry_in: an entry of the audit of a record, and where it stands; NULL if there is none. */
+static inline struct hsvc__entry *entry_in(struct world *w, void *record, uint64_t sequence, struct hsvc__key *key) {
+    hsvc__key_entry(key, ((struct hsvc__record *)record)->family, *hsvc__trail_of(record).number, sequence);
+    if (row_of(w, HSVC__FAMILY_ENTRY, hsvc__key_name(key)).n == 0) return NULL;
+    return (struct hsvc__entry *)record_of(w, HSVC__FAMILY_ENTRY, hsvc__key_name(key));
+}
+
+static inline void put_entry(struct world *w, const struct hsvc__key *key, struct hsvc__entry *entry) {
+    hsvc__str value;
+    OK(hsvc__record_encode(entry, HSVC__FAMILY_ENTRY, &w->memory, &value));
+    write_row(w, bytes_of(key), value);
+}
+
+/* enter: the audit says of the record what it says itself, as the engine would have it. */
+static inline void enter(struct world *w, void *record) {
+    struct hsvc__vector now;
+    struct hsvc__key key;
+    struct hsvc__entry *newest;
+    if (!hsvc__is_subject(((struct hsvc__record *)record)->family)) return;
+    newest = entry_in(w, record, *hsvc__trail_of(record).last, &key);
+    if (newest == NULL) return;
+    hsvc__vector_of(record, &now);
+    newest->after_0 = now.word[0];
+    newest->after_1 = now.word[1];
+    newest->after_2 = now.word[2];
+    put_entry(w, &key, newest);
 }
 
 static inline void put_record(struct world *w, uint32_t family, hsvc__str name, void *record) {
@@ -110,6 +140,7 @@ static inline void put_record(struct world *w, uint32_t family, hsvc__str name, 
     hsvc__str value;
     OK(hsvc__record_encode(record, family, &w->memory, &value));
     write_row(w, bytes_of(&key), value);
+    enter(w, record);
 }
 
 static inline void put_deadline_key(struct world *w, int64_t at, hsvc__str device, int there) {

@@ -172,6 +172,7 @@ DAMAGE_DEVICE(verification_without_prompt, "desk-2", d->verify_state = HSVC__ver
 
 /* ---- profile ---- */
 DAMAGE_DEVICE(no_signed_out_profile, "desk-2", d->own_profile = TEXT(""))
+DAMAGE_DEVICE(screen_from_nowhere, "desk-3", d->screen_acked = d->screen_told + 1)
 DAMAGE_DEVICE(acknowledged_too_much, "desk-3", d->generation_acked = d->generation_desired + 1)
 DAMAGE_DEVICE(worn_and_not_acknowledged, "desk-2", d->generation_desired++)
 DAMAGE_DEVICE(settling_while_away, "desk-3", d->profile_state = HSVC__profile_SETTLING; d->profile_due = w->later)
@@ -230,6 +231,16 @@ DAMAGE(connected_and_absent) {
     put_headset(w, h);
 }
 
+/* ---- jobs ---- */
+static const char removing[] = PEOPLE "at 09:00 verify\njobs wait\nremove user carol\nverify\n";
+DAMAGE(job_of_nothing) {
+    struct hsvc__job *j = (struct hsvc__job *)record_of(w, HSVC__FAMILY_JOB, TEXT("5carol"));
+    j->walk = 99;
+    put_record(w, HSVC__FAMILY_JOB, TEXT("5carol"), j);
+}
+DAMAGE(removal_without_mark) { delete_row(w, HSVC__FAMILY_USER, TEXT("carol")); }
+DAMAGE(mark_without_job) { delete_row(w, HSVC__FAMILY_JOB, TEXT("5carol")); }
+
 /* ---- policy ---- */
 static void set(struct hsvc__overrides *list, uint32_t param, int64_t value) {
     list->at[list->count].param = param;
@@ -245,6 +256,40 @@ DAMAGE(uncounted_site) {
     struct hsvc__policy *p = (struct hsvc__policy *)record_of(w, HSVC__FAMILY_POLICY, TEXT(""));
     p->sites = 0;
     put_record(w, HSVC__FAMILY_POLICY, TEXT(""), p);
+}
+
+/* ---- the audit ---- */
+DAMAGE(number_of_another) {
+    struct hsvc__user *u = user_in(w, TEXT("carol"));
+    struct hsvc__number *n;
+    struct hsvc__key key;
+    hsvc__key_number(&key, u->number);
+    n = (struct hsvc__number *)record_of(w, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
+    n->name = TEXT("alice");
+    put_record(w, HSVC__FAMILY_NUMBER, hsvc__key_name(&key), n);
+}
+/* ENTRY: one entry of desk-1 that says something else. */
+#define ENTRY(name, sequence, ...)                                  \
+    DAMAGE(name) {                                                  \
+        DEVICE("desk-1");                                           \
+        struct hsvc__key key;                                       \
+        struct hsvc__entry *e = entry_in(w, d, sequence, &key);     \
+        __VA_ARGS__;                                                \
+        put_entry(w, &key, e);                                      \
+    }
+ENTRY(torn_entry, 2, e->before_1++)
+ENTRY(entry_of_nothing, 2, e->count = 0)
+ENTRY(newest_entry_lies, d->audit_last, e->after_1++)
+DAMAGE(missing_entry) {
+    DEVICE("desk-1");
+    struct hsvc__key key;
+    assert_non_null(entry_in(w, d, 2, &key));
+    write_row(w, bytes_of(&key), TEXT(""));
+}
+DAMAGE(newest_entry_missing) {
+    struct hsvc__user *u = user_in(w, TEXT("carol"));
+    u->audit_last++;
+    put_user(w, u);
 }
 
 static const struct damage {
@@ -311,6 +356,7 @@ static const struct damage {
     {"verification_has_a_prompt", quiet, verification_without_prompt},
     {"device_has_a_profile", quiet, no_signed_out_profile},
     {"no_generation_from_nowhere", quiet, acknowledged_too_much},
+    {"no_screen_from_nowhere", quiet, screen_from_nowhere},
     {"worn_is_acknowledged", quiet, worn_and_not_acknowledged},
     {"settling_is_registered", quiet, settling_while_away},
     {"away_is_not_registered", quiet, away_and_registered},
@@ -327,9 +373,18 @@ static const struct damage {
     {"user_counts_a_device_once", signed_in, session_counted_twice},
     {"nowhere_is_nowhere", quiet, elsewhere_and_nowhere},
     {"connected_headset_is_present", quiet, connected_and_absent},
+    {"job_has_somewhere_to_go", removing, job_of_nothing},
+    {"removal_has_its_mark", removing, removal_without_mark},
+    {"mark_has_its_job", removing, mark_without_job},
     {"setting_is_in_range", quiet, impossible_setting},
     {"setting_stands_once", quiet, setting_twice},
     {"policy_counts_its_sites", with_site, uncounted_site},
+    {"number_names_its_record", quiet, number_of_another},
+    {"audit_has_no_gap", signed_in, missing_entry},
+    {"audit_goes_on_from_before", signed_in, torn_entry},
+    {"audit_counts_what_happened", signed_in, entry_of_nothing},
+    {"audit_is_where_the_record_says", quiet, newest_entry_missing},
+    {"newest_entry_says_what_is", quiet, newest_entry_lies},
 };
 enum { DAMAGES = sizeof damages / sizeof damages[0] };
 
@@ -426,7 +481,7 @@ static void the_walk_goes_on_after_the_longest_key_STORE_8(void **state) {
     struct world w;
     (void)state;
     world_open(&w, quiet);
-    memset(key, 'A', sizeof key);
+    memset(key, 'B', sizeof key);
     write_row(&w, hsvc__str_of(key, sizeof key), TEXT("x"));
     write_row(&w, TEXT("Zebra"), TEXT("stripes"));
     OK(hsvc_verify(w.desk.engine, take_name, &names, &findings));
