@@ -25,6 +25,7 @@
 #define HSVC_ERR_FULL                                (-33) /* the store is full */
 #define HSVC_ERR_CORRUPT                             (-34) /* a record is damaged or of an unknown version */
 #define HSVC_ERR_EPOCH                               (-35) /* the store is older than the host knows */
+#define HSVC_ERR_DIFFERENT                           (-40) /* the replay went another way than the recording */
 #define HSVC_ERR_BUG                                 (-500) /* the library contradicted itself */
 
 /* Limits */

@@ -4,7 +4,11 @@
 
 int32_t hsvc__sample(struct hsvc_engine *engine) {
     int64_t now = -1;
-    if (engine->clock(&now, engine->clock_user) != HSVC_OK) return HSVC_ERR_CLOCK;
+    int32_t status;
+    if (HSVC__MUTANT(clock_read_twice)) (void)engine->clock(&now, engine->clock_user);
+    status = engine->clock(&now, engine->clock_user);
+    hsvc__record_clock(engine, status, now);
+    if (status != HSVC_OK) return HSVC_ERR_CLOCK;
     if (now < 0 || now > HSVC_LIMIT_TIME) return HSVC_ERR_CLOCK;
     if (now < engine->now) {
         if (engine->now - now <= engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]) return HSVC_OK; /* time stands still */

@@ -116,6 +116,7 @@ int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, str
     int32_t status;
     dues->count = jobs->count = 0;
     dues->arena = &engine->inputs;
+    if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
     status = scan(engine, HSVC__FAMILY_JOB, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
     if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
         dues->count = 0;

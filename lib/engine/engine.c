@@ -70,9 +70,13 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->epoch = ours.epoch;
     e->any_epoch = (ours.flags & HSVC_CONFIG_ANY_EPOCH) != 0;
     status = ours.epoch == 0 ? HSVC_OK : hsvc__epoch_check(e);
-    if (status == HSVC_OK) *engine = e;
-    else hsvc_engine_free(e);
-    return status;
+    if (status != HSVC_OK) {
+        hsvc_engine_free(e);
+        return status;
+    }
+    hsvc__record_open(e, &ours);
+    *engine = e;
+    return HSVC_OK;
 }
 
 void hsvc_engine_free(hsvc_engine *engine) {
@@ -80,6 +84,7 @@ void hsvc_engine_free(hsvc_engine *engine) {
     if (engine == NULL) return;
     allocator = engine->allocator;
     hsvc__txn_free(&engine->txn);
+    hsvc__record_close(engine);
     hsvc__arena_free(&engine->views);
     hsvc__arena_free(&engine->inputs);
     hsvc__release(&allocator, engine->policy.raw, engine->policy.raw_room);
@@ -121,7 +126,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     const struct hsvc__policy *policy;
     const struct hsvc__slot *slot;
     if (cache->known) {
-        hsvc__txn_policy(&engine->txn)->used = 1; /* that it has not changed is all that matters */
+        hsvc__txn_policy(&engine->txn)->used = !HSVC__MUTANT(policy_taken_for_granted); /* that it has not changed is all that matters */
         return engine->txn.status;
     }
     policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, HSVC__FAMILY_POLICY, global);
@@ -136,7 +141,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     if (slot->raw.n != 0) memmove(cache->raw, slot->raw.p, slot->raw.n);
     cache->raw_len = slot->raw.n;
     cache->revision = slot->revision;
-    if (slot->known && policy->epoch < engine->epoch && !engine->any_epoch) return HSVC_ERR_EPOCH;
+    if (slot->known && policy->epoch < engine->epoch && !engine->any_epoch && !HSVC__MUTANT(epoch_ignored)) return HSVC_ERR_EPOCH;
     if (policy->epoch > engine->epoch) engine->epoch = policy->epoch;
     cache->known = 1;
     hsvc__policy_values(engine, policy);
@@ -249,7 +254,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     stamp_records(&engine->txn);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
-    if (status != HSVC_OK || *dry) return status;
+    if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
     status = hsvc__txn_commit(&engine->txn);
     if (status == HSVC_OK) count_tally(engine);
     return status;
@@ -258,6 +263,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
+    engine->txn.in_doubt = 0;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
@@ -265,6 +271,8 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
         status = ahead(engine, job);
         if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);
         if (status != HSVC_OK) engine->policy.known = 0; /* it may be what changed */
+        if (HSVC__MUTANT(conflicts_are_final)) break;
     }
+    if (status != HSVC_OK && engine->txn.in_doubt) return HSVC_ERR_UNKNOWN; /* other failures say that nothing happened */
     return status == HSVC_ERR_CONFLICT && engine->txn.impossible ? HSVC_ERR_BUG : status;
 }

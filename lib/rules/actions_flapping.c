@@ -16,7 +16,7 @@ static uint32_t next_count(struct hsvc__turn *t) {
 int hsvc__is_input_is_counted(struct hsvc__turn *t) { return t->in->kind == 0 || t->flap_counted; }
 
 int hsvc__is_connects_are_too_many(struct hsvc__turn *t) {
-    return next_count(t) >= hsvc__value(t, HSVC_PARAM_FLAP_CONNECTS, t->dev, NULL, NULL);
+    return !HSVC__MUTANT(flaps_uncounted) && next_count(t) >= hsvc__value(t, HSVC_PARAM_FLAP_CONNECTS, t->dev, NULL, NULL);
 }
 
 void hsvc__do_count_connect(struct hsvc__turn *t, int64_t arg) {

@@ -438,6 +438,22 @@ static void a_jump_forward_fires_each_timer_once_with_a_notice_TIME_4(void **sta
     assert_int_equal(hsvc_verdict_count(d->fx), 0);
 }
 
+static void a_jump_is_longer_than_five_minutes_TIME_4_SAFE_6(void **state) {
+    hsvc_input in;
+    (void)state;
+    sign_in();
+    settle();
+    set_global(HSVC_PARAM_PROMPT_TIMEOUT, 2 * MINUTE);
+    DO(hsvc_input_headset_connected(&in, "P2", "S9", 9));
+    advance(d, HSVC_LIMIT_CLOCK_JUMP);
+    assert_true(has_said(HSVC_REASON_PROMPT_TIMEOUT));
+    assert_int_equal(notices(), 0);
+    DO(hsvc_input_menu_associate(&in, "P2"));
+    advance(d, HSVC_LIMIT_CLOCK_JUMP + 1);
+    assert_true(has_said(HSVC_REASON_PROMPT_TIMEOUT));
+    assert_int_equal(notices(), 1);
+}
+
 static void a_quiet_hour_is_no_jump_TIME_4(void **state) {
     (void)state;
     arm_away();
@@ -559,6 +575,7 @@ int main(void) {
         TEST(small_steps_are_smoothed_TIME_4),
         TEST(clock_skew_max_is_obeyed_TIME_4),
         TEST(a_jump_forward_fires_each_timer_once_with_a_notice_TIME_4),
+        TEST(a_jump_is_longer_than_five_minutes_TIME_4_SAFE_6),
         TEST(a_quiet_hour_is_no_jump_TIME_4),
         TEST(a_decision_is_no_earlier_than_what_it_rests_on_TIME_4),
         TEST(a_step_back_loses_no_failure_and_keeps_none_for_ever_TIME_4_SIGN_7),
