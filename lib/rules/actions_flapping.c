@@ -109,7 +109,7 @@ static uint32_t drop_reports(struct hsvc__device *dev, hsvc__str serial, uint64_
 
 /* lose_handle: another serial had this handle until now (PRES-4). */
 static void lose_handle(struct hsvc__turn *t, uint64_t handle) {
-    hsvc__str loser = hsvc__serial_of(t->dev, handle);
+    hsvc__str loser = hsvc__handles_serial(t->dev, handle);
     if (loser.n == 0 || hsvc__fold_eq(loser, t->headset->serial)) return;
     note_serial(t, loser);
     if (drop_reports(t->dev, loser, handle, 0) == 0) add_report(t, loser, 0, 0);
