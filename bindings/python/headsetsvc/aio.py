@@ -61,7 +61,7 @@ class AsyncEngine:
 
     async def apply(self, *inputs: Input, **flags: bool) -> Outcome:
         """See Engine.apply. The effects also go to `effects()`, unless it is a dry run."""
-        outcome = await self._call(lambda: self.engine.apply(*inputs, **flags))
+        outcome: Outcome = await self._call(lambda: self.engine.apply(*inputs, **flags))
         if not flags.get("dry_run"):
             self._hand_out(outcome)
             await self._arm()
