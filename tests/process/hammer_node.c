@@ -25,6 +25,7 @@ struct node {
     hsvc_engine *engine;
     hsvc_effects *fx;
     uint64_t requests;
+    uint64_t conflicts; /* counted so far */
     int64_t next_ms;
     char device[16], serial[16], user[16];
 };
@@ -226,6 +227,7 @@ int hammer_node(const struct hammer *h, uint32_t number, uint32_t life) {
     if (!node_open(&n, h, number, life, h->nodes)) return 1;
     while (!h->shared->stop) {
         hsvc_counters counters = {.struct_size = sizeof counters};
+        uint64_t before = n.conflicts;
         uint32_t what = pick(&n, 100);
         if (what < 50) plug(&n);
         else if (what < 65) administer(&n);
@@ -233,7 +235,8 @@ int hammer_node(const struct hammer *h, uint32_t number, uint32_t life) {
         else at_phone(&n);
         fire(&n);
         hsvc_counters_get(n.engine, &counters);
-        h->shared->conflicts[number] = counters.conflicts;
+        n.conflicts = counters.conflicts;
+        h->shared->conflicts[number] += n.conflicts - before;
     }
     node_close(&n);
     return 0;

@@ -13,10 +13,11 @@ static int32_t dropped(struct hsvc_pgsql_store *store, int32_t status) {
 static uint32_t reason_in(const char *text, char state[6]) {
     uint32_t reason = HSVC_PGSQL_NO_SERVER;
     state[0] = 0;
-    for (const char *at = text; (at = strstr(at, ": ")) != NULL; at += 2) {
-        if (strspn(at + 2, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 || at[7] != ':') continue;
-        if (strcspn(at + 2, "0123456789") >= 5) continue; /* "FATAL" */
-        memcpy(state, at + 2, 5);
+    for (const char *at = text; (at = strstr(at, ": ")) != NULL;) {
+        at += 2 + strspn(at + 2, " ");
+        if (strspn(at, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 || at[5] != ':') continue;
+        if (strcspn(at, "0123456789") >= 5) continue; /* "FATAL" */
+        memcpy(state, at, 5);
         state[5] = 0;
         reason = hsvc__pg_reason_of(state);
     }
