@@ -178,6 +178,10 @@ typedef struct hsvc_trace {
 } hsvc_trace;
 typedef int32_t (*hsvc_trace_fn)(const hsvc_trace *trace, void *user);
 
+/* hsvc_recording_fn: takes one frame of the engine's recording (recording.h), valid during the call. Anything but HSVC_OK
+ * ends the recording; the service goes on. No memory for a frame ends it too. (OBS-6) */
+typedef int32_t (*hsvc_recording_fn)(const uint8_t *bytes, size_t len, void *user);
+
 /* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
  * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
 typedef struct hsvc_config {
@@ -194,6 +198,8 @@ typedef struct hsvc_config {
     uint32_t node;       /* this engine's number, 0 .. node_count - 1 */
     uint32_t node_count; /* engines on this store; 0 means 1 */
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
+    hsvc_recording_fn recording; /* may be NULL */
+    void *recording_user;
 } hsvc_config;
 
 /* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,

@@ -13,6 +13,7 @@
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
 #include "headsetsvc/pgsql.h"
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/sqlite.h"
 #include "headsetsvc/testkit.h"

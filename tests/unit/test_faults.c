@@ -131,7 +131,7 @@ static int disturbed(size_t line, const struct fault_row *row, uint64_t nth, int
     return reached;
 }
 
-/* Every line commits, and a cold engine reads: a loop that no fault ever reached would be green for nothing. */
+/* Every line commits, and a cold engine reads: a loop that no fault ever reached would be green for nothing (F58, F77). */
 static void every_store_call_fails_once_STORE_3_STORE_4(void **state) {
     (void)state;
     for (int warm = 0; warm <= 1; warm++)
