@@ -45,7 +45,7 @@ static const char step_2_table[] =
 #define FROM_DEVICE(column, kind, field)
 #define FROM_USER(column, kind, field)
 #define FROM_HEADSET(column, kind, field)
-#include "columns.def"
+#include "store/columns.def"
 #undef COLUMN
 #undef FROM_DEVICE
 #undef FROM_USER

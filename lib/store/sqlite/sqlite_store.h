@@ -6,22 +6,10 @@
 
 #include "core/core.h"
 #include "headsetsvc/sqlite.h"
+#include "store/columns.h"
 
 #define HSVC__SQLITE_OPS_MAX 1024u
 #define HSVC__SQLITE_TEXT 240u
-
-enum {
-#define COLUMN(name, type) HSVC__COLUMN_##name,
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
-    HSVC__COLUMNS
-};
 
 /* Prepared once, when the store is opened. */
 enum {
