@@ -32,6 +32,7 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    int attempts; /* at one decision that meets a conflict */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
@@ -130,6 +131,8 @@ struct hsvc__dues {
 /* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
  * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
+/* hsvc__is_own: is the device one of those that this node fires before others'? */
+int hsvc__is_own(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
 /* hsvc__job_due: from when on this node may work on the job of a row: 0 at once. hsvc__work_jobs: a slice of a bounded number
