@@ -296,7 +296,7 @@ static const struct reached {
     {"JOBS_SEEN", "unit.limits", "a_node_looks_among_16_jobs_for_one_of_its_own_SAFE_6"},
     {"JOB_SLICE", "unit.limits", "a_slice_of_a_job_looks_at_32_records_SAFE_6"},
     {"JOB_PATIENCE", "unit.limits", "a_job_is_taken_over_after_10_seconds_SAFE_6"},
-    {"RESYNC_DEVICES", "unit.resync", "store_6_pages_are_bounded_and_complete"},
+    {"RESYNC_DEVICES", "unit.resync", "pages_are_bounded_and_complete_STORE_6"},
     {"AUDIT_PAGE", "unit.audit", "a_reader_is_told_of_misuse_SAFE_5"},
     {"FIRINGS", "unit.limits", "what_a_device_can_have_due_fires_in_one_commit_SAFE_6"},
     {"OVERRIDES", "unit.limits", "no_list_of_a_record_is_longer_than_its_limit_SAFE_6"},
