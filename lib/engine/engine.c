@@ -245,9 +245,10 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     return status;
 }
 
-/* patience: how many attempts a decision has; torn records are read afresh in any case, to tell them from a bug. */
+/* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
+ * what may have been committed, to know it. */
 static int patience(const struct hsvc_engine *engine, int made) {
-    return made > 0 && engine->txn.impossible ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
+    return made > 0 && (engine->txn.impossible || engine->txn.in_doubt) ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
 }
 
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
