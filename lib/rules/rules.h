@@ -42,11 +42,13 @@ enum {
 #define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
+#define HSVC__SESSION_UNWATCHED 8u /* the last headset left under DENY: seen to when that is over */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_BY_HOST 4u    /* the host signs the user in: no screen was shown */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 /* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
 #define HSVC__USER_REMOVED 1u
+#define HSVC__USER_RENAMED 2u /* other_id is the new id */
 /* Bits of hsvc__device.calls_lost. */
 #define HSVC__CALLS_LOST 1u
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
@@ -107,6 +109,12 @@ struct hsvc__range {
 struct hsvc__range hsvc__admissions_of(uint32_t kind);
 /* hsvc__admit: the first reason why an input cannot be decided at all (admit.def), or NULL. */
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t);
+
+/* hsvc__prefill: whose id stands in a prompt when it opens. hsvc__told: what the phone learns instead of a reason (picks.def). */
+enum { HSVC__PREFILL_DEVICE_USER, HSVC__PREFILL_BY_HAND };
+enum { HSVC__PREFILL_NOBODY, HSVC__PREFILL_RELATED_USER, HSVC__PREFILL_LAST_USER };
+uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list);
+uint32_t hsvc__told(uint32_t reason);
 
 /* ---- the turn ---- */
 struct hsvc__raise {
@@ -176,11 +184,13 @@ struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
 struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial);
 /* hsvc__serial_handle: a handle made from a serial, for an interface that has no other (ID-7). Never 0. */
 uint64_t hsvc__serial_handle(hsvc__str serial);
-struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device);
 /* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
 size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
 struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
 struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
+/* hsvc__known_as: the user whom a stored id names, also while a new id makes its way. */
+struct hsvc__user *hsvc__known_as(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
@@ -199,6 +209,8 @@ void hsvc__arm_presence(struct hsvc__device *dev);
 void hsvc__touch(void *record);
 void hsvc__keep(struct hsvc__headset *headset);
 void hsvc__forget(struct hsvc__headset *headset);
+/* hsvc__blank: nothing is known of it but its serial and its number in the audit. */
+void hsvc__blank(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
 

@@ -22,35 +22,49 @@ static void put_name(const struct to *to, int column, uint32_t registry, uint32_
 #define PUT_NUMBER(column, field) put_number(to, HSVC__COLUMN_##column, (int64_t)view.field)
 #define PUT_TIME(column, field) put_time(to, HSVC__COLUMN_##column, view.field)
 #define PUT_NAME_OF_SESSION(column, field) put_name(to, HSVC__COLUMN_##column, HSVC_REGISTRY_SESSION, view.field)
+#define PUT_WORD(column, field) put_text(to, HSVC__COLUMN_##column, view.field, strlen(view.field))
+#define PUT_SOMEBODY(column, field) put_time(to, HSVC__COLUMN_##column, (int64_t)view.field)
+#define PUT_NAME_OF_SUBJECT(column, field) put_name(to, HSVC__COLUMN_##column, HSVC_REGISTRY_SUBJECT, view.field)
+#define PUT_NAME_OF_INPUT(column, field) put_name(to, HSVC__COLUMN_##column, HSVC_REGISTRY_INPUT, view.field)
+#define PUT_NAME_OF_REASON(column, field) put_name(to, HSVC__COLUMN_##column, HSVC_REGISTRY_REASON, view.field)
 #define PUT_NAME_OF_PROMPT(column, field) put_name(to, HSVC__COLUMN_##column, HSVC_REGISTRY_PROMPT, view.field)
 
-/* ---- one function for each kind of row; each looks at the family first, so two of the three cost a comparison ---- */
-#define COLUMN(name, type)
-#define FROM_DEVICE(column, kind, field) PUT_##kind(column, field);
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
+#define PUT(column, kind, field) PUT_##kind(column, field);
+
+/* ---- one function for each kind of row; each looks at the family first, so that all but one cost a comparison ---- */
 static void of_device(const hsvc_row *row, const struct to *to) {
     hsvc_device_view view = {.struct_size = sizeof view};
     if (hsvc_device_decode(row, &view) != HSVC_OK) return;
-#include "store/columns.def"
+#define FROM_DEVICE PUT
+#include "store/each_column.h"
 }
-#undef FROM_DEVICE
-#undef FROM_USER
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field) PUT_##kind(column, field);
+
 static void of_user(const hsvc_row *row, const struct to *to) {
     hsvc_user_view view = {.struct_size = sizeof view};
     if (hsvc_user_decode(row, &view) != HSVC_OK) return;
-#include "store/columns.def"
+#define FROM_USER PUT
+#include "store/each_column.h"
 }
-#undef FROM_USER
-#undef FROM_HEADSET
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field) PUT_##kind(column, field);
+
 static void of_headset(const hsvc_row *row, const struct to *to) {
     hsvc_headset_view view = {.struct_size = sizeof view};
     if (hsvc_headset_decode(row, &view) != HSVC_OK) return;
-#include "store/columns.def"
+#define FROM_HEADSET PUT
+#include "store/each_column.h"
+}
+
+static void of_subject(const hsvc_row *row, const struct to *to) {
+    hsvc_subject_view view = {.struct_size = sizeof view};
+    if (hsvc_subject_decode(row, &view) != HSVC_OK) return;
+#define FROM_SUBJECT PUT
+#include "store/each_column.h"
+}
+
+static void of_audit(const hsvc_row *row, const struct to *to) {
+    hsvc_audit_entry view = {.struct_size = sizeof view};
+    if (hsvc_audit_decode(row, &view) != HSVC_OK) return;
+#define FROM_AUDIT PUT
+#include "store/each_column.h"
 }
 
 void hsvc__columns(const hsvc_row *row, hsvc__column_fn put, void *user) {
@@ -58,4 +72,6 @@ void hsvc__columns(const hsvc_row *row, hsvc__column_fn put, void *user) {
     of_device(row, &to);
     of_user(row, &to);
     of_headset(row, &to);
+    of_subject(row, &to);
+    of_audit(row, &to);
 }

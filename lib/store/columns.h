@@ -7,19 +7,12 @@
 
 enum {
 #define COLUMN(name, type) HSVC__COLUMN_##name,
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "store/columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
+#include "store/each_column.h"
     HSVC__COLUMNS
 };
 
 /* hsvc__columns: calls put for each column that the row has something for; text is NULL for a number. A row that is no
- * device, user or headset, or cannot be decoded, has no columns. */
+ * device, user, headset, number or audit entry, or cannot be decoded, has no columns. */
 typedef void (*hsvc__column_fn)(void *user, int column, const char *text, size_t len, int64_t number);
 void hsvc__columns(const hsvc_row *row, hsvc__column_fn put, void *user);
 

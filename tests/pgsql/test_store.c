@@ -119,6 +119,7 @@ static void people_can_read_it_in_plain_sql(void **state) {
     assert_string_equal(pg_sql("SELECT headsets FROM " SCHEMA ".users WHERE NOT disabled AND locked_until IS NULL"), "1");
     assert_string_equal(pg_sql("SELECT site FROM " SCHEMA ".devices WHERE name = 'P1' AND signed_in_user IS NULL"), "Lyon");
     assert_string_equal(pg_sql("SELECT count(*) FROM " SCHEMA ".sessions"), "0");
+    assert_string_equal(pg_sql("SELECT subject FROM " SCHEMA ".audit WHERE input = 'DEVICE_PUT' AND accepted AND entry = 1"), "P1");
     hsvc_effects_free(fx);
     hsvc_engine_free(engine);
 }

@@ -389,7 +389,7 @@ static const struct damage {
     {"alias_is_nothing_else", two_serials, alias_with_aliases},
     {"listed_alias_leads_here", two_serials, alias_missing},
     {"job_has_somewhere_to_go", removing, job_of_nothing},
-    {"removal_has_its_mark", removing, removal_without_mark},
+    {"job_has_its_mark", removing, removal_without_mark},
     {"mark_has_its_job", removing, mark_without_job},
     {"setting_is_in_range", quiet, impossible_setting},
     {"setting_stands_once", quiet, setting_twice},

@@ -92,6 +92,7 @@ static int32_t made(struct hsvc_pgsql_store *store) {
         return hsvc__pg_problem(store, HSVC_PGSQL_NO_SCHEMA, "", "the database has no schema of that name");
     status = run(store, hsvc__pg_sql_create, &result);
     PQclear(result);
+    if (status == HSVC_OK) status = run(store, hsvc__pg_sql_views, &result), PQclear(status == HSVC_OK ? result : NULL);
     return status;
 }
 

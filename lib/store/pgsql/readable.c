@@ -8,14 +8,7 @@
 
 static const char *const names[] = {
 #define COLUMN(name, type) #name,
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "store/columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
+#include "store/each_column.h"
 };
 
 static void put(struct hsvc_pgsql_store *store, const char *bytes, size_t len) {

@@ -15,12 +15,16 @@ const char hsvc__pg_sql_session[] =
 #define NUMBER_AS(member, name) "(readable ->> '" member "')::bigint AS " name
 #define TIME(member) "to_timestamp((readable ->> '" member "')::bigint / 1000.0)"
 #define TIME_AS(member, name) TIME(member) " AS " name
-#define OF(family, next) " FROM @.records WHERE key >= '\\x" family "' AND key < '\\x" next "' AND readable IS NOT NULL"
+/* Whom a number means; nobody once a person was erased. */
+#define WHOM(member) \
+    "(SELECT whom.readable ->> 'name' FROM @.records whom WHERE whom.key = convert_to('N' || lpad(to_hex((entry.readable ->> '" \
+    member "')::bigint), 16, '0'), 'UTF8') || '\\x00')"
+#define OF(family, next) " FROM @.records entry WHERE key >= '\\x" family "' AND key < '\\x" next "' AND readable IS NOT NULL"
 
 /* Rows are rewritten all the time, and in place where their page has room. The head of the deadlines' range is all dead
  * rows unless they are swept soon; the sweep is cheap, since it looks at changed pages only. */
 const char hsvc__pg_sql_create[] =
-    "SELECT pg_advisory_xact_lock(hashtextextended('@.meta', 0));"
+    "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('@.meta', 0));"
     "DO $$ BEGIN IF to_regnamespace('@') IS NULL THEN CREATE SCHEMA @; END IF; END $$;"
     "CREATE TABLE IF NOT EXISTS @.meta (one boolean PRIMARY KEY DEFAULT true CHECK (one), version int NOT NULL,"
     " salt bigint NOT NULL);"
@@ -45,8 +49,10 @@ const char hsvc__pg_sql_create[] =
     "   o(key, value, readable) WHERE o.value IS NOT NULL"
     "  ON CONFLICT (key) DO UPDATE SET value = excluded.value, revision = excluded.revision, readable = excluded.readable;"
     " END IF;"
-    " RETURN rev; END $$;"
-    /* The views that the SQLite store has, with the same names and columns. */
+    " RETURN rev; END $$";
+
+/* The views that the SQLite store has, with the same names and columns; the version comes last, and ends the transaction. */
+const char hsvc__pg_sql_views[] =
     "CREATE OR REPLACE VIEW @.devices AS SELECT " TEXT("name") ", " TEXT("site") ", readable ->> 'flag' = '1' AS registered, "
     TEXT_AS("user", "signed_in_user") ", " TEXT("profile") ", " TEXT("state") ", " TIME_AS("since_at", "signed_in_at") ", "
     TEXT_AS("serial", "by_headset") ", " TIME_AS("due_at", "sign_out_at") ", " TEXT("prompt") ", "
@@ -60,7 +66,13 @@ const char hsvc__pg_sql_create[] =
     "CREATE OR REPLACE VIEW @.headsets AS SELECT " TEXT_AS("name", "serial") ", " TEXT_AS("user", "owner")
     ", readable ->> 'flag' = '1' AS connected, " TEXT("device") ", " TEXT("vendor") ", " TEXT("model") ", " TEXT("firmware") ", "
     TIME_AS("since_at", "first_seen_at") ", " TIME_AS("last_at", "last_connected_at") OF("48", "49") ";"
-    "INSERT INTO @.meta (version, salt) VALUES (1, (random() * 4611686018427387904)::bigint) ON CONFLICT DO NOTHING";
+    "CREATE OR REPLACE VIEW @.audit AS SELECT " TIME_AS("since_at", "at") ", " TEXT_AS("state", "subject_kind")
+    ", CASE readable ->> 'state' WHEN 'POLICY' THEN coalesce(" WHOM("number") ", 'everywhere') ELSE " WHOM("number") " END AS subject, "
+    TEXT("input") ", " TEXT("event") ", readable ->> 'flag' = '1' AS accepted, " TEXT("reason") ", " TEXT("rule") ", "
+    NUMBER_AS("times", "times") ", " WHOM("device_number") " AS device, " WHOM("headset_number") " AS headset, coalesce("
+    "readable ->> 'actor', " WHOM("actor_number") ") AS actor, " NUMBER_AS("since_at", "at_ms") ", " NUMBER_AS("entry", "entry")
+    OF("41", "42") ";"
+    "INSERT INTO @.meta (version, salt) VALUES (1, (random() * 4611686018427387904)::bigint) ON CONFLICT DO NOTHING; COMMIT";
 
 const struct hsvc__pg_statement hsvc__pg_statements[] = {
     {"read",

@@ -56,7 +56,8 @@ struct hsvc_pgsql_store {
 
 /* ---- schema.c: with @ for the schema's name ---- */
 extern const char hsvc__pg_sql_session[];
-extern const char hsvc__pg_sql_create[];
+extern const char hsvc__pg_sql_create[]; /* begins a transaction, which _views ends */
+extern const char hsvc__pg_sql_views[];
 struct hsvc__pg_statement {
     const char *name;
     const char *sql;

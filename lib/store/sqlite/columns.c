@@ -17,18 +17,10 @@ static char *append(char *to, const char *text) {
 void hsvc__sqlite_put_text(char *sql) {
     sql = append(sql, "REPLACE INTO records(key, revision, value");
 #define COLUMN(name, type) sql = append(sql, ", " #name);
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "store/columns.def"
-#undef COLUMN
+#include "store/each_column.h"
     sql = append(sql, ") VALUES(?, ?, ?");
 #define COLUMN(name, type) sql = append(sql, ", ?");
-#include "store/columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
+#include "store/each_column.h"
     (void)append(sql, ")");
 }
 
