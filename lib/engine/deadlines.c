@@ -90,7 +90,7 @@ static int32_t take_due(const hsvc_row *row, void *user) {
     return found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES ? HSVC_OK : add_due(found->dues, row);
 }
 
-int hsvc__is_own(const struct hsvc_engine *engine, hsvc__str device) {
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
     return engine->node_count == 1 || hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
 }
 
@@ -107,7 +107,7 @@ static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
 static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
     uint32_t own = 0, rest;
     for (uint32_t i = 0; i < dues->count; i++) {
-        if (!hsvc__is_own(engine, dues->at[i].device)) continue;
+        if (!hsvc__own_due(engine, dues->at[i].device)) continue;
         for (uint32_t j = i; j > own; j--) swap(dues, j, j - 1);
         own++;
     }
