@@ -6,26 +6,17 @@ static const struct {
     uint32_t machine;
     uint32_t event;
 } timers[] = {
-#define TIMER(field, machine, event, rule, text) {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
+#define TIMER(field, machine, event, most, rule, text) {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
 #include "rules/timers.def"
 #undef TIMER
 };
 
-static int64_t *timer_of(struct hsvc__device *dev, uint32_t timer) {
-    int64_t *const fields[] = {
-#define TIMER(field, machine, event, rule, text) &dev->field,
-#include "rules/timers.def"
-#undef TIMER
-    };
-    return fields[timer];
-}
-
 int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer) {
+    const int64_t *dues = hsvc__timers((struct hsvc__device *)(uintptr_t)dev);
     int64_t earliest = HSVC_NEVER;
-    for (uint32_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
-        int64_t due = *timer_of((struct hsvc__device *)(uintptr_t)dev, i);
-        if (due == 0 || due >= earliest) continue;
-        earliest = due;
+    for (uint32_t i = 0; i < HSVC__TIMERS; i++) {
+        if (dues[i] == 0 || dues[i] >= earliest) continue;
+        earliest = dues[i];
         if (timer != NULL) *timer = i;
     }
     return earliest;
@@ -41,23 +32,28 @@ static void begin(struct hsvc__turn *t, struct hsvc__device *dev) {
 
 void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) {
     begin(t, dev);
-    *timer_of(dev, timer) = 0;
+    hsvc__timers(dev)[timer] = 0;
     hsvc__touch(dev);
     t->engine->tally.deadlines++;
     hsvc__run(t, timers[timer].machine, timers[timer].event, 0);
 }
 
-/* follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5). */
+static const struct {
+    uint32_t entry;
+    hsvc__guard barred;
+} menu_entries[] = {
+#define MENU(entry, ladder) {HSVC_MENU_##entry, hsvc__is_barred_by_##ladder},
+#include "rules/picks.def"
+#undef MENU
+};
+
+/* follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5); ladders say which. */
 static void follow_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t menu = 0x80000000u; /* so that "nothing enabled" differs from "never told" */
     t->dev = dev;
     if (hsvc__is_device_is_not_ready(t)) return;
-    for (uint32_t i = 0; i < dev->present_count && !hsvc__is_device_is_in_call(t); i++) {
-        if (dev->presents[i].flags & HSVC__NOT_HERE) continue;
-        menu |= dev->presents[i].owner.n == 0 ? HSVC_MENU_ASSOCIATE : HSVC_MENU_SIGN_IN;
-    }
-    if (hsvc__is_association_menu_is_off(t)) menu &= ~(uint32_t)HSVC_MENU_ASSOCIATE;
-    if (hsvc__occupied(dev)) menu |= HSVC_MENU_SIGN_OUT;
+    for (size_t i = 0; i < sizeof menu_entries / sizeof menu_entries[0]; i++)
+        if (!menu_entries[i].barred(t)) menu |= menu_entries[i].entry;
     if (menu == dev->menu) return;
     dev->menu = menu;
     hsvc__new_screen(dev);

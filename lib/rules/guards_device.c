@@ -11,7 +11,9 @@ int hsvc__is_nothing_is_named(struct hsvc__turn *t) {
 int hsvc__is_named_user_is_missing(struct hsvc__turn *t) { return t->in->user_len != 0 && !t->user->rec.present; }
 int hsvc__is_all_of_nobody(struct hsvc__turn *t) { return t->in->serial_len == 0 && !t->user->rec.present; }
 int hsvc__is_named_device_is_missing(struct hsvc__turn *t) { return t->in->device_len != 0 && !t->dev->rec.present; }
-int hsvc__is_names_no_device(struct hsvc__turn *t) { return t->in->device_len == 0; }
+int hsvc__is_names_more_than_one(struct hsvc__turn *t) {
+    return (t->in->device_len != 0) + (t->in->user_len != 0) + (t->in->site_len != 0) > 1;
+}
 int hsvc__is_prompt_is_stale(struct hsvc__turn *t) { return t->in->prompt_id != t->dev->prompt_id; }
 int hsvc__is_related_user_is_missing(struct hsvc__turn *t) {
     return t->in->state == HSVC_DEVICE_OWNED && !hsvc__user_of(t, INPUT(t, related_user))->rec.present;
@@ -28,6 +30,11 @@ int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
 /* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
     return !t->dev->registered || t->dev->profile_state != HSVC__profile_WORN;
+}
+int hsvc__is_device_is_anonymous(struct hsvc__turn *t) { return t->dev->kind == HSVC_DEVICE_ANONYMOUS; }
+int hsvc__is_device_has_related_user(struct hsvc__turn *t) { return t->dev->related_user.n != 0; }
+int hsvc__is_last_user_is_remembered(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, t->dev, NULL, NULL) != 0;
 }
 int hsvc__is_device_is_in_call(struct hsvc__turn *t) { return t->dev->call_count != 0 || t->dev->calls_lost != 0; }
 int hsvc__is_device_is_occupied(struct hsvc__turn *t) { return hsvc__occupied(t->dev); }
@@ -50,7 +57,9 @@ int hsvc__is_presence_is_full(struct hsvc__turn *t) {
  * its session endless (PRES-6). */
 int hsvc__is_event_is_stale(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    const struct hsvc__report *held = hsvc__report_of(t->dev, t->headset->serial);
     if (t->in->at_ms == 0) return 0;
+    if (held != NULL) return t->at < held->at;
     if (here != NULL) return t->at < here->event_at;
     return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
 }
@@ -121,11 +130,28 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
 }
 /* After an emergency call the call centre may ring back: only a person at the phone may make it reset (SAFE-2). */
 int hsvc__is_device_is_held(struct hsvc__turn *t) { return t->dev->emergency_state == HSVC__emergency_HOLDING; }
-int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__is_device_is_held(t) && t->headset->owner.n != 0; }
+int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__hold_bars(t, t->headset->owner); }
 int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_is_in_call(t) || hsvc__is_device_is_held(t); }
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
+/* ---- the menu: what of the present headsets an entry could serve ---- */
+static int is_any_here(const struct hsvc__device *dev, int owned) {
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (!(dev->presents[i].flags & HSVC__NOT_HERE) && (dev->presents[i].owner.n != 0) == owned) return 1;
+    return 0;
+}
+int hsvc__is_no_free_headset_is_here(struct hsvc__turn *t) { return !is_any_here(t->dev, 0); }
+int hsvc__is_no_owned_headset_is_here(struct hsvc__turn *t) { return !is_any_here(t->dev, 1); }
+int hsvc__is_nobody_is_signed_in(struct hsvc__turn *t) { return !hsvc__occupied(t->dev); }
+
 /* ---- session ---- */
+int hsvc__is_several_logins_are_allowed(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, t->user, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED;
+}
+/* A device that is reported away twice has been away since the first time. */
+int hsvc__is_absence_is_bounded(struct hsvc__turn *t) {
+    return t->dev->away_due == 0 && hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL) != 0;
+}
 int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
     return t->dev->session != 0 && t->headset->owner.n != 0 && hsvc__fold_eq(t->headset->owner, t->dev->user);
 }
@@ -158,16 +184,29 @@ int hsvc__is_own_profile_must_wait(struct hsvc__turn *t) {
 }
 int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_owed && !hsvc__is_sign_out_must_wait(t); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
-int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET; }
+int hsvc__is_force_ends_calls(struct hsvc__turn *t) {
+    uint32_t flags = t->job != NULL ? t->job->flags : t->in->flags;
+    return flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET;
+}
+int hsvc__is_forces_a_user(struct hsvc__turn *t) {
+    return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->user_len != 0;
+}
+int hsvc__is_forces_many(struct hsvc__turn *t) { return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->device_len == 0; }
+/* The headset left while DENY made it nobody's business; now it is somebody's again (POL-5). */
+int hsvc__is_watch_resumes(struct hsvc__turn *t) {
+    const struct hsvc__user *user;
+    if (!(t->dev->session_flags & HSVC__SESSION_UNWATCHED)) return 0;
+    user = hsvc__session_user(t);
+    return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, user, NULL) == HSVC_CHOICE_HEADSET_EM_ALLOW &&
+           !hsvc__user_is_here(t->dev, user->id, hsvc__str_of(NULL, 0));
+}
+int hsvc__is_max_time_moves(struct hsvc__turn *t) { return hsvc__max_time(t) != t->dev->max_due; }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && !(t->dev->session_flags & HSVC__SESSION_DISMISSED) &&
            !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);
 }
 /* During a call nothing is offered, but a colleague may ask to take the phone over: Yes will wait (CALL-1, TAKE-4). */
-int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
-    if (!hsvc__is_device_is_in_call(t)) return 0;
-    return hsvc__in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
-}
+int hsvc__is_call_bars_offer(struct hsvc__turn *t) { return hsvc__call_bars(t, t->headset->owner); }
 /* Somebody else's headset waits to take over a session whose user is away (PROMPT-7). */
 int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&
@@ -184,6 +223,7 @@ int hsvc__is_retries_remain(struct hsvc__turn *t) { return t->dev->apply_retries
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
 /* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
 int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_settles_too_often(struct hsvc__turn *t) { return t->dev->settlings >= HSVC_LIMIT_SETTLINGS; }
 int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
     return t->dev->registered && hsvc__is_no_headset_could_return(t);
 }

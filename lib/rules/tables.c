@@ -151,6 +151,15 @@ static const struct hsvc__row emergency_rows[] = {
 #undef IN
 #undef NEXT
 
+#define IN(state) (1u << HSVC__flapping_##state)
+#define NEXT(state) HSVC__flapping_##state
+enum { HSVC__flapping_SAME = 0 };
+static const struct hsvc__row flapping_rows[] = {
+#include "rules/flapping.def"
+};
+#undef IN
+#undef NEXT
+
 #define IN(state) (1u << HSVC__sweep_##state)
 #define NEXT(state) HSVC__sweep_##state
 enum { HSVC__sweep_SAME = 0 };
@@ -164,7 +173,7 @@ static const struct hsvc__row sweep_rows[] = {
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
     uint32_t kind = t->in->kind, known = t->user->rec.present;
-    if (kind == HSVC_INPUT_DEVICE_PUT) known = t->dev->rec.present;
+    if (kind >= HSVC_INPUT_DEVICE_PUT && kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
     if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
         known = t->headset->rec.present;
     return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
@@ -225,6 +234,7 @@ STORED(profile, profile_state, HSVC__profile_AWAY)
 STORED(prompt, prompt_state, HSVC__prompt_IDLE)
 STORED(verification, verify_state, HSVC__verification_QUIET)
 STORED(emergency, emergency_state, HSVC__emergency_QUIET)
+STORED(flapping, flap_state, HSVC__flapping_CALM)
 
 #define COUNT(rows) ((uint32_t)(sizeof rows / sizeof rows[0]))
 #define DERIVED(name) {#name, name##_rows, COUNT(name##_rows), name##_get, NULL}
@@ -233,7 +243,7 @@ const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
     {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
     KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), DERIVED(screen), KEPT_IN_RECORD(verification),
     DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
-    KEPT_IN_RECORD(emergency), DERIVED(sweep),
+    KEPT_IN_RECORD(emergency), KEPT_IN_RECORD(flapping), DERIVED(sweep),
 };
 
 const char *const hsvc__event_names[HSVC__EVENTS] = {"",
@@ -263,22 +273,23 @@ static const struct hsvc__step steps[] = {
 #include "rules/ladders.def"
 #undef STEP
 };
+/* Lines of lists are numbered as a test masks them: steps, admissions, picks. */
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_step = -1;
 uint8_t hsvc__fired_steps[256];
+static int is_masked(size_t line) { return hsvc__masked_step == (int64_t)line; }
+static void note_fired(size_t line) { hsvc__fired_steps[line] = 1; }
+#else
+#define is_masked(line) 0
+#define note_fired(line) (void)0
 #endif
 
 /* climb: the first obstacle of steps first..last, kept in `barred`. */
 static int climb(struct hsvc__turn *t, int first, int last) {
     t->barred = NULL;
     for (int i = first; i <= last; i++) {
-#ifdef HSVC_MASKING
-        if (i == hsvc__masked_step) continue;
-#endif
-        if (!steps[i].guard(t)) continue;
-#ifdef HSVC_MASKING
-        hsvc__fired_steps[i] = 1;
-#endif
+        if (is_masked((size_t)i) || !steps[i].guard(t)) continue;
+        note_fired((size_t)i);
         t->barred = &steps[i];
         return 1;
     }
@@ -318,17 +329,49 @@ struct hsvc__range hsvc__admissions_of(uint32_t kind) {
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
     struct hsvc__range range = t->engine->admissions[hsvc__kind(t->in->kind)];
     for (size_t i = range.first; i < range.end; i++) {
-        if (admissions[i].kind != t->in->kind) continue;
-#ifdef HSVC_MASKING
-        if (hsvc__masked_step == (int64_t)(all_steps + i)) continue;
-#endif
-        if (!admissions[i].step.guard(t)) continue;
-#ifdef HSVC_MASKING
-        hsvc__fired_steps[all_steps + i] = 1;
-#endif
+        if (admissions[i].kind != t->in->kind || is_masked(all_steps + i) || !admissions[i].step.guard(t)) continue;
+        note_fired(all_steps + i);
         return &admissions[i].step;
     }
     return NULL;
+}
+
+/* ---- picks ---- */
+static const struct {
+    uint32_t list;
+    hsvc__guard guard;
+    uint32_t user;
+} prefills[] = {
+#define PREFILL(list, guard, user, rule, why) {HSVC__PREFILL_##list, hsvc__is_##guard, HSVC__PREFILL_##user},
+#include "rules/picks.def"
+#undef PREFILL
+};
+static const struct {
+    uint32_t reason;
+    uint32_t instead;
+} told[] = {
+#define TOLD(reason, instead, rule, why) {HSVC_REASON_##reason, HSVC_REASON_##instead},
+#include "rules/picks.def"
+#undef TOLD
+};
+#define PREFILLS (sizeof prefills / sizeof prefills[0])
+
+uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list) {
+    for (size_t i = 0; i < PREFILLS; i++) {
+        if (prefills[i].list != list || is_masked(all_steps + ADMISSIONS + i) || !prefills[i].guard(t)) continue;
+        note_fired(all_steps + ADMISSIONS + i);
+        return prefills[i].user;
+    }
+    return HSVC__PREFILL_NOBODY;
+}
+
+uint32_t hsvc__told(uint32_t reason) {
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        if (told[i].reason != reason || is_masked(all_steps + ADMISSIONS + PREFILLS + i)) continue;
+        note_fired(all_steps + ADMISSIONS + PREFILLS + i);
+        return told[i].instead;
+    }
+    return reason;
 }
 
 /* Steps and admissions follow the machines in the numbering of rules. */

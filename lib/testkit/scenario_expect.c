@@ -193,7 +193,7 @@ static const struct {
     COUNTER(inputs),           COUNTER(accepted),       COUNTER(refused),       COUNTER(deadlines),
     COUNTER(commits),          COUNTER(conflicts),      COUNTER(sign_outs),     COUNTER(sign_ins_by_pin),
     COUNTER(sign_ins_pinless), COUNTER(windows_opened), COUNTER(windows_saved), COUNTER(deferrals),
-    COUNTER(lockouts),         COUNTER(clock_notices),  COUNTER(associations),   COUNTER(sign_ins_by_host),
+    COUNTER(lockouts),         COUNTER(clock_notices),  COUNTER(associations),   COUNTER(sign_ins_by_host), COUNTER(flaps),
 #undef COUNTER
 };
 
