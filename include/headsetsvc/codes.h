@@ -24,6 +24,7 @@
 #define HSVC_ERR_UNKNOWN                             (-32) /* nobody knows whether the commit happened */
 #define HSVC_ERR_FULL                                (-33) /* the store is full */
 #define HSVC_ERR_CORRUPT                             (-34) /* a record is damaged or of an unknown version */
+#define HSVC_ERR_DIFFERENT                           (-40) /* the replay went another way than the recording */
 #define HSVC_ERR_BUG                                 (-500) /* the library contradicted itself */
 
 /* Limits */

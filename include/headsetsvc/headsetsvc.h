@@ -179,6 +179,10 @@ typedef struct hsvc_trace {
 } hsvc_trace;
 typedef int32_t (*hsvc_trace_fn)(const hsvc_trace *trace, void *user);
 
+/* hsvc_recording_fn: takes one frame of the engine's recording (recording.h), valid during the call. Anything but HSVC_OK
+ * ends the recording; the service goes on. No memory for a frame ends it too. (OBS-6) */
+typedef int32_t (*hsvc_recording_fn)(const uint8_t *bytes, size_t len, void *user);
+
 /* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
  * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
 typedef struct hsvc_config {
@@ -195,6 +199,8 @@ typedef struct hsvc_config {
     uint32_t node;       /* this engine's number, 0 .. node_count - 1 */
     uint32_t node_count; /* engines on this store; 0 means 1 */
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
+    hsvc_recording_fn recording; /* may be NULL */
+    void *recording_user;
 } hsvc_config;
 
 /* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,
@@ -625,6 +631,13 @@ HSVC_API int32_t hsvc_device_call_at(const hsvc_engine *engine, size_t index, hs
 HSVC_API int32_t hsvc_user_login_at(const hsvc_engine *engine, size_t index, hsvc_login_view *view);
 HSVC_API int32_t hsvc_user_profile_at(const hsvc_engine *engine, size_t index, const char **name, size_t *name_len);
 HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char **serial, size_t *serial_len);
+
+/* hsvc_X_decode: the view of one stored row, for a store that keeps readable columns beside the bytes. Needs no engine
+ * and no memory; only key and value of the row are looked at, and text is borrowed from them. HSVC_OK, HSVC_ERR_ARGUMENT,
+ * HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND (a row of another kind, or of a user who was removed), HSVC_ERR_CORRUPT. (STORE-7) */
+HSVC_API int32_t hsvc_device_decode(const hsvc_row *row, hsvc_device_view *view);
+HSVC_API int32_t hsvc_user_decode(const hsvc_row *row, hsvc_user_view *view);
+HSVC_API int32_t hsvc_headset_decode(const hsvc_row *row, hsvc_headset_view *view);
 
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
  * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name

@@ -7,6 +7,21 @@
 
 #include "headsetsvc/headsetsvc.h"
 
+/* HSVC__MUTANT: is this fault on purpose switched on (mutants.def)? Only in the masking build, by a test; else never. */
+#ifdef HSVC_MASKING
+enum {
+    HSVC__MUTANT_NONE = 0,
+#define MUTANT(name, rule, witness, text) HSVC__MUTANT_##name,
+#include "core/mutants.def"
+#undef MUTANT
+    HSVC__MUTANTS
+};
+HSVC_API extern int hsvc__mutant;
+#define HSVC__MUTANT(name) (hsvc__mutant == HSVC__MUTANT_##name)
+#else
+#define HSVC__MUTANT(name) 0
+#endif
+
 /* hsvc__str: borrowed text; n 0 means "not given" and p may then be NULL. */
 typedef struct hsvc__str {
     const char *p;

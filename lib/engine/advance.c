@@ -2,17 +2,20 @@
 #include "engine/engine.h"
 
 int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
+    static const struct hsvc__recorded call = {HSVC_RECORDED_NEXT_DEADLINE, 0, 0, 0, {NULL, 0}, {NULL, 0}, 0};
     int32_t status;
     if (engine == NULL || at_ms == NULL) return HSVC_ERR_ARGUMENT;
     *at_ms = HSVC_NEVER;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    hsvc__record_begin(engine, &call);
     status = hsvc__first_deadline(engine, at_ms);
     if (status == HSVC_OK && engine->node_count > 1) {
         int64_t now;
         status = hsvc__sample(engine, &now);
         if (status == HSVC_OK && *at_ms > now + engine->poll_ms) *at_ms = now + engine->poll_ms;
     }
+    hsvc__record_end(engine, status, NULL, *at_ms, &call);
     hsvc__leave(engine);
     return status;
 }
@@ -82,16 +85,19 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, 
 }
 
 int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
+    static const struct hsvc__recorded call = {HSVC_RECORDED_ADVANCE, 0, 0, 0, {NULL, 0}, {NULL, 0}, 0};
     int64_t now;
     int32_t status;
     if (engine == NULL || effects == NULL) return HSVC_ERR_ARGUMENT;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     hsvc__arena_reset(&engine->inputs);
     status = hsvc__sample(engine, &now);
     if (status == HSVC_OK) status = advance_all(engine, effects, now);
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
+    hsvc__record_end(engine, status, effects, 0, &call);
     hsvc__leave(engine);
     return status;
 }

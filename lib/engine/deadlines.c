@@ -113,6 +113,7 @@ int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__du
     int32_t status;
     dues->count = jobs->count = 0;
     dues->arena = &engine->inputs;
+    if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
     status = scan(engine, HSVC__FAMILY_JOB, now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
     if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
         dues->count = 0;

@@ -5,7 +5,7 @@
 /* event_time: never in the future, never too old, never before the session it speaks of (TIME-2). */
 static int64_t event_time(struct hsvc__turn *t) {
     int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
-    if (at > t->now) at = t->now;
+    if (at > t->now || HSVC__MUTANT(arrival_counts)) at = t->now;
     if (at < oldest) at = oldest;
     if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
     return at;
@@ -22,6 +22,7 @@ static void set_subjects(struct hsvc__turn *t) {
     t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
     plugged = hsvc__plugged(t->dev, in->handle);
     if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
+    if (HSVC__MUTANT(dock_is_headset) && in->dock_len != 0) serial = hsvc__str_of(in->dock, in->dock_len);
     if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
     if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
     t->headset = hsvc__headset_of(t, serial);
@@ -179,7 +180,7 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
     }
     set_subjects(t);
     t->at = event_time(t);
-    if (hsvc__fire_all(t, t->at, 0)) set_subjects(t);
+    if (!HSVC__MUTANT(due_after_the_input) && hsvc__fire_all(t, t->at, 0)) set_subjects(t);
     verdict = hsvc__answer_repeat(t);
     if (verdict != NULL) return verdict->accepted != 0;
     about = about_now(t);

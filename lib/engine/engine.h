@@ -3,6 +3,7 @@
 #ifndef HSVC_ENGINE_H
 #define HSVC_ENGINE_H
 
+#include "engine/recorder.h"
 #include "rules/rules.h"
 
 /* The cached global policy: bytes as read, and its numbers worked out with the preset's defaults. */
@@ -42,6 +43,7 @@ struct hsvc_engine {
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
     hsvc_counters counters;
     hsvc_counters tally; /* of the running decision; counted when it is committed */
+    struct hsvc__recorder recorder;
     struct hsvc__turn turn;
     struct hsvc__txn txn;
 };

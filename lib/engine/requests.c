@@ -96,7 +96,7 @@ void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     struct hsvc__request *one;
     if (recent == NULL) return;
-    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {
+    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS - HSVC__MUTANT(one_less_remembered)) {
         memmove(&recent->at[0], &recent->at[1], sizeof recent->at - sizeof recent->at[0]);
         recent->count--;
     }

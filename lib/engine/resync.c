@@ -106,9 +106,8 @@ static int32_t tell_page(struct page *page, hsvc_cursor *cursor, struct hsvc_eff
     for (uint32_t i = 0; i < page->count; i++) {
         int known;
         int32_t status = tell_one(page->engine, fx, page->owed[i], now, &known);
-        int hurts_one = status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
-        if (status != HSVC_OK && !hurts_one) return status;
-        if (hurts_one && page->damage == HSVC_OK) {
+        if (status != HSVC_OK && !hsvc__hurts_one(status)) return status;
+        if (status != HSVC_OK && page->damage == HSVC_OK) {
             page->damage = status;
             page->bad_key = hsvc__arena_copy(&page->engine->inputs, page->engine->txn.bad_key.p, page->engine->txn.bad_key.n);
         }
@@ -157,19 +156,35 @@ static int32_t run(struct hsvc_engine *engine, const hsvc_resync_scope *scope, h
     return resync_page(engine, scope, cursor, fx, now);
 }
 
+static void describe(struct hsvc__recorded *call, const hsvc_resync_scope *scope, const hsvc_cursor *at) {
+    memset(call, 0, sizeof *call);
+    call->kind = HSVC_RECORDED_RESYNC;
+    call->flags = scope->flags;
+    call->node = scope->node;
+    call->device = hsvc__str_of(scope->device, scope->device_len);
+    call->key = hsvc__str_of((const char *)at->key, at->key_len);
+    call->done = at->done != 0;
+}
+
 int32_t hsvc_resync(hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cursor *cursor, hsvc_effects *effects) {
+    struct hsvc__recorded call;
     hsvc_resync_scope ours;
     hsvc_cursor at;
     int32_t status = engine == NULL || effects == NULL ? HSVC_ERR_ARGUMENT : take_scope(scope, &ours);
     if (status != HSVC_OK) return status;
     if (cursor == NULL && ours.device_len == 0) return HSVC_ERR_ARGUMENT;
+    memset(&at, 0, sizeof at);
     status = cursor == NULL ? HSVC_OK : hsvc__sized_in(&at, sizeof at, sizeof at, cursor);
     if (status == HSVC_OK && cursor != NULL && at.key_len > sizeof at.key) status = HSVC_ERR_ARGUMENT;
     if (status == HSVC_OK) status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    describe(&call, &ours, &at);
     hsvc_effects_reset(effects);
+    hsvc__record_begin(engine, &call);
     status = run(engine, &ours, &at, effects);
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
+    describe(&call, &ours, &at);
+    hsvc__record_end(engine, status, effects, 0, &call);
     if (cursor != NULL && ours.device_len == 0) (void)hsvc__sized_out(cursor, &at, sizeof at, sizeof at);
     hsvc__leave(engine);
     return status;

@@ -10,7 +10,7 @@ int32_t hsvc__store_status(int32_t status, int commit) {
         case HSVC_ERR_CONFLICT:
         case HSVC_ERR_UNKNOWN:
         case HSVC_ERR_FULL: return commit ? status : HSVC_ERR_CALLBACK;
-        default: return HSVC_ERR_CALLBACK;
+        default: return HSVC__MUTANT(strange_status_is_ok) ? HSVC_OK : HSVC_ERR_CALLBACK;
     }
 }
 
@@ -239,7 +239,7 @@ static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     int change = record != NULL && !txn->checks_only;
     int write = change && record->dirty && record->present && !record->removed;
     int remove = change && record->removed && slot->raw.n != 0;
-    hsvc_op *op = next_op(txn);
+    hsvc_op *op = HSVC__MUTANT(checks_dropped) && !write && !remove ? NULL : next_op(txn);
     if (op == NULL) return txn->status;
     op->kind = write ? HSVC_OP_PUT : remove ? HSVC_OP_DELETE : HSVC_OP_CHECK;
     op->expect = slot->raw.n == 0 ? HSVC_EXPECT_ABSENT : HSVC_EXPECT_REVISION;
@@ -265,15 +265,30 @@ int32_t hsvc__txn_prepare(struct hsvc__txn *txn) {
     return txn->status;
 }
 
+#ifdef HSVC_MASKING
+/* commit_half: the first writes on their own, as if one input were several commits. */
+static void commit_half(struct hsvc__txn *txn) {
+    uint64_t revision = 0;
+    uint32_t half = txn->op_count / 2;
+    if (half == 0 || txn->store->commit(txn->ops, half, &revision, txn->store->user) != HSVC_OK) return;
+    txn->op_count -= half;
+    memmove(txn->ops, txn->ops + half, txn->op_count * sizeof *txn->ops);
+}
+#endif
+
 int32_t hsvc__txn_commit(struct hsvc__txn *txn) {
     int32_t status = HSVC_ERR_UNKNOWN;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_UNKNOWN; i++) {
         uint64_t revision = 0;
+#ifdef HSVC_MASKING
+        if (HSVC__MUTANT(commit_by_halves) && i == 0) commit_half(txn);
+#endif
         status = hsvc__store_status(txn->store->commit(txn->ops, txn->op_count, &revision, txn->store->user), 1);
         if (status == HSVC_OK && revision == 0) status = HSVC_ERR_CALLBACK;
         txn->counters->commits++;
         txn->counters->operations += txn->op_count;
         if (status == HSVC_ERR_UNKNOWN) txn->counters->unknown_outcomes++;
+        txn->in_doubt |= status == HSVC_ERR_UNKNOWN;
     }
     if (status == HSVC_ERR_CONFLICT) txn->counters->conflicts++;
     for (uint32_t i = 0; status == HSVC_OK && i < txn->op_count; i++)

@@ -46,6 +46,7 @@ struct hsvc__txn {
     uint32_t count;
     uint32_t asked; /* slots [0, asked) have been read */
     uint32_t checks_only; /* write nothing, only prove what was read */
+    uint32_t in_doubt;   /* some attempt of this call may have happened, or may yet */
     uint32_t impossible; /* a row was reached that only torn records explain */
     uint32_t missing; /* records this decision needed and did not have */
     int32_t status;   /* first failure inside a decision */

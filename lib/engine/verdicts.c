@@ -25,9 +25,9 @@ hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const cha
     verdict->input_index = t->index;
     verdict->reason = reason;
     verdict->accepted = hsvc__is_accepted(reason) ? 1 : 0;
-    verdict->em_code = em_code(reason);
+    verdict->em_code = HSVC__MUTANT(one_em_code) ? 4 : em_code(reason);
     verdict->at_ms = t->at;
-    verdict->rule = rule;
+    verdict->rule = HSVC__MUTANT(verdicts_without_rule) ? "" : rule;
     verdict->event = t->verdict.event == NULL ? "" : t->verdict.event;
     verdict->field = t->verdict.field;
     verdict->limit = t->verdict.limit;

@@ -173,27 +173,30 @@ int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsv
     return device(engine, after, len, 1, view);
 }
 
+static void view_user(hsvc_user_view *v, const struct hsvc__user *u) {
+    v->number = u->number;
+    v->disabled = u->disabled;
+    v->number = u->number;
+    v->headset_count = u->headset_list.count;
+    v->session_count = u->login_count;
+    v->profile_count = u->profile_list.count;
+    v->failures = u->failures;
+    v->locked_until_at = u->locked_until;
+    PUT_TEXT(*v, id, u->id);
+    PUT_TEXT(*v, last_profile, u->last_profile);
+}
+
 static int32_t user(hsvc_engine *engine, const char *id, size_t len, int next, hsvc_user_view *view) {
     hsvc_user_view ours;
-    const struct hsvc__user *u;
     void *record;
     hsvc__str key;
     int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_USER, id, len, next, &record, &key);
     while (status == HSVC_OK && next && ((const struct hsvc__user *)record)->gone)
         status = look(engine, HSVC__FAMILY_USER, key.p, key.n, next, &record, &key);
     if (status != HSVC_OK) return status;
-    u = (const struct hsvc__user *)record;
-    if (u->gone) return HSVC_ERR_NOT_FOUND;
+    if (((const struct hsvc__user *)record)->gone) return HSVC_ERR_NOT_FOUND;
     memset(&ours, 0, sizeof ours);
-    ours.disabled = u->disabled;
-    ours.number = u->number;
-    ours.headset_count = u->headset_list.count;
-    ours.session_count = u->login_count;
-    ours.profile_count = u->profile_list.count;
-    ours.failures = u->failures;
-    ours.locked_until_at = u->locked_until;
-    PUT_TEXT(ours, id, u->id);
-    PUT_TEXT(ours, last_profile, u->last_profile);
+    view_user(&ours, (const struct hsvc__user *)record);
     PUT_TEXT(ours, key, key);
     return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
@@ -205,30 +208,32 @@ int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_
     return user(engine, after, len, 1, view);
 }
 
+static void view_headset(hsvc_headset_view *v, const struct hsvc__headset *h) {
+    v->type = h->type;
+    v->number = h->number;
+    v->connected = h->connected;
+    v->updating = h->updating_until != 0;
+    v->handle = h->handle;
+    v->first_seen_at = h->first_seen_at;
+    v->last_connected_at = h->last_connected_at;
+    v->status_since_at = h->status_since_at;
+    PUT_TEXT(*v, serial, h->serial);
+    PUT_TEXT(*v, owner, h->owner);
+    PUT_TEXT(*v, device, h->device);
+    PUT_TEXT(*v, vendor, h->vendor);
+    PUT_TEXT(*v, model, h->model);
+    PUT_TEXT(*v, firmware, h->firmware);
+    PUT_TEXT(*v, dock, h->dock);
+}
+
 static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int next, hsvc_headset_view *view) {
     hsvc_headset_view ours;
-    const struct hsvc__headset *h;
     void *record;
     hsvc__str key;
     int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_HEADSET, serial, len, next, &record, &key);
     if (status != HSVC_OK) return status;
-    h = (const struct hsvc__headset *)record;
     memset(&ours, 0, sizeof ours);
-    ours.type = h->type;
-    ours.number = h->number;
-    ours.connected = h->connected;
-    ours.updating = h->updating_until != 0;
-    ours.handle = h->handle;
-    ours.first_seen_at = h->first_seen_at;
-    ours.last_connected_at = h->last_connected_at;
-    ours.status_since_at = h->status_since_at;
-    PUT_TEXT(ours, serial, h->serial);
-    PUT_TEXT(ours, owner, h->owner);
-    PUT_TEXT(ours, device, h->device);
-    PUT_TEXT(ours, vendor, h->vendor);
-    PUT_TEXT(ours, model, h->model);
-    PUT_TEXT(ours, firmware, h->firmware);
-    PUT_TEXT(ours, dock, h->dock);
+    view_headset(&ours, (const struct hsvc__headset *)record);
     PUT_TEXT(ours, key, key);
     return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
@@ -310,6 +315,39 @@ int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char
     u = (const struct hsvc__user *)viewed(engine, HSVC__FAMILY_USER);
     return text_at(u == NULL ? NULL : &u->headset_list, index, serial, serial_len);
 }
+
+/* ---- rows, for stores ---- */
+
+/* Decodes a row into a zeroed record, and gives its canonical name: the key between family and end. Names hold no byte 0
+ * (ID-1), so the key is not escaped. */
+static int32_t decode_row(const hsvc_row *row, uint32_t family, void *record, hsvc__str *key) {
+    if (row->key == NULL || row->key_len < 2 || row->key[0] != family) return HSVC_ERR_NOT_FOUND;
+    if (row->value == NULL || hsvc__record_check(row->value, row->value_len, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
+    *key = hsvc__str_of((const char *)row->key + 1, row->key_len - 2);
+    if (hsvc__record_decode(record, row->value, row->value_len, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
+    return family == HSVC__FAMILY_USER && ((const struct hsvc__user *)record)->gone ? HSVC_ERR_NOT_FOUND : HSVC_OK;
+}
+
+/* DECODE: one function for each kind of view; the record lives on the stack, since a store has no arena to lend. */
+#define DECODE(name, FAMILY)                                                          \
+    int32_t hsvc_##name##_decode(const hsvc_row *row, hsvc_##name##_view *view) {     \
+        struct hsvc__##name record;                                                   \
+        hsvc_##name##_view ours;                                                      \
+        hsvc__str key;                                                                \
+        int32_t status;                                                               \
+        if (row == NULL || view == NULL) return HSVC_ERR_ARGUMENT;                    \
+        memset(&record, 0, sizeof record);                                            \
+        memset(&ours, 0, sizeof ours);                                                \
+        status = decode_row(row, HSVC__FAMILY_##FAMILY, &record, &key);               \
+        if (status != HSVC_OK) return status;                                         \
+        view_##name(&ours, &record);                                                  \
+        PUT_TEXT(ours, key, key);                                                     \
+        return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);                \
+    }
+DECODE(device, DEVICE)
+DECODE(user, USER)
+DECODE(headset, HEADSET)
+#undef DECODE
 
 /* ---- policy ---- */
 struct asked {

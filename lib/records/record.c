@@ -183,7 +183,8 @@ int32_t hsvc__record_check(const uint8_t *bytes, size_t len, uint32_t family) {
     size_t need, i, lengths;
     if (layout == NULL || bytes == NULL || len < fixed_len(layout) || len > HSVC_LIMIT_VALUE_LEN) return HSVC_ERR_CORRUPT;
     if (bytes[0] != family || bytes[1] != HSVC__FORMAT || bytes[2] != 0 || bytes[3] != 0) return HSVC_ERR_CORRUPT;
-    if (hsvc__get32(bytes + 4) != len || hsvc__get64(bytes + 8) != checksum_of(bytes, len)) return HSVC_ERR_CORRUPT;
+    if (hsvc__get32(bytes + 4) != len) return HSVC_ERR_CORRUPT;
+    if (hsvc__get64(bytes + 8) != checksum_of(bytes, len) && !HSVC__MUTANT(checksum_ignored)) return HSVC_ERR_CORRUPT;
     need = fixed_len(layout);
     lengths = need - 4u * even(layout->slot_count);
     for (i = 0; i < layout->slot_count; i++) need += hsvc__get32(bytes + lengths + 4 * i);

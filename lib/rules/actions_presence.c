@@ -16,6 +16,7 @@ static void begin_update(struct hsvc__turn *t) {
 
 static void note_attributes(struct hsvc__turn *t) {
     struct hsvc__headset *h = t->headset;
+    if (HSVC__MUTANT(inventory_not_kept)) return;
     if (!h->rec.present) {
         h->rec.present = 1;
         h->first_seen_at = t->at;
@@ -90,6 +91,7 @@ void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
     t->dev->present_count++;
     memset(entry, 0, sizeof *entry);
     entry->serial = t->headset->serial;
+    if (HSVC__MUTANT(owner_by_use) && t->headset->owner.n == 0) t->headset->owner = t->dev->user;
     entry->owner = t->headset->owner;
     entry->since_at = t->at;
     entry->event_at = t->at;

@@ -30,7 +30,10 @@ CREDENTIAL_RAISER(throttle)
 CREDENTIAL_RAISER(association)
 
 /* ---- showing ---- */
-static int64_t own_time(struct hsvc__turn *t) { return t->now + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL); }
+static int64_t own_time(struct hsvc__turn *t) {
+    if (HSVC__MUTANT(prompts_without_time)) return 0;
+    return t->now + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL);
+}
 
 static hsvc_effect *show(struct hsvc__turn *t, uint32_t prompt) {
     t->dev->prompt_id = hsvc__next_id(t->dev);
@@ -63,7 +66,7 @@ void hsvc__do_show_proven(struct hsvc__turn *t, int64_t prompt) {
 
 void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
     hsvc_effect *effect;
-    t->dev->prompt_user = t->headset->owner;
+    t->dev->prompt_user = HSVC__MUTANT(takeover_asks_the_other) && t->dev->session != 0 ? t->dev->user : t->headset->owner;
     t->dev->prompt_flags = 0;
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);

@@ -78,7 +78,7 @@ void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->registered = 1;
     t->dev->away_due = 0;
-    t->dev->node = t->in->node;
+    t->dev->node = HSVC__MUTANT(node_forgotten) ? 0 : t->in->node;
     t->dev->menu = 0;
     if (t->in->firmware_len != 0) t->dev->firmware = INPUT(t, firmware);
     hsvc__touch(t->dev);
@@ -158,6 +158,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     dev->serial = serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
     dev->last_user = owner->id;
+    if (HSVC__MUTANT(session_moves_the_site)) dev->site = owner->id;
     dev->signed_in_at = t->now;
     dev->max_due = most == 0 ? 0 : t->now + most;
     dev->max_warn_due = warning(t, owner, t->now, dev->max_due);
@@ -299,7 +300,7 @@ void hsvc__do_undefer(struct hsvc__turn *t, int64_t cause) {
 static void tell_ended(struct hsvc__turn *t, int64_t cause) {
     const struct hsvc__device *dev = t->dev;
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SESSION_ENDED, dev);
-    effect->cause = (uint32_t)cause;
+    effect->cause = HSVC__MUTANT(cause_untold) ? 0 : (uint32_t)cause;
     effect->session = dev->session;
     effect->user = dev->user.p;
     effect->user_len = dev->user.n;
@@ -317,7 +318,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) hsvc__give_turn(one);
+        if (again || HSVC__MUTANT(headsets_stay_fresh)) hsvc__give_turn(one);
     }
 }
 

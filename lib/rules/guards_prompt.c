@@ -98,6 +98,7 @@ int hsvc__is_newcomer_has_no_profile(struct hsvc__turn *t) { return hsvc__newcom
  * (OUT-12). */
 static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
     const struct hsvc__device *there = hsvc__device_of(t, device);
+    if (HSVC__MUTANT(everybody_is_confirmed)) return 1;
     return there->session_state == HSVC__session_SIGNED_IN && there->registered &&
            (there->session_flags & HSVC__SESSION_BY_HAND || hsvc__user_is_certain(there, there->user)) &&
            (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
@@ -144,7 +145,7 @@ int hsvc__is_owner_returns(struct hsvc__turn *t) {
 }
 /* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__is_serial_is_elsewhere(t) ||
+    return (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
            hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {

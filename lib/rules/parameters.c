@@ -44,6 +44,7 @@ static void combine(const struct parameter *p, const int64_t *value, uint32_t sc
     int better;
     if (value == NULL) return;
     if (*by == 0) better = 1;
+    else if (HSVC__MUTANT(first_scope_wins)) better = 0;
     else if (p->resolution == STRICTEST) better = *value > *best;
     else if (p->resolution == SMALLEST) better = *value != 0 && (*best == 0 || *value < *best);
     else better = 0;
@@ -214,6 +215,7 @@ static void change_parameter(struct hsvc__turn *t, int set) {
     if (named(t->in)->type == TEXT) set_text(t, (struct hsvc__policy *)record, set);
     else if (set) set_number(overrides, t->in->param, t->in->value);
     else unset_number(overrides, t->in->param);
+    if (HSVC__MUTANT(coupled_settings)) set_number(overrides, HSVC_PARAM_REMEMBER_LAST_USER, 1);
     note_change(t, record);
     t->engine->policy.known = 0; /* the cache is what was read, not what was decided */
     if (t->in->state == HSVC_SCOPE_GLOBAL) hsvc__policy_values(t->engine, (struct hsvc__policy *)record);

@@ -106,6 +106,8 @@ static int32_t start_engine(hsvc_scenario *s) {
     config.clock_user = s;
     config.trace = s->config.trace;
     config.trace_user = s->config.trace_user;
+    config.recording = s->config.recording;
+    config.recording_user = s->config.recording_user;
     return hsvc_engine_new(&config, &s->engine);
 }
 

@@ -13,7 +13,9 @@
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
 #include "headsetsvc/pgsql.h"
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
+#include "headsetsvc/sqlite.h"
 #include "headsetsvc/testkit.h"
 
 struct row {
@@ -30,6 +32,7 @@ struct row {
 static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
 #include "layout_pgsql.def"
 };
 #undef SIZE
@@ -41,6 +44,7 @@ static const struct row rows[] = {
 static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
 #include "layout_pgsql.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };

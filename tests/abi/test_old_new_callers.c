@@ -2,6 +2,7 @@
  * Every sized struct is handed over in a heap block of every size from nothing to well beyond today's: too small for any
  * version, an older caller's, today's, a newer caller's with an unused and with a used tail. */
 #include "world.h"
+#include "headsetsvc/recording.h"
 
 #define SIZE(type, bytes)
 #define FIELD(type, field, offset, bytes)

@@ -1,5 +1,6 @@
 /* run_scenarios.c: runs scenario scripts, one test each. A script passes when every line can be read, every expectation
- * holds, nothing is refused that it does not expect, and the store is sound after every statement.
+ * holds, nothing is refused that it does not expect, the store is sound after every statement, and the recording of the
+ * run can be replayed byte for byte (OBS-6).
  *
  *   run_scenarios [--rules] [--bad] FILE...
  *     --rules   print FILE and rule id of every rule line instead of the results (for the mask test)
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
 
@@ -23,6 +25,7 @@ struct test {
     int show_rules;
     int collect;
     struct text failures;
+    struct text recording;
 };
 
 static void append(struct text *text, const char *bytes, size_t len) {
@@ -78,6 +81,38 @@ static int32_t on_rule(const char *id, size_t id_len, const char *sentence, size
     return HSVC_OK;
 }
 
+static int32_t on_frame(const uint8_t *bytes, size_t len, void *user) {
+    append(&((struct test *)user)->recording, (const char *)bytes, len);
+    return HSVC_OK;
+}
+
+static int32_t on_difference(const hsvc_difference *d, void *user) {
+    printf("# %s: the replay differs in call %llu, frame %llu (%s), %s %llu, %s: %llu (%.*s) became %llu (%.*s)\n",
+           ((struct test *)user)->path, (unsigned long long)d->call, (unsigned long long)d->frame, d->frame_name, d->group,
+           (unsigned long long)d->index, d->field, (unsigned long long)d->expected_number, (int)d->expected_len,
+           (const char *)d->expected, (unsigned long long)d->came_number, (int)d->came_len, (const char *)d->came);
+    return HSVC_OK;
+}
+
+/* Does the recording of the run come out the same? */
+static int replays(struct test *test) {
+    hsvc_allocator allocator;
+    hsvc_replay_config config;
+    hsvc_replay_report report;
+    int32_t status = hsvc_stdlib_allocator(&allocator);
+    if (status == HSVC_OK) status = hsvc_replay_config_init(&config, sizeof config);
+    if (status == HSVC_OK) status = hsvc_replay_report_init(&report, sizeof report);
+    if (status != HSVC_OK) return 0;
+    config.allocator = &allocator;
+    config.difference = on_difference;
+    config.user = test;
+    status = hsvc_replay(&config, (const uint8_t *)test->recording.bytes, test->recording.len, &report);
+    if (status == HSVC_OK && !report.truncated && report.bytes == test->recording.len) return 1;
+    printf("# %s: replay: %s at byte %llu of %llu\n", test->path, hsvc_name(HSVC_REGISTRY_STATUS, status),
+           (unsigned long long)report.bytes, (unsigned long long)test->recording.len);
+    return 0;
+}
+
 /* Runs one script; 1 if the run itself went through. */
 static int run(struct test *test, const struct text *script, hsvc_scenario_result *result) {
     hsvc_allocator allocator;
@@ -92,6 +127,8 @@ static int run(struct test *test, const struct text *script, hsvc_scenario_resul
     config.failure = on_failure;
     config.rule = on_rule;
     config.user = test;
+    config.recording = on_frame;
+    config.recording_user = test;
     status = hsvc_scenario_new(&config, &scenario);
     if (status == HSVC_OK) status = hsvc_scenario_run(scenario, test->path, script->bytes, script->len, result);
     hsvc_scenario_free(scenario);
@@ -105,7 +142,7 @@ static int good_script(struct test *test, const struct text *script) {
     if (test->failures.len > 0) fputs(test->failures.bytes, stdout);
     if (result.rules == 0) printf("# %s: no rule line says what it shows\n", test->path);
     if (result.expectations == 0) printf("# %s: it expects nothing\n", test->path);
-    return result.failures == 0 && result.rules > 0 && result.expectations > 0;
+    return replays(test) && result.failures == 0 && result.rules > 0 && result.expectations > 0;
 }
 
 /* A script with mistakes: exactly the messages that its .expected file lists. */
@@ -129,7 +166,7 @@ static int bad_script(struct test *test, const struct text *script) {
 }
 
 static int run_file(const char *path, int show_rules, int bad) {
-    struct test test = {path, show_rules, 0, {NULL, 0, 0}};
+    struct test test = {path, show_rules, 0, {NULL, 0, 0}, {NULL, 0, 0}};
     struct text script = {NULL, 0, 0};
     int passed = 0;
     if (!read_file(path, &script))
@@ -138,6 +175,7 @@ static int run_file(const char *path, int show_rules, int bad) {
         passed = bad ? bad_script(&test, &script) : good_script(&test, &script);
     free(script.bytes);
     free(test.failures.bytes);
+    free(test.recording.bytes);
     return passed;
 }
 

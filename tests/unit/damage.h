@@ -21,8 +21,8 @@ static inline int32_t show_failure(const hsvc_scenario_failure *f, void *user) {
     return HSVC_OK;
 }
 
-/* world_open: what the script leaves behind, which must be sound. */
-static inline void world_open(struct world *w, const char *script) {
+/* world_open: what the script leaves behind, which must be sound. flags: HSVC_SCENARIO_. */
+static inline void world_open_with(struct world *w, const char *script, uint32_t flags) {
     hsvc_scenario_config config;
     hsvc_scenario_result result;
     hsvc_scenario *scenario = NULL;
@@ -33,6 +33,7 @@ static inline void world_open(struct world *w, const char *script) {
     config.allocator = &w->desk.allocator;
     config.store = &w->desk.plain;
     config.failure = show_failure;
+    config.flags = flags;
     OK(hsvc_scenario_new(&config, &scenario));
     OK(hsvc_scenario_run(scenario, "world", script, strlen(script), &result));
     assert_int_equal(result.failures, 0);
@@ -40,6 +41,8 @@ static inline void world_open(struct world *w, const char *script) {
     hsvc_scenario_free(scenario);
     sound(&w->desk);
 }
+
+static inline void world_open(struct world *w, const char *script) { world_open_with(w, script, 0); }
 
 static inline void world_close(struct world *w) {
     hsvc__arena_free(&w->memory);

@@ -370,6 +370,7 @@ static void the_clock_is_read_once_a_call_TIME_1(void **state) {
 
 /* ---- permission ---- */
 
+/* F99. */
 static void what_is_not_permitted_does_not_happen_OBS_9(void **state) {
     hsvc_input in[2];
     (void)state;

@@ -285,6 +285,7 @@ static void an_absurd_length_is_refused_unread_SAFE_5(void **state) {
     free(one);
 }
 
+/* F10. */
 static void bytes_that_are_no_text_are_refused_ID_6(void **state) {
     static const struct {
         const char *bytes;

@@ -145,6 +145,7 @@ static void die_after(const struct story *story, size_t last, int acks) {
     desk_close(&d);
 }
 
+/* F78. */
 static void store_6_no_crash_leaves_a_wrong_screen(void **state) {
     static struct story story;
     (void)state;

@@ -383,7 +383,7 @@ static const struct damage {
 };
 enum { DAMAGES = sizeof damages / sizeof damages[0] };
 
-/* ---- the tests ---- */
+/* ---- the tests ---- (F79; F80: unknown_version; F102: no_signed_out_profile). */
 static void each_damage_is_named_and_nothing_else_STORE_8(void **state) {
     int wrong = 0;
     (void)state;

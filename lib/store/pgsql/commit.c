@@ -61,7 +61,8 @@ static int names_twice(const struct lock *locks, size_t count) {
 /* ---- parameters: locks, keys, expected revisions, values, keys to delete ---- */
 static int64_t expected_of(const hsvc_op *op) {
     if (op->expect == HSVC_EXPECT_ANY) return -1;
-    return op->expect == HSVC_EXPECT_ABSENT ? 0 : (int64_t)op->revision;
+    if (op->expect == HSVC_EXPECT_ABSENT) return 0;
+    return op->revision == 0 || op->revision > INT64_MAX ? INT64_MAX : (int64_t)op->revision; /* no row ever has that one */
 }
 
 /* The keys of the PUTs come first, in the order of their values. */

@@ -25,7 +25,7 @@ const char hsvc__pg_sql_create[] =
     " RETURNS bigint LANGUAGE plpgsql AS $$"
     " DECLARE rev bigint; BEGIN"
     " PERFORM CASE WHEN l & 1 = 1 THEN pg_advisory_xact_lock_shared(l & -2) ELSE pg_advisory_xact_lock(l) END"
-    "  FROM unnest(locks) l;"
+    " FROM unnest(locks) l;"
     " PERFORM 1 FROM unnest(keys, expected) o(key, revision) WHERE o.revision >= 0"
     "  AND o.revision <> coalesce((SELECT r.revision FROM @.records r WHERE r.key = o.key), 0);"
     " IF FOUND THEN RETURN 0; END IF;"
