@@ -235,7 +235,7 @@ static void count_tally(struct hsvc_engine *engine) {
     uint64_t *to = &engine->counters.inputs;
     const uint64_t *from = &engine->tally.inputs;
     size_t count = (sizeof engine->counters - offsetof(hsvc_counters, inputs)) / sizeof *to;
-    for (size_t i = 0; i < count; i++) to[i] += from[i];
+    for (size_t i = 0; i < count && !HSVC__MUTANT(nothing_is_counted); i++) to[i] += from[i];
 }
 
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {

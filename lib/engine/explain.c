@@ -143,7 +143,7 @@ static void say_verdict(struct telling *x, struct hsvc__turn *t, void *record) {
     hsvc_explained *item;
     struct hsvc__key key;
     char *rule;
-    if (*trail.last == *trail.gone) return;
+    if (*trail.last == *trail.gone || HSVC__MUTANT(nothing_was_decided)) return;
     hsvc__key_entry(&key, ((const struct hsvc__record *)record)->family, *trail.number, *trail.last);
     entry = (const struct hsvc__entry *)hsvc__txn_get(t->txn, HSVC__FAMILY_ENTRY, hsvc__key_name(&key));
     item = add(x, HSVC_EXPLAINED_VERDICT, "last_verdict");

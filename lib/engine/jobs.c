@@ -4,7 +4,7 @@
  * swept once. One node works on a job; the others leave it alone as long as it moves (STORE-5). */
 #include "rules/ask.h"
 
-enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES };
+enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES, WALK_ALL_NUMBERS, WALK_ALL_ENTRIES };
 static const struct {
     uint32_t job, walk;
 } walks[] = {
@@ -19,6 +19,8 @@ static const struct {
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
     {HSVC__FAMILY_SKIP, HSVC_EVENT_skip_swept},
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
+    {HSVC__FAMILY_NUMBER, HSVC_EVENT_number_swept},
+    {HSVC__FAMILY_ENTRY, HSVC_EVENT_entry_swept},
 };
 
 /* One slice of one job. */
@@ -82,12 +84,21 @@ static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
 
 static int is_about(const struct hsvc__device *dev, hsvc__str user) {
     if (hsvc__fold_eq(dev->user, user) || hsvc__fold_eq(dev->last_user, user) || hsvc__fold_eq(dev->related_user, user)) return 1;
-    return hsvc__user_is_here((struct hsvc__device *)(uintptr_t)dev, user, hsvc__str_of(NULL, 0));
+    if (hsvc__fold_eq(dev->prompt_user, user) || hsvc__fold_eq(dev->verify_user, user)) return 1;
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (hsvc__fold_eq(dev->presents[i].owner, user)) return 1;
+    return 0;
+}
+
+static int is_number_of(const struct hsvc__number *number, hsvc__str user) {
+    return number->of == HSVC__FAMILY_USER && hsvc__fold_eq(number->name, user);
 }
 
 /* concerns: a first look at what was scanned, so that most records cost no decision; the rows decide what is to be done. */
 static int concerns(const struct sweep *s, const void *record) {
     if (s->family == HSVC__FAMILY_DEVICE) return is_about((const struct hsvc__device *)record, s->job.subject);
+    if (s->family == HSVC__FAMILY_NUMBER) return is_number_of((const struct hsvc__number *)record, s->job.subject);
+    if (s->family == HSVC__FAMILY_ENTRY) return ((const struct hsvc__entry *)record)->committed_at < (int64_t)s->job.number;
     return 1;
 }
 
@@ -142,9 +153,12 @@ static void decide_item(struct hsvc_engine *engine, void *job) {
         t->dev = (struct hsvc__device *)record;
         (void)hsvc__fire_all(t, t->now, 1); /* what was due before this comes before it (TIME-3) */
         t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
-    } else {
+    } else if (s->family == HSVC__FAMILY_SKIP) {
         t->skip = (struct hsvc__skip *)record;
     }
+    t->number = (struct hsvc__number *)(void *)record; /* which of the two it is, the event says */
+    t->entry = (struct hsvc__entry *)(void *)record;
+    if (!concerns(s, record)) return; /* not any more */
     t->job = &s->job;
     about.dev = t->dev;
     about.headset = t->headset;

@@ -43,7 +43,8 @@ static uint64_t content_of(const hsvc_input *in) {
 /* policy_record: the global policy or a site's; a scope of a device or a user is in that record. */
 static struct hsvc__record *policy_record(struct hsvc__turn *t) {
     struct hsvc__policy *policy;
-    if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET) return NULL;
+    if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET && t->in->kind != HSVC_INPUT_AUDIT_PRUNE)
+        return NULL;
     if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
     policy = hsvc__policy_of(t, INPUT(t, site));
     return policy->rec.present ? &policy->rec : NULL;
