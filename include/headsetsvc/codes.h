@@ -40,6 +40,7 @@
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
+#define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
 #define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
@@ -52,10 +53,12 @@
 #define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
+#define HSVC_LIMIT_DEVICES_AT_ONCE                   8 /* devices, USER-2 */
 #define HSVC_LIMIT_RESYNC_DEVICES                    64 /* devices, STORE-6 */
 #define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
+#define HSVC_LIMIT_JOB_AGAIN                         60000 /* ms, STORE-3 */
 #define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
@@ -359,6 +362,7 @@
 #define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
 #define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
+#define HSVC_REASON_JOB_STARTED                      1043 /* accepted; each device will have a verdict of its own */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
@@ -421,6 +425,7 @@
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
 #define HSVC_REASON_BUSY_JOB                         1180 /* an earlier change is still being worked off */
+#define HSVC_REASON_NAME_TAKEN                       1181 /* another has that name already */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

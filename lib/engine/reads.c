@@ -76,7 +76,7 @@ static void want_skip(struct hsvc__txn *txn, const struct known *k) {
     struct hsvc__key key;
     if (k->headset != NULL && k->headset->owner.n != 0) return;
     if (k->serial.n == 0 || k->dev == NULL) return;
-    hsvc__key_skip(&key, k->serial, k->dev->name);
+    hsvc__key_skip(&key, k->serial, k->dev->number);
     hsvc__txn_want(txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 

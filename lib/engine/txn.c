@@ -167,6 +167,7 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->present = slot->raw.n != 0;
     record->dirty = 0;
     record->removed = 0;
+    record->marked = 0;
     hsvc__vector_of(record, &slot->audited);
     return record;
 }
@@ -237,7 +238,7 @@ void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__s
 static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     struct hsvc__record *record = (struct hsvc__record *)slot->record;
     int change = record != NULL && !txn->checks_only;
-    int write = change && record->dirty && record->present && !record->removed;
+    int write = change && record->dirty && (record->present || record->marked) && !record->removed;
     int remove = change && record->removed && slot->raw.n != 0;
     hsvc_op *op = HSVC__MUTANT(checks_dropped) && !write && !remove ? NULL : next_op(txn);
     if (op == NULL) return txn->status;

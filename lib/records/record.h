@@ -35,6 +35,8 @@ struct hsvc__record {
     uint32_t present; /* exists; a record that is created becomes present */
     uint32_t dirty;   /* must be written; HSVC__UNAUDITED: and was touched since the audit looked */
     uint32_t removed; /* must be deleted */
+    uint32_t marked;  /* is written though to the rules it is not there: a mark (actions_jobs.c) */
+    uint32_t reserved;
 };
 
 /* ---- lists inside records ---- */
@@ -275,7 +277,7 @@ void hsvc__key_fold(struct hsvc__key *key, hsvc__str name);
 void hsvc__key_time(struct hsvc__key *key, int64_t at);
 /* hsvc__key_1: family and one name. */
 void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
-void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device);
+void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, uint64_t device);
 /* hsvc__key_number: whom a number means. hsvc__key_entry: an audit entry: the subject's family and number, its own
  * sequence; written in hexadecimal digits of fixed length, so that they sort like the numbers and can be a name. */
 void hsvc__key_number(struct hsvc__key *key, uint64_t number);

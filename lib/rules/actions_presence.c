@@ -224,6 +224,7 @@ void hsvc__do_pick_newest(struct hsvc__turn *t, int64_t arg) {
 /* The device has settled: everything that was reported gone and did not return is judged (SIGN-5). */
 void hsvc__do_judge(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
+    t->dev->settlings = 0;
     for (uint32_t i = 0; i < t->dev->present_count; i++)
         if (t->dev->presents[i].flags & HSVC__GONE)
             hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_judged, 0, t->dev,

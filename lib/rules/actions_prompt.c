@@ -209,12 +209,13 @@ void hsvc__do_restart_prompt(struct hsvc__turn *t, int64_t arg) {
 }
 
 void hsvc__do_remember_skip(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev);
     (void)arg;
     skip->rec.present = 1;
     skip->skipped_at = t->at;
     skip->serial = t->headset->serial;
     skip->device = t->dev->name;
+    skip->device_number = t->dev->number;
     hsvc__touch(skip);
 }
 

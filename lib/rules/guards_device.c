@@ -8,7 +8,9 @@ int hsvc__is_user_is_missing(struct hsvc__turn *t) { return !t->user->rec.presen
 int hsvc__is_nothing_is_named(struct hsvc__turn *t) { return t->in->user_len == 0 && t->in->device_len == 0; }
 int hsvc__is_named_user_is_missing(struct hsvc__turn *t) { return t->in->user_len != 0 && !t->user->rec.present; }
 int hsvc__is_named_device_is_missing(struct hsvc__turn *t) { return t->in->device_len != 0 && !t->dev->rec.present; }
-int hsvc__is_names_no_device(struct hsvc__turn *t) { return t->in->device_len == 0; }
+int hsvc__is_names_more_than_one(struct hsvc__turn *t) {
+    return (t->in->device_len != 0) + (t->in->user_len != 0) + (t->in->site_len != 0) > 1;
+}
 int hsvc__is_prompt_is_stale(struct hsvc__turn *t) { return t->in->prompt_id != t->dev->prompt_id; }
 int hsvc__is_related_user_is_missing(struct hsvc__turn *t) {
     return t->in->state == HSVC_DEVICE_OWNED && !hsvc__user_of(t, INPUT(t, related_user))->rec.present;
@@ -155,7 +157,23 @@ int hsvc__is_own_profile_must_wait(struct hsvc__turn *t) {
 }
 int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_owed && !hsvc__is_sign_out_must_wait(t); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
-int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET; }
+int hsvc__is_force_ends_calls(struct hsvc__turn *t) {
+    uint32_t flags = t->job != NULL ? t->job->flags : t->in->flags;
+    return flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET;
+}
+int hsvc__is_forces_a_user(struct hsvc__turn *t) {
+    return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->user_len != 0;
+}
+int hsvc__is_forces_many(struct hsvc__turn *t) { return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->device_len == 0; }
+/* The headset left while DENY made it nobody's business; now it is somebody's again (POL-5). */
+int hsvc__is_watch_resumes(struct hsvc__turn *t) {
+    const struct hsvc__user *user;
+    if (!(t->dev->session_flags & HSVC__SESSION_UNWATCHED)) return 0;
+    user = hsvc__session_user(t);
+    return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, user, NULL) == HSVC_CHOICE_HEADSET_EM_ALLOW &&
+           !hsvc__user_is_here(t->dev, user->id, hsvc__str_of(NULL, 0));
+}
+int hsvc__is_max_time_moves(struct hsvc__turn *t) { return hsvc__max_time(t) != t->dev->max_due; }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && !(t->dev->session_flags & HSVC__SESSION_DISMISSED) &&
            !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);
@@ -181,6 +199,7 @@ int hsvc__is_retries_remain(struct hsvc__turn *t) { return t->dev->apply_retries
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
 /* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
 int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_settles_too_often(struct hsvc__turn *t) { return t->dev->settlings >= HSVC_LIMIT_SETTLINGS; }
 int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
     return t->dev->registered && hsvc__is_no_headset_could_return(t);
 }

@@ -42,10 +42,12 @@ enum {
 #define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
+#define HSVC__SESSION_UNWATCHED 8u /* the last headset left under DENY: seen to when that is over */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 /* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
 #define HSVC__USER_REMOVED 1u
+#define HSVC__USER_RENAMED 2u /* other_id is the new id */
 /* Bits of hsvc__device.calls_lost. */
 #define HSVC__CALLS_LOST 1u
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
@@ -171,11 +173,13 @@ HSVC_API extern uint8_t hsvc__fired_steps[256];
 struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name);
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
-struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device);
 /* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
 size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
 struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
 struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
+/* hsvc__known_as: the user whom a stored id names, also while a new id makes its way. */
+struct hsvc__user *hsvc__known_as(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);

@@ -12,6 +12,11 @@ struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
     return user;
 }
 
+struct hsvc__user *hsvc__known_as(struct hsvc__turn *t, hsvc__str id) {
+    struct hsvc__user *user = hsvc__user_of(t, id);
+    return user->gone == HSVC__USER_RENAMED ? hsvc__user_of(t, user->other_id) : user;
+}
+
 struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id) {
     if (id.n == 0) return &t->txn->nobody.user;
     return (struct hsvc__user *)hsvc__txn_get(t->txn, HSVC__FAMILY_USER, id);
@@ -41,9 +46,9 @@ struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
     return headset;
 }
 
-struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device) {
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device) {
     struct hsvc__key key;
-    hsvc__key_skip(&key, serial, device);
+    hsvc__key_skip(&key, serial, device->number);
     return (struct hsvc__skip *)hsvc__txn_get(t->txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 

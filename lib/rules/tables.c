@@ -164,7 +164,8 @@ static const struct hsvc__row sweep_rows[] = {
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
     uint32_t kind = t->in->kind;
-    uint32_t known = kind == HSVC_INPUT_DEVICE_PUT ? t->dev->rec.present : t->user->rec.present;
+    int is_device = kind >= HSVC_INPUT_DEVICE_PUT && kind <= HSVC_INPUT_DEVICE_RENAME;
+    uint32_t known = is_device ? t->dev->rec.present : t->user->rec.present;
     return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
 }
 static uint32_t policy_get(struct hsvc__turn *t) {

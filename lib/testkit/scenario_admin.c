@@ -23,7 +23,14 @@ DO(remove_user) { (void)plain(s, HSVC_INPUT_USER_REMOVE); }
 DO(erase_user) { (void)plain(s, HSVC_INPUT_USER_ERASE); }
 DO(unlock_user) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_phone) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
-DO(remove_phone) { (void)plain(s, HSVC_INPUT_DEVICE_REMOVE); }
+/* A phone without a record is told nothing more; what it was told last is over. */
+DO(remove_phone) {
+    const hsvc_verdict *verdict = plain(s, HSVC_INPUT_DEVICE_REMOVE);
+    struct scn_name *phone = s->v[SCN_phone].name;
+    if (verdict == NULL || !verdict->accepted || phone == NULL) return;
+    phone->registered = 0;
+    phone->ordered = 0;
+}
 DO(delete_headset) { (void)plain(s, HSVC_INPUT_HEADSET_DELETE); }
 DO(delete_inventory) { (void)plain(s, HSVC_INPUT_INVENTORY_DELETE); }
 DO(alias) { (void)plain(s, HSVC_INPUT_HEADSET_ALIAS); }

@@ -240,6 +240,7 @@ static int next_turn(hsvc_scenario *s, int64_t target, int inclusive, int64_t *a
         failed_call(s, "hsvc_next_deadline", status);
         return 0;
     }
+    if (deadline == 0 && s->jobs_wait) deadline = HSVC_NEVER; /* who does not call it does not fire deadlines either */
     (void)hsvc__scn_world_due(s, &world);
     if (world <= deadline && world <= target) {
         *at = world;

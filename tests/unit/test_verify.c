@@ -369,7 +369,7 @@ static const struct damage {
     {"nowhere_is_nowhere", quiet, elsewhere_and_nowhere},
     {"connected_headset_is_present", quiet, connected_and_absent},
     {"job_has_somewhere_to_go", removing, job_of_nothing},
-    {"removal_has_its_mark", removing, removal_without_mark},
+    {"job_has_its_mark", removing, removal_without_mark},
     {"mark_has_its_job", removing, mark_without_job},
     {"setting_is_in_range", quiet, impossible_setting},
     {"setting_stands_once", quiet, setting_twice},
