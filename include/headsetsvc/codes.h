@@ -38,6 +38,7 @@
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
+#define HSVC_LIMIT_ALIASES_PER_HEADSET               4 /* serials, ID-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
 #define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
@@ -64,6 +65,9 @@
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
 #define HSVC_LIMIT_EXPLAINED                         128 /* items, OBS-2 */
+#define HSVC_LIMIT_INVENTORY_ROWS                    256 /* rows, INV-4 */
+#define HSVC_LIMIT_INVENTORY_SCAN                    512 /* records, INV-4 */
+#define HSVC_LIMIT_INVENTORY_MODELS                  256 /* models, INV-4 */
 #define HSVC_LIMIT_AUDIT_PAGE                        1024 /* entries, OBS-3 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
@@ -120,6 +124,7 @@
 #define HSVC_INPUT_FORCE_SIGN_OUT                    212 /* an administrator signs a device out */
 #define HSVC_INPUT_INVENTORY_DELETE                  213 /* inventory records are deleted */
 #define HSVC_INPUT_AUDIT_PRUNE                       214 /* old audit entries are dropped */
+#define HSVC_INPUT_SIGN_IN_USER                      215 /* a user whom the host has authenticated is signed in */
 
 /* Kinds of effect */
 #define HSVC_EFFECT_SHOW_PROMPT                      301 /* show a prompt on the device */
@@ -211,7 +216,7 @@
 #define HSVC_FIELD_SERIAL                            2 /* headset serial */
 #define HSVC_FIELD_USER                              3 /* user id */
 #define HSVC_FIELD_PROFILE                           4 /* profile name */
-#define HSVC_FIELD_NAME                              5 /* new name or id, or a second serial */
+#define HSVC_FIELD_NAME                              5 /* new name or id, or the user that a headset is moved from */
 #define HSVC_FIELD_SITE                              6 /* site */
 #define HSVC_FIELD_MODEL                             7 /* model */
 #define HSVC_FIELD_FIRMWARE                          8 /* firmware */
@@ -232,6 +237,10 @@
 #define HSVC_FIELD_ITEMS                             23 /* snapshot or list */
 #define HSVC_FIELD_RELATED_USER                      24 /* the device's related user or owner */
 #define HSVC_FIELD_LOCATION                          25 /* emergency location */
+#define HSVC_FIELD_HEADSET_TEMPLATE                  26 /* the headset's template */
+#define HSVC_FIELD_ALIAS                             27 /* another serial of the headset */
+#define HSVC_FIELD_AT_MS                             31 /* when it happened */
+#define HSVC_FIELD_ACTOR                             32 /* who asks for it */
 
 /* Policy parameters */
 #define HSVC_PARAM_PRESET                            1 /* POL-1 */
@@ -365,6 +374,8 @@
 #define HSVC_REASON_JOB_STARTED                      1043 /* accepted; each device will have a verdict of its own */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_HOST_AUTHENTICATED               1091 /* the host has authenticated the user itself */
+#define HSVC_REASON_PARTLY_DONE                      1090 /* some of the list are done, the others are refused, each by a verdict of its own */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -426,6 +437,10 @@
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
 #define HSVC_REASON_BUSY_JOB                         1180 /* an earlier change is still being worked off */
 #define HSVC_REASON_NAME_TAKEN                       1181 /* another has that name already */
+#define HSVC_REASON_LIST_REFUSED                     1190 /* every one of the list is refused, each by a verdict of its own */
+#define HSVC_REASON_NO_DEVICE_OWNER                  1191 /* the headset is at no device that belongs to a user */
+#define HSVC_REASON_ALIAS_TAKEN                      1192 /* the serial is another headset's alias, or has aliases itself */
+#define HSVC_REASON_HEADSET_CONNECTED                1193 /* not while this serial's headset is connected */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

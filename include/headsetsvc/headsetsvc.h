@@ -161,7 +161,8 @@ typedef struct hsvc_store {
 struct hsvc_input;
 
 /* hsvc_permission_fn: may this actor do this? HSVC_OK yes; HSVC_ERR_NOT_FOUND no (verdict NOT_PERMITTED); anything
- * else fails the call with HSVC_ERR_CALLBACK. Asked for administrative inputs only (kinds from 201 on). (OBS-9) */
+ * else fails the call with HSVC_ERR_CALLBACK. Asked once for each administrative input, before anything
+ * changes: kinds from 201 on, DEVICE_PUT, _REMOVE, _RENAME, HEADSET_DELETE and HEADSET_ALIAS. (OBS-9) */
 typedef int32_t (*hsvc_permission_fn)(const struct hsvc_input *input, void *user);
 
 /* hsvc_trace_fn: one record per table row that ran: observation only. machine, event, from, to and rule are static and
@@ -234,6 +235,7 @@ typedef struct hsvc_item {
 #define HSVC_FLAG_INVENTORY_ONLY 2 /* HEADSET_CONNECTED: the "serial" is the device's name (ID-4) */
 #define HSVC_FLAG_EMERGENCY 1      /* CALL_BEGUN, CALL_CHANGED, item: an emergency call */
 #define HSVC_FLAG_NOW 1            /* FORCE_SIGN_OUT: do not wait for calls */
+#define HSVC_FLAG_TAKE_OVER 1       /* SIGN_IN_USER: another user who is signed in there is signed out */
 #define HSVC_FLAG_HAS_PRESENCE 1   /* DEVICE_REGISTERED: the items hold all headsets now present (perhaps none) */
 #define HSVC_FLAG_HAS_CALLS 2      /* DEVICE_REGISTERED: the items hold all calls now present (perhaps none) */
 
@@ -287,6 +289,10 @@ typedef struct hsvc_input {
     uint32_t flags; /* HSVC_FLAG_ */
     const char *location; /* DEVICE_PUT: where an emergency call from here comes from, in the host's own words */
     size_t location_len;
+    const char *headset_template; /* as the inventory shows it (INV-1) */
+    size_t headset_template_len;
+    const char *alias; /* another serial of the headset (ID-7) */
+    size_t alias_len;
 } hsvc_input;
 
 /* hsvc_input_init: zeroes size bytes, sets struct_size and kind. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
@@ -315,7 +321,7 @@ typedef struct hsvc_effect {
     uint32_t kind;        /* HSVC_EFFECT_ */
     uint32_t input_index; /* which input caused it, or HSVC_NO_INPUT */
     uint32_t reason;      /* HSVC_REASON_, where one belongs to it; of SESSION_STARTED how it came about: PIN_ASKED by PIN,
-                             COUNTDOWN_STARTED without */
+                             COUNTDOWN_STARTED without, HOST_AUTHENTICATED by SIGN_IN_USER */
     uint32_t prompt;      /* HSVC_PROMPT_ */
     uint32_t cause;       /* HSVC_CAUSE_ of SESSION_ENDED */
     uint32_t node;        /* where the device is registered */
@@ -346,7 +352,9 @@ typedef struct hsvc_effect {
     size_t location_len;
 } hsvc_effect;
 
-/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect. */
+/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect.
+ * An input about several headsets (a list, or all of a user) has a verdict for each, in order, and then its own: DONE,
+ * PARTLY_DONE or LIST_REFUSED. With HSVC_APPLY_ALL_OR_NONE one refused item undoes the batch. (ASSOC-8) */
 typedef struct hsvc_verdict {
     uint32_t struct_size;
     uint32_t input_index; /* or HSVC_NO_INPUT for a deadline */
@@ -355,13 +363,15 @@ typedef struct hsvc_verdict {
     int32_t em_code;      /* result code of the Extension Mobility API, -1 for an acceptance (OBS-8) */
     uint32_t repeated;    /* 1: the stored verdict of an earlier input with the same request id */
     uint32_t field;       /* HSVC_FIELD_ of a refused text or number, else 0 */
-    uint32_t reserved;
+    uint32_t item;        /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
     int64_t limit; /* the limit that was broken, else 0 */
     int64_t at_ms; /* event time */
     const char *device;
     size_t device_len;
     const char *event; /* name of the machine's event ("window_due"), NUL-terminated, static */
     const char *rule;  /* NUL-terminated, static */
+    const char *serial; /* of an item: which headset it is about */
+    size_t serial_len;
 } hsvc_verdict;
 
 /* hsvc_problem: what a failed call complains about. */
@@ -606,6 +616,12 @@ typedef struct hsvc_headset_view {
     size_t dock_len;
     const char *key;
     size_t key_len;
+    const char *headset_template;
+    size_t headset_template_len;
+    const char *alias_of; /* hsvc_headset_next alone: this serial is one more of that headset, and all else is empty */
+    size_t alias_of_len;
+    uint32_t alias_count; /* further serials: hsvc_headset_alias (ID-7) */
+    uint32_t reserved;
     uint64_t number; /* of the headset in the audit; 0 = the audit never spoke of it */
 } hsvc_headset_view;
 
@@ -621,6 +637,11 @@ HSVC_API int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, 
 HSVC_API int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_user_view *view);
 HSVC_API int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view);
 HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view);
+
+/* hsvc_headset_alias: further serial number `index` (from 0) of the headset, which may be named by any of its serials, as
+ * in hsvc_headset_get. Borrowed until the next call on the engine. HSVC_ERR_NOT_FOUND also when there are fewer. (ID-7) */
+HSVC_API int32_t hsvc_headset_alias(hsvc_engine *engine, const char *serial, size_t len, uint32_t index, const char **alias,
+                                    size_t *alias_len);
 
 /* The lists of the device or user that was viewed last, by index from 0: headsets and calls of a device; sessions,
  * profiles and headsets of a user. Borrowed as the view itself. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE,
@@ -801,6 +822,7 @@ typedef struct hsvc_counters {
     uint64_t lockouts;
     uint64_t clock_notices;
     uint64_t associations;
+    uint64_t sign_ins_by_host; /* SIGN_IN_USER */
     uint64_t sign_ins_by_hand; /* of the sign-ins those without a headset */
     uint64_t repeated;         /* inputs answered as before, by their request id */
     uint64_t calls_dropped;    /* calls that nobody confirmed */

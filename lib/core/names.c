@@ -63,7 +63,9 @@ static const struct entry entries[] = {
 #include "../rules/parameters.def"
 #undef ABOUT
 #define IFIELD(name, bit, type, limit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
+#define EVERY(name, bit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
 #include "../engine/fields.def"
+#undef EVERY
 #undef IFIELD
 #define ANSWER(list, name, number, text) ENTRY(HSVC_REGISTRY_##list, number, #name, text)
 #include "../engine/answers.def"
@@ -115,6 +117,17 @@ static const struct entry *entry_of(uint32_t registry, int32_t code) {
     return NULL;
 }
 
+int hsvc__code_entry(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text) {
+    for (size_t i = 0; is_registry(registry) && i < ENTRY_COUNT; i++) {
+        if (entries[i].registry != registry || index-- != 0) continue;
+        *code = entries[i].code;
+        *name = entries[i].name;
+        *text = entries[i].text;
+        return 1;
+    }
+    return 0;
+}
+
 const char *hsvc_name(uint32_t registry, int32_t code) {
     const struct entry *entry = entry_of(registry, code);
     return entry == NULL ? "UNKNOWN" : entry->name;
@@ -135,6 +148,15 @@ int32_t hsvc_code(uint32_t registry, const char *name, size_t name_len, int32_t 
         return HSVC_OK;
     }
     return HSVC_ERR_NOT_FOUND;
+}
+
+const char *hsvc__choice_at(uint32_t param, size_t index, int64_t *value) {
+    for (size_t i = 0; i < CHOICE_COUNT; i++) {
+        if (choices[i].param != param || index-- != 0) continue;
+        *value = choices[i].value;
+        return choices[i].name;
+    }
+    return NULL;
 }
 
 const char *hsvc_choice_name(uint32_t param, int64_t value) {

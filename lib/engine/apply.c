@@ -50,7 +50,7 @@ static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs,
             return hsvc__effects_fail(batch->fx, HSVC_ERR_STRUCT_SIZE, (uint32_t)i, 0, (int64_t)stride, hsvc__str_of(NULL, 0));
         status = hsvc__input_in(from, &batch->in[i], (uint32_t)i, batch->fx, &batch->complaints[i], &engine->inputs);
         if (status != HSVC_OK) return status;
-        if (batch->in[i].kind < HSVC_INPUT_USER_PUT || engine->permission == NULL) continue;
+        if (!hsvc__asks(batch->in[i].kind) || engine->permission == NULL) continue;
         if (HSVC__MUTANT(nobody_asked)) continue;
         if (batch->complaints[i].reason != 0) continue; /* refused already: its texts are not fit for anybody's eyes */
         status = engine->permission(&batch->in[i], engine->permission_user);

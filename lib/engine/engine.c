@@ -156,6 +156,7 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->fx = fx;
     t->in = in == NULL ? &nothing : in;
     t->index = index;
+    t->item = t->items_refused = 0;
     t->now = now;
     t->at = now;
     t->dev = &engine->txn.nobody.device;

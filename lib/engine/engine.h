@@ -4,6 +4,7 @@
 #define HSVC_ENGINE_H
 
 #include "engine/recorder.h"
+#include "headsetsvc/registry.h"
 #include "rules/rules.h"
 
 /* The cached global policy: bytes as read, and its numbers worked out with the preset's defaults. */
@@ -63,12 +64,17 @@ struct hsvc__complaint {
 };
 int32_t hsvc__input_in(const void *from, hsvc_input *to, uint32_t index, struct hsvc_effects *fx,
                        struct hsvc__complaint *complaint, struct hsvc__arena *arena);
+/* hsvc__describe_kind: the rest of a kind's row, of a kind that there is. */
+void hsvc__describe_kind(hsvc_kind_info *info);
+/* hsvc__asks: is the permission callback asked about this kind? */
+int hsvc__asks(uint32_t kind);
 /* hsvc__lead: machine and event of a kind; 0 if there is no such kind. */
 uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
 
 /* ---- verdicts and request ids ---- */
-/* hsvc__is_accepted: is this reason an acceptance? */
+/* hsvc__is_accepted: is this reason an acceptance? hsvc__em_code: what the Extension Mobility API calls it (OBS-8). */
 int hsvc__is_accepted(uint32_t reason);
+int32_t hsvc__em_code(uint32_t reason);
 /* hsvc__add_verdict: one more verdict of the turn; never NULL. Field and limit are the turn's. */
 hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device);
 /* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: the verdict if it is known: it is answered as
@@ -145,6 +151,10 @@ void hsvc__settle(struct hsvc__turn *t);
 /* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index, int64_t now);
+/* hsvc__decide_items: if the input is about several headsets: each by the event, with a verdict of its own; then 1, and the
+ * turn's verdict sums them up (items.c). hsvc__set_headset: the turn is about this headset, where it is, and its phone's owner. */
+int hsvc__decide_items(struct hsvc__turn *t, uint32_t machine, uint32_t event);
+void hsvc__set_headset(struct hsvc__turn *t, hsvc__str serial);
 /* hsvc__report: what a failed call leaves in its batch: the problem and nothing else. Returns the status. */
 int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
 /* hsvc__report_late: the same where effects of commits before the failure stay in the batch. */

@@ -30,6 +30,8 @@ static uint64_t content_of(const hsvc_input *in) {
     hash = mix(hash, in->vendor, in->vendor_len);
     hash = mix(hash, in->dock, in->dock_len);
     hash = mix(hash, in->related_user, in->related_user_len);
+    hash = mix(hash, in->headset_template, in->headset_template_len);
+    hash = mix(hash, in->alias, in->alias_len);
     hash = mix(hash, in->text, in->text_len);
     hash = mix(hash, in->location, in->location_len);
     for (size_t i = 0; i < in->item_count; i++) {

@@ -147,9 +147,31 @@ static void check_user(struct hsvc__walk *w, const struct hsvc__user *u) {
     hsvc__check_settings(w, &u->set, HSVC_SCOPE_USER);
 }
 
+/* Every serial leads to one headset, and that knows it (ID-7). */
+static void check_alias(struct hsvc__walk *w, const struct hsvc__headset *h) {
+    const struct hsvc__headset *of = (const struct hsvc__headset *)hsvc__fetch(w, HSVC__FAMILY_HEADSET, h->alias_of);
+    uint32_t listed = 0;
+    for (uint32_t i = 0; of != NULL && i < of->alias_list.count; i++)
+        listed += hsvc__fold_eq(of->alias_list.at[i], h->serial) ? 1 : 0;
+    MUST(listed == 1, alias_is_listed_once);
+    MUST(h->owner.n == 0 && !h->connected && h->alias_list.count == 0, alias_is_nothing_else);
+}
+
+static void check_aliases(struct hsvc__walk *w, const struct hsvc__headset *h) {
+    for (uint32_t i = 0; i < h->alias_list.count; i++) {
+        const struct hsvc__headset *alias = (const struct hsvc__headset *)hsvc__fetch(w, HSVC__FAMILY_HEADSET, h->alias_list.at[i]);
+        MUST(alias != NULL && hsvc__fold_eq(alias->alias_of, h->serial), listed_alias_leads_here);
+    }
+}
+
 static void check_headset(struct hsvc__walk *w, const struct hsvc__headset *h) {
     const struct hsvc__user *u = (const struct hsvc__user *)hsvc__fetch(w, HSVC__FAMILY_USER, h->owner);
     uint32_t listed = 0;
+    if (h->alias_of.n != 0) {
+        check_alias(w, h);
+        return;
+    }
+    check_aliases(w, h);
     if (h->owner.n != 0) {
         for (uint32_t i = 0; u != NULL && i < u->headset_list.count; i++)
             listed += hsvc__fold_eq(u->headset_list.at[i], h->serial) ? 1 : 0;

@@ -208,6 +208,18 @@ int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_
     return user(engine, after, len, 1, view);
 }
 
+/* look_headset: by any of its serials (ID-7). */
+static int32_t look_headset(hsvc_engine *engine, const char *serial, size_t len, struct hsvc__headset **found, hsvc__str *key) {
+    void *record;
+    int32_t status = look(engine, HSVC__FAMILY_HEADSET, serial, len, 0, &record, key);
+    if (status != HSVC_OK) return status;
+    *found = (struct hsvc__headset *)record;
+    if ((*found)->alias_of.n == 0) return HSVC_OK;
+    status = look(engine, HSVC__FAMILY_HEADSET, (*found)->alias_of.p, (*found)->alias_of.n, 0, &record, key);
+    if (status == HSVC_OK) *found = (struct hsvc__headset *)record;
+    return status;
+}
+
 static void view_headset(hsvc_headset_view *v, const struct hsvc__headset *h) {
     v->type = h->type;
     v->number = h->number;
@@ -224,16 +236,23 @@ static void view_headset(hsvc_headset_view *v, const struct hsvc__headset *h) {
     PUT_TEXT(*v, model, h->model);
     PUT_TEXT(*v, firmware, h->firmware);
     PUT_TEXT(*v, dock, h->dock);
+    PUT_TEXT(*v, headset_template, h->headset_template);
+    PUT_TEXT(*v, alias_of, h->alias_of);
+    v->alias_count = h->alias_list.count;
 }
 
 static int32_t headset(hsvc_engine *engine, const char *serial, size_t len, int next, hsvc_headset_view *view) {
     hsvc_headset_view ours;
+    struct hsvc__headset *h;
     void *record;
     hsvc__str key;
-    int32_t status = view == NULL ? HSVC_ERR_ARGUMENT : look(engine, HSVC__FAMILY_HEADSET, serial, len, next, &record, &key);
+    int32_t status = view == NULL ? HSVC_ERR_ARGUMENT
+                     : next       ? look(engine, HSVC__FAMILY_HEADSET, serial, len, 1, &record, &key)
+                                  : look_headset(engine, serial, len, &h, &key);
     if (status != HSVC_OK) return status;
+    if (next) h = (struct hsvc__headset *)record;
     memset(&ours, 0, sizeof ours);
-    view_headset(&ours, (const struct hsvc__headset *)record);
+    view_headset(&ours, h);
     PUT_TEXT(ours, key, key);
     return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
@@ -243,6 +262,18 @@ int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hs
 }
 int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view) {
     return headset(engine, after, len, 1, view);
+}
+
+int32_t hsvc_headset_alias(hsvc_engine *engine, const char *serial, size_t len, uint32_t index, const char **alias,
+                           size_t *alias_len) {
+    struct hsvc__headset *h;
+    hsvc__str key;
+    int32_t status = alias == NULL || alias_len == NULL ? HSVC_ERR_ARGUMENT : look_headset(engine, serial, len, &h, &key);
+    if (status != HSVC_OK) return status;
+    if (index >= h->alias_list.count) return HSVC_ERR_NOT_FOUND;
+    *alias = h->alias_list.at[index].p;
+    *alias_len = h->alias_list.at[index].n;
+    return HSVC_OK;
 }
 
 /* ---- lists of the last view ---- */

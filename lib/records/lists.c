@@ -262,7 +262,8 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
               overrides_in(&u->set, u->overrides) | requests_in(&u->recent, u->requests);
     } else if (family == HSVC__FAMILY_HEADSET) {
         struct hsvc__headset *h = (struct hsvc__headset *)record;
-        bad = texts_in(&h->other_list, h->others, HSVC_LIMIT_PLACES_PER_SERIAL - 1) | requests_in(&h->recent, h->requests);
+        bad = texts_in(&h->other_list, h->others, HSVC_LIMIT_PLACES_PER_SERIAL - 1) |
+              texts_in(&h->alias_list, h->aliases, HSVC_LIMIT_ALIASES_PER_HEADSET) | requests_in(&h->recent, h->requests);
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;
         bad = overrides_in(&p->set, p->overrides) | requests_in(&p->recent, p->requests);
@@ -291,6 +292,7 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
     } else if (family == HSVC__FAMILY_HEADSET) {
         struct hsvc__headset *h = (struct hsvc__headset *)record;
         texts_out(&h->other_list, &h->others, arena);
+        texts_out(&h->alias_list, &h->aliases, arena);
         requests_out(&h->recent, &h->requests, arena);
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;

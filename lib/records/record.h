@@ -153,6 +153,7 @@ struct hsvc__headset {
 #include "records/fields.def"
 #undef HEADSET_SLOT
     struct hsvc__texts other_list;
+    struct hsvc__texts alias_list;
     struct hsvc__requests recent;
 };
 

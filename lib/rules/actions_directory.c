@@ -70,8 +70,7 @@ static void set_owner(struct hsvc__turn *t, hsvc__str owner, uint64_t number) {
     struct hsvc__headset *headset = t->headset;
     headset->owner = owner;
     headset->owner_number = number;
-    headset->rec.present = 1;
-    hsvc__touch(headset);
+    hsvc__keep(headset);
     t->engine->tally.associations++;
     for (uint32_t i = 0; i < hsvc__place_count(headset); i++) {
         struct hsvc__device *dev = hsvc__device_of(t, hsvc__place(headset, i));
@@ -81,9 +80,8 @@ static void set_owner(struct hsvc__turn *t, hsvc__str owner, uint64_t number) {
     }
 }
 
-void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__user *user = t->user;
-    (void)arg;
+/* own: the headset is this user's from now on. */
+static void own(struct hsvc__turn *t, struct hsvc__user *user) {
     if (user->headset_list.count == HSVC_LIMIT_HEADSETS_PER_USER) {
         t->txn->status = HSVC_ERR_BUG;
         return;
@@ -92,18 +90,35 @@ void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
     hsvc__touch(user);
     set_owner(t, user->id, user->number);
     t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
-    hsvc__tell_association(t, user->id, hsvc__str_of(NULL, 0));
+}
+
+void hsvc__strike(struct hsvc__user *user, hsvc__str serial) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < user->headset_list.count; i++)
+        if (!hsvc__fold_eq(user->headset_list.at[i], serial)) user->headset_list.at[kept++] = user->headset_list.at[i];
+    user->headset_list.count = kept;
+    hsvc__touch(user);
+}
+
+void hsvc__do_give_to_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    own(t, t->user);
+    hsvc__tell_association(t, t->user->id, hsvc__str_of(NULL, 0));
 }
 
 void hsvc__do_take_from_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *owner = hsvc__owner(t);
-    uint32_t kept = 0;
     (void)arg;
-    for (uint32_t i = 0; i < owner->headset_list.count; i++)
-        if (!hsvc__fold_eq(owner->headset_list.at[i], t->headset->serial))
-            owner->headset_list.at[kept++] = owner->headset_list.at[i];
-    owner->headset_list.count = kept;
-    hsvc__touch(owner);
+    hsvc__strike(owner, t->headset->serial);
     hsvc__tell_association(t, hsvc__str_of(NULL, 0), owner->id);
     set_owner(t, hsvc__str_of(NULL, 0), 0);
+}
+
+/* Both holders' lists and the headset change in one commit (ASSOC-2). */
+void hsvc__do_hand_to_user(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__user *before = hsvc__owner(t);
+    (void)arg;
+    hsvc__strike(before, t->headset->serial);
+    own(t, t->user);
+    hsvc__tell_association(t, t->user->id, before->id);
 }

@@ -17,28 +17,37 @@ static void begin_update(struct hsvc__turn *t) {
 static void note_attributes(struct hsvc__turn *t) {
     struct hsvc__headset *h = t->headset;
     if (HSVC__MUTANT(inventory_not_kept)) return;
-    if (!h->rec.present) {
-        h->rec.present = 1;
-        h->first_seen_at = t->at;
-    }
-    hsvc__touch(h);
+    if (h->first_seen_at == 0) h->first_seen_at = t->at; /* associated before it was ever seen, or deleted since */
+    hsvc__keep(h);
     if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED) return;
     take_text(&h->vendor, INPUT(t, vendor));
     take_text(&h->model, INPUT(t, model));
     take_text(&h->firmware, INPUT(t, firmware));
     take_text(&h->dock, INPUT(t, dock));
+    take_text(&h->headset_template, INPUT(t, headset_template));
     if (t->in->state != 0) h->type = t->in->state;
     if (t->in->flags & HSVC_FLAG_UPDATING) begin_update(t);
     else h->updating_until = 0;
     h->inventory_only = (t->in->flags & HSVC_FLAG_INVENTORY_ONLY) != 0;
+    if (!h->inventory_only) h->counted = 0;
 }
 
 void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     note_attributes(t);
     if (t->headset->connected) return; /* where a usable report has it is not for this one to say */
+    if (t->at < t->headset->last_connected_at || t->at < t->headset->status_since_at) return; /* late: what is known is newer (INV-2) */
+    if (!t->headset->counted) t->headset->status_since_at = t->at;
+    t->headset->counted = 1;
     t->headset->device = t->dev->name;
     t->headset->last_connected_at = t->at;
+}
+
+void hsvc__do_note_inventory_gone(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->headset->counted = 0;
+    t->headset->status_since_at = t->at;
+    hsvc__touch(t->headset);
 }
 
 void hsvc__do_note_connected(struct hsvc__turn *t, int64_t arg) {

@@ -19,7 +19,7 @@ void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
 }
 /* These three are about the user whose PIN it was, or whom the input names. */
 static struct hsvc__user *credential_user(struct hsvc__turn *t) {
-    return t->in->kind == HSVC_INPUT_USER_UNLOCK || t->in->kind == HSVC_INPUT_DISASSOCIATE ? t->user : hsvc__user_of(t, t->dev->verify_user);
+    return t->in->kind >= HSVC_INPUT_USER_PUT ? t->user : hsvc__user_of(t, t->dev->verify_user);
 }
 #define CREDENTIAL_RAISER(machine)                                                                                \
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                           \
@@ -220,28 +220,35 @@ void hsvc__do_remember_skip(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- which profile: kept on the device until the session begins ---- */
-static void choose(struct hsvc__turn *t, hsvc__str profile, int proven) {
+/* choose: this profile; by: HSVC__PROMPT_PROVEN after a PIN, HSVC__PROMPT_BY_HOST, or 0. */
+static void choose(struct hsvc__turn *t, hsvc__str profile, uint32_t by) {
     t->dev->chosen_profile = profile;
-    t->dev->prompt_flags = proven ? HSVC__PROMPT_PROVEN : 0;
+    t->dev->prompt_flags = by;
     hsvc__touch(t->dev);
 }
 void hsvc__do_only_profile(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    choose(t, hsvc__newcomer(t)->profile_list.at[0], 1);
+    choose(t, hsvc__newcomer(t)->profile_list.at[0], HSVC__PROMPT_PROVEN);
 }
 void hsvc__do_chosen_profile(struct hsvc__turn *t, int64_t arg) {
     if (t->dev->chosen_profile.n == 0) hsvc__do_only_profile(t, arg);
-    else choose(t, t->dev->chosen_profile, 1);
+    else choose(t, t->dev->chosen_profile, HSVC__PROMPT_PROVEN);
 }
 void hsvc__do_typed_profile(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    choose(t, INPUT(t, profile), 1);
+    choose(t, INPUT(t, profile), HSVC__PROMPT_PROVEN);
 }
-/* A countdown takes the last profile if the user still has it, else the first (SIGN-3). */
+/* Where nobody is asked: the last profile if the user still has it, else the first (SIGN-3). */
+static hsvc__str usual_profile(const struct hsvc__user *user) {
+    return hsvc__has_profile(user, user->last_profile) ? user->last_profile : user->profile_list.at[0];
+}
 void hsvc__do_last_profile(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = hsvc__newcomer(t);
     (void)arg;
-    choose(t, hsvc__has_profile(owner, owner->last_profile) ? owner->last_profile : owner->profile_list.at[0], 0);
+    choose(t, usual_profile(hsvc__newcomer(t)), 0);
+}
+void hsvc__do_host_profile(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    choose(t, t->in->profile_len != 0 ? INPUT(t, profile) : usual_profile(hsvc__newcomer(t)), HSVC__PROMPT_BY_HOST);
 }
 
 /* ---- verification ---- */

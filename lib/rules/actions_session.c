@@ -138,7 +138,9 @@ static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
     effect->serial_len = dev->serial.n;
     effect->profile = dev->profile.p;
     effect->profile_len = dev->profile.n;
-    effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_COUNTDOWN_STARTED;
+    effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN    ? HSVC_REASON_PIN_ASKED
+                     : dev->prompt_flags & HSVC__PROMPT_BY_HOST ? HSVC_REASON_HOST_AUTHENTICATED
+                                                                : HSVC_REASON_COUNTDOWN_STARTED;
 }
 
 /* warning: when to warn of an end that was fixed at a time: not before that, and never if no warning is wanted (OUT-15). */
@@ -170,6 +172,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     add_login(owner, dev);
     spend_turns(dev);
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
+    else if (dev->prompt_flags & HSVC__PROMPT_BY_HOST) t->engine->tally.sign_ins_by_host++;
     else t->engine->tally.sign_ins_pinless++;
     t->engine->tally.sign_ins_by_hand += serial.n == 0;
     tell_started(t, dev);

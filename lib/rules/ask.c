@@ -67,6 +67,7 @@ hsvc__str hsvc__typed_user(struct hsvc__turn *t) {
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t) {
     uint32_t state = t->dev->prompt_state;
     int by_hand = state == HSVC__prompt_EM_SIGN_IN || state == HSVC__prompt_CHOOSE_BY_HAND;
+    if (t->in->kind == HSVC_INPUT_SIGN_IN_USER) return hsvc__user_of(t, INPUT(t, user));
     return by_hand ? hsvc__user_of(t, hsvc__typed_user(t)) : hsvc__owner(t);
 }
 

@@ -22,7 +22,7 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind);
 /* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
 hsvc__str hsvc__typed_user(struct hsvc__turn *t);
-/* hsvc__newcomer: the user who would sign in: on a screen by hand whoever typed there, else the owner of the headset that
+/* hsvc__newcomer: the user who would sign in: whom the host signs in; on a screen by hand whoever typed there, else the owner of the headset that
  * the running step is about. */
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t);
 /* hsvc__has_profile: does the user have this profile? */
@@ -35,6 +35,8 @@ uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t fir
  * last. drop: how many devices still list it. */
 void hsvc__add_place(struct hsvc__turn *t, int newest);
 uint32_t hsvc__drop_place(struct hsvc__turn *t);
+/* hsvc__strike: the headset is no longer on this user's list. */
+void hsvc__strike(struct hsvc__user *user, hsvc__str serial);
 /* hsvc__is_doubtful_call, _loss: nobody confirmed this call, or those beyond the list, and it may be dropped. */
 int hsvc__is_doubtful_call(const struct hsvc__device *dev, const struct hsvc__call *call);
 int hsvc__is_doubtful_loss(const struct hsvc__device *dev);

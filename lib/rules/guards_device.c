@@ -5,8 +5,11 @@
 int hsvc__is_device_is_missing(struct hsvc__turn *t) { return !t->dev->rec.present; }
 int hsvc__is_headset_is_missing(struct hsvc__turn *t) { return !t->headset->rec.present; }
 int hsvc__is_user_is_missing(struct hsvc__turn *t) { return !t->user->rec.present; }
-int hsvc__is_nothing_is_named(struct hsvc__turn *t) { return t->in->user_len == 0 && t->in->device_len == 0; }
+int hsvc__is_nothing_is_named(struct hsvc__turn *t) {
+    return t->in->user_len == 0 && t->in->device_len == 0 && t->in->serial_len == 0 && t->in->item_count == 0;
+}
 int hsvc__is_named_user_is_missing(struct hsvc__turn *t) { return t->in->user_len != 0 && !t->user->rec.present; }
+int hsvc__is_all_of_nobody(struct hsvc__turn *t) { return t->in->serial_len == 0 && !t->user->rec.present; }
 int hsvc__is_named_device_is_missing(struct hsvc__turn *t) { return t->in->device_len != 0 && !t->dev->rec.present; }
 int hsvc__is_names_more_than_one(struct hsvc__turn *t) {
     return (t->in->device_len != 0) + (t->in->user_len != 0) + (t->in->site_len != 0) > 1;

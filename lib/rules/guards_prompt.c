@@ -12,6 +12,10 @@ int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->h
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
     return t->in->user_len != 0 && !hsvc__fold_eq(t->headset->owner, INPUT(t, user));
 }
+/* A move names whom it takes the headset from: nobody else loses one by it (ASSOC-2). */
+int hsvc__is_holder_is_another(struct hsvc__turn *t) { return !hsvc__fold_eq(t->headset->owner, INPUT(t, name)); }
+/* The user of such a step is the device's owner, if it has one (ASSOC-8). */
+int hsvc__is_device_has_no_owner(struct hsvc__turn *t) { return hsvc__is_headset_is_nowhere(t) || !t->user->rec.present; }
 int hsvc__is_user_is_disabled(struct hsvc__turn *t) { return t->user->disabled != 0; }
 static int is_full(struct hsvc__turn *t, const struct hsvc__user *user) {
     return user->headset_list.count >= hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, user, NULL);
@@ -184,6 +188,10 @@ int hsvc__is_profile_must_be_chosen(struct hsvc__turn *t) {
 int hsvc__is_profile_chosen_is_unknown(struct hsvc__turn *t) {
     return t->dev->chosen_profile.n != 0 && !hsvc__has_profile(hsvc__newcomer(t), t->dev->chosen_profile);
 }
+int hsvc__is_named_profile_is_unknown(struct hsvc__turn *t) {
+    return t->in->profile_len != 0 && !hsvc__has_profile(hsvc__newcomer(t), INPUT(t, profile));
+}
+int hsvc__is_takeover_is_not_asked_for(struct hsvc__turn *t) { return !(t->in->flags & HSVC_FLAG_TAKE_OVER); }
 int hsvc__is_profile_typed_is_unknown(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__newcomer(t), INPUT(t, profile)); }
 
 /* ---- verification ---- */
@@ -202,7 +210,7 @@ int hsvc__is_answer_is_late_and_wrong(struct hsvc__turn *t) {
 
 /* ---- lockout ---- */
 int hsvc__is_user_is_unknown(struct hsvc__turn *t) { return !t->user->rec.present; }
-int hsvc__is_user_is_not_named(struct hsvc__turn *t) { return t->in->user_len == 0; }
+int hsvc__is_named_user_is_locked(struct hsvc__turn *t) { return t->user->locked_until > t->at; }
 int hsvc__is_user_has_failures(struct hsvc__turn *t) { return t->user->failures != 0 || t->user->locked_until != 0; }
 
 /* next_failure: what the count becomes: it starts again when the first failure lapsed, or after a lock. */

@@ -102,6 +102,11 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
     return hsvc__str_of(NULL, 0);
 }
 
+const char *hsvc__preset_text(uint32_t param) {
+    if (param == HSVC_PARAM_SUPPORTED_MODELS) return default_models;
+    return param == HSVC_PARAM_SERIAL_REJECT_LIST ? default_rejects : "";
+}
+
 /* ---- setting: guards of may_set and may_unset ---- */
 static uint32_t scope_record_is(const hsvc_input *in, uint32_t scope) { return in->state == scope; }
 

@@ -44,6 +44,7 @@ enum {
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
 #define HSVC__SESSION_UNWATCHED 8u /* the last headset left under DENY: seen to when that is over */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
+#define HSVC__PROMPT_BY_HOST 4u    /* the host signs the user in: no screen was shown */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 /* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
 #define HSVC__USER_REMOVED 1u
@@ -99,7 +100,7 @@ uint32_t hsvc__step_number(const struct hsvc__step *step);
 const char *hsvc__rule_of(uint32_t row);
 /* hsvc__kind: a kind of input as an index into tables, 0 if there is no such kind. */
 #define HSVC__KIND(number) ((number) - (uint32_t)HSVC_INPUT_DEVICE_PUT + 1)
-#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_AUDIT_PRUNE) + 1)
+#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_SIGN_IN_USER) + 1)
 static inline uint32_t hsvc__kind(uint32_t number) { return HSVC__KIND(number) < HSVC__KINDS ? HSVC__KIND(number) : 0; }
 /* hsvc__admissions_of: the part of admit.def that holds all lines of a kind. */
 struct hsvc__range {
@@ -132,6 +133,8 @@ struct hsvc__turn {
     struct hsvc_effects *fx;
     const hsvc_input *in; /* normalised; all zero for a deadline */
     uint32_t index;       /* of the input, or HSVC_NO_INPUT */
+    uint32_t item;        /* counted from 1: the item of the input that is being judged; 0 none */
+    uint32_t items_refused;
     int64_t now; /* the clock: prompts, resets and locks begin now, whenever their cause happened */
     int64_t at;  /* event time: windows run from it, and what was due before it has fired (TIME-2, TIME-3) */
     /* the subjects of the running step; never NULL, perhaps not present */
@@ -173,6 +176,10 @@ HSVC_API extern uint8_t hsvc__fired_steps[256];
 struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name);
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
+/* hsvc__serial_of: the record of the serial itself, which may only say whose alias it is. */
+struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial);
+/* hsvc__serial_handle: a handle made from a serial, for an interface that has no other (ID-7). Never 0. */
+uint64_t hsvc__serial_handle(hsvc__str serial);
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device);
 /* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
 size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
@@ -193,8 +200,11 @@ uint32_t hsvc__place_count(const struct hsvc__headset *headset);
 hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);
 /* hsvc__arm_presence: the device's presence_due follows the entries that wait. */
 void hsvc__arm_presence(struct hsvc__device *dev);
-/* hsvc__touch: this record is to be written. */
+/* hsvc__touch: this record is to be written. hsvc__keep: there is this headset, from now on if not before. hsvc__forget: it is to
+ * be deleted, unless the same decision keeps it after all. */
 void hsvc__touch(void *record);
+void hsvc__keep(struct hsvc__headset *headset);
+void hsvc__forget(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
 
@@ -206,6 +216,8 @@ int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__dev
 hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev);
 /* hsvc__preset_value: the preset's default of a parameter. */
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
+/* hsvc__preset_text: the patterns of a text parameter that nobody set; "" for none. */
+const char *hsvc__preset_text(uint32_t param);
 /* hsvc__is_number: is this a number or choice parameter? */
 int hsvc__is_number(uint32_t param);
 /* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */

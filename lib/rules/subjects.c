@@ -38,12 +38,18 @@ struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str su
 }
 
 /* A headset that was never seen knows its serial all the same: events speak of it. */
-struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
-    struct hsvc__headset *headset;
+struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial) {
+    struct hsvc__headset *record;
     if (serial.n == 0) return &t->txn->nobody.headset;
-    headset = (struct hsvc__headset *)hsvc__txn_get(t->txn, HSVC__FAMILY_HEADSET, serial);
-    if (headset->serial.n == 0) headset->serial = serial;
-    return headset;
+    record = (struct hsvc__headset *)hsvc__txn_get(t->txn, HSVC__FAMILY_HEADSET, serial);
+    if (record->serial.n == 0) record->serial = serial;
+    return record;
+}
+
+/* Every serial of a headset leads to it, here and nowhere else: no rule knows of aliases (ID-7). */
+struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
+    struct hsvc__headset *record = hsvc__serial_of(t, serial);
+    return record->alias_of.n == 0 ? record : hsvc__serial_of(t, record->alias_of);
 }
 
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device) {
@@ -88,6 +94,23 @@ void hsvc__arm_presence(struct hsvc__device *dev) {
     }
     dev->presence_due = due;
     hsvc__touch(dev);
+}
+
+void hsvc__keep(struct hsvc__headset *headset) {
+    headset->rec.present = 1;
+    headset->rec.removed = 0;
+    hsvc__touch(headset);
+}
+
+void hsvc__forget(struct hsvc__headset *headset) {
+    struct hsvc__record rec = headset->rec;
+    hsvc__str serial = headset->serial;
+    memset(headset, 0, sizeof *headset);
+    headset->rec = rec;
+    headset->rec.present = 0;
+    headset->rec.removed = 1;
+    headset->serial = serial;
+    hsvc__touch(headset);
 }
 
 void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = HSVC__DIRTY | HSVC__UNAUDITED; }

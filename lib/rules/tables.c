@@ -163,9 +163,10 @@ static const struct hsvc__row sweep_rows[] = {
 /* ---- where each machine's state stands. presence, calls, directory, screen, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
-    uint32_t kind = t->in->kind;
-    int is_device = kind >= HSVC_INPUT_DEVICE_PUT && kind <= HSVC_INPUT_DEVICE_RENAME;
-    uint32_t known = is_device ? t->dev->rec.present : t->user->rec.present;
+    uint32_t kind = t->in->kind, known = t->user->rec.present;
+    if (kind >= HSVC_INPUT_DEVICE_PUT && kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
+    if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
+        known = t->headset->rec.present;
     return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
 }
 static uint32_t policy_get(struct hsvc__turn *t) {

@@ -28,7 +28,8 @@ static int verdict_fits(const hsvc_scenario *s, const hsvc_verdict *verdict, uin
            text_fits(&s->v[SCN_rule], hsvc__scn_of(verdict->rule != NULL ? verdict->rule : "")) &&
            number_fits(&s->v[SCN_field], verdict->field) && number_fits(&s->v[SCN_limit], verdict->limit) &&
            number_fits(&s->v[SCN_em], verdict->em_code) &&
-           text_fits(&s->v[SCN_phone], str_of(verdict->device, verdict->device_len));
+           text_fits(&s->v[SCN_phone], str_of(verdict->device, verdict->device_len)) &&
+           text_fits(&s->v[SCN_headset], str_of(verdict->serial, verdict->serial_len));
 }
 
 static void expect_verdict(hsvc_scenario *s, uint32_t accepted) {

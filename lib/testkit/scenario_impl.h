@@ -238,6 +238,7 @@ void hsvc__scn_move_to(hsvc_scenario *s, int64_t target, int inclusive);
 void hsvc__scn_settle_refusal(hsvc_scenario *s);                         /* reports a refusal that nobody expected */
 int hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind); /* with the common groups; 0: failed */
 void hsvc__scn_set(const char **p, size_t *n, struct scn_str text);
+void hsvc__scn_add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input);
 
 void hsvc__scn_resync(hsvc_scenario *s, const hsvc_resync_scope *scope);
 

@@ -347,13 +347,25 @@ static void answer_check(hsvc_scenario *s, const struct scn_plan *p) {
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_DIRECTORY);
 }
 
+/* is_headset: is it that serial, or another one of the same headset? The phone may know it by either (ID-7). */
+static int is_headset(hsvc_scenario *s, struct scn_str plugged, struct scn_str serial) {
+    const char *alias;
+    size_t len;
+    if (hsvc__scn_same(plugged, serial)) return 1;
+    for (uint32_t i = 0; hsvc_headset_alias(s->engine, serial.p, serial.n, i, &alias, &len) == HSVC_OK; i++) {
+        struct scn_str other = {alias, len};
+        if (hsvc__scn_same(plugged, other)) return 1;
+    }
+    return 0;
+}
+
 static void answer_presence(hsvc_scenario *s, const struct scn_plan *p) {
     hsvc_input input;
     if (!phone_input(&input, HSVC_INPUT_PRESENCE_ANSWER, p->phone)) return;
     hsvc__scn_set(&input.serial, &input.serial_len, p->serial);
     input.state = 2; /* is not there */
     for (size_t i = 0; i < p->phone->plugged_count; i++)
-        if (hsvc__scn_same(p->phone->plugged[i].text, p->serial)) input.state = 1;
+        if (is_headset(s, p->phone->plugged[i].text, p->serial)) input.state = 1;
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_PHONE);
 }
 

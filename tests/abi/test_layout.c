@@ -12,6 +12,8 @@
 
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
+#include "headsetsvc/inventory.h"
+#include "headsetsvc/registry.h"
 #include "headsetsvc/pgsql.h"
 #include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"

@@ -2,9 +2,12 @@
  * holds, nothing is refused that it does not expect, the store is sound after every statement, and the recording of the
  * run can be replayed byte for byte (OBS-6).
  *
- *   run_scenarios [--rules] [--bad] FILE...
+ *   run_scenarios [--rules] [--bad] [--record=FILE] FILE...
+ *   run_scenarios --replay FILE...
  *     --rules   print FILE and rule id of every rule line instead of the results (for the mask test)
  *     --bad     the failures are wanted: each must stand, word for word, in FILE with .expected for .hsv
+ *     --record  append the recordings of the runs to a file
+ *     --replay  the files are recordings, perhaps of another build: they must come out the same
  * The last line is "N passed, N failed"; the exit status is 1 if a script failed, 2 for misuse. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +30,8 @@ struct test {
     struct text failures;
     struct text recording;
 };
+
+static const char *record_to; /* --record */
 
 static void append(struct text *text, const char *bytes, size_t len) {
     if (text->len + len + 1 > text->size) {
@@ -113,6 +118,24 @@ static int replays(struct test *test) {
     return 0;
 }
 
+static int replay_file(const char *path) {
+    struct test test = {path, 0, 0, {NULL, 0, 0}, {NULL, 0, 0}};
+    int same = read_file(path, &test.recording) && test.recording.len > 0 && replays(&test);
+    free(test.recording.bytes);
+    return same;
+}
+
+/* Appends to the file of --record; 1 if there is none, or it was written. */
+static int keep_recording(const struct test *test) {
+    FILE *file;
+    int written;
+    if (record_to == NULL) return 1;
+    file = fopen(record_to, "ab");
+    if (file == NULL) return 0;
+    written = fwrite(test->recording.bytes, 1, test->recording.len, file) == test->recording.len;
+    return fclose(file) == 0 && written;
+}
+
 /* Runs one script; 1 if the run itself went through. */
 static int run(struct test *test, const struct text *script, hsvc_scenario_result *result) {
     hsvc_allocator allocator;
@@ -142,7 +165,7 @@ static int good_script(struct test *test, const struct text *script) {
     if (test->failures.len > 0) fputs(test->failures.bytes, stdout);
     if (result.rules == 0) printf("# %s: no rule line says what it shows\n", test->path);
     if (result.expectations == 0) printf("# %s: it expects nothing\n", test->path);
-    return replays(test) && result.failures == 0 && result.rules > 0 && result.expectations > 0;
+    return replays(test) && keep_recording(test) && result.failures == 0 && result.rules > 0 && result.expectations > 0;
 }
 
 /* A script with mistakes: exactly the messages that its .expected file lists. */
@@ -179,23 +202,29 @@ static int run_file(const char *path, int show_rules, int bad) {
     return passed;
 }
 
+/* What an option says: 1 taken. */
+static int take_option(const char *word, int *show_rules, int *bad, int *replay) {
+    if (strncmp(word, "--record=", 9) == 0) record_to = word + 9;
+    else if (strcmp(word, "--rules") == 0) *show_rules = 1;
+    else if (strcmp(word, "--bad") == 0) *bad = 1;
+    else if (strcmp(word, "--replay") == 0) *replay = 1;
+    else return 0;
+    return 1;
+}
+
 int main(int argc, char **argv) {
-    int show_rules = 0, bad = 0, passed = 0, failed = 0, number = 0;
+    int show_rules = 0, bad = 0, replay = 0, passed = 0, failed = 0, number = 0;
     for (int i = 1; i < argc; i++) {
         int good;
-        if (strcmp(argv[i], "--rules") == 0 || strcmp(argv[i], "--bad") == 0) {
-            show_rules |= argv[i][2] == 'r';
-            bad |= argv[i][2] == 'b';
-            continue;
-        }
-        good = run_file(argv[i], show_rules, bad);
+        if (take_option(argv[i], &show_rules, &bad, &replay)) continue;
+        good = replay ? replay_file(argv[i]) : run_file(argv[i], show_rules, bad);
         passed += good;
         failed += !good;
         if (!show_rules) printf("%s %d - %s\n", good ? "ok" : "not ok", ++number, argv[i]);
         fflush(stdout);
     }
     if (passed + failed == 0) {
-        fputs("usage: run_scenarios [--rules] [--bad] FILE...\n", stderr);
+        fputs("usage: run_scenarios [--rules] [--bad] [--record=FILE] [--replay] FILE...\n", stderr);
         return 2;
     }
     if (!show_rules) printf("%d passed, %d failed\n", passed, failed);

@@ -375,6 +375,7 @@ static void the_same_id_with_other_content_is_refused_STORE_4(void **state) {
     OTHER(hsvc_input_set_model(&in, "v"));
     OTHER(hsvc_input_set_firmware(&in, "v"));
     OTHER(hsvc_input_set_dock(&in, "v"));
+    OTHER(hsvc_input_set_headset_template(&in, "v"));
     OTHER(OK(hsvc_input_user_activity(&in, "P1")); with_id(&in, 3));
     nothing_written(d, &before);
 }

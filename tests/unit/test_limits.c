@@ -300,6 +300,7 @@ static const struct reached {
     {"SETTLINGS", "scenario.settling-bounded", NULL},
     {"JOB_PATIENCE", "unit.limits", "a_job_is_taken_over_after_10_seconds_SAFE_6"},
     {"RESYNC_DEVICES", "unit.resync", "store_6_pages_are_bounded_and_complete"},
+    {"AUDIT_PAGE", "unit.audit", "a_reader_is_told_of_misuse_SAFE_5"},
     {"FIRINGS", "unit.limits", "what_a_device_can_have_due_fires_in_one_commit_SAFE_6"},
     {"OVERRIDES", "unit.limits", "no_list_of_a_record_is_longer_than_its_limit_SAFE_6"},
     {"WINDOW", "scenario.warning", NULL},

@@ -228,6 +228,23 @@ DAMAGE(connected_and_absent) {
     put_headset(w, h);
 }
 
+/* ---- several serials ---- */
+static const char two_serials[] = PEOPLE "headset H1 is also \"R1\"\nat 09:00 verify\n";
+static struct hsvc__headset *headset_at(struct world *w, hsvc__str serial) {
+    return (struct hsvc__headset *)record_of(w, HSVC__FAMILY_HEADSET, serial);
+}
+DAMAGE(alias_unlisted) {
+    struct hsvc__headset *h = headset_at(w, TEXT("H1"));
+    h->alias_list.count = 0;
+    put_record(w, HSVC__FAMILY_HEADSET, TEXT("H1"), h);
+}
+DAMAGE(alias_with_aliases) {
+    struct hsvc__headset *h = headset_at(w, TEXT("R1"));
+    h->connected = 1;
+    put_record(w, HSVC__FAMILY_HEADSET, TEXT("R1"), h);
+}
+DAMAGE(alias_missing) { delete_row(w, HSVC__FAMILY_HEADSET, TEXT("R1")); }
+
 /* ---- jobs ---- */
 static const char removing[] = PEOPLE "at 09:00 verify\njobs wait\nremove user carol\nverify\n";
 DAMAGE(job_of_nothing) {
@@ -368,6 +385,9 @@ static const struct damage {
     {"user_counts_a_device_once", signed_in, session_counted_twice},
     {"nowhere_is_nowhere", quiet, elsewhere_and_nowhere},
     {"connected_headset_is_present", quiet, connected_and_absent},
+    {"alias_is_listed_once", two_serials, alias_unlisted},
+    {"alias_is_nothing_else", two_serials, alias_with_aliases},
+    {"listed_alias_leads_here", two_serials, alias_missing},
     {"job_has_somewhere_to_go", removing, job_of_nothing},
     {"job_has_its_mark", removing, removal_without_mark},
     {"mark_has_its_job", removing, mark_without_job},
