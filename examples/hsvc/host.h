@@ -99,11 +99,9 @@ struct opened {
     hsvc_engine *engine;
     hsvc_effects *effects;
     hsvc_engine *own; /* freed with it; NULL if the engine is the scenario's */
-    hsvc_memory_store *memory;
     void *file;
 };
 int open_store(struct host *host, const char *where, struct opened *opened);
-int open_memory(struct opened *opened); /* an empty store */
 /* A file of SQLite: *file is what close_file takes. One that is only looked at is not made. */
 int open_file(const char *where, int writes, void **file, hsvc_store *store);
 void close_file(void *file);
@@ -133,6 +131,7 @@ struct table *table_new(const struct host *host, const char *type, size_t column
 void table_text(struct table *table, const char *text, size_t len);
 void table_words(struct table *table, const char *words);
 void table_number(struct table *table, int64_t number);
+int table_is_json(const struct table *table);
 void table_print(struct table *table); /* and frees it */
 /* Pairs of a name and a value: lines for people, one object as JSON. */
 struct pairs;

@@ -57,15 +57,16 @@ static const struct command {
      "[--json] [--at=HH:MM] [--phone=NAME] [--user=ID] [--site=NAME] STORE [PARAMETER | set PARAMETER VALUE | unset PARAMETER]",
      "show the policy in force, or change it",
      "Prints each parameter with the value that is in force for the phone and the user named, and the scope that decided.\n"
-     "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. Times are\n"
-     "in milliseconds; choices by name. STORE may be the word presets: then both presets are printed.\n"},
+     "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. VALUE\n"
+     "is a choice by name, a number, or a time with its unit: 90s, 10min, 8h. STORE may be the word presets: then what both\n"
+     "presets give is printed.\n"},
     {"what-if", command_what_if, 2, 40, " json at", "[--json] [--at=HH:MM] STORE INPUT [FIELD=VALUE]...",
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
      "such as HEADSET_CONNECTED, and so are the fields: device=desk-1 serial=WFG2303D0D0. param=NAME and state=NUMBER.\n"},
     {"tables", command_tables, 0, 1, " json", "[--json] [REGISTRY]", "list what the library knows by name",
-     "Prints a registry: inputs, effects, prompts, reasons, causes, parameters, statuses, rules of states. Without a word it\n"
-     "lists the registries.\n"},
+     "Prints a registry: kinds of input with their fields, effects, reasons and statuses with their remedies, and so on.\n"
+     "Without a word it lists the registries.\n"},
     {"statements", command_statements, 0, 0, "", "", "list what a script may say", ""},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

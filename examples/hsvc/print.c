@@ -103,6 +103,8 @@ static void print_row_objects(const struct table *table) {
     }
 }
 
+int table_is_json(const struct table *table) { return table->host->json; }
+
 void table_print(struct table *table) {
     if (table->host->json) print_row_objects(table);
     else print_rows(table);

@@ -82,20 +82,9 @@ int open_store(struct host *host, const char *where, struct opened *opened) {
     return open_engine(where, host->writes, opened);
 }
 
-int open_memory(struct opened *opened) {
-    hsvc_store store;
-    int32_t status;
-    memset(opened, 0, sizeof *opened);
-    status = hsvc_stdlib_memory_store(&opened->memory, &store);
-    if (status == HSVC_OK) status = hsvc_stdlib_engine(&store, &opened->own, &opened->effects);
-    opened->engine = opened->own;
-    return status == HSVC_OK ? EXIT_OK : fail_status("memory store", status);
-}
-
 void close_store(struct opened *opened) {
     hsvc_effects_free(opened->effects);
     hsvc_engine_free(opened->own);
-    hsvc_memory_store_free(opened->memory);
     close_file(opened->file);
 }
 

@@ -118,7 +118,9 @@ static void put_verdict(struct hsvc__recorder *r, const hsvc_effects *fx, size_t
 #define VERDICT_NUMBER(name) NUMBER(name, v.name);
 #include "engine/recording.def"
 #undef VERDICT_NUMBER
+    NUMBER(which, v.item);
     BYTES(device, v.device, v.device_len);
+    BYTES(serial, v.serial, v.serial_len);
     put_static(r, HSVC__TAG_event, v.event);
     put_static(r, HSVC__TAG_rule, v.rule);
 }
@@ -133,7 +135,7 @@ static struct hsvc__recorder *active(void *user) {
 static int32_t record_row(const hsvc_row *row, void *user) {
     struct hsvc__recorder *r = (struct hsvc__recorder *)user;
     GROUP(row);
-    if (row != NULL) {
+    if (row != NULL && !HSVC__MUTANT(rows_unrecorded)) {
         NUMBER(index, row->index);
         NUMBER(revision, row->revision);
         BYTES(key, row->key, row->key_len);

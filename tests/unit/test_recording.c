@@ -140,7 +140,7 @@ static void record_story(struct tape *tape, uint32_t nodes, int with_faults) {
     story_free(&story);
 }
 
-static void obs_6_a_recording_comes_out_the_same(void **state) {
+static void a_recording_comes_out_the_same_OBS_6(void **state) {
     struct tape tape;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -159,7 +159,7 @@ static void obs_6_a_recording_comes_out_the_same(void **state) {
     }
 }
 
-static void obs_6_no_pin_is_recorded(void **state) {
+static void no_pin_is_recorded_OBS_6(void **state) {
     struct tape tape;
     (void)state;
     record_story(&tape, 1, 0);
@@ -169,7 +169,7 @@ static void obs_6_no_pin_is_recorded(void **state) {
 }
 
 /* Engines that follow one another: their recordings follow one another too. */
-static void obs_6_recordings_may_be_joined(void **state) {
+static void recordings_may_be_joined_OBS_6(void **state) {
     struct tape one, two;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -188,7 +188,7 @@ static void obs_6_recordings_may_be_joined(void **state) {
 }
 
 /* ---- what can happen to the bytes ---- */
-static void obs_6_a_cut_off_tail_is_said(void **state) {
+static void a_cut_off_tail_is_said_OBS_6(void **state) {
     struct tape tape, cut;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -208,7 +208,7 @@ static void obs_6_a_cut_off_tail_is_said(void **state) {
     free(tape.bytes);
 }
 
-static void obs_6_damage_is_named(void **state) {
+static void damage_is_named_OBS_6(void **state) {
     struct tape tape;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -259,7 +259,7 @@ static int little(void) {
     return *(const uint8_t *)&one == 1;
 }
 
-static void obs_6_a_difference_names_frame_and_field(void **state) {
+static void a_difference_names_frame_and_field_OBS_6(void **state) {
     struct tape tape;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -316,7 +316,7 @@ static void obs_6_a_difference_names_frame_and_field(void **state) {
 }
 
 /* A frame is left out: another kind of frame comes. */
-static void obs_6_a_missing_frame_is_a_difference(void **state) {
+static void a_missing_frame_is_a_difference_OBS_6(void **state) {
     struct tape tape;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -337,7 +337,7 @@ static void obs_6_a_missing_frame_is_a_difference(void **state) {
 }
 
 /* ---- what can happen around it ---- */
-static void obs_6_a_full_disk_does_not_stop_the_service(void **state) {
+static void a_full_disk_does_not_stop_the_service_OBS_6(void **state) {
     static struct story story;
     (void)state;
     story_make(&story);
@@ -361,7 +361,7 @@ static void obs_6_a_full_disk_does_not_stop_the_service(void **state) {
 }
 
 /* Without memory for its frames the recording ends, the service goes on. */
-static void obs_6_no_memory_ends_the_recording_alone(void **state) {
+static void no_memory_ends_the_recording_alone_OBS_6(void **state) {
     static struct story story;
     struct tape tape = {NULL, 0, 0, 0};
     struct desk d;
@@ -382,7 +382,7 @@ static void obs_6_no_memory_ends_the_recording_alone(void **state) {
     story_free(&story);
 }
 
-static void obs_6_replay_without_memory_says_so(void **state) {
+static void replay_without_memory_says_so_OBS_6(void **state) {
     struct tape tape;
     struct seen seen = {.stop = 0};
     hsvc_replay_report report;
@@ -413,7 +413,7 @@ static void obs_6_replay_without_memory_says_so(void **state) {
     free(tape.bytes);
 }
 
-static void obs_6_misuse_is_named(void **state) {
+static void misuse_is_named_OBS_6(void **state) {
     struct tape tape = {NULL, 0, 0, 0};
     struct seen seen = {.stop = 0};
     hsvc_replay_config config;
@@ -462,7 +462,7 @@ static int is_recorded(const char *name) {
         "hsvc_input.struct_size", "hsvc_input.request_id", "hsvc_input.pin", "hsvc_input.items", "hsvc_input.item_count",
         "hsvc_input.item_size", "hsvc_input.value", "hsvc_item.text", "hsvc_item.text_len", "hsvc_item.reserved",
         "hsvc_effect.struct_size", "hsvc_effect.pin", "hsvc_effect.profile_count", "hsvc_effect.rule",
-        "hsvc_verdict.struct_size", "hsvc_verdict.reserved", "hsvc_verdict.device", "hsvc_verdict.device_len",
+        "hsvc_verdict.struct_size", "hsvc_verdict.item", "hsvc_verdict.serial", "hsvc_verdict.serial_len", "hsvc_verdict.reserved", "hsvc_verdict.device", "hsvc_verdict.device_len",
         "hsvc_verdict.event", "hsvc_verdict.rule",
         /* of a configuration: callbacks and what they are given, and what HEAD holds */
         "hsvc_config.struct_size", "hsvc_config.flags", "hsvc_config.allocator", "hsvc_config.store", "hsvc_config.clock",
@@ -475,7 +475,7 @@ static int is_recorded(const char *name) {
     return 0;
 }
 
-static void obs_6_every_field_is_recorded(void **state) {
+static void every_field_is_recorded_OBS_6(void **state) {
     static const struct {
         const char *type, *name;
     } fields[] = {
@@ -500,18 +500,18 @@ static void obs_6_every_field_is_recorded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(obs_6_a_recording_comes_out_the_same),
-        cmocka_unit_test(obs_6_no_pin_is_recorded),
-        cmocka_unit_test(obs_6_recordings_may_be_joined),
-        cmocka_unit_test(obs_6_a_cut_off_tail_is_said),
-        cmocka_unit_test(obs_6_damage_is_named),
-        cmocka_unit_test(obs_6_a_difference_names_frame_and_field),
-        cmocka_unit_test(obs_6_a_missing_frame_is_a_difference),
-        cmocka_unit_test(obs_6_a_full_disk_does_not_stop_the_service),
-        cmocka_unit_test(obs_6_no_memory_ends_the_recording_alone),
-        cmocka_unit_test(obs_6_replay_without_memory_says_so),
-        cmocka_unit_test(obs_6_misuse_is_named),
-        cmocka_unit_test(obs_6_every_field_is_recorded),
+        cmocka_unit_test(a_recording_comes_out_the_same_OBS_6),
+        cmocka_unit_test(no_pin_is_recorded_OBS_6),
+        cmocka_unit_test(recordings_may_be_joined_OBS_6),
+        cmocka_unit_test(a_cut_off_tail_is_said_OBS_6),
+        cmocka_unit_test(damage_is_named_OBS_6),
+        cmocka_unit_test(a_difference_names_frame_and_field_OBS_6),
+        cmocka_unit_test(a_missing_frame_is_a_difference_OBS_6),
+        cmocka_unit_test(a_full_disk_does_not_stop_the_service_OBS_6),
+        cmocka_unit_test(no_memory_ends_the_recording_alone_OBS_6),
+        cmocka_unit_test(replay_without_memory_says_so_OBS_6),
+        cmocka_unit_test(misuse_is_named_OBS_6),
+        cmocka_unit_test(every_field_is_recorded_OBS_6),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

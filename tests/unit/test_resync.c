@@ -146,7 +146,7 @@ static void die_after(const struct story *story, size_t last, int acks) {
 }
 
 /* F78. */
-static void store_6_no_crash_leaves_a_wrong_screen(void **state) {
+static void no_crash_leaves_a_wrong_screen_STORE_6(void **state) {
     static struct story story;
     (void)state;
     story_make(&story);
@@ -197,7 +197,7 @@ static unsigned pages_of(struct desk *d, const hsvc_resync_scope *scope, unsigne
     return pages;
 }
 
-static void store_6_pages_are_bounded_and_complete(void **state) {
+static void pages_are_bounded_and_complete_STORE_6(void **state) {
     struct desk d;
     unsigned told[MANY] = {0}, nodes[MANY] = {0};
     hsvc_resync_scope scope;
@@ -214,7 +214,7 @@ static void store_6_pages_are_bounded_and_complete(void **state) {
 }
 
 /* A resync changes nothing: it may be repeated, and it commits nothing. */
-static void store_6_resync_writes_nothing(void **state) {
+static void resync_writes_nothing_STORE_6(void **state) {
     struct desk d;
     struct rows before = {NULL, 0, 0, 0};
     unsigned told[MANY] = {0};
@@ -228,7 +228,7 @@ static void store_6_resync_writes_nothing(void **state) {
 }
 
 /* Whatever read fails: the next call goes on, and nobody is left out. */
-static void store_6_a_failed_page_goes_on(void **state) {
+static void a_failed_page_goes_on_STORE_6(void **state) {
     struct desk d;
     (void)state;
     many_devices(&d);
@@ -255,7 +255,7 @@ static void store_6_a_failed_page_goes_on(void **state) {
     desk_close(&d);
 }
 
-static void store_6_a_damaged_device_holds_up_no_other(void **state) {
+static void a_damaged_device_holds_up_no_other_STORE_6(void **state) {
     static const uint8_t key[] = "Ddesk-070", junk[] = "junk";
     struct desk d;
     unsigned told[MANY] = {0};
@@ -291,7 +291,7 @@ static void store_6_a_damaged_device_holds_up_no_other(void **state) {
     desk_close(&d);
 }
 
-static void store_6_misuse_is_named(void **state) {
+static void misuse_is_named_STORE_6(void **state) {
     struct desk d;
     hsvc_resync_scope scope;
     hsvc_cursor cursor;
@@ -364,7 +364,7 @@ static void an_effect_is_answered_by_its_input(void **state) {
 }
 
 /* ---- the whole picture ---- */
-static void store_6_views_give_the_whole_picture(void **state) {
+static void views_give_the_whole_picture_STORE_6(void **state) {
     static struct story story;
     struct desk d;
     hsvc_present_view present;
@@ -419,14 +419,14 @@ static void store_6_views_give_the_whole_picture(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(store_6_no_crash_leaves_a_wrong_screen),
-        cmocka_unit_test(store_6_pages_are_bounded_and_complete),
-        cmocka_unit_test(store_6_resync_writes_nothing),
-        cmocka_unit_test(store_6_a_failed_page_goes_on),
-        cmocka_unit_test(store_6_a_damaged_device_holds_up_no_other),
-        cmocka_unit_test(store_6_misuse_is_named),
+        cmocka_unit_test(no_crash_leaves_a_wrong_screen_STORE_6),
+        cmocka_unit_test(pages_are_bounded_and_complete_STORE_6),
+        cmocka_unit_test(resync_writes_nothing_STORE_6),
+        cmocka_unit_test(a_failed_page_goes_on_STORE_6),
+        cmocka_unit_test(a_damaged_device_holds_up_no_other_STORE_6),
+        cmocka_unit_test(misuse_is_named_STORE_6),
         cmocka_unit_test(an_effect_is_answered_by_its_input),
-        cmocka_unit_test(store_6_views_give_the_whole_picture),
+        cmocka_unit_test(views_give_the_whole_picture_STORE_6),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
