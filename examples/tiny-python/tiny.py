@@ -35,7 +35,7 @@ Input = struct("kind:u4 at_ms:i8 id1:u8 id2:u8 actor device serial user profile 
                "request:u8 value:i8 node:u4 state:u4 param:u4 flags:u4 location headset_template alias")
 Effect = struct("kind:u4 input_index:u4 reason:u4 prompt:u4 cause:u4 node:u4 flags:u4 at_ms:i8 due_ms:i8 prompt_id:u8 "
                 "request:u8 generation:u8 session:u8 device site user other_user serial profile pin profile_count:n rule:s location")
-Verdict = struct("input_index:u4 accepted:u4 reason:u4 em_code:i4 repeated:u4 field:u4 item:u4 limit:i8 at_ms:i8 "
+Verdict = struct("input_index:u4 accepted:u4 reason:u4 em_code:i4 repeated:u4 field:u4 item_number:u4 limit:i8 at_ms:i8 "
                  "device event:s rule:s serial")
 
 

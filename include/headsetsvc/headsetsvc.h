@@ -363,7 +363,7 @@ typedef struct hsvc_verdict {
     int32_t em_code;      /* result code of the Extension Mobility API, -1 for an acceptance (OBS-8) */
     uint32_t repeated;    /* 1: the stored verdict of an earlier input with the same request id */
     uint32_t field;       /* HSVC_FIELD_ of a refused text or number, else 0 */
-    uint32_t item;        /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
+    uint32_t item_number; /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
     int64_t limit; /* the limit that was broken, else 0 */
     int64_t at_ms; /* event time */
     const char *device;
@@ -653,13 +653,6 @@ HSVC_API int32_t hsvc_user_login_at(const hsvc_engine *engine, size_t index, hsv
 HSVC_API int32_t hsvc_user_profile_at(const hsvc_engine *engine, size_t index, const char **name, size_t *name_len);
 HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char **serial, size_t *serial_len);
 
-/* hsvc_X_decode: the view of one stored row, for a store that keeps readable columns beside the bytes. Needs no engine
- * and no memory; only key and value of the row are looked at, and text is borrowed from them. HSVC_OK, HSVC_ERR_ARGUMENT,
- * HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND (a row of another kind, or of a user who was removed), HSVC_ERR_CORRUPT. (STORE-7) */
-HSVC_API int32_t hsvc_device_decode(const hsvc_row *row, hsvc_device_view *view);
-HSVC_API int32_t hsvc_user_decode(const hsvc_row *row, hsvc_user_view *view);
-HSVC_API int32_t hsvc_headset_decode(const hsvc_row *row, hsvc_headset_view *view);
-
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
  * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name
  * longer than any), store statuses.
@@ -790,6 +783,15 @@ HSVC_API int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index,
 /* hsvc_subject_get: whom a number means. HSVC_ERR_NOT_FOUND: nobody, or a person who was erased. Statuses as
  * hsvc_device_get. */
 HSVC_API int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view);
+
+/* hsvc_X_decode: the view of one stored row, for a store that keeps readable columns beside the bytes. Needs no engine
+ * and no memory; only key and value of the row are looked at, and text is borrowed from them. HSVC_OK, HSVC_ERR_ARGUMENT,
+ * HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND (a row of another kind, or of a user who was removed), HSVC_ERR_CORRUPT. (STORE-7) */
+HSVC_API int32_t hsvc_device_decode(const hsvc_row *row, hsvc_device_view *view);
+HSVC_API int32_t hsvc_user_decode(const hsvc_row *row, hsvc_user_view *view);
+HSVC_API int32_t hsvc_headset_decode(const hsvc_row *row, hsvc_headset_view *view);
+HSVC_API int32_t hsvc_subject_decode(const hsvc_row *row, hsvc_subject_view *view);
+HSVC_API int32_t hsvc_audit_decode(const hsvc_row *row, hsvc_audit_entry *entry); /* actor has no NUL at its end */
 
 /* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
  * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.

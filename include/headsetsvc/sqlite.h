@@ -72,8 +72,8 @@ typedef struct hsvc_sqlite_problem {
 HSVC_API int32_t hsvc_sqlite_init(void *sized, size_t size);
 
 /* hsvc_sqlite_new: opens the file, makes it or brings an older one up to date (in one step that happens or does not).
- * Freed by hsvc_sqlite_free (NULL is fine), after the engines on it. problem may be NULL; it is filled whatever comes, its
- * sqlite_text is "" . On failure *store is NULL and nothing is left behind.
+ * Freed by hsvc_sqlite_free (NULL is fine), after the engines on it. problem may be NULL; it is filled whatever comes,
+ * with a static sqlite_text. On failure *store is NULL and nothing is left behind.
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_FLAGS, HSVC_ERR_MEMORY;
  * HSVC_ERR_UNAVAILABLE (CANNOT_OPEN, IS_READ_ONLY, LOCKED, IO, OTHER), HSVC_ERR_FULL (DISK_FULL),
  * HSVC_ERR_CORRUPT (NOT_A_DATABASE, NOT_A_STORE, NEWER, DAMAGED). (STORE-7) */

@@ -90,6 +90,8 @@ int hsvc__fold_eq(hsvc__str a, hsvc__str b);
 uint64_t hsvc__fold_tail(hsvc__str text);
 /* hsvc__matches: does text match a pattern with '*' (any run of bytes, also none), ASCII case-insensitive? No recursion. */
 int hsvc__matches(hsvc__str text, hsvc__str pattern);
+/* hsvc__rule_id: the static, NUL-terminated form of a rule id; "" if there is none. */
+const char *hsvc__rule_id(hsvc__str rule);
 /* hsvc__wipe: overwrites memory in a way the compiler may not remove (SIGN-9). */
 void hsvc__wipe(void *bytes, size_t len);
 

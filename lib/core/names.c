@@ -184,3 +184,9 @@ const char *hsvc_rule_text(const char *rule, size_t len) {
             return rules[i].sentence;
     return "";
 }
+
+const char *hsvc__rule_id(hsvc__str rule) {
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        if (hsvc__fold_eq(hsvc__str_of(rules[i].id, rules[i].id_len), rule)) return rules[i].id;
+    return "";
+}

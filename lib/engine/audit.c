@@ -175,7 +175,7 @@ void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
         struct hsvc__slot *slot = &txn->slots[i];
         struct hsvc__record *rec = (struct hsvc__record *)slot->record;
         struct hsvc__vector now;
-        if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family)) continue;
+        if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family) || HSVC__MUTANT(audit_forgets)) continue;
         if (!rec->present && !rec->removed) continue; /* nobody, or the mark of a user who is gone: neither is written */
         if (rec != about->always && !(rec->dirty & HSVC__UNAUDITED) && !rec->removed) continue;
         rec->dirty &= ~HSVC__UNAUDITED;

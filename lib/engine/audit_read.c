@@ -33,7 +33,8 @@ static const char *text(struct page *page, hsvc__str from) {
     return to;
 }
 
-static void show(struct page *page, const struct hsvc__entry_key *of, const struct hsvc__entry *from, hsvc_audit_entry *to) {
+/* All but the texts, which need a NUL. */
+static void show_numbers(const struct hsvc__entry_key *of, const struct hsvc__entry *from, hsvc_audit_entry *to) {
     memset(to, 0, sizeof *to);
     to->subject_kind = hsvc__subject_kind(of->family);
     to->subject = of->number;
@@ -52,6 +53,10 @@ static void show(struct page *page, const struct hsvc__entry_key *of, const stru
     to->actor_number = from->actor_number;
     memcpy(to->before, &from->before_0, sizeof to->before);
     memcpy(to->after, &from->after_0, sizeof to->after);
+}
+
+static void show(struct page *page, const struct hsvc__entry_key *of, const struct hsvc__entry *from, hsvc_audit_entry *to) {
+    show_numbers(of, from, to);
     to->actor = text(page, from->actor);
     to->actor_len = from->actor.n;
     to->rule = text(page, from->rule);
@@ -188,4 +193,30 @@ int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index, hsvc_aud
     ours.before_name = name_of(found, ours.before);
     ours.after_name = name_of(found, ours.after);
     return hsvc__sized_out(fact, &ours, sizeof ours, sizeof ours);
+}
+
+/* ---- rows, for stores ---- */
+
+static const char *event_of(hsvc__str name) {
+    for (size_t i = 0; i < HSVC__EVENTS; i++)
+        if (hsvc__str_eq(hsvc__str_of(hsvc__event_names[i], strlen(hsvc__event_names[i])), name)) return hsvc__event_names[i];
+    return "";
+}
+
+int32_t hsvc_audit_decode(const hsvc_row *row, hsvc_audit_entry *entry) {
+    struct hsvc__entry record;
+    struct hsvc__entry_key of;
+    hsvc_audit_entry ours;
+    if (row == NULL || entry == NULL) return HSVC_ERR_ARGUMENT;
+    if (row->key == NULL || !hsvc__key_entry_parts(hsvc__str_of((const char *)row->key, row->key_len), &of)) return HSVC_ERR_NOT_FOUND;
+    memset(&record, 0, sizeof record);
+    if (row->value == NULL || hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK ||
+        hsvc__record_decode(&record, row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK)
+        return HSVC_ERR_CORRUPT;
+    show_numbers(&of, &record, &ours);
+    ours.actor = record.actor.p;
+    ours.actor_len = record.actor.n;
+    ours.rule = hsvc__rule_id(record.rule);
+    ours.event = event_of(record.event);
+    return hsvc__sized_out(entry, &ours, sizeof ours, sizeof ours);
 }

@@ -118,7 +118,6 @@ static void put_verdict(struct hsvc__recorder *r, const hsvc_effects *fx, size_t
 #define VERDICT_NUMBER(name) NUMBER(name, v.name);
 #include "engine/recording.def"
 #undef VERDICT_NUMBER
-    NUMBER(which, v.item);
     BYTES(device, v.device, v.device_len);
     BYTES(serial, v.serial, v.serial_len);
     put_static(r, HSVC__TAG_event, v.event);
@@ -267,7 +266,7 @@ void hsvc__record_clock(struct hsvc_engine *engine, int32_t status, int64_t now)
     if (r->sink == NULL || !r->in_call) return;
     frame_begin(r, HSVC_FRAME_CLOCK);
     NUMBER(status, (int64_t)status);
-    NUMBER(now, now);
+    NUMBER(now, HSVC__MUTANT(records_no_time) ? 0 : now);
     frame_end(r);
 }
 

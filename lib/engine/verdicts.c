@@ -33,7 +33,7 @@ hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const cha
     verdict->limit = t->verdict.limit;
     verdict->device = device.p;
     verdict->device_len = device.n;
-    verdict->item = t->item;
+    verdict->item_number = t->item;
     if (t->index != HSVC_NO_INPUT && t->item == 0) { /* inputs are counted, not their items */
         if (verdict->accepted) t->engine->tally.accepted++;
         else t->engine->tally.refused++;

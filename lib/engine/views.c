@@ -89,9 +89,15 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     return status;
 }
 
+static void view_subject(hsvc_subject_view *v, const struct hsvc__number *of) {
+    v->kind = hsvc__subject_kind(of->of);
+    v->number = of->number;
+    v->name = of->name.p;
+    v->name_len = of->name.n;
+}
+
 int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view) {
     hsvc_subject_view ours;
-    const struct hsvc__number *record;
     void *found;
     hsvc__str key, name;
     struct hsvc__key asked;
@@ -101,12 +107,8 @@ int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view
     name = hsvc__key_name(&asked);
     status = look(engine, HSVC__FAMILY_NUMBER, name.p, name.n, 0, &found, &key);
     if (status != HSVC_OK) return status;
-    record = (const struct hsvc__number *)found;
     memset(&ours, 0, sizeof ours);
-    ours.kind = hsvc__subject_kind(record->of);
-    ours.number = record->number;
-    ours.name = record->name.p;
-    ours.name_len = record->name.n;
+    view_subject(&ours, (const struct hsvc__number *)found);
     return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }
 
@@ -379,6 +381,22 @@ DECODE(device, DEVICE)
 DECODE(user, USER)
 DECODE(headset, HEADSET)
 #undef DECODE
+
+/* A node's counter stands among the numbers and is nobody's. */
+int32_t hsvc_subject_decode(const hsvc_row *row, hsvc_subject_view *view) {
+    struct hsvc__number record;
+    hsvc_subject_view ours;
+    hsvc__str key;
+    int32_t status;
+    if (row == NULL || view == NULL) return HSVC_ERR_ARGUMENT;
+    memset(&record, 0, sizeof record);
+    memset(&ours, 0, sizeof ours);
+    status = decode_row(row, HSVC__FAMILY_NUMBER, &record, &key);
+    if (status == HSVC_OK && record.name.n == 0) status = HSVC_ERR_NOT_FOUND;
+    if (status != HSVC_OK) return status;
+    view_subject(&ours, &record);
+    return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
+}
 
 /* ---- policy ---- */
 struct asked {

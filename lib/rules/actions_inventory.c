@@ -29,17 +29,13 @@ static void inherit(struct hsvc__headset *h, const struct hsvc__headset *from) {
 
 void hsvc__do_join_alias(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__headset *h = t->headset, *alias = hsvc__serial_of(t, INPUT(t, alias));
-    struct hsvc__record rec = alias->rec;
-    hsvc__str serial = alias->serial;
     (void)arg;
     for (uint32_t i = 0; i < hsvc__place_count(h); i++) name_interface(t, hsvc__device_of(t, hsvc__place(h, i)));
-    if (alias->owner.n != 0) hsvc__strike(hsvc__user_of(t, alias->owner), serial);
+    if (alias->owner.n != 0) hsvc__strike(hsvc__user_of(t, alias->owner), alias->serial);
     inherit(h, alias);
-    memset(alias, 0, sizeof *alias);
-    alias->rec = rec;
-    alias->serial = serial;
+    hsvc__blank(alias);
     alias->alias_of = h->serial;
-    h->alias_list.at[h->alias_list.count++] = serial;
+    h->alias_list.at[h->alias_list.count++] = alias->serial;
     hsvc__keep(h);
     hsvc__keep(alias);
 }

@@ -95,22 +95,23 @@ void hsvc__do_show_sign_out(struct hsvc__turn *t, int64_t prompt) {
     hsvc__tell_prompt(t, (uint32_t)prompt, t->dev);
 }
 
-/* Prefilled with the device's related user, else with the last one where that is wanted; blank when anonymous (PROMPT-1). */
-void hsvc__do_prefill_device_user(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__device *dev = t->dev;
-    (void)arg;
-    dev->prompt_user = hsvc__str_of(NULL, 0);
-    if (dev->kind == HSVC_DEVICE_ANONYMOUS) return;
-    dev->prompt_user = dev->related_user;
-    if (dev->prompt_user.n == 0 && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
-        dev->prompt_user = dev->last_user;
+/* prefill: with whomever the list picks (PROMPT-1). */
+static void prefill(struct hsvc__turn *t, uint32_t list) {
+    const struct hsvc__device *dev = t->dev;
+    const hsvc__str users[] = {
+        [HSVC__PREFILL_NOBODY] = {NULL, 0},
+        [HSVC__PREFILL_RELATED_USER] = dev->related_user,
+        [HSVC__PREFILL_LAST_USER] = dev->last_user,
+    };
+    t->dev->prompt_user = users[hsvc__prefill(t, list)];
 }
-/* By hand only the last user is a guess worth making, and only where the device is somebody's (MAN-1, PROMPT-1). */
+void hsvc__do_prefill_device_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    prefill(t, HSVC__PREFILL_DEVICE_USER);
+}
 void hsvc__do_prefill_last_user(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__device *dev = t->dev;
-    hsvc__do_prefill_nobody(t, arg);
-    if (dev->kind != HSVC_DEVICE_ANONYMOUS && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
-        dev->prompt_user = dev->last_user;
+    (void)arg;
+    prefill(t, HSVC__PREFILL_BY_HAND);
 }
 void hsvc__do_prefill_nobody(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
@@ -153,21 +154,9 @@ void hsvc__do_show_again(struct hsvc__turn *t, int64_t arg) {
     if (t->dev->menu != 0) hsvc__tell_menu(t, t->dev)->flags |= HSVC_FLAG_REPEATED; /* 0: it will be told when the device is ready */
 }
 
-/* phone_reason: what the phone may learn of a refusal before the PIN was right: "wrong" where anything else would tell that
- * the user exists, "not available" where it is about the device (SIGN-6). */
-static uint32_t phone_reason(uint32_t reason) {
-    switch (reason) {
-        case HSVC_REASON_LOCKED_OUT:
-        case HSVC_REASON_USER_DISABLED:
-        case HSVC_REASON_USER_UNKNOWN: return HSVC_REASON_CREDENTIALS_WRONG;
-        case HSVC_REASON_DEVICE_THROTTLED: return HSVC_REASON_CREDENTIALS_UNAVAILABLE;
-        default: return reason;
-    }
-}
-
 void hsvc__do_close_barred(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    hsvc__do_close(t, phone_reason(t->barred->reason));
+    hsvc__do_close(t, hsvc__told(t->barred->reason));
 }
 
 void hsvc__do_message(struct hsvc__turn *t, int64_t reason) {
@@ -177,7 +166,7 @@ void hsvc__do_message(struct hsvc__turn *t, int64_t reason) {
 }
 void hsvc__do_message_barred(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    hsvc__do_message(t, phone_reason(t->barred->reason));
+    hsvc__do_message(t, hsvc__told(t->barred->reason));
 }
 void hsvc__do_notice(struct hsvc__turn *t, int64_t reason) {
     hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev)->reason = (uint32_t)reason;

@@ -87,10 +87,14 @@ void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
 }
 
 void hsvc__do_note_unregistered(struct hsvc__turn *t, int64_t arg) {
-    int64_t most = hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL);
     (void)arg;
-    if (t->dev->registered && t->dev->session != 0 && most != 0) t->dev->away_due = t->now + most;
     t->dev->registered = 0;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_bound_absence(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->away_due = t->now + hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL);
     hsvc__touch(t->dev);
 }
 
@@ -101,12 +105,11 @@ void hsvc__do_settle_wipe(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- beginning ---- */
-/* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
+/* Other sessions of the user end in the same commit (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *owner = t->user;
     (void)arg;
     if (owner->login_count == 0) return;
-    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
     for (uint32_t i = 0; i < owner->login_count; i++)
         if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name))
             hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, HSVC_CAUSE_OTHER_LOGIN,

@@ -15,6 +15,9 @@ int hsvc__in_emergency(const struct hsvc__device *dev);
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
 /* hsvc__user_is_certain: is one present that nothing contradicts? */
 int hsvc__user_is_certain(const struct hsvc__device *dev, hsvc__str user);
+/* hsvc__call_bars, hsvc__hold_bars: may a headset of this owner not be offered, for a call, for the hold after one of emergency? */
+int hsvc__call_bars(struct hsvc__turn *t, hsvc__str owner);
+int hsvc__hold_bars(struct hsvc__turn *t, hsvc__str owner);
 /* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */
 struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 /* hsvc__menu_serial: the headset that a menu entry is about when it names none: the newest present one that the entry

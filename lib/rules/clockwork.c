@@ -47,17 +47,22 @@ void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) 
     hsvc__run(t, timers[timer].machine, timers[timer].event, 0);
 }
 
-/* follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5). */
+static const struct {
+    uint32_t entry;
+    hsvc__guard barred;
+} menu_entries[] = {
+#define MENU(entry, ladder) {HSVC_MENU_##entry, hsvc__is_barred_by_##ladder},
+#include "rules/picks.def"
+#undef MENU
+};
+
+/* follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5); ladders say which. */
 static void follow_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t menu = 0x80000000u; /* so that "nothing enabled" differs from "never told" */
     t->dev = dev;
     if (hsvc__is_device_is_not_ready(t)) return;
-    for (uint32_t i = 0; i < dev->present_count && !hsvc__is_device_is_in_call(t); i++) {
-        if (dev->presents[i].flags & HSVC__NOT_HERE) continue;
-        menu |= dev->presents[i].owner.n == 0 ? HSVC_MENU_ASSOCIATE : HSVC_MENU_SIGN_IN;
-    }
-    if (hsvc__is_association_menu_is_off(t)) menu &= ~(uint32_t)HSVC_MENU_ASSOCIATE;
-    if (hsvc__occupied(dev)) menu |= HSVC_MENU_SIGN_OUT;
+    for (size_t i = 0; i < sizeof menu_entries / sizeof menu_entries[0]; i++)
+        if (!menu_entries[i].barred(t)) menu |= menu_entries[i].entry;
     if (menu == dev->menu) return;
     dev->menu = menu;
     hsvc__new_screen(dev);

@@ -31,6 +31,11 @@ int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
     return !t->dev->registered || t->dev->profile_state != HSVC__profile_WORN;
 }
+int hsvc__is_device_is_anonymous(struct hsvc__turn *t) { return t->dev->kind == HSVC_DEVICE_ANONYMOUS; }
+int hsvc__is_device_has_related_user(struct hsvc__turn *t) { return t->dev->related_user.n != 0; }
+int hsvc__is_last_user_is_remembered(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, t->dev, NULL, NULL) != 0;
+}
 int hsvc__is_device_is_in_call(struct hsvc__turn *t) { return t->dev->call_count != 0 || t->dev->calls_lost != 0; }
 int hsvc__is_device_is_occupied(struct hsvc__turn *t) { return hsvc__occupied(t->dev); }
 int hsvc__is_em_is_disabled(struct hsvc__turn *t) { return !(t->dev->flags & HSVC_FLAG_EM_ENABLED); }
@@ -123,11 +128,28 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
 }
 /* After an emergency call the call centre may ring back: only a person at the phone may make it reset (SAFE-2). */
 int hsvc__is_device_is_held(struct hsvc__turn *t) { return t->dev->emergency_state == HSVC__emergency_HOLDING; }
-int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__is_device_is_held(t) && t->headset->owner.n != 0; }
+int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__hold_bars(t, t->headset->owner); }
 int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_is_in_call(t) || hsvc__is_device_is_held(t); }
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
+/* ---- the menu: what of the present headsets an entry could serve ---- */
+static int is_any_here(const struct hsvc__device *dev, int owned) {
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (!(dev->presents[i].flags & HSVC__NOT_HERE) && (dev->presents[i].owner.n != 0) == owned) return 1;
+    return 0;
+}
+int hsvc__is_no_free_headset_is_here(struct hsvc__turn *t) { return !is_any_here(t->dev, 0); }
+int hsvc__is_no_owned_headset_is_here(struct hsvc__turn *t) { return !is_any_here(t->dev, 1); }
+int hsvc__is_nobody_is_signed_in(struct hsvc__turn *t) { return !hsvc__occupied(t->dev); }
+
 /* ---- session ---- */
+int hsvc__is_several_logins_are_allowed(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, t->user, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED;
+}
+/* A device that is reported away twice has been away since the first time. */
+int hsvc__is_absence_is_bounded(struct hsvc__turn *t) {
+    return t->dev->away_due == 0 && hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL) != 0;
+}
 int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
     return t->dev->session != 0 && t->headset->owner.n != 0 && hsvc__fold_eq(t->headset->owner, t->dev->user);
 }
@@ -182,10 +204,7 @@ int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
            !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);
 }
 /* During a call nothing is offered, but a colleague may ask to take the phone over: Yes will wait (CALL-1, TAKE-4). */
-int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
-    if (!hsvc__is_device_is_in_call(t)) return 0;
-    return hsvc__in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
-}
+int hsvc__is_call_bars_offer(struct hsvc__turn *t) { return hsvc__call_bars(t, t->headset->owner); }
 /* Somebody else's headset waits to take over a session whose user is away (PROMPT-7). */
 int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&

@@ -75,9 +75,7 @@ int hsvc__is_locked_entry_uses_up_attempts(struct hsvc__turn *t) {
 }
 int hsvc__is_submit_is_blank(struct hsvc__turn *t) { return t->in->pin_len == 0 || hsvc__typed_user(t).n == 0; }
 /* The phone must not tell an unknown, disabled or locked user from a wrong PIN (SIGN-6, USER-1). */
-static int looks_wrong(uint32_t reason) {
-    return reason == HSVC_REASON_USER_UNKNOWN || reason == HSVC_REASON_USER_DISABLED || reason == HSVC_REASON_LOCKED_OUT;
-}
+static int looks_wrong(uint32_t reason) { return hsvc__told(reason) == HSVC_REASON_CREDENTIALS_WRONG; }
 int hsvc__is_refusal_looks_wrong(struct hsvc__turn *t) {
     return hsvc__is_barred_by_may_take(t) && looks_wrong(t->barred->reason);
 }

@@ -110,6 +110,12 @@ struct hsvc__range hsvc__admissions_of(uint32_t kind);
 /* hsvc__admit: the first reason why an input cannot be decided at all (admit.def), or NULL. */
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t);
 
+/* hsvc__prefill: whose id stands in a prompt when it opens. hsvc__told: what the phone learns instead of a reason (picks.def). */
+enum { HSVC__PREFILL_DEVICE_USER, HSVC__PREFILL_BY_HAND };
+enum { HSVC__PREFILL_NOBODY, HSVC__PREFILL_RELATED_USER, HSVC__PREFILL_LAST_USER };
+uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list);
+uint32_t hsvc__told(uint32_t reason);
+
 /* ---- the turn ---- */
 struct hsvc__raise {
     uint16_t machine;
@@ -205,6 +211,8 @@ void hsvc__arm_presence(struct hsvc__device *dev);
 void hsvc__touch(void *record);
 void hsvc__keep(struct hsvc__headset *headset);
 void hsvc__forget(struct hsvc__headset *headset);
+/* hsvc__blank: nothing is known of it but its serial and its number in the audit. */
+void hsvc__blank(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
 

@@ -103,14 +103,22 @@ void hsvc__keep(struct hsvc__headset *headset) {
 }
 
 void hsvc__forget(struct hsvc__headset *headset) {
-    struct hsvc__record rec = headset->rec;
-    hsvc__str serial = headset->serial;
-    memset(headset, 0, sizeof *headset);
-    headset->rec = rec;
+    hsvc__blank(headset);
     headset->rec.present = 0;
     headset->rec.removed = 1;
-    headset->serial = serial;
     hsvc__touch(headset);
+}
+
+/* What the audit wrote of it stands under its number, and goes on there. */
+void hsvc__blank(struct hsvc__headset *headset) {
+    struct hsvc__headset blank;
+    memset(&blank, 0, sizeof blank);
+    blank.rec = headset->rec;
+    blank.serial = headset->serial;
+    blank.number = headset->number;
+    blank.audit_last = headset->audit_last;
+    blank.audit_gone = headset->audit_gone;
+    *headset = blank;
 }
 
 void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = HSVC__DIRTY | HSVC__UNAUDITED; }

@@ -263,22 +263,23 @@ static const struct hsvc__step steps[] = {
 #include "rules/ladders.def"
 #undef STEP
 };
+/* Lines of lists are numbered as a test masks them: steps, admissions, picks. */
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_step = -1;
 uint8_t hsvc__fired_steps[256];
+static int is_masked(size_t line) { return hsvc__masked_step == (int64_t)line; }
+static void note_fired(size_t line) { hsvc__fired_steps[line] = 1; }
+#else
+#define is_masked(line) 0
+#define note_fired(line) (void)0
 #endif
 
 /* climb: the first obstacle of steps first..last, kept in `barred`. */
 static int climb(struct hsvc__turn *t, int first, int last) {
     t->barred = NULL;
     for (int i = first; i <= last; i++) {
-#ifdef HSVC_MASKING
-        if (i == hsvc__masked_step) continue;
-#endif
-        if (!steps[i].guard(t)) continue;
-#ifdef HSVC_MASKING
-        hsvc__fired_steps[i] = 1;
-#endif
+        if (is_masked((size_t)i) || !steps[i].guard(t)) continue;
+        note_fired((size_t)i);
         t->barred = &steps[i];
         return 1;
     }
@@ -318,17 +319,49 @@ struct hsvc__range hsvc__admissions_of(uint32_t kind) {
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
     struct hsvc__range range = t->engine->admissions[hsvc__kind(t->in->kind)];
     for (size_t i = range.first; i < range.end; i++) {
-        if (admissions[i].kind != t->in->kind) continue;
-#ifdef HSVC_MASKING
-        if (hsvc__masked_step == (int64_t)(all_steps + i)) continue;
-#endif
-        if (!admissions[i].step.guard(t)) continue;
-#ifdef HSVC_MASKING
-        hsvc__fired_steps[all_steps + i] = 1;
-#endif
+        if (admissions[i].kind != t->in->kind || is_masked(all_steps + i) || !admissions[i].step.guard(t)) continue;
+        note_fired(all_steps + i);
         return &admissions[i].step;
     }
     return NULL;
+}
+
+/* ---- picks ---- */
+static const struct {
+    uint32_t list;
+    hsvc__guard guard;
+    uint32_t user;
+} prefills[] = {
+#define PREFILL(list, guard, user, rule, why) {HSVC__PREFILL_##list, hsvc__is_##guard, HSVC__PREFILL_##user},
+#include "rules/picks.def"
+#undef PREFILL
+};
+static const struct {
+    uint32_t reason;
+    uint32_t instead;
+} told[] = {
+#define TOLD(reason, instead, rule, why) {HSVC_REASON_##reason, HSVC_REASON_##instead},
+#include "rules/picks.def"
+#undef TOLD
+};
+#define PREFILLS (sizeof prefills / sizeof prefills[0])
+
+uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list) {
+    for (size_t i = 0; i < PREFILLS; i++) {
+        if (prefills[i].list != list || is_masked(all_steps + ADMISSIONS + i) || !prefills[i].guard(t)) continue;
+        note_fired(all_steps + ADMISSIONS + i);
+        return prefills[i].user;
+    }
+    return HSVC__PREFILL_NOBODY;
+}
+
+uint32_t hsvc__told(uint32_t reason) {
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        if (told[i].reason != reason || is_masked(all_steps + ADMISSIONS + PREFILLS + i)) continue;
+        note_fired(all_steps + ADMISSIONS + PREFILLS + i);
+        return told[i].instead;
+    }
+    return reason;
 }
 
 /* Steps and admissions follow the machines in the numbering of rules. */

@@ -35,11 +35,40 @@ static int open_pgsql(struct hammer_store *store, const char *conninfo) {
 }
 #endif
 
+#ifdef HAVE_SQLITE
+#include "headsetsvc/sqlite.h"
+
+static void close_sqlite(void *handle) { hsvc_sqlite_free((hsvc_sqlite *)handle); }
+
+static int open_sqlite(struct hammer_store *store, const char *path) {
+    hsvc_allocator allocator;
+    hsvc_sqlite_config config;
+    hsvc_sqlite *sqlite;
+    hsvc_sqlite_problem problem;
+    hsvc_stdlib_allocator(&allocator);
+    hsvc_sqlite_init(&config, sizeof config);
+    hsvc_sqlite_init(&problem, sizeof problem);
+    config.allocator = &allocator;
+    config.path = path;
+    if (hsvc_sqlite_new(&config, &sqlite, &problem) != HSVC_OK) {
+        fprintf(stderr, "hammer: %s: %s\n", problem.name, problem.text);
+        return 0;
+    }
+    store->handle = sqlite;
+    store->close = close_sqlite;
+    hsvc_sqlite_bind(sqlite, &store->store);
+    return 1;
+}
+#endif
+
 int hammer_store_open(struct hammer_store *store, const char *name) {
     memset(store, 0, sizeof *store);
     store->store.struct_size = sizeof store->store;
 #ifdef HAVE_PGSQL
     if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6);
+#endif
+#ifdef HAVE_SQLITE
+    if (strncmp(name, "sqlite:", 7) == 0) return open_sqlite(store, name + 7);
 #endif
     fprintf(stderr, "hammer: no store is called %s\n", name);
     return 0;

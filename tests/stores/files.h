@@ -72,7 +72,7 @@ static inline hsvc_sqlite *open_sqlite(hsvc_store *store) {
     hsvc_sqlite *sqlite;
     hsvc_sqlite_problem problem;
     int32_t status = try_open(path, 0, 0, &sqlite, &problem);
-    if (status != HSVC_OK) fail_msg("%s: %s (%s)", problem.name, problem.text, problem.sqlite_text);
+    if (status != HSVC_OK) fail_msg("%s: %s (%d)", problem.name, problem.text, (int)problem.sqlite_code);
     OK(hsvc_store_init(store, sizeof *store));
     OK(hsvc_sqlite_bind(sqlite, store));
     return sqlite;

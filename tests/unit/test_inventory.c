@@ -192,6 +192,9 @@ static void a_page_looks_at_a_bounded_number_SAFE_5(void **state) {
         turns++;
     }
     assert_int_equal(turns, 3);
+    query = all(HSVC_LIMIT_INVENTORY_ROWS + 1);
+    assert_true(turn(&query));
+    assert_int_equal(hsvc_inventory_count(page), HSVC_LIMIT_INVENTORY_ROWS);
 }
 
 static void a_serial_as_people_type_it_INV_4(void **state) {

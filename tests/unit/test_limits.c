@@ -96,6 +96,7 @@ static void no_list_of_a_record_is_longer_than_its_limit_SAFE_6(void **state) {
     LIST_HAS(HSVC_LIMIT_HEADSETS_PER_USER, HSVC__FAMILY_USER, hsvc__user, headsets, 4);
     LIST_HAS(HSVC_LIMIT_SESSIONS_PER_USER, HSVC__FAMILY_USER, hsvc__user, sessions, 12);
     LIST_HAS(HSVC_LIMIT_PLACES_PER_SERIAL - 1, HSVC__FAMILY_HEADSET, hsvc__headset, others, 4);
+    LIST_HAS(HSVC_LIMIT_ALIASES_PER_HEADSET, HSVC__FAMILY_HEADSET, hsvc__headset, aliases, 4);
     memset(&plugged, 0, sizeof plugged);
     plugged.presence = entries(1, 32); /* the handles' headset */
     plugged.plugs = entries(HSVC_LIMIT_PRESENCE_PER_DEVICE, 12);
@@ -301,6 +302,10 @@ static const struct reached {
     {"JOB_PATIENCE", "unit.limits", "a_job_is_taken_over_after_10_seconds_SAFE_6"},
     {"RESYNC_DEVICES", "unit.resync", "pages_are_bounded_and_complete_STORE_6"},
     {"AUDIT_PAGE", "unit.audit", "a_reader_is_told_of_misuse_SAFE_5"},
+    {"ALIASES_PER_HEADSET", "unit.limits", "no_list_of_a_record_is_longer_than_its_limit_SAFE_6"},
+    {"INVENTORY_ROWS", "unit.inventory", "a_page_looks_at_a_bounded_number_SAFE_5"},
+    {"INVENTORY_SCAN", "unit.inventory", "sums_by_slices_are_those_of_the_whole_INV_4"},
+    {"INVENTORY_MODELS", "unit.inventory", "more_models_than_counted_SAFE_6"},
     {"FIRINGS", "unit.limits", "what_a_device_can_have_due_fires_in_one_commit_SAFE_6"},
     {"OVERRIDES", "unit.limits", "no_list_of_a_record_is_longer_than_its_limit_SAFE_6"},
     {"WINDOW", "scenario.warning", NULL},

@@ -462,7 +462,7 @@ static int is_recorded(const char *name) {
         "hsvc_input.struct_size", "hsvc_input.request_id", "hsvc_input.pin", "hsvc_input.items", "hsvc_input.item_count",
         "hsvc_input.item_size", "hsvc_input.value", "hsvc_item.text", "hsvc_item.text_len", "hsvc_item.reserved",
         "hsvc_effect.struct_size", "hsvc_effect.pin", "hsvc_effect.profile_count", "hsvc_effect.rule",
-        "hsvc_verdict.struct_size", "hsvc_verdict.item", "hsvc_verdict.serial", "hsvc_verdict.serial_len", "hsvc_verdict.reserved", "hsvc_verdict.device", "hsvc_verdict.device_len",
+        "hsvc_verdict.struct_size", "hsvc_verdict.serial", "hsvc_verdict.serial_len", "hsvc_verdict.device", "hsvc_verdict.device_len",
         "hsvc_verdict.event", "hsvc_verdict.rule",
         /* of a configuration: callbacks and what they are given, and what HEAD holds */
         "hsvc_config.struct_size", "hsvc_config.flags", "hsvc_config.allocator", "hsvc_config.store", "hsvc_config.clock",

@@ -17,18 +17,10 @@ static char *append(char *to, const char *text) {
 void hsvc__sqlite_put_text(char *sql) {
     sql = append(sql, "REPLACE INTO records(key, revision, value");
 #define COLUMN(name, type) sql = append(sql, ", " #name);
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "columns.def"
-#undef COLUMN
+#include "columns.h"
     sql = append(sql, ") VALUES(?, ?, ?");
 #define COLUMN(name, type) sql = append(sql, ", ?");
-#include "columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
+#include "columns.h"
     (void)append(sql, ")");
 }
 
@@ -55,47 +47,61 @@ static int put_name(sqlite3_stmt *put, int column, uint32_t registry, uint32_t c
 #define BIND_NAME_OF_SESSION(column, field) put_name(put, HSVC__COLUMN_##column, HSVC_REGISTRY_SESSION, view.field)
 #define BIND_NAME_OF_PROMPT(column, field) put_name(put, HSVC__COLUMN_##column, HSVC_REGISTRY_PROMPT, view.field)
 
-/* ---- one function for each kind of row: 1 if it is of that kind; what cannot be decoded has no columns ---- */
+#define BIND_WORD(column, field) put_text(put, HSVC__COLUMN_##column, view.field, strlen(view.field))
+#define BIND_SOMEBODY(column, field) put_time(put, HSVC__COLUMN_##column, (int64_t)view.field)
+#define BIND_NAME_OF_SUBJECT(column, field) put_name(put, HSVC__COLUMN_##column, HSVC_REGISTRY_SUBJECT, view.field)
+#define BIND_NAME_OF_INPUT(column, field) put_name(put, HSVC__COLUMN_##column, HSVC_REGISTRY_INPUT, view.field)
+#define BIND_NAME_OF_REASON(column, field) put_name(put, HSVC__COLUMN_##column, HSVC_REGISTRY_REASON, view.field)
+#define BIND(column, kind, field) code = code != SQLITE_OK ? code : BIND_##kind(column, field);
 
-#define COLUMN(name, type)
-#define FROM_DEVICE(column, kind, field) code = code != SQLITE_OK ? code : BIND_##kind(column, field);
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
+/* ---- one function for each kind of row; what cannot be decoded has no columns ---- */
+
 static int bind_device(sqlite3_stmt *put, const hsvc_row *row) {
     hsvc_device_view view = {.struct_size = sizeof view};
     int code = SQLITE_OK;
     if (hsvc_device_decode(row, &view) != HSVC_OK) return SQLITE_OK;
-#include "columns.def"
+#define FROM_DEVICE BIND
+#include "columns.h"
     return code;
 }
-#undef FROM_DEVICE
-#undef FROM_USER
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field) code = code != SQLITE_OK ? code : BIND_##kind(column, field);
+
 static int bind_user(sqlite3_stmt *put, const hsvc_row *row) {
     hsvc_user_view view = {.struct_size = sizeof view};
     int code = SQLITE_OK;
     if (hsvc_user_decode(row, &view) != HSVC_OK) return SQLITE_OK;
-#include "columns.def"
+#define FROM_USER BIND
+#include "columns.h"
     return code;
 }
-#undef FROM_USER
-#undef FROM_HEADSET
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field) code = code != SQLITE_OK ? code : BIND_##kind(column, field);
+
 static int bind_headset(sqlite3_stmt *put, const hsvc_row *row) {
     hsvc_headset_view view = {.struct_size = sizeof view};
     int code = SQLITE_OK;
     if (hsvc_headset_decode(row, &view) != HSVC_OK) return SQLITE_OK;
-#include "columns.def"
+#define FROM_HEADSET BIND
+#include "columns.h"
     return code;
 }
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
-#undef COLUMN
 
-/* Each looks at the family first, so two of the three cost a comparison. */
+static int bind_subject(sqlite3_stmt *put, const hsvc_row *row) {
+    hsvc_subject_view view = {.struct_size = sizeof view};
+    int code = SQLITE_OK;
+    if (hsvc_subject_decode(row, &view) != HSVC_OK) return SQLITE_OK;
+#define FROM_SUBJECT BIND
+#include "columns.h"
+    return code;
+}
+
+static int bind_audit(sqlite3_stmt *put, const hsvc_row *row) {
+    hsvc_audit_entry view = {.struct_size = sizeof view};
+    int code = SQLITE_OK;
+    if (hsvc_audit_decode(row, &view) != HSVC_OK) return SQLITE_OK;
+#define FROM_AUDIT BIND
+#include "columns.h"
+    return code;
+}
+
+/* Each looks at the family first, so that all but one cost a comparison. */
 int hsvc__sqlite_bind_row(sqlite3_stmt *put, const hsvc_row *row) {
     int code = sqlite3_clear_bindings(put);
     if (code == SQLITE_OK) code = hsvc__sqlite_bind_bytes(put, 1, row->key, row->key_len);
@@ -103,5 +109,7 @@ int hsvc__sqlite_bind_row(sqlite3_stmt *put, const hsvc_row *row) {
     if (code == SQLITE_OK) code = hsvc__sqlite_bind_bytes(put, 3, row->value, row->value_len);
     if (code == SQLITE_OK) code = bind_device(put, row);
     if (code == SQLITE_OK) code = bind_user(put, row);
-    return code == SQLITE_OK ? bind_headset(put, row) : code;
+    if (code == SQLITE_OK) code = bind_headset(put, row);
+    if (code == SQLITE_OK) code = bind_subject(put, row);
+    return code == SQLITE_OK ? bind_audit(put, row) : code;
 }

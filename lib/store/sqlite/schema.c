@@ -42,18 +42,15 @@ static const char step_2_table[] =
     "ALTER TABLE records RENAME TO records_1;"
     "CREATE TABLE records(key BLOB PRIMARY KEY, revision INTEGER NOT NULL"
 #define COLUMN(name, type) ", " #name " " #type
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
+#include "columns.h"
     ", value BLOB NOT NULL) WITHOUT ROWID;";
 
 #define TIME(column) "strftime('%Y-%m-%d %H:%M:%S', " column " / 1000, 'unixepoch')"
 #define OF(family, next) " FROM records WHERE key >= x'" family "' AND key < x'" next "' AND name IS NOT NULL"
+/* Whom a number means; nobody once a person was erased. */
+#define WHOM(number)                                                                                 \
+    "(SELECT name FROM records AS whom WHERE whom.key = CAST('N' || printf('%016x', records." number \
+    ") || char(0) AS BLOB))"
 static const char step_2_views[] =
     "DROP TABLE records_1;"
     "CREATE VIEW devices AS SELECT name, site, flag AS registered, user AS signed_in_user, profile, state, " TIME(
@@ -64,7 +61,12 @@ static const char step_2_views[] =
     "CREATE VIEW users AS SELECT name AS id, flag AS disabled, headsets, sessions, profile AS last_profile, failures,"
     " CASE due_at WHEN 9223372036854775807 THEN 'until unlocked' ELSE " TIME("due_at") " END AS locked_until" OF("55", "56") ";"
     "CREATE VIEW headsets AS SELECT name AS serial, user AS owner, flag AS connected, device, vendor, model, firmware, " TIME(
-        "since_at") " AS first_seen_at, " TIME("last_at") " AS last_connected_at" OF("48", "49") ";";
+        "since_at") " AS first_seen_at, " TIME("last_at") " AS last_connected_at" OF("48", "49") ";"
+    "CREATE VIEW audit AS SELECT " TIME("since_at") " AS at, state AS subject_kind, CASE state WHEN 'POLICY' THEN"
+    " coalesce(" WHOM("number") ", 'everywhere') ELSE " WHOM("number") " END AS subject, input, event, flag AS accepted, reason, rule, times, " WHOM(
+        "device_number") " AS device, " WHOM("headset_number") " AS headset, coalesce(actor, " WHOM(
+        "actor_number") ") AS actor, since_at AS at_ms, entry FROM records WHERE key >= x'41' AND key < x'42'"
+    " AND entry IS NOT NULL;";
 
 /* Rows that are there already get their columns. */
 static int32_t fill_columns(hsvc_sqlite *store) {

@@ -166,7 +166,8 @@ int32_t hsvc_sqlite_new(const hsvc_sqlite_config *config, hsvc_sqlite **store, h
     made->flags = checked.flags;
     made->process = (long)getpid();
     status = open_file(made, &checked);
-    if (problem != NULL) (void)fill_problem(made, status, "", problem);
+    if (problem != NULL)
+        (void)fill_problem(made, status, made->sqlite_code == 0 ? "" : sqlite3_errstr(made->sqlite_code), problem);
     if (status == HSVC_OK)
         *store = made;
     else

@@ -12,14 +12,7 @@
 
 enum {
 #define COLUMN(name, type) HSVC__COLUMN_##name,
-#define FROM_DEVICE(column, kind, field)
-#define FROM_USER(column, kind, field)
-#define FROM_HEADSET(column, kind, field)
-#include "columns.def"
-#undef COLUMN
-#undef FROM_DEVICE
-#undef FROM_USER
-#undef FROM_HEADSET
+#include "columns.h"
     HSVC__COLUMNS
 };
 
@@ -69,7 +62,7 @@ int32_t hsvc__sqlite_number(hsvc_sqlite *store, const char *sql, int64_t *number
 
 /* ---- columns.c ---- */
 /* hsvc__sqlite_put_text: the statement that writes one row; given back by hsvc__sqlite_bind_row. */
-#define HSVC__SQLITE_PUT_LEN 1024u
+#define HSVC__SQLITE_PUT_LEN 2048u
 void hsvc__sqlite_put_text(char *sql);
 /* hsvc__sqlite_bind_row: binds a row and its readable columns to it. SQLite's result code. */
 int hsvc__sqlite_bind_row(sqlite3_stmt *put, const hsvc_row *row);
