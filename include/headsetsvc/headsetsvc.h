@@ -427,14 +427,15 @@ HSVC_API void hsvc_engine_free(hsvc_engine *engine);
 HSVC_API int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags,
                             hsvc_effects *effects);
 
-/* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past.
+/* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past; 0 while
+ * a change that touches many records is being worked off by this node.
  * Calling advance early or twice is harmless. HSVC_OK and the clock's and store's statuses, HSVC_ERR_ARGUMENT,
  * HSVC_ERR_REENTRANT. (TIME-3) */
 #define HSVC_NEVER INT64_MAX
 HSVC_API int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms);
 
-/* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, and fills the
- * batch. It alone may return an error and effects: those of the devices done before the error, which are committed.
+/* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, then works on jobs,
+ * a bounded number of records, likewise (STORE-3); and fills the batch. It alone may return an error and effects: those of the devices done before the error, which are committed.
  * Statuses as hsvc_apply. (TIME-3) */
 HSVC_API int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects);
 
