@@ -24,6 +24,7 @@
 #define HSVC_ERR_UNKNOWN                             (-32) /* nobody knows whether the commit happened */
 #define HSVC_ERR_FULL                                (-33) /* the store is full */
 #define HSVC_ERR_CORRUPT                             (-34) /* a record is damaged or of an unknown version */
+#define HSVC_ERR_EPOCH                               (-35) /* the store is older than the host knows */
 #define HSVC_ERR_DIFFERENT                           (-40) /* the replay went another way than the recording */
 #define HSVC_ERR_BUG                                 (-500) /* the library contradicted itself */
 
@@ -37,6 +38,8 @@
 #define HSVC_LIMIT_HEADSETS_PER_USER                 15 /* headsets, ASSOC-1 */
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
+#define HSVC_LIMIT_REPORTS_PER_HOLD                  96 /* reports, PRES-8 */
+#define HSVC_LIMIT_FLAP_HOLD                         10 /* windows, PRES-8 */
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_ALIASES_PER_HEADSET               4 /* serials, ID-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
@@ -62,6 +65,7 @@
 #define HSVC_LIMIT_JOB_AGAIN                         60000 /* ms, STORE-3 */
 #define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
+#define HSVC_LIMIT_CLOCK_JUMP                        300000 /* ms, TIME-4 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
 #define HSVC_LIMIT_EXPLAINED                         128 /* items, OBS-2 */
@@ -374,6 +378,8 @@
 #define HSVC_REASON_JOB_STARTED                      1043 /* accepted; each device will have a verdict of its own */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_HELD                             1060 /* headsets of this device come and go too often: kept, judged when it is quiet */
+#define HSVC_REASON_FLAPPING_OVER                    1061 /* the device is quiet again: the last reports are judged */
 #define HSVC_REASON_HOST_AUTHENTICATED               1091 /* the host has authenticated the user itself */
 #define HSVC_REASON_PARTLY_DONE                      1090 /* some of the list are done, the others are refused, each by a verdict of its own */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
@@ -453,6 +459,7 @@
 #define HSVC_REASON_APPLY_FAILED                     1210 /* the device could not take the profile */
 #define HSVC_REASON_SIGN_OUT_WARNING                 1211 /* the session is about to end */
 #define HSVC_REASON_CLOCK_SKEW                       1212 /* a clock is wrong */
+#define HSVC_REASON_FLAPPING                         1230 /* headsets of this device come and go too often */
 #define HSVC_REASON_SERIAL_DUPLICATED                1213 /* the same serial is at two devices */
 #define HSVC_REASON_CALLS_DROPPED                    1214 /* calls that nobody confirmed are taken for over */
 

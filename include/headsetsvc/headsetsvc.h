@@ -186,9 +186,10 @@ typedef int32_t (*hsvc_recording_fn)(const uint8_t *bytes, size_t len, void *use
 
 /* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
  * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
+#define HSVC_CONFIG_ANY_EPOCH 1u /* flags: work on a store that is older than is known (STORE-9) */
 typedef struct hsvc_config {
     uint32_t struct_size;
-    uint32_t flags; /* none yet: 0 */
+    uint32_t flags; /* HSVC_CONFIG_ANY_EPOCH or 0 */
     const hsvc_allocator *allocator;
     const hsvc_store *store;
     hsvc_clock_fn clock;
@@ -202,6 +203,7 @@ typedef struct hsvc_config {
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
     hsvc_recording_fn recording; /* may be NULL */
     void *recording_user;
+    uint64_t epoch;      /* of the store, as the host knows it; an older store is refused; 0: any will do (STORE-9) */
 } hsvc_config;
 
 /* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,
@@ -427,6 +429,15 @@ HSVC_API void hsvc_engine_free(hsvc_engine *engine);
 HSVC_API int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags,
                             hsvc_effects *effects);
 
+/* hsvc_epoch_get: the store's epoch, 0 if it was never raised. hsvc_epoch_raise: raises it, in one commit; every engine on
+ * the store sees it with its next commit, and from then on refuses what is older: a backup that was made before and is
+ * restored under it. The host keeps the number where no backup of the store reaches it, and gives it to hsvc_engine_new.
+ * After a restore that is meant: an engine with HSVC_CONFIG_ANY_EPOCH raises it above the number that is known.
+ * HSVC_OK, also if the epoch is that already; HSVC_ERR_ARGUMENT, also for an epoch below the store's; HSVC_ERR_EPOCH;
+ * HSVC_ERR_REENTRANT, HSVC_ERR_MEMORY, HSVC_ERR_CONFLICT, HSVC_ERR_CALLBACK and the store's statuses. (STORE-9) */
+HSVC_API int32_t hsvc_epoch_get(hsvc_engine *engine, uint64_t *epoch);
+HSVC_API int32_t hsvc_epoch_raise(hsvc_engine *engine, uint64_t epoch);
+
 /* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past; 0 while
  * a change that touches many records is being worked off by this node.
  * Calling advance early or twice is harmless. HSVC_OK and the clock's and store's statuses, HSVC_ERR_ARGUMENT,
@@ -540,6 +551,8 @@ typedef struct hsvc_device_view {
     uint64_t screen_acked;
     uint32_t menu;           /* HSVC_MENU_ bits told since it registered */
     uint32_t verifying;      /* 1: a PIN check is under way */
+    uint32_t flapping;     /* 1: its headsets come and go too often, reports are held back (PRES-8) */
+    uint32_t held_reports; /* in this hold, or the last one */
 } hsvc_device_view;
 
 /* hsvc_present_view: one headset at a device. */
@@ -826,6 +839,8 @@ typedef struct hsvc_counters {
     uint64_t clock_notices;
     uint64_t associations;
     uint64_t sign_ins_by_host; /* SIGN_IN_USER */
+    uint64_t flaps; /* holds of devices whose headsets came and went too often */
+    uint64_t held_inputs;      /* reports that a hold kept until its end */
     uint64_t sign_ins_by_hand; /* of the sign-ins those without a headset */
     uint64_t repeated;         /* inputs answered as before, by their request id */
     uint64_t calls_dropped;    /* calls that nobody confirmed */

@@ -13,6 +13,7 @@ enum {
     STATES_association = 0,
     STATES_updating = 0,
     STATES_emergency = 0,
+    STATES_flapping = 0,
     STATES_screen = 0,
     STATES_sweep = 0,
     STATES_lockout = 0,

@@ -26,7 +26,7 @@ static const struct {
     size_t at;
     const char *name, *rule, *text;
 } timers[] = {
-#define TIMER(field, machine, event, rule, text) {offsetof(struct hsvc__device, field), #field, rule, text},
+#define TIMER(field, machine, event, most, rule, text) {offsetof(struct hsvc__device, field), #field, rule, text},
 #include "rules/timers.def"
 #undef TIMER
 };
@@ -209,7 +209,8 @@ static void tell_headset(struct telling *x, struct hsvc__turn *t) {
 
 static void decide_explain(struct hsvc_engine *engine, void *job) {
     struct telling *x = (struct telling *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, x->fx, NULL, HSVC_NO_INPUT, x->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, x->fx, NULL, HSVC_NO_INPUT);
+    x->now = t->now;
     x->count = 0;
     switch (x->kind) {
         case HSVC_SUBJECT_DEVICE: tell_device(x, t); break;
@@ -226,7 +227,7 @@ static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
 
 static int32_t explain(hsvc_engine *engine, struct telling *x) {
     int dry = 1;
-    int32_t status = hsvc__sample(engine, &x->now);
+    int32_t status = hsvc__sample(engine);
     hsvc__arena_reset(&engine->views);
     x->arena = &engine->views;
     if (status == HSVC_OK) status = hsvc__transact(engine, x->fx, decide_explain, nothing_ahead, x, &dry);

@@ -68,7 +68,7 @@ static void add_item(struct sweep *s, hsvc__str name) {
 /* The user's own lists say where the user is known; they were marked with the fact, or are the user's still. */
 static void collect_users_devices(struct hsvc_engine *engine, void *job) {
     struct sweep *s = (struct sweep *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
     const struct hsvc__user *user = hsvc__marked_user(t, s->job.subject);
     s->item_count = 0;
     for (uint32_t i = 0; i < user->login_count; i++) add_item(s, user->logins[i].device);
@@ -171,7 +171,7 @@ static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
 
 static void decide_item(struct hsvc_engine *engine, void *job) {
     struct sweep *s = (struct sweep *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__record *record = (struct hsvc__record *)hsvc__txn_get(t->txn, s->family, s->item);
     if (!record->present) return;
     if (s->family == HSVC__FAMILY_DEVICE) {
@@ -262,7 +262,7 @@ struct serial_at {
 };
 static void find_serial(struct hsvc_engine *engine, void *job) {
     struct serial_at *at = (struct serial_at *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, at->sweep->fx, NULL, HSVC_NO_INPUT, at->sweep->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, at->sweep->fx, NULL, HSVC_NO_INPUT);
     const struct hsvc__user *user = hsvc__marked_user(t, at->sweep->job.subject);
     uint32_t step = at->sweep->job.step;
     at->serial = hsvc__str_of(NULL, 0);
@@ -331,7 +331,7 @@ static void begin_again(struct hsvc__job *job, int64_t now) {
 /* decide_progress: the job's record follows, unless another node was faster or the job began anew. */
 static void decide_progress(struct hsvc_engine *engine, void *arg) {
     struct sweep *s = (struct sweep *)arg;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__job *job = (struct hsvc__job *)hsvc__txn_get(t->txn, HSVC__FAMILY_JOB, s->name);
     struct hsvc__about about = {t->dev, t->headset, NULL, NULL, 0};
     if (is_moved(job, &s->was)) return;
@@ -377,6 +377,7 @@ static int32_t read_job(struct hsvc__job *job, hsvc__str value) {
 int64_t hsvc__job_due(const struct hsvc_engine *engine, hsvc__str value) {
     struct hsvc__job job;
     if (read_job(&job, value) != HSVC_OK || job.node == engine->node) return job.again_at;
+    if (job.worked_at > engine->now + engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]) return 0; /* by a clock that was ahead (TIME-4) */
     return (job.again_at != 0 ? job.again_at : job.worked_at) + HSVC_LIMIT_JOB_PATIENCE;
 }
 

@@ -227,6 +227,8 @@ static void put_head(struct hsvc_engine *engine) {
     NUMBER(ops_max, engine->store.ops_max);
     NUMBER(permission, engine->permission != NULL);
     NUMBER(version, hsvc_version());
+    NUMBER(epoch, engine->epoch);
+    NUMBER(flags, engine->any_epoch ? HSVC_CONFIG_ANY_EPOCH : 0);
     frame_end(r);
 }
 

@@ -11,7 +11,9 @@ static void take_text(hsvc__str *to, hsvc__str from) {
 /* begin_update: an update that is known goes on; its bound does not move (ASSOC-10). */
 static void begin_update(struct hsvc__turn *t) {
     if (t->headset->updating_until > t->at) return;
+    t->headset->updating_at = t->now;
     t->headset->updating_until = t->now + hsvc__value(t, HSVC_PARAM_UPDATE_MAX, NULL, NULL, NULL);
+    t->headset->rearmed = 0;
 }
 
 static void note_attributes(struct hsvc__turn *t) {

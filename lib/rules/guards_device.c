@@ -57,7 +57,9 @@ int hsvc__is_presence_is_full(struct hsvc__turn *t) {
  * its session endless (PRES-6). */
 int hsvc__is_event_is_stale(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    const struct hsvc__report *held = hsvc__report_of(t->dev, t->headset->serial);
     if (t->in->at_ms == 0) return 0;
+    if (held != NULL) return t->at < held->at;
     if (here != NULL) return t->at < here->event_at;
     return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
 }

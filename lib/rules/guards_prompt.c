@@ -153,9 +153,9 @@ int hsvc__is_only_pin_is_in_the_way(struct hsvc__turn *t) {
     t->barred = NULL;
     return !barred && hsvc__is_pin_is_required(t);
 }
-/* A serial that is at two devices proves nobody (PRES-7). */
+/* A serial that is at two devices proves nobody, nor one that perhaps is not there (PRES-7, PRES-8). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
+    return hsvc__flaps(t->dev) || (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
            hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {

@@ -121,6 +121,7 @@ struct hsvc__raise {
     uint16_t machine;
     uint16_t event;
     int64_t arg;
+    int64_t at; /* when it happened: as what raised it, but for reports that were held back */
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
@@ -161,6 +162,7 @@ struct hsvc__turn {
     uint32_t raised;
     uint32_t taken;
     uint32_t steps;
+    uint32_t flap_counted; /* a connect of this input has been counted (PRES-8) */
 };
 
 /* hsvc__run: runs an event and all that it raises; the verdict is the first that a row gives. */
@@ -201,6 +203,14 @@ struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
 /* hsvc__give_turn: the headset may start a flow: now, or once it is certain that it is here (PRES-2, PRES-7). */
 void hsvc__give_turn(struct hsvc__present *entry);
 struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
+/* hsvc__handles_serial: whose handle this is, by the last report; {NULL, 0} if nobody's. */
+hsvc__str hsvc__handles_serial(struct hsvc__device *dev, uint64_t handle);
+/* hsvc__report_of: a report of this serial that is held back, or NULL; all of one serial have the same time. */
+const struct hsvc__report *hsvc__report_of(const struct hsvc__device *dev, hsvc__str serial);
+/* hsvc__drop_unreported: handles of a headset that stayed here, but by others than before. */
+void hsvc__drop_unreported(struct hsvc__device *dev, const struct hsvc__report *reports, uint32_t count);
+/* hsvc__flaps: is the device held because its headsets come and go too often? */
+int hsvc__flaps(const struct hsvc__device *dev);
 /* hsvc__place_count, hsvc__place: the devices whose presence lists the headset; number 0 is the newest (PRES-7). */
 uint32_t hsvc__place_count(const struct hsvc__headset *headset);
 hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);

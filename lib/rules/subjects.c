@@ -78,6 +78,21 @@ struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle) {
     return NULL;
 }
 
+hsvc__str hsvc__handles_serial(struct hsvc__device *dev, uint64_t handle) {
+    const struct hsvc__present *plugged = hsvc__plugged(dev, handle);
+    for (uint32_t i = 0; handle != 0 && i < dev->report_count; i++)
+        if (dev->reports[i].handle == handle) return dev->reports[i].serial;
+    return plugged == NULL ? hsvc__str_of(NULL, 0) : plugged->serial;
+}
+
+const struct hsvc__report *hsvc__report_of(const struct hsvc__device *dev, hsvc__str serial) {
+    for (uint32_t i = 0; i < dev->report_count; i++)
+        if (hsvc__fold_eq(dev->reports[i].serial, serial)) return &dev->reports[i];
+    return NULL;
+}
+
+int hsvc__flaps(const struct hsvc__device *dev) { return dev->flap_state == HSVC__flapping_HELD; }
+
 uint32_t hsvc__place_count(const struct hsvc__headset *headset) {
     return headset->connected ? 1 + headset->other_list.count : 0;
 }

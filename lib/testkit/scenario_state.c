@@ -67,6 +67,8 @@ PHONE(phone_wears, is_text(v.profile, v.profile_len, s->v[SCN_profile].text))
 PHONE(phone_stands, is_text(v.site, v.site_len, s->v[SCN_site].text) &&
                         (!s->v[SCN_location].set || is_text(v.location, v.location_len, s->v[SCN_location].text)))
 PHONE(phone_headsets, v.headset_count == (uint32_t)s->v[SCN_number].number)
+PHONE(phone_held, v.flapping && v.held_reports == (uint32_t)s->v[SCN_number].number)
+PHONE(phone_calm, !v.flapping)
 PHONE(phone_calls, v.call_count == (uint32_t)s->v[SCN_number].number)
 PHONE(phone_window, v.window_due_at == s->v[SCN_time].number)
 PHONE(phone_no_window, v.window_due_at == 0 || v.window_due_at == HSVC_NEVER)
