@@ -1,4 +1,4 @@
-/* actions_flapping.c: questions and verbs about devices whose headsets come and go too often. While a device is held its
+/* actions_flapping.c: verbs about devices whose headsets come and go too often. While a device is held its
  * presence stays as it is; beside it stands what was reported: of each serial a row for every handle that is plugged, or
  * one row that says that it is gone. When the hold ends the engine runs them as events of their own times (PRES-8). */
 #include "rules/ask.h"
@@ -54,21 +54,6 @@ void hsvc__do_end_flap_hold(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- what is held ---- */
-/* Whoever is awaited is let in: a window that runs out meanwhile would sign out somebody who is here. */
-static int is_awaited(struct hsvc__turn *t) {
-    uint32_t state = t->dev->session_state;
-    return (state == HSVC__session_LINGERING || state == HSVC__session_KEPT || state == HSVC__session_DEFERRED) &&
-           hsvc__is_headset_is_session_users(t) && hsvc__here(t->dev, t->headset->serial) == NULL;
-}
-int hsvc__is_connect_is_held(struct hsvc__turn *t) { return hsvc__flaps(t->dev) && !is_awaited(t); }
-
-int hsvc__is_disconnect_is_held(struct hsvc__turn *t) {
-    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
-    if (!hsvc__flaps(t->dev)) return 0;
-    if (hsvc__report_of(t->dev, t->headset->serial) != NULL) return !hsvc__is_event_is_stale(t);
-    return here != NULL && !(here->flags & HSVC__NOT_HERE);
-}
-
 static void add_report(struct hsvc__turn *t, hsvc__str serial, uint64_t handle, int here) {
     struct hsvc__report *report = &t->dev->reports[t->dev->report_count];
     if (t->dev->report_count == HSVC_LIMIT_REPORTS_PER_HOLD) {
@@ -155,17 +140,6 @@ void hsvc__do_hold_disconnect(struct hsvc__turn *t, int64_t arg) {
     if (t->arg != 0) (void)drop_reports(t->dev, serial, 0, 0);
     if (drop_reports(t->dev, serial, (uint64_t)t->arg, t->arg == 0) == 0) add_report(t, serial, 0, 0);
     note_time(t);
-}
-
-/* New handles beyond what a device may have are refused, as ever; those of before always have room (SAFE-5). */
-int hsvc__is_reports_are_full(struct hsvc__turn *t) {
-    uint32_t count = 0;
-    if (!hsvc__is_connect_is_held(t)) return 0;
-    for (uint32_t i = 0; i < t->dev->report_count; i++) {
-        const struct hsvc__report *one = &t->dev->reports[i];
-        count += one->here || hsvc__here(t->dev, one->serial) != NULL ? 1 : 0;
-    }
-    return count >= HSVC_LIMIT_PRESENCE_PER_DEVICE;
 }
 
 /* ---- the end ---- */

@@ -98,9 +98,3 @@ void hsvc__do_drop_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     hsvc__marked_user(t, t->job->subject)->rec.removed = 1;
 }
-
-/* ---- questions ---- */
-int hsvc__is_session_began_since(struct hsvc__turn *t) { return t->dev->signed_in_at > t->job->created_at; }
-int hsvc__is_user_is_being_swept(struct hsvc__turn *t) { return t->user->gone != 0; }
-int hsvc__is_session_user_is_gone(struct hsvc__turn *t) { return !hsvc__session_user(t)->rec.present; }
-int hsvc__is_skip_is_older_than_job(struct hsvc__turn *t) { return t->skip->skipped_at < t->job->created_at; }

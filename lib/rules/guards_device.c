@@ -246,3 +246,30 @@ int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }
 int hsvc__is_device_has_failures(struct hsvc__turn *t) { return t->dev->failures != 0 || t->dev->throttled_until != 0; }
+
+/* ---- what is held of a device whose headsets flap ---- */
+/* Whoever is awaited is let in: a window that runs out meanwhile would sign out somebody who is here. */
+static int is_awaited(struct hsvc__turn *t) {
+    uint32_t state = t->dev->session_state;
+    return (state == HSVC__session_LINGERING || state == HSVC__session_KEPT || state == HSVC__session_DEFERRED) &&
+           hsvc__is_headset_is_session_users(t) && hsvc__here(t->dev, t->headset->serial) == NULL;
+}
+int hsvc__is_connect_is_held(struct hsvc__turn *t) { return hsvc__flaps(t->dev) && !is_awaited(t); }
+
+int hsvc__is_disconnect_is_held(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    if (!hsvc__flaps(t->dev)) return 0;
+    if (hsvc__report_of(t->dev, t->headset->serial) != NULL) return !hsvc__is_event_is_stale(t);
+    return here != NULL && !(here->flags & HSVC__NOT_HERE);
+}
+
+/* New handles beyond what a device may have are refused, as ever; those of before always have room (SAFE-5). */
+int hsvc__is_reports_are_full(struct hsvc__turn *t) {
+    uint32_t count = 0;
+    if (!hsvc__is_connect_is_held(t)) return 0;
+    for (uint32_t i = 0; i < t->dev->report_count; i++) {
+        const struct hsvc__report *one = &t->dev->reports[i];
+        count += one->here || hsvc__here(t->dev, one->serial) != NULL ? 1 : 0;
+    }
+    return count >= HSVC_LIMIT_PRESENCE_PER_DEVICE;
+}

@@ -82,6 +82,7 @@ static void open_office(void) {
     set_policy(HSVC_PARAM_PIN_ENTRY, 0);
     set_policy(HSVC_PARAM_AUTO_SIGN_IN_AFTER, 0);
     set_policy(HSVC_PARAM_PRESENCE_SETTLE, 0);
+    set_policy(HSVC_PARAM_FLAP_CONNECTS, 1000); /* many headsets at one phone, all at once */
     set_policy(HSVC_PARAM_MULTIPLE_LOGIN, 0);
     work_off();
 }
