@@ -7,7 +7,7 @@
 #ifndef HEADSETSVC_INVENTORY_H
 #define HEADSETSVC_INVENTORY_H
 
-#include "headsetsvc.h"
+#include "engine.h"
 
 #ifdef __cplusplus
 extern "C" {

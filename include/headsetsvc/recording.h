@@ -18,7 +18,7 @@
 #ifndef HEADSETSVC_RECORDING_H
 #define HEADSETSVC_RECORDING_H
 
-#include "headsetsvc.h"
+#include "effects.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,11 +8,55 @@
 #ifndef HEADSETSVC_REGISTRY_H
 #define HEADSETSVC_REGISTRY_H
 
-#include "headsetsvc.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codes.h"
+#include "export.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- names -------------------------------------------------------------------------------------------------------- */
+
+/* Registries for hsvc_name, hsvc_text and hsvc_code. */
+#define HSVC_REGISTRY_STATUS 1
+#define HSVC_REGISTRY_REASON 2
+#define HSVC_REGISTRY_INPUT 3
+#define HSVC_REGISTRY_EFFECT 4
+#define HSVC_REGISTRY_PROMPT 5
+#define HSVC_REGISTRY_CAUSE 6
+#define HSVC_REGISTRY_PARAM 7
+#define HSVC_REGISTRY_FIELD 8
+#define HSVC_REGISTRY_VERIFY 9
+#define HSVC_REGISTRY_CALL 10
+#define HSVC_REGISTRY_LOST 11
+#define HSVC_REGISTRY_DEVICE 12
+#define HSVC_REGISTRY_SCOPE 13
+#define HSVC_REGISTRY_HEADSET 14
+#define HSVC_REGISTRY_SESSION 15
+#define HSVC_REGISTRY_PROFILE 16
+#define HSVC_REGISTRY_PRESENCE 17
+#define HSVC_REGISTRY_SUBJECT 18
+
+/* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
+ * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
+ * hsvc_code: the code of a name (ASCII, case-insensitive). HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND. */
+HSVC_API const char *hsvc_name(uint32_t registry, int32_t code);
+HSVC_API const char *hsvc_text(uint32_t registry, int32_t code);
+HSVC_API int32_t hsvc_code(uint32_t registry, const char *name, size_t name_len, int32_t *code);
+
+/* hsvc_choice_name: the name of a value of a choice parameter ("NOT_REQUIRED"), static; "" if it is none.
+ * hsvc_choice_code: the value of a name. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND. (POL-1) */
+HSVC_API const char *hsvc_choice_name(uint32_t param, int64_t value);
+HSVC_API int32_t hsvc_choice_code(uint32_t param, const char *name, size_t name_len, int64_t *value);
+
+/* hsvc_rule_text: one sentence about a rule id, as verdicts, effects and the trace name it ("OUT-3"; ASCII,
+ * case-insensitive), NUL-terminated, static; "" if there is no such rule. Never fails. */
+HSVC_API const char *hsvc_rule_text(const char *rule, size_t len);
+
+/* ---- lists -------------------------------------------------------------------------------------------------------- */
 
 /* hsvc_code_info: one code of a registry. */
 typedef struct hsvc_code_info {
