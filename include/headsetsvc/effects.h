@@ -91,9 +91,15 @@ typedef struct hsvc_problem {
     uint32_t input_index; /* or HSVC_NO_INPUT */
     uint32_t field;       /* HSVC_FIELD_, or 0 */
     int64_t limit;        /* or 0 */
-    const uint8_t *key;   /* of a corrupt or impossible record, borrowed from the batch */
+    const uint8_t *key;   /* of a corrupt or impossible record, borrowed from the batch: hsvc_key_name */
     size_t key_len;
 } hsvc_problem;
+
+/* hsvc_key_name: whose a key is, in words: *kind what it is the key of ("device", "audit entry of a user"), NUL-terminated,
+ * static; *name whose, borrowed from the key, as keys have it (in small letters; a number in hexadecimal), empty where there
+ * is none. For hsvc_problem.key and the keys that hsvc_verify names.
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no key of this library). */
+HSVC_API int32_t hsvc_key_name(const uint8_t *key, size_t key_len, const char **kind, const char **name, size_t *name_len);
 
 /* hsvc_effects_new: an empty batch, owned by the caller, freed by hsvc_effects_free (NULL is fine). The allocator is
  * copied. A batch may be used with any engine, by one thread at a time.

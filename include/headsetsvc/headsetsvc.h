@@ -8,20 +8,24 @@
  *   text         (pointer, length), never NUL-terminated unless said; UTF-8
  *   times        milliseconds since the Unix epoch, int64_t, names end in _at or _ms; 0 means "not given"
  *
- * This is the header to include. It includes all the others whose functions are in the library's core, a header a task:
- *   host.h       what the host provides: memory, time, a store, permissions
- *   input.h      saying what happened                    inputs.h   the same from C strings, a function for each kind (*)
- *   effects.h    what the host must do, and the verdicts
- *   engine.h     the engine: apply, deadlines, resync, epoch
- *   views.h      looking at devices, users, headsets, policy
- *   inventory.h  lists and summaries of headsets
- *   audit.h      what happened, and to whom
- *   health.h     counters, verify
- *   recording.h  recording and replay
- *   registry.h   codes, kinds of input, parameters and rules by name
- *   codes.h      every constant that is generated        stdlib.h   allocator, clock, engine over the C library (*)
- * (*) inline functions of the host's own build, included by themselves. Other components have headers of their own.
- * Each compiles alone. docs/reference/interface.md lists every item.
+ * This is the header to include. It includes all others whose functions are in the library's core, a header a task:
+ *   host.h        what the host provides: memory, time, a store, permissions
+ *   stores.h      the memory store, and a cache before any other
+ *   input.h       saying what happened
+ *   effects.h     what the host must do, and the verdicts
+ *   engine.h      the engine: apply, deadlines, resync, epoch
+ *   views.h       looking at devices, users, headsets, policy
+ *   inventory.h   lists and summaries of headsets
+ *   explain.h     why is it so, and what will end it
+ *   audit.h       what happened, and to whom
+ *   health.h      counters, verify
+ *   recording.h   recording and replay
+ *   registry.h    codes, inputs, parameters and the rule tables, by name
+ *   codes.h       every constant that is generated
+ * To be included by themselves, as inline functions of the host's own build: inputs.h (a function for each kind of input,
+ * from C strings) and stdlib.h (allocator, clock and engine over the C library). Other components have headers of their
+ * own: testkit.h, scenario.h, conformance.h, sqlite.h, pgsql.h. Each compiles alone; docs/reference/interface.md lists
+ * every item.
  * Copyright the libheadsetsvc authors. SPDX-License-Identifier: MIT */
 #ifndef HEADSETSVC_HEADSETSVC_H
 #define HEADSETSVC_HEADSETSVC_H
@@ -30,6 +34,7 @@
 #include "codes.h"
 #include "effects.h"
 #include "engine.h"
+#include "explain.h"
 #include "export.h"
 #include "health.h"
 #include "host.h"
@@ -37,6 +42,7 @@
 #include "inventory.h"
 #include "recording.h"
 #include "registry.h"
+#include "stores.h"
 #include "views.h"
 
 #ifdef __cplusplus

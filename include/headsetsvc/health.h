@@ -36,6 +36,11 @@ typedef struct hsvc_counters {
     uint64_t associations;
     uint64_t sign_ins_by_host; /* SIGN_IN_USER */
     uint64_t flaps; /* holds of devices whose headsets came and went too often */
+    uint64_t held_inputs;      /* reports that a hold kept until its end */
+    uint64_t sign_ins_by_hand; /* of the sign-ins those without a headset */
+    uint64_t repeated;         /* inputs answered as before, by their request id */
+    uint64_t calls_dropped;    /* calls that nobody confirmed */
+    uint64_t sign_outs_by[32]; /* sessions that ended, by HSVC_CAUSE_ - HSVC_CAUSE_ADMIN */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);

@@ -1,4 +1,4 @@
-/* host.h: what the host provides: memory, time, a store, permissions; and the memory store, for hosts without one.
+/* host.h: what the host provides: memory, time, a store, permissions.
  * The rules of headsetsvc.h hold here too. Since 0.1.
  * Copyright the libheadsetsvc authors. SPDX-License-Identifier: MIT */
 #ifndef HEADSETSVC_HOST_H
@@ -147,19 +147,6 @@ typedef struct hsvc_config {
 HSVC_API int32_t hsvc_allocator_init(hsvc_allocator *allocator, size_t size);
 HSVC_API int32_t hsvc_store_init(hsvc_store *store, size_t size);
 HSVC_API int32_t hsvc_config_init(hsvc_config *config, size_t size);
-
-/* ---- the memory store --------------------------------------------------------------------------------------------- */
-
-/* hsvc_memory_store: the whole contract of hsvc_store in the host's memory; nothing survives its end. Several engines
- * of one thread may share it. _bind fills a store struct that is good as long as the memory store lives.
- * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. Its commit gives
- * HSVC_ERR_FULL when the allocator gives no memory. */
-typedef struct hsvc_memory_store hsvc_memory_store;
-HSVC_API int32_t hsvc_memory_store_new(const hsvc_allocator *allocator, hsvc_memory_store **store);
-HSVC_API int32_t hsvc_memory_store_bind(hsvc_memory_store *memory, hsvc_store *store);
-HSVC_API void hsvc_memory_store_free(hsvc_memory_store *store);
-/* Rows and bytes (keys, values, overhead) now held. */
-HSVC_API int32_t hsvc_memory_store_size(const hsvc_memory_store *store, uint64_t *rows, uint64_t *bytes);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* registry.h: what a host can ask the library about itself: codes with their texts, kinds of input with their fields, the
- * parameters of the policy with their limits. For bindings, configuration programs and help texts: the same lists as the
+ * parameters of the policy with their limits, the tables that decide. For bindings, configuration programs and help texts: the same lists as the
  * reference pages. Everything is constant and static, texts are NUL-terminated, nothing touches engine or store, and nothing
  * here can fail but by its arguments. Since 0.1; any thread.
  * Lists are read by index from 0 until HSVC_ERR_NOT_FOUND. Every function that fills a struct: HSVC_OK, HSVC_ERR_ARGUMENT,
@@ -39,6 +39,7 @@ extern "C" {
 #define HSVC_REGISTRY_PROFILE 16
 #define HSVC_REGISTRY_PRESENCE 17
 #define HSVC_REGISTRY_SUBJECT 18
+#define HSVC_REGISTRY_EXPLAINED 19
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
@@ -124,11 +125,39 @@ typedef struct hsvc_choice_info {
 } hsvc_choice_info;
 HSVC_API int32_t hsvc_choice_at(uint32_t param, size_t index, hsvc_choice_info *info);
 
+/* Values of hsvc_line_info.kind. */
+#define HSVC_LINE_ROW 1   /* of a machine: in these states, at this event, if the guard holds. The first that fits runs */
+#define HSVC_LINE_OTHER 2 /* of a machine: where no row of the event fits */
+#define HSVC_LINE_STEP 3  /* of a ladder: the first guard that holds is the obstacle */
+#define HSVC_LINE_ADMIT 4 /* of a kind of input: refused before any machine runs, if the guard holds */
+
+/* hsvc_line_info: one line of the tables that decide, as it stands in lib/rules, and as docs/machines prints it. What a
+ * line has not is "". */
+typedef struct hsvc_line_info {
+    uint32_t struct_size;
+    uint32_t kind;     /* HSVC_LINE_ */
+    uint32_t number;   /* within its table, from 0; of a machine as in hsvc_trace.row */
+    uint32_t reserved;
+    const char *table; /* the machine, the ladder, the kind of input */
+    const char *states; /* "IN(FRESH) | AWAY": states and groups of states; "ANY" */
+    const char *event;
+    const char *guard;
+    const char *next;    /* a state, or "SAME" */
+    const char *actions; /* "DO(verb, argument) ..."; "NOTHING"; of OTHER: "IGNORE", "REFUSE", "IMPOSSIBLE" */
+    const char *verdict; /* a reason; "NONE"; "BY_LADDER" */
+    const char *rule;    /* hsvc_rule_text */
+    const char *why;
+} hsvc_line_info;
+
+/* hsvc_line_at: line `index` of all tables: the machines one after the other, then the ladders, then admission. (OBS-1) */
+HSVC_API int32_t hsvc_line_at(size_t index, hsvc_line_info *info);
+
 /* hsvc_X_info_init: as hsvc_input_init. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
 HSVC_API int32_t hsvc_code_info_init(hsvc_code_info *info, size_t size);
 HSVC_API int32_t hsvc_kind_info_init(hsvc_kind_info *info, size_t size);
 HSVC_API int32_t hsvc_param_info_init(hsvc_param_info *info, size_t size);
 HSVC_API int32_t hsvc_choice_info_init(hsvc_choice_info *info, size_t size);
+HSVC_API int32_t hsvc_line_info_init(hsvc_line_info *info, size_t size);
 
 #ifdef __cplusplus
 }

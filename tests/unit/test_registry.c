@@ -1,5 +1,6 @@
 /* test_registry.c: what the library says of itself is what it does: each code once, with the words of the reference; each reason
- * exactly one code of the Extension Mobility API (OBS-8); which inputs ask for permission (OBS-9); parameters as they are set. */
+ * exactly one code of the Extension Mobility API (OBS-8); which inputs ask for permission (OBS-9); parameters as they are set; lines
+ * of the tables as they run. */
 #include "desk.h"
 
 #include "headsetsvc/registry.h"
@@ -13,7 +14,7 @@ static hsvc_code_info code_at(uint32_t registry, size_t index) {
 
 static void every_registry_lists_each_code_once_OBS_1(void **state) {
     (void)state;
-    for (uint32_t registry = HSVC_REGISTRY_STATUS; registry <= HSVC_REGISTRY_PRESENCE; registry++) {
+    for (uint32_t registry = HSVC_REGISTRY_STATUS; registry <= HSVC_REGISTRY_EXPLAINED; registry++) {
         size_t count = 0;
         for (hsvc_code_info info = code_at(registry, 0); info.name != NULL; info = code_at(registry, ++count)) {
             int32_t code = -12345;
@@ -25,7 +26,7 @@ static void every_registry_lists_each_code_once_OBS_1(void **state) {
         assert_true(count != 0);
     }
     assert_null(code_at(0, 0).name);
-    assert_null(code_at(HSVC_REGISTRY_PRESENCE + 100, 0).name);
+    assert_null(code_at(HSVC_REGISTRY_EXPLAINED + 100, 0).name);
     assert_int_equal(hsvc_code_at(HSVC_REGISTRY_STATUS, 0, NULL), HSVC_ERR_ARGUMENT);
 }
 
@@ -190,6 +191,59 @@ static void choices_are_the_values_of_a_choice_POL_1(void **state) {
     assert_int_equal(hsvc_choice_at(999, 0, &choice), HSVC_ERR_NOT_FOUND);
 }
 
+/* ---- the tables ---- */
+
+/* What the trace says of a row that ran is what its line says. */
+struct looked_up {
+    size_t rows;
+    size_t wrong;
+};
+
+static int32_t look_up(const hsvc_trace *trace, void *user) {
+    struct looked_up *found = user;
+    hsvc_line_info line;
+    OK(hsvc_line_info_init(&line, sizeof line));
+    for (size_t i = 0; hsvc_line_at(i, &line) == HSVC_OK; i++) {
+        if (strcmp(line.table, trace->machine) != 0 || line.kind > HSVC_LINE_OTHER || line.number != trace->row) continue;
+        found->rows++;
+        found->wrong += strcmp(line.event, trace->event) != 0 || strcmp(line.rule, trace->rule) != 0;
+    }
+    return HSVC_OK;
+}
+
+static void lines_are_the_rows_that_run_OBS_1(void **state) {
+    struct desk desk;
+    struct looked_up found = {0, 0};
+    hsvc_input in;
+    (void)state;
+    desk_ready(&desk);
+    desk.config.trace = look_up;
+    desk.config.trace_user = &found;
+    desk_start(&desk);
+    OK(hsvc_input_headset_connected(&in, "no-such-desk", "H-1", 1));
+    (void)give(&desk, &in);
+    assert_true(found.rows > 3);
+    assert_int_equal(found.wrong, 0);
+    desk_close(&desk);
+}
+
+static void every_line_is_whole_OBS_1(void **state) {
+    hsvc_line_info line;
+    size_t count = 0, of[HSVC_LINE_ADMIT + 1] = {0};
+    (void)state;
+    OK(hsvc_line_info_init(&line, sizeof line));
+    for (; hsvc_line_at(count, &line) == HSVC_OK; count++) {
+        assert_in_range(line.kind, HSVC_LINE_ROW, HSVC_LINE_ADMIT);
+        of[line.kind]++;
+        assert_true(line.table[0] != 0 && line.guard[0] != 0 && line.verdict[0] != 0 && line.why[0] != 0);
+        assert_true(hsvc_rule_text(line.rule, strlen(line.rule))[0] != 0);
+        assert_int_equal(line.event[0] != 0, line.kind <= HSVC_LINE_OTHER);
+    }
+    for (size_t kind = HSVC_LINE_ROW; kind <= HSVC_LINE_ADMIT; kind++) assert_true(of[kind] > 10);
+    assert_int_equal(hsvc_line_at(count, &line), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_line_at(0, NULL), HSVC_ERR_ARGUMENT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_registry_lists_each_code_once_OBS_1),
@@ -198,6 +252,8 @@ int main(void) {
         cmocka_unit_test(administrators_ask_before_anything_changes_OBS_9),
         cmocka_unit_test(parameters_are_as_they_are_set_POL_2),
         cmocka_unit_test(choices_are_the_values_of_a_choice_POL_1),
+        cmocka_unit_test(lines_are_the_rows_that_run_OBS_1),
+        cmocka_unit_test(every_line_is_whole_OBS_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
