@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+/* hsvc_effects: a batch: the effects and verdicts of one call. */
 typedef struct hsvc_effects hsvc_effects;
 
 #define HSVC_NO_INPUT 0xffffffffu /* input_index of what a deadline caused */
@@ -105,6 +106,7 @@ HSVC_API int32_t hsvc_key_name(const uint8_t *key, size_t key_len, const char **
  * copied. A batch may be used with any engine, by one thread at a time.
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. */
 HSVC_API int32_t hsvc_effects_new(const hsvc_allocator *allocator, hsvc_effects **effects);
+/* hsvc_effects_free: ends a batch, and overwrites every PIN in it. */
 HSVC_API void hsvc_effects_free(hsvc_effects *effects);
 /* hsvc_effects_reset: empties the batch and overwrites every PIN in it. Each filling call resets first. */
 HSVC_API void hsvc_effects_reset(hsvc_effects *effects);

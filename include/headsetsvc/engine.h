@@ -10,12 +10,14 @@
 extern "C" {
 #endif
 
+/* hsvc_engine: what decides. */
 typedef struct hsvc_engine hsvc_engine;
 
 /* hsvc_engine_new: an engine on a store. Keeps nothing but counters and caches (STORE-1), so any number may be made
  * and thrown away, also after a fork. Touches neither clock nor store. Freed by hsvc_engine_free (NULL is fine).
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_FLAGS, HSVC_ERR_MEMORY. */
 HSVC_API int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine);
+/* hsvc_engine_free: ends an engine; the store keeps everything. */
 HSVC_API void hsvc_engine_free(hsvc_engine *engine);
 
 #define HSVC_APPLY_DRY_RUN 1u     /* decide, hand out verdicts and effects, commit nothing (OBS-7) */
@@ -36,13 +38,14 @@ HSVC_API int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_
  * HSVC_OK, also if the epoch is that already; HSVC_ERR_ARGUMENT, also for an epoch below the store's; HSVC_ERR_EPOCH;
  * HSVC_ERR_REENTRANT, HSVC_ERR_MEMORY, HSVC_ERR_CONFLICT, HSVC_ERR_CALLBACK and the store's statuses. (STORE-9) */
 HSVC_API int32_t hsvc_epoch_get(hsvc_engine *engine, uint64_t *epoch);
+/* hsvc_epoch_raise: makes every older store, such as a backup, one that is refused. */
 HSVC_API int32_t hsvc_epoch_raise(hsvc_engine *engine, uint64_t epoch);
 
 /* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past; 0 while
  * a change that touches many records is being worked off by this node.
  * Calling advance early or twice is harmless. HSVC_OK and the clock's and store's statuses, HSVC_ERR_ARGUMENT,
  * HSVC_ERR_REENTRANT. (TIME-3) */
-#define HSVC_NEVER INT64_MAX
+#define HSVC_NEVER INT64_MAX /* no deadline, no end */
 HSVC_API int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms);
 
 /* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, then works on jobs,

@@ -49,6 +49,7 @@
 extern "C" {
 #endif
 
+/* The version of this header, in parts and as text. */
 #define HSVC_VERSION_MAJOR 0
 #define HSVC_VERSION_MINOR 1
 #define HSVC_VERSION_PATCH 0

@@ -43,11 +43,13 @@ typedef struct hsvc_counters {
     uint64_t sign_outs_by[32]; /* sessions that ended, by HSVC_CAUSE_ - HSVC_CAUSE_ADMIN */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
+/* hsvc_counters_get: reads the counters. */
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);
 
 /* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
  * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
  * *findings is their number: 0 is what a healthy store gives. Store statuses, HSVC_ERR_ARGUMENT. (STORE-8) */
+/* hsvc_finding_fn: takes one violated invariant of hsvc_verify. */
 typedef int32_t (*hsvc_finding_fn)(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
                                    void *user);
 HSVC_API int32_t hsvc_verify(hsvc_engine *engine, hsvc_finding_fn finding, void *user, uint64_t *findings);

@@ -54,9 +54,9 @@ typedef int32_t (*hsvc_row_sink)(const hsvc_row *row, void *sink_user);
 #define HSVC_OP_PUT 1    /* write value at key */
 #define HSVC_OP_DELETE 2 /* remove key; an absent key is no error unless a revision is expected */
 #define HSVC_OP_CHECK 3  /* write nothing, only compare */
-#define HSVC_EXPECT_ANY 1
-#define HSVC_EXPECT_ABSENT 2
-#define HSVC_EXPECT_REVISION 3
+#define HSVC_EXPECT_ANY 1 /* the row may be there or not */
+#define HSVC_EXPECT_ABSENT 2 /* there must be no row */
+#define HSVC_EXPECT_REVISION 3 /* the row must carry hsvc_op.revision */
 
 /* One operation of a commit. The stride of the array is the first element's struct_size. */
 typedef struct hsvc_op {
@@ -103,6 +103,7 @@ typedef int32_t (*hsvc_permission_fn)(const struct hsvc_input *input, void *user
 
 /* hsvc_trace_fn: one record per table row that ran: observation only. machine, event, from, to and rule are static and
  * NUL-terminated. The return value is HSVC_OK; anything else fails the call with HSVC_ERR_CALLBACK. */
+/* hsvc_trace: one table row that ran. */
 typedef struct hsvc_trace {
     uint32_t struct_size;
     uint32_t row; /* number of the row within its machine, in file order */

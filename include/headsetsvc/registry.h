@@ -85,6 +85,7 @@ typedef struct hsvc_kind_info {
     uint32_t items;    /* which items: bit HSVC_ITEM_ */
     uint32_t asks;     /* 1: an administrative input, for which the permission callback is asked (OBS-9) */
 } hsvc_kind_info;
+/* hsvc_kind_at: number `index` of the kinds of input. */
 HSVC_API int32_t hsvc_kind_at(size_t index, hsvc_kind_info *info);
 
 /* Values of hsvc_param_info.type and .resolution. */
@@ -114,6 +115,7 @@ typedef struct hsvc_param_info {
     const char *unit; /* "ms", "days", ...; "" of a choice */
     const char *rule; /* the rule that it belongs to: hsvc_rule_text */
 } hsvc_param_info;
+/* hsvc_param_at: number `index` of the parameters. */
 HSVC_API int32_t hsvc_param_at(size_t index, hsvc_param_info *info);
 
 /* hsvc_choice_info: one value of a choice parameter. */
@@ -123,6 +125,7 @@ typedef struct hsvc_choice_info {
     int64_t value;
     const char *name;
 } hsvc_choice_info;
+/* hsvc_choice_at: number `index` of the values of a choice. */
 HSVC_API int32_t hsvc_choice_at(uint32_t param, size_t index, hsvc_choice_info *info);
 
 /* Values of hsvc_line_info.kind. */

@@ -15,8 +15,11 @@ extern "C" {
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. Its commit gives
  * HSVC_ERR_FULL when the allocator gives no memory. */
 typedef struct hsvc_memory_store hsvc_memory_store;
+/* hsvc_memory_store_new: an empty store. */
 HSVC_API int32_t hsvc_memory_store_new(const hsvc_allocator *allocator, hsvc_memory_store **store);
+/* hsvc_memory_store_bind: fills the store struct for hsvc_config. */
 HSVC_API int32_t hsvc_memory_store_bind(hsvc_memory_store *memory, hsvc_store *store);
+/* hsvc_memory_store_free: ends it, with all that it holds. */
 HSVC_API void hsvc_memory_store_free(hsvc_memory_store *store);
 /* Rows and bytes (keys, values, overhead) now held. */
 HSVC_API int32_t hsvc_memory_store_size(const hsvc_memory_store *store, uint64_t *rows, uint64_t *bytes);
@@ -31,6 +34,7 @@ HSVC_API int32_t hsvc_memory_store_size(const hsvc_memory_store *store, uint64_t
  * _free (NULL is fine), after the engine on it. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL,
  * HSVC_ERR_MEMORY. _bind, _counts: HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
 typedef struct hsvc_cache_store hsvc_cache_store;
+/* hsvc_cache_counts: what a cache did so far. */
 typedef struct hsvc_cache_counts {
     uint32_t struct_size;
     uint32_t reserved;
@@ -39,11 +43,16 @@ typedef struct hsvc_cache_counts {
     uint64_t refused; /* commits that conflicted */
     uint64_t bytes;   /* of keys and values now held */
 } hsvc_cache_counts;
+/* hsvc_cache_store_new: an empty cache before a store. */
 HSVC_API int32_t hsvc_cache_store_new(const hsvc_allocator *allocator, const hsvc_store *inner, size_t bytes_most,
                                       hsvc_cache_store **cache);
+/* hsvc_cache_store_bind: fills the store struct for hsvc_config. */
 HSVC_API int32_t hsvc_cache_store_bind(hsvc_cache_store *cache, hsvc_store *store);
+/* hsvc_cache_store_free: ends the cache, not the store behind it. */
 HSVC_API void hsvc_cache_store_free(hsvc_cache_store *cache);
+/* hsvc_cache_store_drop: forgets all rows. */
 HSVC_API void hsvc_cache_store_drop(hsvc_cache_store *cache);
+/* hsvc_cache_store_counts: reads the counts. */
 HSVC_API int32_t hsvc_cache_store_counts(const hsvc_cache_store *cache, hsvc_cache_counts *counts);
 
 #ifdef __cplusplus

@@ -13,6 +13,7 @@ extern "C" {
 /* Views are filled to the caller's struct_size; text is borrowed until the next call on the engine.
  * hsvc_X_get finds by name, hsvc_X_next the first after the given name in key order (len 0: the very first).
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND, HSVC_ERR_CORRUPT, store statuses. */
+/* hsvc_device_view: one device. */
 typedef struct hsvc_device_view {
     uint32_t struct_size;
     uint32_t kind;  /* HSVC_DEVICE_ */
@@ -102,6 +103,7 @@ typedef struct hsvc_login_view {
     size_t device_len;
 } hsvc_login_view;
 
+/* hsvc_user_view: one user. */
 typedef struct hsvc_user_view {
     uint32_t struct_size;
     uint32_t disabled;
@@ -119,6 +121,7 @@ typedef struct hsvc_user_view {
     uint64_t number; /* of the user in the audit */
 } hsvc_user_view;
 
+/* hsvc_headset_view: one headset. */
 typedef struct hsvc_headset_view {
     uint32_t struct_size;
     uint32_t type; /* HSVC_HEADSET_ */
@@ -159,11 +162,17 @@ HSVC_API int32_t hsvc_headset_view_init(hsvc_headset_view *view, size_t size);
 HSVC_API int32_t hsvc_present_view_init(hsvc_present_view *view, size_t size);
 HSVC_API int32_t hsvc_call_view_init(hsvc_call_view *view, size_t size);
 HSVC_API int32_t hsvc_login_view_init(hsvc_login_view *view, size_t size);
+/* hsvc_device_get: a device by its name. */
 HSVC_API int32_t hsvc_device_get(hsvc_engine *engine, const char *name, size_t len, hsvc_device_view *view);
+/* hsvc_device_next: the first device after a key. */
 HSVC_API int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsvc_device_view *view);
+/* hsvc_user_get: a user by id. */
 HSVC_API int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, hsvc_user_view *view);
+/* hsvc_user_next: the first user after a key. */
 HSVC_API int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_user_view *view);
+/* hsvc_headset_get: a headset by any of its serials. */
 HSVC_API int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view);
+/* hsvc_headset_next: the first serial after a key. */
 HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view);
 
 /* hsvc_headset_alias: further serial number `index` (from 0) of the headset, which may be named by any of its serials, as
