@@ -192,10 +192,15 @@ HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, c
 
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
  * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name
- * longer than any), store statuses.
- * (POL-3) */
+ * longer than any), store statuses. (POL-3) */
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
+
+/* hsvc_policy_text: the patterns of a text parameter that are in force at this device (empty: everywhere), one a line, and the
+ * scope that decided. Borrowed until the next call on the engine. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such
+ * parameter, or not a text; a name longer than any), HSVC_ERR_MEMORY, HSVC_ERR_REENTRANT, store statuses. (POL-3) */
+HSVC_API int32_t hsvc_policy_text(hsvc_engine *engine, uint32_t param, const char *device, size_t device_len,
+                                  const char **text, size_t *text_len, uint32_t *scope);
 
 /* hsvc_X_decode: the view of one stored row, for a store that keeps readable columns beside the bytes. Needs no engine
  * and no memory; only key and value of the row are looked at, and text is borrowed from them. HSVC_OK, HSVC_ERR_ARGUMENT,

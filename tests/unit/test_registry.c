@@ -171,6 +171,38 @@ static void parameters_are_as_they_are_set_POL_2(void **state) {
     desk_close(&desk);
 }
 
+static void expect_models(struct desk *desk, const char *device, const char *wanted, uint32_t scope) {
+    const char *text = NULL;
+    size_t len = 0;
+    uint32_t by = 0;
+    OK(hsvc_policy_text(desk->engine, HSVC_PARAM_SUPPORTED_MODELS, device, strlen(device), &text, &len, &by));
+    assert_true(text_is(text, len, wanted) && text[len] == 0);
+    assert_int_equal(by, scope);
+}
+
+static void texts_are_told_with_their_scope_POL_3(void **state) {
+    struct desk desk;
+    hsvc_input in;
+    const char *text = NULL;
+    size_t len = 0;
+    (void)state;
+    desk_open(&desk);
+    OK(hsvc_input_device_put(&in, "desk-17", "lines", HSVC_DEVICE_ANONYMOUS, "floor-5", "CP-8865", "14.2(1)", HSVC_FLAG_EM_ENABLED));
+    (void)give(&desk, &in);
+    expect_models(&desk, "desk-17", "CP-78*\nCP-88*\n78*\n88*", HSVC_SCOPE_GLOBAL);
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_SUPPORTED_MODELS, HSVC_SCOPE_SITE, 0));
+    hsvc_input_set_site(&in, "floor-5");
+    hsvc_input_set_text(&in, "X-1*\nX-2*");
+    assert_int_equal(give(&desk, &in), HSVC_REASON_POLICY_CHANGED);
+    expect_models(&desk, "desk-17", "X-1*\nX-2*", HSVC_SCOPE_SITE);
+    expect_models(&desk, "", "CP-78*\nCP-88*\n78*\n88*", HSVC_SCOPE_GLOBAL);
+    OK(hsvc_policy_text(desk.engine, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, &text, &len, NULL));
+    assert_true(len == 0 && text[0] == 0);
+    assert_int_equal(hsvc_policy_text(desk.engine, HSVC_PARAM_PIN_ENTRY, NULL, 0, &text, &len, NULL), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_policy_text(desk.engine, HSVC_PARAM_MIN_FIRMWARE, NULL, 4, &text, &len, NULL), HSVC_ERR_ARGUMENT);
+    desk_close(&desk);
+}
+
 static void choices_are_the_values_of_a_choice_POL_1(void **state) {
     hsvc_param_info param;
     hsvc_choice_info choice;
@@ -253,6 +285,7 @@ int main(void) {
         cmocka_unit_test(every_reason_has_one_result_code_OBS_8),
         cmocka_unit_test(administrators_ask_before_anything_changes_OBS_9),
         cmocka_unit_test(parameters_are_as_they_are_set_POL_2),
+        cmocka_unit_test(texts_are_told_with_their_scope_POL_3),
         cmocka_unit_test(choices_are_the_values_of_a_choice_POL_1),
         cmocka_unit_test(lines_are_the_rows_that_run_OBS_1),
         cmocka_unit_test(every_line_is_whole_OBS_1),
