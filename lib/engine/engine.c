@@ -57,6 +57,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->permission_user = ours.permission_user;
     e->trace = ours.trace;
     e->trace_user = ours.trace_user;
+    e->attempts = HSVC_LIMIT_ATTEMPTS;
     e->node = ours.node;
     e->node_count = ours.node_count;
     e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
@@ -261,11 +262,17 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     return status;
 }
 
+/* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
+ * what may have been committed, to know it. */
+static int patience(const struct hsvc_engine *engine, int made) {
+    return made > 0 && (engine->txn.impossible || engine->txn.in_doubt) ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
+}
+
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
-    for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+    for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);
