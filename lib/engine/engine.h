@@ -117,6 +117,8 @@ struct hsvc__about {
     struct hsvc__record *always;
     uint32_t kind;
 };
+/* hsvc__fact_machine: whose states fact number index of a kind of subject names, HSVC__MACHINE_NONE if it is a number. */
+uint32_t hsvc__fact_machine(uint32_t subject_kind, size_t index);
 /* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
 /* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */

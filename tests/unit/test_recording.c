@@ -308,6 +308,7 @@ static void a_difference_names_frame_and_field_OBS_6(void **state) {
     assert_string_equal(seen.difference.frame_name, "END");
     assert_string_equal(seen.difference.group, "verdict");
     assert_string_equal(seen.difference.field, "reason");
+    assert_int_equal(seen.difference.is_text, 0);
     assert_int_equal(seen.difference.expected_number ^ 1, seen.difference.came_number);
     assert_int_equal(seen.difference.offset, at);
     assert_int_equal(report.calls + 1, seen.difference.call);
