@@ -100,6 +100,7 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
     return others != 0;
 }
 int hsvc__is_headset_is_nowhere(struct hsvc__turn *t) { return hsvc__place_count(t->headset) == 0; }
+int hsvc__is_headset_is_somewhere(struct hsvc__turn *t) { return !hsvc__is_headset_is_nowhere(t); }
 int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating_until > t->at; }
 
 /* ---- calls ---- */
