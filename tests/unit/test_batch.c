@@ -309,6 +309,32 @@ static void a_deferred_sign_out_comes_before_a_sign_in_of_its_batch_OUT_5(void *
     assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_SIGNED_IN);
 }
 
+/* The window was over when the call began, and the host tells of both at once: the sign-out stands, the reset waits. */
+static void what_was_due_before_a_call_resets_no_phone_in_it_CALL_1(void **state) {
+    hsvc_input in;
+    size_t sent = 0;
+    (void)state;
+    sign_in();
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", "S1", 1)), HSVC_REASON_WINDOW_OPENED);
+    pass(d, 6 * MINUTE);
+    OK(hsvc_input_call_begun(&in, "P1", 1, HSVC_CALL_RINGING));
+    OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, NULL), 1);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL), 0);
+    assert_int_equal(device_view(d, "P1").profile_state, HSVC_PROFILE_RETRYING);
+    for (int i = 0; i < 12; i++) {
+        advance(d, MINUTE);
+        sent += effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL);
+    }
+    assert_int_equal(sent, 0);
+    assert_int_equal(GIVE(d, hsvc_input_call_ended(&in, "P1", 1)), HSVC_REASON_CALLS_OVER);
+    for (int i = 0; i < 6 && sent == 0; i++) {
+        advance(d, MINUTE);
+        sent += effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL);
+    }
+    assert_int_equal(sent, 1);
+}
+
 /* ---- the audit's bound ---- */
 
 /* One more refusal of a reason is written over the newest entry; if that one falls to the bound in the same commit, it goes
@@ -620,6 +646,7 @@ int main(void) {
         TEST(a_batch_beyond_one_calls_records_is_refused_unwritten_STORE_3),
         TEST(a_deferred_sign_out_waits_for_the_end_of_the_batch_TIME_3),
         TEST(a_deferred_sign_out_comes_before_a_sign_in_of_its_batch_OUT_5),
+        TEST(what_was_due_before_a_call_resets_no_phone_in_it_CALL_1),
         TEST(an_entry_written_again_can_fall_to_the_bound_OBS_3),
         TEST(a_repeat_is_answered_with_the_stored_verdict_and_the_devices_state_STORE_4),
         TEST(a_repeat_tells_the_wipe_that_is_still_owed_STORE_4),
