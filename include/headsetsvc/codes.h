@@ -68,6 +68,7 @@
 #define HSVC_LIMIT_CLOCK_JUMP                        300000 /* ms, TIME-4 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
+#define HSVC_LIMIT_EXPLAINED                         128 /* items, OBS-2 */
 #define HSVC_LIMIT_INVENTORY_ROWS                    256 /* rows, INV-4 */
 #define HSVC_LIMIT_INVENTORY_SCAN                    512 /* records, INV-4 */
 #define HSVC_LIMIT_INVENTORY_MODELS                  256 /* models, INV-4 */
@@ -202,6 +203,13 @@
 #define HSVC_SUBJECT_USER                            2 /* a user */
 #define HSVC_SUBJECT_HEADSET                         3 /* a headset */
 #define HSVC_SUBJECT_POLICY                          4 /* the policy, everywhere or of one site */
+#define HSVC_EXPLAINED_STATE                         1 /* in which state it is */
+#define HSVC_EXPLAINED_FACT                          2 /* what its record says */
+#define HSVC_EXPLAINED_PLACE                         3 /* a device that it is at */
+#define HSVC_EXPLAINED_CAUSE                         4 /* why its session ends when the last call has */
+#define HSVC_EXPLAINED_DEADLINE                      5 /* what time will do */
+#define HSVC_EXPLAINED_POLICY                        6 /* a parameter, and the scope that decided it */
+#define HSVC_EXPLAINED_VERDICT                       7 /* what was decided last */
 #define HSVC_HEADSET_UNKNOWN                         1 /* unknown type */
 #define HSVC_HEADSET_WIRED                           2 /* wired */
 #define HSVC_HEADSET_DECT                            3 /* DECT wireless */

@@ -54,6 +54,7 @@ HSVC_API uint32_t hsvc_version(void);
 #define HSVC_REGISTRY_PROFILE 16
 #define HSVC_REGISTRY_PRESENCE 17
 #define HSVC_REGISTRY_SUBJECT 18
+#define HSVC_REGISTRY_EXPLAINED 19
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
@@ -673,6 +674,41 @@ HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, c
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
 
+/* ---- explaining --------------------------------------------------------------------------------------------------- */
+
+/* hsvc_explained: one thing to say about a device, a user or a headset (OBS-2). All text ends in a NUL, is "" where there is
+ * none, and is static but for who and rule, which are borrowed until the next call on the engine. By kind:
+ *   STATE     name a machine, state its state, text what holds in it
+ *   FACT      name and value; who: whom the value means, where it is somebody's number
+ *   PLACE     name "connected" (of a headset; state is what it is to the device) or "session" (of a user); who the device
+ *   CAUSE     state the HSVC_CAUSE_ name of an end that waits for the last call, text its meaning
+ *   DEADLINE  name an event or a field, at_ms when it fires, text what it does, rule why
+ *   POLICY    param, value, state the value's name if it has one, scope which decided, text the scope in words, rule
+ *   VERDICT   the newest entry of its audit: value and state the reason, at_ms, rule */
+typedef struct hsvc_explained {
+    uint32_t struct_size;
+    uint32_t kind;  /* HSVC_EXPLAINED_ */
+    uint32_t param; /* HSVC_PARAM_ */
+    uint32_t scope; /* HSVC_SCOPE_ */
+    int64_t at_ms;
+    int64_t value;
+    const char *name;
+    const char *state;
+    const char *text;
+    const char *rule;
+    const char *who;
+    size_t who_len;
+} hsvc_explained;
+HSVC_API int32_t hsvc_explained_init(hsvc_explained *item, size_t size);
+
+/* hsvc_explain: everything there is to say about a subject: HSVC_SUBJECT_DEVICE, _USER or _HEADSET, by name. Fills up to room
+ * items, an array whose stride is its first element's struct_size; *count is how many there are, at most
+ * HSVC_LIMIT_EXPLAINED. Reads, decides and writes nothing.
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND, HSVC_ERR_CLOCK, HSVC_ERR_MEMORY, HSVC_ERR_CORRUPT,
+ * HSVC_ERR_REENTRANT, store statuses. (OBS-2) */
+HSVC_API int32_t hsvc_explain(hsvc_engine *engine, uint32_t subject_kind, const char *name, size_t len,
+                              hsvc_explained *items, size_t room, size_t *count);
+
 /* ---- the audit ---------------------------------------------------------------------------------------------------- */
 
 /* Every change of a device, a user, a headset or the policy is entered in the commit that makes it, and so is every
@@ -804,6 +840,11 @@ typedef struct hsvc_counters {
     uint64_t associations;
     uint64_t sign_ins_by_host; /* SIGN_IN_USER */
     uint64_t flaps; /* holds of devices whose headsets came and went too often */
+    uint64_t held_inputs;      /* reports that a hold kept until its end */
+    uint64_t sign_ins_by_hand; /* of the sign-ins those without a headset */
+    uint64_t repeated;         /* inputs answered as before, by their request id */
+    uint64_t calls_dropped;    /* calls that nobody confirmed */
+    uint64_t sign_outs_by[32]; /* sessions that ended, by HSVC_CAUSE_ - HSVC_CAUSE_ADMIN */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);
@@ -820,6 +861,33 @@ HSVC_API int32_t hsvc_memory_store_bind(hsvc_memory_store *memory, hsvc_store *s
 HSVC_API void hsvc_memory_store_free(hsvc_memory_store *store);
 /* Rows and bytes (keys, values, overhead) now held. */
 HSVC_API int32_t hsvc_memory_store_size(const hsvc_memory_store *store, uint64_t *rows, uint64_t *bytes);
+
+/* ---- cache ----------------------------------------------------------------------------------------------------------- */
+
+/* hsvc_cache_store: in front of a store whose reads are round trips: one for each engine. It remembers rows that its engine
+ * read or wrote, and keys that were absent, in at most bytes_most bytes of keys and values (and about an eighth more of
+ * its own). What others write makes its rows old: the engine's commit then conflicts, the rows are forgotten, and the
+ * engine reads again and decides afresh, so no decision rests on an old row. Only looking (hsvc_device_get and the like,
+ * hsvc_verify) may show what was true a moment ago: _drop first, where that matters. Losing all of it at any moment changes nothing
+ * (STORE-1, STORE-4). Scans are the inner store's own.
+ * _new: the structs are copied; what their user pointers mean must outlive the handle. bytes_most: 1 .. 1 GiB. Freed by
+ * _free (NULL is fine), after the engine on it. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL,
+ * HSVC_ERR_MEMORY. _bind, _counts: HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
+typedef struct hsvc_cache_store hsvc_cache_store;
+typedef struct hsvc_cache_counts {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t hits;    /* keys answered without the inner store */
+    uint64_t misses;  /* keys that it was asked for */
+    uint64_t refused; /* commits that conflicted */
+    uint64_t bytes;   /* of keys and values now held */
+} hsvc_cache_counts;
+HSVC_API int32_t hsvc_cache_store_new(const hsvc_allocator *allocator, const hsvc_store *inner, size_t bytes_most,
+                                      hsvc_cache_store **cache);
+HSVC_API int32_t hsvc_cache_store_bind(hsvc_cache_store *cache, hsvc_store *store);
+HSVC_API void hsvc_cache_store_free(hsvc_cache_store *cache);
+HSVC_API void hsvc_cache_store_drop(hsvc_cache_store *cache);
+HSVC_API int32_t hsvc_cache_store_counts(const hsvc_cache_store *cache, hsvc_cache_counts *counts);
 
 #ifdef __cplusplus
 }

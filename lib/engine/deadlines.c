@@ -90,24 +90,31 @@ static int32_t take_due(const hsvc_row *row, void *user) {
     return found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES ? HSVC_OK : add_due(found->dues, row);
 }
 
-static int is_own(const struct hsvc_engine *engine, hsvc__str device) {
-    return hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
+    return engine->node_count == 1 || hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
 }
 
-/* own_first: devices of this node come first, in order of time, so that nodes rarely meet over one (DESIGN 3). */
+static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
+    hsvc__str device = dues->at[i].device;
+    int64_t due = dues->at[i].due;
+    dues->at[i] = dues->at[j];
+    dues->at[j].device = device;
+    dues->at[j].due = due;
+}
+
+/* own_first: devices of this node come first, in order of time; then the others', each node from a place of its own and
+ * against the order of time, so that whoever helps out rarely meets whose they are (DESIGN 3). */
 static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
-    uint32_t own = 0;
+    uint32_t own = 0, rest;
     for (uint32_t i = 0; i < dues->count; i++) {
-        if (!is_own(engine, dues->at[i].device)) continue;
-        for (uint32_t j = i; j > own; j--) {
-            hsvc__str device = dues->at[j].device;
-            int64_t due = dues->at[j].due;
-            dues->at[j] = dues->at[j - 1];
-            dues->at[j - 1].device = device;
-            dues->at[j - 1].due = due;
-        }
+        if (!hsvc__own_due(engine, dues->at[i].device)) continue;
+        for (uint32_t j = i; j > own; j--) swap(dues, j, j - 1);
         own++;
     }
+    rest = dues->count - own;
+    for (uint32_t i = 0; i < rest / 2; i++) swap(dues, own + i, dues->count - 1 - i);
+    for (uint32_t turn = (uint32_t)((uint64_t)rest * engine->node / engine->node_count); turn > 0; turn--)
+        for (uint32_t i = own; i + 1 < dues->count; i++) swap(dues, i, i + 1);
 }
 
 /* Jobs never stand in the way of deadlines: where there are many, the deadlines are asked for alone. */

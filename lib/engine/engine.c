@@ -57,6 +57,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->permission_user = ours.permission_user;
     e->trace = ours.trace;
     e->trace_user = ours.trace_user;
+    e->attempts = HSVC_LIMIT_ATTEMPTS;
     e->node = ours.node;
     e->node_count = ours.node_count;
     e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
@@ -240,12 +241,20 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
     return HSVC_ERR_LIMIT;
 }
 
+/* The list that names the counters is the struct's own. */
+#define COUNTER(name, text) +1
+_Static_assert((0
+#include "engine/counters.def"
+               ) * sizeof(uint64_t) == offsetof(hsvc_counters, sign_outs_by) - offsetof(hsvc_counters, inputs),
+               "counters.def lists every counter");
+#undef COUNTER
+
 /* count_tally: what the decision counted becomes true with its commit. Counters are a run of 64-bit numbers. */
 static void count_tally(struct hsvc_engine *engine) {
     uint64_t *to = &engine->counters.inputs;
     const uint64_t *from = &engine->tally.inputs;
     size_t count = (sizeof engine->counters - offsetof(hsvc_counters, inputs)) / sizeof *to;
-    for (size_t i = 0; i < count; i++) to[i] += from[i];
+    for (size_t i = 0; i < count && !HSVC__MUTANT(nothing_is_counted); i++) to[i] += from[i];
 }
 
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
@@ -261,11 +270,17 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     return status;
 }
 
+/* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
+ * what may have been committed, to know it. */
+static int patience(const struct hsvc_engine *engine, int made) {
+    return made > 0 && (engine->txn.impossible || engine->txn.in_doubt) ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
+}
+
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
-    for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+    for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);

@@ -32,6 +32,7 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    int attempts; /* at one decision that meets a conflict */
     uint64_t epoch;    /* the newest that the host or this engine has seen (STORE-9) */
     int any_epoch;
     int64_t now;       /* the last clock sample; it goes back no less than clock_skew_max (TIME-4) */
@@ -117,6 +118,8 @@ struct hsvc__about {
     struct hsvc__record *always;
     uint32_t kind;
 };
+/* hsvc__fact_machine: whose states fact number index of a kind of subject names, HSVC__MACHINE_NONE if it is a number. */
+uint32_t hsvc__fact_machine(uint32_t subject_kind, size_t index);
 /* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
 /* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
@@ -145,6 +148,8 @@ struct hsvc__dues {
 /* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
  * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
+/* hsvc__own_due: is the device one of those that this node fires before others'? */
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
  * were armed in the future. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);

@@ -183,6 +183,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
     else if (dev->prompt_flags & HSVC__PROMPT_BY_HOST) t->engine->tally.sign_ins_by_host++;
     else t->engine->tally.sign_ins_pinless++;
+    t->engine->tally.sign_ins_by_hand += serial.n == 0;
     tell_started(t, dev);
     new_generation(t);
 }
@@ -375,6 +376,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->session_flags = 0;
     dev->wipe_generation = dev->generation_desired + 1; /* the newest session's traces: an older wipe does not remove them */
     t->engine->tally.sign_outs++;
+    t->engine->tally.sign_outs_by[cause - HSVC_CAUSE_ADMIN]++;
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, dev, t->headset, t->user);
 }
 void hsvc__do_end_given(struct hsvc__turn *t, int64_t arg) {

@@ -148,6 +148,8 @@ struct hsvc__turn {
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    struct hsvc__number *number; /* of a sweep that comes to numbers, or to entries of the audit */
+    struct hsvc__entry *entry;
     const struct hsvc__job *job; /* whose sweep this is; NULL: an input, or a deadline */
     struct hsvc__skip *skip;     /* that it comes to */
     struct hsvc__device *lead; /* the device of the event that began it all */
