@@ -76,6 +76,7 @@ static struct hsvc__note *new_note(struct hsvc__txn *txn, struct hsvc__slot *slo
     memset(note, 0, sizeof *note);
     note->slot = slot;
     note->sequence = sequence;
+    note->stored = sequence <= *hsvc__trail_of(slot->record).last;
     note->next = txn->notes;
     txn->notes = note;
     return note;
@@ -208,10 +209,8 @@ static void drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t
     for (uint32_t i = 0; i < 2 * slot->appended && *trail.last - *trail.gone > keep; i++) {
         struct hsvc__note *note = pending(txn, slot, ++*trail.gone);
         struct hsvc__key key;
-        if (note != NULL) {
-            note->dropped = 1;
-            continue;
-        }
+        if (note != NULL) note->dropped = 1;
+        if (note != NULL && !note->stored) continue;
         hsvc__key_entry(&key, slot->family, *trail.number, *trail.gone);
         hsvc__txn_loose(txn, &key, hsvc__str_of(NULL, 0));
     }
