@@ -9,7 +9,7 @@
 #include "headsetsvc/stdlib.h"
 #include "host.h"
 
-enum { FEWEST = 2, MOST = 20000, AT_ONCE = 16, NAME = 12 };
+enum { FEWEST = 2, MOST = 20000, AT_ONCE = 16, NAME = 28 };
 
 struct burst {
     hsvc_engine *engine;
