@@ -19,7 +19,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"play", command_play, 1, 1, " json all color width store",
-     "[--json] [--all] [--color=WHEN] [--width=N] [--store=FILE] SCRIPT",
+     "[--json] [--all] [--color=WHEN] [--width=N] [--store=FILE|memory] SCRIPT",
      "play a scenario and print what happens",
      "Plays a scenario and prints a timeline: time, phone, what happened, what the phone shows, and the rule that\n"
      "decided; then the sessions, the counters, and whether the store is sound. Of a folder it plays day.hsv.\n"
@@ -28,7 +28,8 @@ static const struct command {
      "  --all          also what phones do by themselves: resets, registrations, wipes\n"
      "  --color=WHEN   auto (the default): on a terminal, unless NO_COLOR is set; always; never\n"
      "  --width=N      columns of the timeline, 90 to 400; the terminal's by default, else 118\n"
-     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards\n"
+     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards; without it the file is a\n"
+     "                 temporary one; --store=memory: into memory\n"
      "\n"
      "Besides the statements of the scenario language a script may say\n"
      "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
@@ -61,6 +62,12 @@ static const struct command {
      "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. VALUE\n"
      "is a choice by name, a number, a time with its unit (90s, 10min, 8h), or patterns with commas between them. STORE may be the word presets: then what both\n"
      "presets give is printed.\n"},
+    {"monday", command_monday, 0, 1, " json store", "[--json] [--store=FILE|memory] [PEOPLE]",
+     "a burst of reports: one a commit, and several",
+     "Monday, 09:00: so many people (400) plug in at once. Half of their reports are given to the library one a commit, the\n"
+     "others as a host does that is behind: 16 as one commit. Prints how long each half took. The store must be empty.\n"
+     "\n"
+     "  --store=FILE   a file of SQLite (a temporary one by default), or memory\n"},
     {"what-if", command_what_if, 2, 40, " json at", "[--json] [--at=HH:MM] STORE INPUT [FIELD=VALUE]...",
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"

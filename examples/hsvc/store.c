@@ -1,6 +1,8 @@
 /* store.c: what a command looks at: a scenario that is played first, or a file of SQLite; and verifying it. */
+#define _POSIX_C_SOURCE 200809L /* mkdtemp */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "headsetsvc/stdlib.h"
 #include "host.h"
@@ -54,7 +56,24 @@ int open_file(const char *where, int writes, void **file, hsvc_store *store) {
 }
 
 void close_file(void *file) { hsvc_sqlite_free(file); }
+
+/* A file in a folder of its own, both of which go with the host. */
+static int open_passing(struct host *host) {
+    const char *where = getenv("TMPDIR");
+    text_printf(&host->passing, "%s/hsvc-XXXXXX", where != NULL && where[0] != '\0' ? where : "/tmp");
+    if (mkdtemp(host->passing.bytes) == NULL) {
+        text_free(&host->passing);
+        return usage("no temporary file can be made: --store=FILE or --store=memory, please", "");
+    }
+    text_puts(&host->passing, "/desks.db");
+    return open_file(host->passing.bytes, 1, &host->file, &host->store);
+}
 #else
+static int open_passing(struct host *host) {
+    (void)host;
+    return EXIT_OK;
+}
+
 int open_file(const char *where, int writes, void **file, hsvc_store *store) {
     (void)writes;
     (void)file;
@@ -64,6 +83,20 @@ int open_file(const char *where, int writes, void **file, hsvc_store *store) {
 
 void close_file(void *file) { (void)file; }
 #endif
+
+int open_played(struct host *host) {
+    if (host->into == NULL) return open_passing(host);
+    return strcmp(host->into, "memory") == 0 ? EXIT_OK : open_file(host->into, 1, &host->file, &host->store);
+}
+
+void close_played(struct host *host) {
+    close_file(host->file);
+    if (host->passing.len == 0) return;
+    (void)unlink(host->passing.bytes);
+    *strrchr(host->passing.bytes, '/') = '\0';
+    (void)rmdir(host->passing.bytes);
+    text_free(&host->passing);
+}
 
 static int open_engine(const char *where, int writes, struct opened *opened) {
     hsvc_store store;

@@ -62,9 +62,7 @@ static int open_sqlite(struct hammer_store *store, const char *path) {
 }
 #endif
 
-int hammer_store_open(struct hammer_store *store, const char *name) {
-    memset(store, 0, sizeof *store);
-    store->store.struct_size = sizeof store->store;
+static int open_plain(struct hammer_store *store, const char *name) {
 #ifdef HAVE_PGSQL
     if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6, 0);
     if (strncmp(name, "pgsql-async:", 12) == 0) return open_pgsql(store, name + 12, HSVC_PGSQL_ASYNC);
@@ -76,6 +74,23 @@ int hammer_store_open(struct hammer_store *store, const char *name) {
     return 0;
 }
 
+#define CACHE_BYTES ((size_t)1 << 20)
+static int put_cache_before(struct hammer_store *store) {
+    hsvc_allocator allocator;
+    hsvc_store inner = store->store;
+    hsvc_stdlib_allocator(&allocator);
+    return hsvc_cache_store_new(&allocator, &inner, CACHE_BYTES, &store->cache) == HSVC_OK &&
+           hsvc_cache_store_bind(store->cache, &store->store) == HSVC_OK;
+}
+
+int hammer_store_open(struct hammer_store *store, const char *name) {
+    int cached = strncmp(name, "cache+", 6) == 0;
+    memset(store, 0, sizeof *store);
+    store->store.struct_size = sizeof store->store;
+    return open_plain(store, cached ? name + 6 : name) && (!cached || put_cache_before(store));
+}
+
 void hammer_store_close(struct hammer_store *store) {
+    hsvc_cache_store_free(store->cache);
     if (store->close != NULL) store->close(store->handle);
 }
