@@ -123,6 +123,10 @@ int command_verify(struct host *host);
 int command_explain(struct host *host);
 int command_audit(struct host *host);
 int command_policy(struct host *host);
+/* A value of a parameter as people say it: a choice by name, a time in its largest unit, else the number. policy.c */
+void param_words(uint32_t param, int64_t value, int as_number, struct text *to);
+/* Whose a key of the store is: "device desk-17". store.c */
+void key_words(const uint8_t *key, size_t key_len, struct text *to);
 int command_monday(struct host *host);
 int command_what_if(struct host *host);
 /* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */

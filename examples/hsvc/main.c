@@ -50,7 +50,8 @@ static const struct command {
      "every statement.\n"},
     {"explain", command_explain, 3, 3, " json at", "[--json] [--at=HH:MM] STORE phone|user|headset NAME",
      "what is so, what will end it, and which rule decided",
-     "Tells the state of a phone, a user or a headset, what will end it and when, and which scope of the policy decided.\n"},
+     "Tells the state of a phone, a user or a headset, what will end it and when, which scope of the policy decided each\n"
+     "parameter, and what was decided last.\n"},
     {"audit", command_audit, 1, 3, " json at", "[--json] [--at=HH:MM] STORE [phone|user|headset NAME]",
      "list what the store remembers of every change",
      "Lists the entries of one subject, or of all, oldest first: what happened, why, who did it, and what changed.\n"},
@@ -59,7 +60,7 @@ static const struct command {
      "show the policy in force, or change it",
      "Prints each parameter with the value that is in force for the phone and the user named, and the scope that decided.\n"
      "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. VALUE\n"
-     "is a choice by name, a number, or a time with its unit: 90s, 10min, 8h. STORE may be the word presets: then what both\n"
+     "is a choice by name, a number, a time with its unit (90s, 10min, 8h), or patterns with commas between them. STORE may be the word presets: then what both\n"
      "presets give is printed.\n"},
     {"monday", command_monday, 0, 1, " json store", "[--json] [--store=FILE|memory] [PEOPLE]",
      "a burst of reports: one a commit, and several",
@@ -71,9 +72,9 @@ static const struct command {
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
      "such as HEADSET_CONNECTED, and so are the fields: device=desk-1 serial=WFG2303D0D0. param=NAME and state=NUMBER.\n"},
-    {"tables", command_tables, 0, 1, " json", "[--json] [REGISTRY]", "list what the library knows by name",
-     "Prints a registry: kinds of input with their fields, effects, reasons and statuses with their remedies, and so on.\n"
-     "Without a word it lists the registries.\n"},
+    {"tables", command_tables, 0, 1, " json", "[--json] [NAME]", "list what the library knows by name",
+     "Prints a registry (kinds of input with their fields, effects, reasons and statuses with their remedies, and so on) or a\n"
+     "table that decides: the rows of a machine, the steps of a ladder. Without a word it lists the names.\n"},
     {"statements", command_statements, 0, 0, "", "", "list what a script may say", ""},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -9,7 +9,7 @@
 #include "headsetsvc/stdlib.h"
 #include "host.h"
 
-enum { FEWEST = 2, MOST = 20000, AT_ONCE = 16, NAME = 12 };
+enum { FEWEST = 2, MOST = 20000, AT_ONCE = 16, NAME = 28 };
 
 struct burst {
     hsvc_engine *engine;
@@ -34,12 +34,14 @@ static size_t publish(const hsvc_effects *effects) {
     size_t screens = 0;
     hsvc_effect effect;
     (void)hsvc_effect_init(&effect, sizeof effect);
-    for (size_t i = 0; hsvc_effects_at(effects, i, &effect) == HSVC_OK; i++) screens += effect.kind == HSVC_EFFECT_SHOW_PROMPT;
+    for (size_t i = 0; hsvc_effects_at(effects, i, &effect) == HSVC_OK; i++)
+        screens += effect.kind == HSVC_EFFECT_SHOW_PROMPT;
     return screens;
 }
 
 /* Gives the queue, at most so many at once. What is too much for one commit was not taken at all, and is given in halves. */
-static int32_t drain(struct burst *burst, const hsvc_input *queue, size_t count, size_t at_once, struct drained *drained) {
+static int32_t drain(struct burst *burst, const hsvc_input *queue, size_t count, size_t at_once,
+                     struct drained *drained) {
     double from = seconds_now();
     memset(drained, 0, sizeof *drained);
     while (count > 0) {
@@ -64,7 +66,8 @@ static int32_t hire(struct burst *burst) {
     static const hsvc_item profile = {"lines", 5, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
     struct drained drained;
     hsvc_input in[4];
-    int32_t status = hsvc_input_policy_set(&in[0], HSVC_PARAM_PRESENCE_SETTLE, HSVC_SCOPE_GLOBAL, 0); /* no boot to wait for */
+    int32_t status =
+        hsvc_input_policy_set(&in[0], HSVC_PARAM_PRESENCE_SETTLE, HSVC_SCOPE_GLOBAL, 0); /* no boot to wait for */
     if (status == HSVC_OK) status = drain(burst, in, 1, 1, &drained);
     for (size_t i = 0; status == HSVC_OK && i < burst->people; i++) {
         char *phone = burst->names[i][0], *user = burst->names[i][1], *serial = burst->names[i][2];
@@ -72,7 +75,8 @@ static int32_t hire(struct burst *burst) {
         (void)snprintf(user, NAME, "user-%zu", i);
         (void)snprintf(serial, NAME, "WFG%zu", i);
         (void)hsvc_input_user_put(&in[0], user, &profile, 1);
-        (void)hsvc_input_device_put(&in[1], phone, "own", HSVC_DEVICE_ANONYMOUS, "Berlin", "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED);
+        (void)hsvc_input_device_put(&in[1], phone, "own", HSVC_DEVICE_ANONYMOUS, "Berlin", "CP-8851", "14.1(1)",
+                                    HSVC_FLAG_EM_ENABLED);
         (void)hsvc_input_device_registered(&in[2], phone, 0, 0);
         (void)hsvc_input_associate(&in[3], user, serial);
         status = drain(burst, in, 4, 4, &drained);
@@ -126,7 +130,8 @@ int command_monday(struct host *host) {
     hsvc_memory_store *memory = NULL;
     int code;
     burst.people = host->word_count > 0 ? strtoul(host->words[0], NULL, 10) : 400;
-    if (burst.people < FEWEST || burst.people > MOST) return usage("people are a number from 2 to 20000: ", host->words[0]);
+    if (burst.people < FEWEST || burst.people > MOST)
+        return usage("people are a number from 2 to 20000: ", host->words[0]);
     code = open_burst(host, &burst, &memory);
     if (code == EXIT_OK) code = compare(host, &burst);
     hsvc_effects_free(burst.effects);

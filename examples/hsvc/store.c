@@ -142,13 +142,23 @@ struct span subject_name(const struct host *host, uint32_t kind, const char *wor
 
 /* ---- verify ---- */
 
+void key_words(const uint8_t *key, size_t key_len, struct text *to) {
+    const char *kind = NULL, *name = NULL;
+    size_t name_len = 0;
+    if (hsvc_key_name(key, key_len, &kind, &name, &name_len) == HSVC_OK) {
+        text_printf(to, "%s%s%.*s", kind, name_len > 0 ? " " : "", (int)name_len, name);
+        return;
+    }
+    for (size_t i = 0; i < key_len; i++) {
+        char c = key[i] >= 0x20 && key[i] < 0x7f ? (char)key[i] : '.';
+        text_add(to, &c, 1);
+    }
+}
+
 static int32_t add_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
     struct table *table = user;
     struct text shown = {NULL, 0, 0};
-    for (size_t i = 0; i < key_len; i++) {
-        char c = key[i] >= 0x20 && key[i] < 0x7f ? (char)key[i] : '.';
-        text_add(&shown, &c, 1);
-    }
+    key_words(key, key_len, &shown);
     table_words(table, invariant);
     table_words(table, rule);
     table_text(table, shown.bytes, shown.len);
@@ -157,7 +167,7 @@ static int32_t add_finding(const char *invariant, const char *rule, const uint8_
 }
 
 static int verify_file(struct host *host, struct opened *opened) {
-    static const char *const heads[] = {"invariant", "rule", "key"};
+    static const char *const heads[] = {"invariant", "rule", "record"};
     struct table *table = table_new(host, "finding", 3, heads);
     uint64_t findings = 0;
     int32_t status = hsvc_verify(opened->engine, add_finding, table, &findings);

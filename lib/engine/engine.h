@@ -63,9 +63,10 @@ struct hsvc_engine {
 /* hsvc__enter, hsvc__leave: around every public call that may reach a callback. REENTRANT, OK. */
 int32_t hsvc__enter(struct hsvc_engine *engine);
 void hsvc__leave(struct hsvc_engine *engine);
-/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides. */
+/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides;
+ * dry: and commits nothing, so that a jump of the clock is still news for the next one. */
 int32_t hsvc__sample(struct hsvc_engine *engine);
-int32_t hsvc__sample_call(struct hsvc_engine *engine);
+int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry);
 /* hsvc__is_late: does this firing show that the clock has jumped? hsvc__tell_clock: a notice for each record of this decision
  * that was mended or fired after a jump (TIME-4). */
 int hsvc__is_late(const struct hsvc_engine *engine, int64_t due);

@@ -176,16 +176,25 @@ enum { BACKED_UP_AT = 18, WENT_ON_TO = 48 }; /* lines: ann is at P1; she has lef
 static void back_up(void) {
     char text[2200];
     const char *file = file_of_sqlite();
-    if (file != NULL) snprintf(text, sizeof text, "rm -f '%s'.kept*; cp '%s' '%s'.kept && cp '%s'-wal '%s'.kept-wal", file, file, file, file, file);
-    else snprintf(text, sizeof text, "pg_dump \"$HSVC_TEST_PGSQL\" --schema=$HSVC_TEST_SCHEMA --clean >\"$HSVC_TEST_PGSQL_DIR/dump\"");
+    if (file != NULL)
+        snprintf(text, sizeof text, "rm -f '%s'.kept*; cp '%s' '%s'.kept && cp '%s'-wal '%s'.kept-wal", file, file,
+                 file, file, file);
+    else
+        snprintf(text, sizeof text,
+                 "pg_dump \"$HSVC_TEST_PGSQL\" --schema=$HSVC_TEST_SCHEMA --clean >\"$HSVC_TEST_PGSQL_DIR/dump\"");
     run_command(text);
 }
 
 static void restore(void) {
     char text[2200];
     const char *file = file_of_sqlite();
-    if (file != NULL) snprintf(text, sizeof text, "rm -f '%s'-shm; mv '%s'.kept '%s' && mv '%s'.kept-wal '%s'-wal", file, file, file, file, file);
-    else snprintf(text, sizeof text, "psql \"$HSVC_TEST_PGSQL\" -q1 -v ON_ERROR_STOP=1 -f \"$HSVC_TEST_PGSQL_DIR/dump\" >\"$HSVC_TEST_PGSQL_DIR/restored\"");
+    if (file != NULL)
+        snprintf(text, sizeof text, "rm -f '%s'-shm; mv '%s'.kept '%s' && mv '%s'.kept-wal '%s'-wal", file, file, file,
+                 file, file);
+    else
+        snprintf(text, sizeof text,
+                 "psql \"$HSVC_TEST_PGSQL\" -q1 -v ON_ERROR_STOP=1 -f \"$HSVC_TEST_PGSQL_DIR/dump\" "
+                 ">\"$HSVC_TEST_PGSQL_DIR/restored\"");
     run_command(text);
 }
 
