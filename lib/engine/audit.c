@@ -104,12 +104,6 @@ static void set_actor(struct hsvc__turn *t, struct hsvc__entry *entry) {
     if (entry->actor_number == 0) entry->actor = INPUT(t, actor);
 }
 
-static hsvc__str static_text(const char *text) {
-    size_t len = 0;
-    while (text != NULL && text[len] != '\0') len++;
-    return hsvc__str_of(text, len);
-}
-
 static void fill(struct hsvc__turn *t, const struct hsvc__about *about, struct hsvc__entry *entry) {
     entry->at = entry->first_at = t->at;
     entry->committed_at = t->now;
@@ -120,8 +114,8 @@ static void fill(struct hsvc__turn *t, const struct hsvc__about *about, struct h
     entry->param = t->in->param;
     entry->value = t->in->param == 0 ? 0 : t->in->value;
     entry->count = 1;
-    entry->rule = static_text(t->verdict.rule);
-    entry->event = static_text(t->verdict.event);
+    entry->rule = hsvc__static(t->verdict.rule);
+    entry->event = hsvc__static(t->verdict.event);
     set_actor(t, entry);
 }
 

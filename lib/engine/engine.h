@@ -40,6 +40,9 @@ struct hsvc_engine {
     int jumped;        /* the clock is further on than a host that calls in time explains */
     int patrols;       /* deadlines are looked for that a clock from the future has armed */
     struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
+    int64_t swept;     /* the watermark: no deadline was below it, nor was there a job */
+    int behind;        /* the last advance left some that are due */
+    int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
@@ -153,6 +156,8 @@ int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
  * were armed in the future. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__look_again: forgets the watermark, as there is a job now. */
+void hsvc__look_again(struct hsvc_engine *engine);
 /* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of
  * them it stops, unless there are other nodes, whose clocks may be ahead at any time. Store statuses, MEMORY. */
 int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues);
