@@ -1,7 +1,16 @@
 /* host.h: what the files of the program hsvc share.
  *
- *   main.c      options, exit codes, one run
- *   files.c     reading scripts, folders and messages
+ *   main.c      the commands, their options, help
+ *   play.c      scenarios: play, record, statements
+ *   store.c     opening what a command looks at; verify
+ *   explain.c   a phone, a user, a headset
+ *   audit.c     what the store remembers
+ *   policy.c    the policy, and changing it
+ *   what_if.c   an input that is tried; inputs from words
+ *   replay.c    a recording, decided again
+ *   tables.c    what the library knows by name
+ *   print.c     tables and pairs, for people and as JSON
+ *   files.c     growing text; reading scripts, folders and messages
  *   message.c   the phone's inventory message (JSON) as an input
  *   words.c     what happened, and what a phone shows, in words
  *   timeline.c  the timeline that people read
@@ -17,6 +26,7 @@
 
 /* Exit codes; --help explains them. */
 enum { EXIT_OK = 0, EXIT_UNMET = 1, EXIT_USAGE = 2, EXIT_LIBRARY = 3 };
+enum { MOST_WORDS = 40 };
 
 /* Bytes that grow; always terminated. */
 struct text {
@@ -46,14 +56,24 @@ struct tally {
 };
 
 struct host {
+    const char *words[MOST_WORDS]; /* behind the command, without options */
+    int word_count;
+    const char *until; /* --at */
+    const char *into;  /* --store */
+    const char *of_phone, *of_user, *of_site;
+    FILE *recording; /* hsvc record */
+    int writes;      /* the store will be changed */
+    int silent;      /* a script is played for what comes of it */
     int json;
     int quiet; /* hsvc verify */
     int all;   /* show what phones do by themselves, too */
     int colour;
     int width;
     const char *path; /* of the script */
-    struct text folder;
+    struct text folder, script, script_path;
     hsvc_scenario *scenario;
+    void *file; /* the store that a scenario is played into, if not its own */
+    hsvc_store store;
     struct tally tally;
     struct text last_prompts; /* "phone=NUMBER\n" lines: the last prompt shown on each phone */
     int placed;               /* the failure that is being told names its own place */
@@ -61,6 +81,66 @@ struct host {
     size_t rows;
     size_t failures;
 };
+
+/* ---- main.c ---- */
+int usage(const char *why, const char *what);
+
+/* ---- play.c ---- */
+int script_open(struct host *host, const char *path); /* plays it silently; EXIT_OK, or told */
+int script_verify(struct host *host);
+void host_free(struct host *host);
+int command_play(struct host *host);
+int command_record(struct host *host);
+int command_statements(struct host *host);
+
+/* ---- store.c ---- */
+/* What a command looks at: an engine on a store, and a batch. open_store tells what went wrong. */
+struct opened {
+    hsvc_engine *engine;
+    hsvc_effects *effects;
+    hsvc_engine *own; /* freed with it; NULL if the engine is the scenario's */
+    void *file;
+};
+int open_store(struct host *host, const char *where, struct opened *opened);
+/* A file of SQLite: *file is what close_file takes. One that is only looked at is not made. */
+int open_file(const char *where, int writes, void **file, hsvc_store *store);
+void close_file(void *file);
+void close_store(struct opened *opened);
+int fail_status(const char *what, int32_t status);
+/* The name that the store has for what a script calls so; where there is no script, the word itself. */
+struct span real_name(const struct host *host, uint32_t kind, const char *word);
+/* HSVC_SUBJECT_ of phone, user or headset; 0: another word. And the store's name for one of that kind. */
+uint32_t subject_kind(const char *word);
+struct span subject_name(const struct host *host, uint32_t kind, const char *word);
+int command_verify(struct host *host);
+
+/* ---- the other commands, a file each ---- */
+int command_explain(struct host *host);
+int command_audit(struct host *host);
+int command_policy(struct host *host);
+int command_what_if(struct host *host);
+/* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */
+int print_decision(struct host *host, struct opened *opened, const hsvc_input *in, uint32_t flags);
+int command_replay(struct host *host);
+int command_tables(struct host *host);
+
+/* ---- print.c ---- */
+/* A table: columns, then cells row by row. For people the columns are aligned; as JSON each row is an object. */
+struct table;
+struct table *table_new(const struct host *host, const char *type, size_t columns, const char *const *heads);
+void table_text(struct table *table, const char *text, size_t len);
+void table_words(struct table *table, const char *words);
+void table_number(struct table *table, int64_t number);
+int table_is_json(const struct table *table);
+void table_print(struct table *table); /* and frees it */
+/* Pairs of a name and a value: lines for people, one object as JSON. */
+struct pairs;
+struct pairs *pairs_new(const struct host *host, const char *type);
+void pairs_text(struct pairs *pairs, const char *name, const char *text, size_t len); /* nothing if it is empty */
+void pairs_words(struct pairs *pairs, const char *name, const char *words);
+void pairs_number(struct pairs *pairs, const char *name, int64_t number); /* nothing if it is 0 */
+void pairs_time(struct pairs *pairs, const char *name, int64_t at);       /* nothing if it is 0; "never" */
+void pairs_print(struct pairs *pairs);
 
 /* ---- files.c ---- */
 void text_add(struct text *text, const char *bytes, size_t len);
@@ -108,5 +188,7 @@ uint64_t count_findings(struct host *host, int32_t *status);
 int32_t jsonl_step(struct host *host, const hsvc_scenario_step *step);
 void jsonl_failure(struct host *host, const hsvc_scenario_failure *failure);
 void jsonl_end(struct host *host, const hsvc_scenario_result *result);
+/* One object: the verdicts and effects of a batch. */
+void jsonl_batch(struct host *host, const hsvc_effects *effects, const char *type);
 
 #endif

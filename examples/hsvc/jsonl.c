@@ -67,6 +67,8 @@ static json_t *verdict_object(struct host *host, const hsvc_verdict *v) {
     if (v->em_code >= 0) json_object_set_new(o, "em_code", json_integer(v->em_code));
     put_code(o, "field", HSVC_REGISTRY_FIELD, v->field);
     put_number(o, "limit", v->limit);
+    put_number(o, "item", v->item);
+    put(o, "serial", v->serial, v->serial_len);
     put(o, "device", v->device, v->device_len);
     put_label(host, o, "phone", HSVC_SCENARIO_PHONE, v->device, v->device_len);
     if (v->event != NULL) put(o, "event", v->event, strlen(v->event));
@@ -96,10 +98,27 @@ static void put_input(json_t *o, const hsvc_input *in) {
     put_number(o, "happened_ms", in->at_ms);
 }
 
-int32_t jsonl_step(struct host *host, const hsvc_scenario_step *step) {
-    json_t *o = json_object(), *verdicts = json_array(), *effects = json_array();
+static void put_batch(struct host *host, json_t *o, const hsvc_effects *batch) {
+    json_t *verdicts = json_array(), *effects = json_array();
     hsvc_verdict v;
     hsvc_effect e;
+    (void)hsvc_verdict_init(&v, sizeof v);
+    (void)hsvc_effect_init(&e, sizeof e);
+    for (size_t i = 0; hsvc_verdict_at(batch, i, &v) == HSVC_OK; i++) json_array_append_new(verdicts, verdict_object(host, &v));
+    for (size_t i = 0; hsvc_effects_at(batch, i, &e) == HSVC_OK; i++) json_array_append_new(effects, effect_object(host, &e));
+    json_object_set_new(o, "verdicts", verdicts);
+    json_object_set_new(o, "effects", effects);
+}
+
+void jsonl_batch(struct host *host, const hsvc_effects *effects, const char *type) {
+    json_t *o = json_object();
+    json_object_set_new(o, "type", json_string(type));
+    put_batch(host, o, effects);
+    print_line(o);
+}
+
+int32_t jsonl_step(struct host *host, const hsvc_scenario_step *step) {
+    json_t *o = json_object();
     json_object_set_new(o, "type", json_string("step"));
     put_time(host, o, step->at_ms);
     json_object_set_new(o, "line", json_integer(step->line));
@@ -109,16 +128,7 @@ int32_t jsonl_step(struct host *host, const hsvc_scenario_step *step) {
     if (step->status != HSVC_OK)
         json_object_set_new(o, "status", json_string(hsvc_name(HSVC_REGISTRY_STATUS, step->status)));
     put_input(o, step->input);
-    for (size_t i = 0; i < hsvc_verdict_count(step->effects); i++) {
-        (void)hsvc_verdict_init(&v, sizeof v);
-        if (hsvc_verdict_at(step->effects, i, &v) == HSVC_OK) json_array_append_new(verdicts, verdict_object(host, &v));
-    }
-    for (size_t i = 0; i < hsvc_effects_count(step->effects); i++) {
-        (void)hsvc_effect_init(&e, sizeof e);
-        if (hsvc_effects_at(step->effects, i, &e) == HSVC_OK) json_array_append_new(effects, effect_object(host, &e));
-    }
-    json_object_set_new(o, "verdicts", verdicts);
-    json_object_set_new(o, "effects", effects);
+    put_batch(host, o, step->effects);
     print_line(o);
     return HSVC_OK;
 }

@@ -1,167 +1,111 @@
-/* main.c: the program hsvc: runs scenarios (*.hsv) against libheadsetsvc, shows what happened, and checks the store. */
+/* main.c: the program hsvc: its commands, their options, and help. What each does is in a file of its own. */
 #define _DEFAULT_SOURCE /* the terminal's width */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "headsetsvc/stdlib.h"
 #include "host.h"
 
-static const char help[] =
-    "usage: hsvc run [--json] [--all] [--color=auto|always|never] [--width=N] FOLDER-or-FILE.hsv\n"
-    "       hsvc verify FOLDER-or-FILE.hsv\n"
-    "       hsvc statements\n"
-    "       hsvc --help | --version\n"
-    "\n"
-    "hsvc run plays a scenario and prints a timeline: time, phone, what happened, what the phone shows, and the rule\n"
-    "that decided; then the sessions, the counters, and whether the store is sound. Of a FOLDER it plays day.hsv.\n"
-    "hsvc verify plays it silently and walks the whole store after every statement.\n"
-    "hsvc statements lists what a script may say.\n"
-    "\n"
-    "  --json         one JSON object a line instead (members: README.md)\n"
-    "  --all          also what phones do by themselves: resets, registrations, wipes\n"
-    "  --color=WHEN   auto (the default): on a terminal, unless NO_COLOR is set\n"
-    "  --width=N      columns of the timeline, at least 90; the terminal's by default, else 118\n"
-    "\n"
-    "Besides the statements of the scenario language a script may say\n"
-    "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
-    "  message {\"time\": ...}  the same in the line itself\n"
-    "  chapter \"The morning\"  a heading in the timeline\n"
-    "\n"
-    "exit status: 0 all is well; 1 an expectation failed, a line or message could not be read, or the store is\n"
-    "unsound; 2 wrong usage, a file cannot be read, or the output not written; 3 the library or its store failed\n";
+/* ---- the commands ---- */
 
-static int usage(const char *why, const char *what) {
+static const struct command {
+    const char *name;
+    int (*run)(struct host *host);
+    int least, most;     /* words behind the command */
+    const char *options; /* that it takes, each with a blank before it */
+    const char *usage;
+    const char *about;
+    const char *help;
+} commands[] = {
+    {"play", command_play, 1, 1, " json all color width store",
+     "[--json] [--all] [--color=WHEN] [--width=N] [--store=FILE] SCRIPT",
+     "play a scenario and print what happens",
+     "Plays a scenario and prints a timeline: time, phone, what happened, what the phone shows, and the rule that\n"
+     "decided; then the sessions, the counters, and whether the store is sound. Of a folder it plays day.hsv.\n"
+     "\n"
+     "  --json         one JSON object a line instead (members: README.md)\n"
+     "  --all          also what phones do by themselves: resets, registrations, wipes\n"
+     "  --color=WHEN   auto (the default): on a terminal, unless NO_COLOR is set; always; never\n"
+     "  --width=N      columns of the timeline, 90 to 400; the terminal's by default, else 118\n"
+     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards\n"
+     "\n"
+     "Besides the statements of the scenario language a script may say\n"
+     "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
+     "  message {\"time\": ...}  the same in the line itself\n"
+     "  chapter \"The morning\"  a heading in the timeline\n"},
+    {"record", command_record, 2, 2, "", "SCRIPT FILE", "play a scenario and write the engine's recording",
+     "Plays a scenario silently and writes into FILE what the engine was told, sampled, read and committed. There is no\n"
+     "PIN in it. hsvc replay FILE decides all of it again.\n"},
+    {"replay", command_replay, 1, 1, " json all", "[--json] [--all] FILE", "decide a recording again, and compare",
+     "Decides a recording again, without a store and without a clock, and compares every byte: keys read, rows written,\n"
+     "verdicts, effects. The first difference is told by call, frame and field. A recording that ends inside a call is\n"
+     "replayed up to it.\n"
+     "\n"
+     "  --all          a line for each call\n"
+     "  --json         one JSON object a line instead\n"},
+    {"verify", command_verify, 1, 1, " json", "[--json] STORE", "walk a whole store and name what is wrong",
+     "Walks the whole store and names every violated invariant. A script is played silently and its store walked after\n"
+     "every statement.\n"},
+    {"explain", command_explain, 3, 3, " json at", "[--json] [--at=HH:MM] STORE phone|user|headset NAME",
+     "what is so, what will end it, and which rule decided",
+     "Tells the state of a phone, a user or a headset, what will end it and when, and which scope of the policy decided.\n"},
+    {"audit", command_audit, 1, 3, " json at", "[--json] [--at=HH:MM] STORE [phone|user|headset NAME]",
+     "list what the store remembers of every change",
+     "Lists the entries of one subject, or of all, oldest first: what happened, why, who did it, and what changed.\n"},
+    {"policy", command_policy, 1, 4, " json at phone user site",
+     "[--json] [--at=HH:MM] [--phone=NAME] [--user=ID] [--site=NAME] STORE [PARAMETER | set PARAMETER VALUE | unset PARAMETER]",
+     "show the policy in force, or change it",
+     "Prints each parameter with the value that is in force for the phone and the user named, and the scope that decided.\n"
+     "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. VALUE\n"
+     "is a choice by name, a number, or a time with its unit: 90s, 10min, 8h. STORE may be the word presets: then what both\n"
+     "presets give is printed.\n"},
+    {"what-if", command_what_if, 2, 40, " json at", "[--json] [--at=HH:MM] STORE INPUT [FIELD=VALUE]...",
+     "try an input without committing it",
+     "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
+     "such as HEADSET_CONNECTED, and so are the fields: device=desk-1 serial=WFG2303D0D0. param=NAME and state=NUMBER.\n"},
+    {"tables", command_tables, 0, 1, " json", "[--json] [REGISTRY]", "list what the library knows by name",
+     "Prints a registry: kinds of input with their fields, effects, reasons and statuses with their remedies, and so on.\n"
+     "Without a word it lists the registries.\n"},
+    {"statements", command_statements, 0, 0, "", "", "list what a script may say", ""},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const char exit_codes[] =
+    "exit status: 0 all is well; 1 an expectation failed, a line or message could not be read, the store is unsound, an\n"
+    "input was refused, or a replay differs; 2 wrong usage, no such name, a file cannot be read or written; 3 the library\n"
+    "or its store failed\n";
+
+static const char stores[] =
+    "STORE is a scenario (FILE.hsv, or a folder with day.hsv): it is played first, up to --at=HH:MM of its first day"
+#ifdef HSVC_WITH_SQLITE
+    ",\nor a file of SQLite, made if it is not there and something is to be written"
+#endif
+    ".\n";
+
+int usage(const char *why, const char *what) {
     fprintf(stderr, "hsvc: %s%s\nhsvc --help explains everything\n", why, what);
     return EXIT_USAGE;
 }
 
-/* ---- hooks ---- */
-
-static int32_t on_step(const hsvc_scenario_step *step, void *user) {
-    struct host *host = user;
-    int32_t status = host->json ? jsonl_step(host, step) : timeline_step(host, step);
-    tally_step(host, step);
-    return status;
+static int print_help(void) {
+    printf("usage: hsvc COMMAND ...\n\n");
+    for (size_t i = 0; i < COMMANDS; i++) printf("  %-11s %s\n", commands[i].name, commands[i].about);
+    printf("\nhsvc help COMMAND says more about one of them; hsvc --version which library this is.\n%s\n%s", stores, exit_codes);
+    return EXIT_OK;
 }
 
-static int32_t on_failure(const hsvc_scenario_failure *failure, void *user) {
-    struct host *host = user;
-    if (host->json)
-        jsonl_failure(host, failure);
-    else
-        timeline_failure(host, failure);
-    return HSVC_OK;
+static int print_command(const struct command *command) {
+    printf("usage: hsvc %s%s%s\n\n%s", command->name, command->usage[0] != '\0' ? " " : "", command->usage, command->help);
+    if (strstr(command->usage, "STORE") != NULL) printf("\n%s", stores);
+    printf("%s%s", command->help[0] != '\0' ? "\n" : "", exit_codes);
+    return EXIT_OK;
 }
 
-/* Is word the first of the line's words? */
-static int begins(const hsvc_scenario_line *line, const char *word) {
-    size_t n = strlen(word);
-    return line->text_len >= n && memcmp(line->text, word, n) == 0 && (line->text_len == n || line->text[n] == ' ');
-}
-
-static int32_t refuse_line(hsvc_scenario *scenario, const char *why) {
-    return hsvc_scenario_fail(scenario, 0, why, strlen(why));
-}
-
-/* The host's own statements. */
-static int32_t on_statement(hsvc_scenario *scenario, const hsvc_scenario_line *line, void *user) {
-    static const char chapter[] = "chapter \"";
-    struct host *host = user;
-    size_t n = sizeof chapter - 1;
-    host->scenario = scenario;
-    if (line->text_len > n && memcmp(line->text, chapter, n) == 0 && line->text[line->text_len - 1] == '"') {
-        timeline_chapter(host, line->text + n, line->text_len - n - 1);
-        return HSVC_OK;
-    }
-    if (begins(line, "chapter"))
-        return refuse_line(scenario, "a chapter has a title in quotes: chapter \"The morning\"");
-    if (begins(line, "message") && line->text_len < sizeof "message ")
-        return refuse_line(scenario, "a message is a file or stands in the line: message FILE.json, message {...}");
-    return take_message(host, line);
-}
-
-/* ---- a run ---- */
-
-static int make_scenario(struct host *host) {
-    hsvc_allocator allocator;
-    hsvc_scenario_config config;
-    int32_t status = hsvc_stdlib_allocator(&allocator);
-    if (status == HSVC_OK) status = hsvc_scenario_config_init(&config, sizeof config);
-    if (status == HSVC_OK) {
-        config.allocator = &allocator;
-        config.flags = host->quiet ? HSVC_SCENARIO_VERIFY_EACH : HSVC_SCENARIO_VERIFY_END;
-        config.step = on_step;
-        config.failure = on_failure;
-        config.statement = on_statement;
-        config.user = host;
-        status = hsvc_scenario_new(&config, &host->scenario);
-    }
-    if (status != HSVC_OK) fprintf(stderr, "hsvc: %s\n", hsvc_text(HSVC_REGISTRY_STATUS, status));
-    return status == HSVC_OK;
-}
-
-static void print_end(struct host *host, const hsvc_scenario_result *result, uint64_t findings) {
-    if (!host->quiet) tally_print(host);
-    printf("%u statements, %u expectations: ", result->statements, result->expectations);
-    if (result->failures == 0)
-        printf("all as expected. ");
-    else
-        printf("%u failure%s. ", result->failures, result->failures == 1 ? "" : "s");
-    printf(findings == 0 ? "The store is sound.\n" : "The store is NOT sound.\n");
-}
-
-static int play(struct host *host, const struct text *script) {
-    hsvc_scenario_result result;
-    int32_t status, verify_status = HSVC_OK;
-    uint64_t findings;
-    (void)hsvc_scenario_result_init(&result, sizeof result);
-    status = hsvc_scenario_run(host->scenario, host->path, script->bytes, script->len, &result);
-    if (status != HSVC_OK) {
-        (void)fflush(stdout);
-        fprintf(stderr, "hsvc: %s: the run stopped: %s\n", host->path, hsvc_text(HSVC_REGISTRY_STATUS, status));
-        return EXIT_LIBRARY;
-    }
-    if (host->json) {
-        jsonl_end(host, &result);
-        return result.failures == 0 ? EXIT_OK : EXIT_UNMET;
-    }
-    findings = count_findings(host, &verify_status);
-    print_end(host, &result, findings);
-    if (verify_status != HSVC_OK) return EXIT_LIBRARY;
-    return result.failures == 0 && findings == 0 ? EXIT_OK : EXIT_UNMET;
-}
-
-/* The script itself, or day.hsv of a folder; and the folder, for messages. */
-static void find_script(struct host *host, const char *path, struct text *script_path) {
-    const char *slash;
-    text_puts(script_path, path);
-    if (is_folder(path)) text_puts(script_path, path[strlen(path) - 1] == '/' ? "day.hsv" : "/day.hsv");
-    slash = strrchr(script_path->bytes, '/');
-    if (slash != NULL) text_add(&host->folder, script_path->bytes, (size_t)(slash - script_path->bytes) + 1);
-    text_add(&host->folder, "", 0);
-    host->path = script_path->bytes;
-}
-
-static int run(struct host *host, const char *path) {
-    struct text script_path = {NULL, 0, 0}, script = {NULL, 0, 0};
-    int code;
-    find_script(host, path, &script_path);
-    if (!file_read(host->path, &script)) {
-        fprintf(stderr, "hsvc: %s cannot be read: %s\n", host->path, strerror(errno));
-        code = EXIT_USAGE;
-    } else {
-        code = make_scenario(host) ? play(host, &script) : EXIT_LIBRARY;
-    }
-    hsvc_scenario_free(host->scenario);
-    tally_free(host);
-    text_free(&script);
-    text_free(&script_path);
-    text_free(&host->folder);
-    text_free(&host->last_prompts);
-    return code;
+static const struct command *find(const char *name) {
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
+    return NULL;
 }
 
 /* ---- options ---- */
@@ -172,8 +116,6 @@ static int terminal_width(void) {
     if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 118;
     return size.ws_col < 90 ? 90 : size.ws_col > 140 ? 140 : size.ws_col;
 }
-
-static int starts(const char *text, const char *with) { return strncmp(text, with, strlen(with)) == 0; }
 
 static int take_colour(struct host *host, const char *when) {
     const char *no_color = getenv("NO_COLOR");
@@ -188,56 +130,61 @@ static int take_colour(struct host *host, const char *when) {
     return 1;
 }
 
+/* The value behind "--name=", or NULL. */
+static const char *value_of(const char *option, const char *name) {
+    size_t n = strlen(name);
+    return strncmp(option + 2, name, n) == 0 && option[2 + n] == '=' ? option + 3 + n : NULL;
+}
+
+static int is_allowed(const struct command *command, const char *option) {
+    char name[16];
+    size_t n = strcspn(option + 2, "=");
+    const char *found;
+    if (n == 0 || n > 12) return 0;
+    (void)snprintf(name, sizeof name, " %.*s", (int)n, option + 2);
+    found = strstr(command->options, name);
+    return found != NULL && (found[n + 1] == ' ' || found[n + 1] == '\0');
+}
+
 /* NULL: taken, else what is wrong with it. */
 static const char *take_option(struct host *host, const char *option) {
+    const char *value;
     if (strcmp(option, "--json") == 0) return host->json = 1, NULL;
     if (strcmp(option, "--all") == 0) return host->all = 1, NULL;
-    if (starts(option, "--color=")) return take_colour(host, option + 8) ? NULL : "auto, always or never: ";
-    if (!starts(option, "--width=")) return "no such option: ";
-    host->width = atoi(option + 8);
+    if ((value = value_of(option, "color")) != NULL) return take_colour(host, value) ? NULL : "auto, always or never: ";
+    if ((value = value_of(option, "at")) != NULL) return host->until = value, NULL;
+    if ((value = value_of(option, "store")) != NULL) return host->into = value, NULL;
+    if ((value = value_of(option, "phone")) != NULL) return host->of_phone = value, NULL;
+    if ((value = value_of(option, "user")) != NULL) return host->of_user = value, NULL;
+    if ((value = value_of(option, "site")) != NULL) return host->of_site = value, NULL;
+    if ((value = value_of(option, "width")) == NULL) return "no such option: ";
+    host->width = atoi(value);
     return host->width >= 90 && host->width <= 400 ? NULL : "a width is a number from 90 to 400: ";
 }
 
-static int command(int argc, char **argv, int quiet) {
+static int run(const struct command *command, int argc, char **argv) {
     struct host host = {0};
-    const char *path = NULL, *wrong;
-    host.quiet = quiet;
+    const char *wrong;
+    int code;
     host.width = terminal_width();
     (void)take_colour(&host, "auto");
     for (int i = 2; i < argc; i++) {
         if (argv[i][0] == '-' && argv[i][1] == '-') {
-            wrong = quiet ? "hsvc verify has no options: " : take_option(&host, argv[i]);
+            wrong = is_allowed(command, argv[i]) ? take_option(&host, argv[i]) : "no such option: ";
             if (wrong != NULL) return usage(wrong, argv[i]);
-        } else if (path != NULL) {
-            return usage("one scenario at a time: ", argv[i]);
+        } else if (host.word_count == command->most || host.word_count == MOST_WORDS) {
+            return usage("one word too many: ", argv[i]);
         } else {
-            path = argv[i];
+            host.words[host.word_count++] = argv[i];
         }
     }
-    return path == NULL ? usage("which scenario?", "") : run(&host, path);
-}
-
-/* A form without its {=marks}: they are for the runner, nobody writes them. */
-static void print_form(const char *form) {
-    const char *mark;
-    while ((mark = strstr(form, " {=")) != NULL) {
-        (void)fwrite(form, 1, (size_t)(mark - form), stdout);
-        form = mark + strcspn(mark, "}") + 1;
+    if (host.word_count < command->least) {
+        fprintf(stderr, "hsvc: usage: hsvc %s %s\n", command->name, command->usage);
+        return EXIT_USAGE;
     }
-    puts(form);
-}
-
-/* The whole language, as the library knows it, and what this host adds. */
-static int print_statements(void) {
-    const char *form = NULL, *about = NULL;
-    for (size_t i = 0; hsvc_scenario_grammar(i, &form, &about) == HSVC_OK; i++) {
-        print_form(form);
-        printf("    %s\n", about);
-    }
-    puts(
-        "message FILE.json|{...}\n    hsvc only: the phone's own inventory message\n"
-        "chapter \"title\"\n    hsvc only: a heading in the timeline");
-    return EXIT_OK;
+    code = command->run(&host);
+    host_free(&host);
+    return code;
 }
 
 /* What could not be written must not look like a success: exit status 2 instead of 0. */
@@ -247,21 +194,24 @@ static int written(int code) {
     return code == EXIT_OK ? EXIT_USAGE : code;
 }
 
+static int print_version(void) {
+    uint32_t version = hsvc_version();
+    printf("hsvc, libheadsetsvc %u.%u.%u\n", version / 1000000, version / 1000 % 1000, version % 1000);
+    return EXIT_OK;
+}
+
 static int choose(int argc, char **argv) {
-    if (argc < 2) return usage("run, verify or statements?", "");
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        (void)fputs(help, stdout);
-        return EXIT_OK;
+    const struct command *command;
+    if (argc < 2) return usage("which command?", "");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return print_help();
+    if (strcmp(argv[1], "--version") == 0) return print_version();
+    if (strcmp(argv[1], "help") == 0) {
+        if (argc < 3) return print_help();
+        command = find(argv[2]);
+        return command != NULL ? print_command(command) : usage("no such command: ", argv[2]);
     }
-    if (strcmp(argv[1], "--version") == 0) {
-        uint32_t version = hsvc_version();
-        printf("hsvc, libheadsetsvc %u.%u.%u\n", version / 1000000, version / 1000 % 1000, version % 1000);
-        return EXIT_OK;
-    }
-    if (strcmp(argv[1], "run") == 0) return command(argc, argv, 0);
-    if (strcmp(argv[1], "verify") == 0) return command(argc, argv, 1);
-    if (strcmp(argv[1], "statements") == 0) return print_statements();
-    return usage("no such command: ", argv[1]);
+    command = find(argv[1]);
+    return command != NULL ? run(command, argc, argv) : usage("no such command: ", argv[1]);
 }
 
 int main(int argc, char **argv) { return written(choose(argc, argv)); }

@@ -1,6 +1,7 @@
 /* words.c: what happened, and what a phone shows, in words that need no manual. Codes come from the library's own names
  * and texts, so that a reason added tomorrow reads well today. No PIN is ever among the words. */
 #include <string.h>
+#include <time.h>
 
 #include "host.h"
 
@@ -12,8 +13,22 @@ struct span label(const struct host *host, uint32_t kind, const char *name, size
     return found;
 }
 
+/* Of a store nobody knows in which zone its people live: the date, and the time at Greenwich. */
+static void words_date(int64_t at, struct text *to) {
+    time_t seconds = (time_t)(at / 1000);
+    const struct tm *parts = gmtime(&seconds);
+    char words[32] = "";
+    if (parts != NULL) (void)strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%SZ", parts);
+    text_puts(to, words);
+}
+
 void words_time(const struct host *host, int64_t at, struct text *to) {
-    int64_t ms = (at - hsvc_scenario_day_one(host->scenario)) % 86400000;
+    int64_t ms;
+    if (host->scenario == NULL) {
+        words_date(at, to);
+        return;
+    }
+    ms = (at - hsvc_scenario_day_one(host->scenario)) % 86400000;
     if (ms < 0) ms += 86400000;
     text_printf(to, "%02d:%02d:%02d", (int)(ms / 3600000), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60));
 }

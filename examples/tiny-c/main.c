@@ -29,25 +29,12 @@ static void call(const hsvc_input *in); /* NULL: a deadline is due */
 
 static void obey(const hsvc_effect *e) {
     hsvc_input answer;
-    int right = e->pin_len == 4 && memcmp(e->pin, "1234", 4) == 0;
+    int wrong = e->kind == HSVC_EFFECT_VERIFY_PIN && (e->pin_len != 4 || memcmp(e->pin, "1234", 4) != 0);
     printf("do %s%s%s on %s %s\n", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)e->kind), e->prompt != 0 ? " " : "",
            e->prompt != 0 ? hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt) : "", e->device, e->user);
-    switch (e->kind) {
-        case HSVC_EFFECT_SHOW_PROMPT:
-            prompt = e->prompt_id;
-            return;
-        case HSVC_EFFECT_APPLY_PROFILE:
-            hsvc_input_device_registered(&answer, e->device, e->generation, 0);
-            break;
-        case HSVC_EFFECT_WIPE:
-            hsvc_input_wipe_done(&answer, e->device, e->generation);
-            break;
-        case HSVC_EFFECT_VERIFY_PIN:
-            hsvc_input_verify_result(&answer, e->device, e->request, right ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG);
-            break;
-        default:
-            return;
-    }
+    if (e->kind == HSVC_EFFECT_SHOW_PROMPT) prompt = e->prompt_id;
+    hsvc_input_init(&answer, sizeof answer, 0);
+    if (hsvc_answer(e, wrong ? HSVC_VERIFY_WRONG : HSVC_VERIFY_OK, &answer) != HSVC_OK) return; /* nothing to answer */
     call(&answer);
 }
 

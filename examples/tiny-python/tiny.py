@@ -32,11 +32,11 @@ Config = struct("flags:u4 allocator:p store:p clock:p clock_user:p permission:p 
                 "node:u4 node_count:u4 poll_ms:i8")
 Input = struct("kind:u4 at_ms:i8 id1:u8 id2:u8 actor device serial user profile name site model firmware vendor dock "
                "related_user text pin items:p item_count:n item_size:n handle:u8 prompt_id:u8 generation:u8 call_id:u8 "
-               "request:u8 value:i8 node:u4 state:u4 param:u4 flags:u4")
+               "request:u8 value:i8 node:u4 state:u4 param:u4 flags:u4 location headset_template alias")
 Effect = struct("kind:u4 input_index:u4 reason:u4 prompt:u4 cause:u4 node:u4 flags:u4 at_ms:i8 due_ms:i8 prompt_id:u8 "
-                "request:u8 generation:u8 session:u8 device site user other_user serial profile pin profile_count:n rule:s")
-Verdict = struct("input_index:u4 accepted:u4 reason:u4 em_code:i4 repeated:u4 field:u4 reserved:u4 limit:i8 at_ms:i8 "
-                 "device event:s rule:s")
+                "request:u8 generation:u8 session:u8 device site user other_user serial profile pin profile_count:n rule:s location")
+Verdict = struct("input_index:u4 accepted:u4 reason:u4 em_code:i4 repeated:u4 field:u4 item_number:u4 limit:i8 at_ms:i8 "
+                 "device event:s rule:s serial")
 
 
 class Item(C.Structure):
@@ -96,16 +96,12 @@ def obey(effect):
     kind = lib.hsvc_name(EFFECT, effect.kind).decode()
     shown = lib.hsvc_name(PROMPT, effect.prompt).decode() if effect.prompt else ""
     print("do", kind, shown, text(effect, "user").decode(), text(effect, "profile").decode())
-    about = {"device": effect.device, "device_len": effect.device_len}
     if kind == "SHOW_PROMPT":
         prompt = effect.prompt_id
-    elif kind == "APPLY_PROFILE":
-        call(make(Input, kind=code(INPUT, "DEVICE_REGISTERED"), generation=effect.generation, **about))
-    elif kind == "WIPE":
-        call(make(Input, kind=code(INPUT, "WIPE_DONE"), generation=effect.generation, **about))
-    elif kind == "VERIFY_PIN":
-        right = text(effect, "pin") == b"1234"
-        call(make(Input, kind=code(INPUT, "VERIFY_RESULT"), request=effect.request, state=1 if right else 2, **about))
+    wrong = kind == "VERIFY_PIN" and text(effect, "pin") != b"1234"
+    answer = make(Input)
+    if lib.hsvc_answer(C.byref(effect), 2 if wrong else 1, C.byref(answer)) == 0:  # else there is nothing to answer
+        call(answer)
 
 
 def take_line(words):

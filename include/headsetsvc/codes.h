@@ -24,6 +24,7 @@
 #define HSVC_ERR_UNKNOWN                             (-32) /* nobody knows whether the commit happened */
 #define HSVC_ERR_FULL                                (-33) /* the store is full */
 #define HSVC_ERR_CORRUPT                             (-34) /* a record is damaged or of an unknown version */
+#define HSVC_ERR_DIFFERENT                           (-40) /* the replay went another way than the recording */
 #define HSVC_ERR_BUG                                 (-500) /* the library contradicted itself */
 
 /* Limits */
@@ -37,6 +38,7 @@
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
+#define HSVC_LIMIT_ALIASES_PER_HEADSET               4 /* serials, ID-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
@@ -51,9 +53,18 @@
 #define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
+#define HSVC_LIMIT_RESYNC_DEVICES                    64 /* devices, STORE-6 */
+#define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
+#define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
+#define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
+#define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
+#define HSVC_LIMIT_INVENTORY_ROWS                    256 /* rows, INV-4 */
+#define HSVC_LIMIT_INVENTORY_SCAN                    512 /* records, INV-4 */
+#define HSVC_LIMIT_INVENTORY_MODELS                  256 /* models, INV-4 */
+#define HSVC_LIMIT_AUDIT_PAGE                        1024 /* entries, OBS-3 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 
@@ -94,7 +105,7 @@
 #define HSVC_INPUT_MENU_SIGN_IN_BY_HAND              173 /* the menu entry Sign in by hand */
 #define HSVC_INPUT_MENU_SIGN_OUT                     174 /* the menu entry Sign out */
 #define HSVC_INPUT_VERIFY_RESULT                     181 /* the host's answer to VERIFY_PIN */
-#define HSVC_INPUT_EFFECT_ACK                        182 /* the host took an effect */
+#define HSVC_INPUT_EFFECT_ACK                        182 /* the host has shown a prompt, a cleared screen or a menu */
 #define HSVC_INPUT_USER_PUT                          201 /* a user is created, or the fields are replaced */
 #define HSVC_INPUT_USER_REMOVE                       202 /* a user is removed */
 #define HSVC_INPUT_USER_RENAME                       203 /* a user takes a new id */
@@ -109,6 +120,7 @@
 #define HSVC_INPUT_FORCE_SIGN_OUT                    212 /* an administrator signs a device out */
 #define HSVC_INPUT_INVENTORY_DELETE                  213 /* inventory records are deleted */
 #define HSVC_INPUT_AUDIT_PRUNE                       214 /* old audit entries are dropped */
+#define HSVC_INPUT_SIGN_IN_USER                      215 /* a user whom the host has authenticated is signed in */
 
 /* Kinds of effect */
 #define HSVC_EFFECT_SHOW_PROMPT                      301 /* show a prompt on the device */
@@ -179,6 +191,10 @@
 #define HSVC_SCOPE_SITE                              2 /* one site */
 #define HSVC_SCOPE_DEVICE                            3 /* one device */
 #define HSVC_SCOPE_USER                              4 /* one user */
+#define HSVC_SUBJECT_DEVICE                          1 /* a device */
+#define HSVC_SUBJECT_USER                            2 /* a user */
+#define HSVC_SUBJECT_HEADSET                         3 /* a headset */
+#define HSVC_SUBJECT_POLICY                          4 /* the policy, everywhere or of one site */
 #define HSVC_HEADSET_UNKNOWN                         1 /* unknown type */
 #define HSVC_HEADSET_WIRED                           2 /* wired */
 #define HSVC_HEADSET_DECT                            3 /* DECT wireless */
@@ -189,7 +205,7 @@
 #define HSVC_FIELD_SERIAL                            2 /* headset serial */
 #define HSVC_FIELD_USER                              3 /* user id */
 #define HSVC_FIELD_PROFILE                           4 /* profile name */
-#define HSVC_FIELD_NAME                              5 /* new name or id, or a second serial */
+#define HSVC_FIELD_NAME                              5 /* new name or id, or the user that a headset is moved from */
 #define HSVC_FIELD_SITE                              6 /* site */
 #define HSVC_FIELD_MODEL                             7 /* model */
 #define HSVC_FIELD_FIRMWARE                          8 /* firmware */
@@ -209,6 +225,11 @@
 #define HSVC_FIELD_FLAGS                             22 /* HSVC_FLAG_ bits of the kind */
 #define HSVC_FIELD_ITEMS                             23 /* snapshot or list */
 #define HSVC_FIELD_RELATED_USER                      24 /* the device's related user or owner */
+#define HSVC_FIELD_LOCATION                          25 /* emergency location */
+#define HSVC_FIELD_HEADSET_TEMPLATE                  26 /* the headset's template */
+#define HSVC_FIELD_ALIAS                             27 /* another serial of the headset */
+#define HSVC_FIELD_AT_MS                             31 /* when it happened */
+#define HSVC_FIELD_ACTOR                             32 /* who asks for it */
 
 /* Policy parameters */
 #define HSVC_PARAM_PRESET                            1 /* POL-1 */
@@ -341,6 +362,8 @@
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_HOST_AUTHENTICATED               1091 /* the host has authenticated the user itself */
+#define HSVC_REASON_PARTLY_DONE                      1090 /* some of the list are done, the others are refused, each by a verdict of its own */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
 #define HSVC_REASON_INVENTORY_ONLY                   1102 /* the headset is inventory only */
 #define HSVC_REASON_DEVICE_UNKNOWN                   1103 /* there is no such device */
@@ -400,6 +423,11 @@
 #define HSVC_REASON_MENU_DISABLED                    1158 /* the menu entry is disabled by policy */
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
+#define HSVC_REASON_BUSY_JOB                         1180 /* an earlier change is still being worked off */
+#define HSVC_REASON_LIST_REFUSED                     1190 /* every one of the list is refused, each by a verdict of its own */
+#define HSVC_REASON_NO_DEVICE_OWNER                  1191 /* the headset is at no device that belongs to a user */
+#define HSVC_REASON_ALIAS_TAKEN                      1192 /* the serial is another headset's alias, or has aliases itself */
+#define HSVC_REASON_HEADSET_CONNECTED                1193 /* not while this serial's headset is connected */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

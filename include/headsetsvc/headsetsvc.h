@@ -53,6 +53,7 @@ HSVC_API uint32_t hsvc_version(void);
 #define HSVC_REGISTRY_SESSION 15
 #define HSVC_REGISTRY_PROFILE 16
 #define HSVC_REGISTRY_PRESENCE 17
+#define HSVC_REGISTRY_SUBJECT 18
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
@@ -141,9 +142,10 @@ typedef struct hsvc_op {
  *         The same statuses.
  * commit  all operations or none, each key at most once. If every expectation holds: writes, sets *revision to one
  *         non-zero number that all written rows carry and that no key of the store ever had before, returns HSVC_OK.
- *         HSVC_ERR_CONFLICT an expectation failed, nothing written; HSVC_ERR_UNAVAILABLE nothing happened;
+ *         HSVC_ERR_CONFLICT an expectation failed, or a key stands there twice, and nothing was written;
+ *         HSVC_ERR_UNAVAILABLE nothing happened;
  *         HSVC_ERR_UNKNOWN it may have happened or happen yet; HSVC_ERR_FULL; HSVC_ERR_CORRUPT.
- * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision.
+ * Any other return is HSVC_ERR_CALLBACK, and so is HSVC_OK without a revision. conformance.h puts a store to the test.
  * ops_max: how many operations one commit may have, at least HSVC_LIMIT_OPS_PER_COMMIT; 0 means exactly that. */
 typedef struct hsvc_store {
     uint32_t struct_size;
@@ -158,7 +160,8 @@ typedef struct hsvc_store {
 struct hsvc_input;
 
 /* hsvc_permission_fn: may this actor do this? HSVC_OK yes; HSVC_ERR_NOT_FOUND no (verdict NOT_PERMITTED); anything
- * else fails the call with HSVC_ERR_CALLBACK. Asked for administrative inputs only (kinds from 201 on). (OBS-9) */
+ * else fails the call with HSVC_ERR_CALLBACK. Asked once for each administrative input, before anything
+ * changes: kinds from 201 on, DEVICE_PUT, _REMOVE, _RENAME, HEADSET_DELETE and HEADSET_ALIAS. (OBS-9) */
 typedef int32_t (*hsvc_permission_fn)(const struct hsvc_input *input, void *user);
 
 /* hsvc_trace_fn: one record per table row that ran: observation only. machine, event, from, to and rule are static and
@@ -176,6 +179,10 @@ typedef struct hsvc_trace {
 } hsvc_trace;
 typedef int32_t (*hsvc_trace_fn)(const hsvc_trace *trace, void *user);
 
+/* hsvc_recording_fn: takes one frame of the engine's recording (recording.h), valid during the call. Anything but HSVC_OK
+ * ends the recording; the service goes on. No memory for a frame ends it too. (OBS-6) */
+typedef int32_t (*hsvc_recording_fn)(const uint8_t *bytes, size_t len, void *user);
+
 /* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
  * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
 typedef struct hsvc_config {
@@ -192,6 +199,8 @@ typedef struct hsvc_config {
     uint32_t node;       /* this engine's number, 0 .. node_count - 1 */
     uint32_t node_count; /* engines on this store; 0 means 1 */
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
+    hsvc_recording_fn recording; /* may be NULL */
+    void *recording_user;
 } hsvc_config;
 
 /* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,
@@ -225,6 +234,7 @@ typedef struct hsvc_item {
 #define HSVC_FLAG_INVENTORY_ONLY 2 /* HEADSET_CONNECTED: the "serial" is the device's name (ID-4) */
 #define HSVC_FLAG_EMERGENCY 1      /* CALL_BEGUN, CALL_CHANGED, item: an emergency call */
 #define HSVC_FLAG_NOW 1            /* FORCE_SIGN_OUT: do not wait for calls */
+#define HSVC_FLAG_TAKE_OVER 1       /* SIGN_IN_USER: another user who is signed in there is signed out */
 #define HSVC_FLAG_HAS_PRESENCE 1   /* DEVICE_REGISTERED: the items hold all headsets now present (perhaps none) */
 #define HSVC_FLAG_HAS_CALLS 2      /* DEVICE_REGISTERED: the items hold all calls now present (perhaps none) */
 
@@ -276,6 +286,12 @@ typedef struct hsvc_input {
     uint32_t state; /* a value of the kind's closed list: HSVC_VERIFY_, HSVC_CALL_, HSVC_LOST_, HSVC_DEVICE_, ... */
     uint32_t param; /* HSVC_PARAM_ */
     uint32_t flags; /* HSVC_FLAG_ */
+    const char *location; /* DEVICE_PUT: where an emergency call from here comes from, in the host's own words */
+    size_t location_len;
+    const char *headset_template; /* as the inventory shows it (INV-1) */
+    size_t headset_template_len;
+    const char *alias; /* another serial of the headset (ID-7) */
+    size_t alias_len;
 } hsvc_input;
 
 /* hsvc_input_init: zeroes size bytes, sets struct_size and kind. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
@@ -292,19 +308,19 @@ typedef struct hsvc_engine hsvc_engine;
 #define HSVC_MENU_ASSOCIATE 1       /* MENU_STATE: Associate user is enabled */
 #define HSVC_MENU_SIGN_IN 2         /* MENU_STATE: Sign in with headset is enabled */
 #define HSVC_MENU_SIGN_OUT 4        /* MENU_STATE: Sign out is enabled */
-#define HSVC_FLAG_REPEATED 1         /* APPLY_PROFILE, WIPE: sent before; applying it twice must be harmless (PROF-1) */
+#define HSVC_FLAG_REPEATED 256       /* any: sent before; doing it twice must be harmless (PROF-1, STORE-6) */
 #define HSVC_PROMPT_OFFERS_SIGN_IN 1 /* SHOW_PROMPT ASSOCIATED: Sign in is on this very screen (PROMPT-2) */
 #define HSVC_PROMPT_OFFERS_EXTEND 2  /* SHOW_PROMPT SIGN_OUT: Extend is on it */
 
 /* hsvc_effect: something the host must do, in order. All text is borrowed from the batch until it is reset or filled
  * again; it ends in a NUL that its length does not count, and is "" where there is none. Other fields that an effect
- * does not use are zero. device, site and node are set on every device effect (SAFE-3). */
+ * does not use are zero. device, site, location and node are set on every device effect (SAFE-3, PROF-3). */
 typedef struct hsvc_effect {
     uint32_t struct_size;
     uint32_t kind;        /* HSVC_EFFECT_ */
     uint32_t input_index; /* which input caused it, or HSVC_NO_INPUT */
     uint32_t reason;      /* HSVC_REASON_, where one belongs to it; of SESSION_STARTED how it came about: PIN_ASKED by PIN,
-                             COUNTDOWN_STARTED without */
+                             COUNTDOWN_STARTED without, HOST_AUTHENTICATED by SIGN_IN_USER */
     uint32_t prompt;      /* HSVC_PROMPT_ */
     uint32_t cause;       /* HSVC_CAUSE_ of SESSION_ENDED */
     uint32_t node;        /* where the device is registered */
@@ -313,7 +329,7 @@ typedef struct hsvc_effect {
     int64_t due_ms;       /* when a prompt closes, a countdown signs in, an answer is due; 0 = never */
     uint64_t prompt_id;
     uint64_t request;    /* of VERIFY_PIN, REPORT_PRESENCE, REPORT_CALLS: answer with it */
-    uint64_t generation; /* of APPLY_PROFILE, WIPE: acknowledge with it */
+    uint64_t generation; /* of APPLY_PROFILE, WIPE, SHOW_PROMPT, CLEAR_PROMPT, MENU_STATE: acknowledge with it */
     uint64_t session;    /* session id, unique per device */
     const char *device;
     size_t device_len;
@@ -331,9 +347,13 @@ typedef struct hsvc_effect {
     size_t pin_len;
     size_t profile_count; /* SHOW_PROMPT CHOOSE_PROFILE: read them with hsvc_effects_profile */
     const char *rule;     /* the rule id that decided, NUL-terminated, static */
+    const char *location; /* of the device, for emergency calls */
+    size_t location_len;
 } hsvc_effect;
 
-/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect. */
+/* hsvc_verdict: what the service decided about one input or one deadline (OBS-1). Borrowed text as in hsvc_effect.
+ * An input about several headsets (a list, or all of a user) has a verdict for each, in order, and then its own: DONE,
+ * PARTLY_DONE or LIST_REFUSED. With HSVC_APPLY_ALL_OR_NONE one refused item undoes the batch. (ASSOC-8) */
 typedef struct hsvc_verdict {
     uint32_t struct_size;
     uint32_t input_index; /* or HSVC_NO_INPUT for a deadline */
@@ -342,13 +362,15 @@ typedef struct hsvc_verdict {
     int32_t em_code;      /* result code of the Extension Mobility API, -1 for an acceptance (OBS-8) */
     uint32_t repeated;    /* 1: the stored verdict of an earlier input with the same request id */
     uint32_t field;       /* HSVC_FIELD_ of a refused text or number, else 0 */
-    uint32_t reserved;
+    uint32_t item_number; /* of an input about several headsets: which of them, counted from 1; 0 = the input itself */
     int64_t limit; /* the limit that was broken, else 0 */
     int64_t at_ms; /* event time */
     const char *device;
     size_t device_len;
     const char *event; /* name of the machine's event ("window_due"), NUL-terminated, static */
     const char *rule;  /* NUL-terminated, static */
+    const char *serial; /* of an item: which headset it is about */
+    size_t serial_len;
 } hsvc_verdict;
 
 /* hsvc_problem: what a failed call complains about. */
@@ -415,6 +437,50 @@ HSVC_API int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms);
  * Statuses as hsvc_apply. (TIME-3) */
 HSVC_API int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects);
 
+/* hsvc_cursor: where a walk in pages stands. _init begins it; each page moves it; done is 1 after the last. A plain
+ * value: it may be copied, kept, and given to another engine on the same store. */
+typedef struct hsvc_cursor {
+    uint32_t struct_size;
+    uint32_t done;
+    uint32_t key_len;
+    uint32_t reserved;
+    uint8_t key[HSVC_LIMIT_NAME_LEN]; /* canonical name of the last device done */
+} hsvc_cursor;
+HSVC_API int32_t hsvc_cursor_init(hsvc_cursor *cursor, size_t size);
+
+#define HSVC_RESYNC_NODE 1u /* only devices that are registered, and at hsvc_resync_scope.node */
+
+/* hsvc_resync_scope: which devices. device: that one alone; else all, or those of a node (PROF-3). */
+typedef struct hsvc_resync_scope {
+    uint32_t struct_size;
+    uint32_t flags; /* HSVC_RESYNC_ */
+    uint32_t node;
+    uint32_t reserved;
+    const char *device;
+    size_t device_len;
+} hsvc_resync_scope;
+HSVC_API int32_t hsvc_resync_scope_init(hsvc_resync_scope *scope, size_t size);
+
+/* hsvc_resync: hands out again, marked HSVC_FLAG_REPEATED, what devices should wear and show and nobody acknowledged:
+ * APPLY_PROFILE and WIPE until PROFILE_APPLIED or DEVICE_REGISTERED and WIPE_DONE; SHOW_PROMPT, or CLEAR_PROMPT with
+ * prompt_id 0 where nothing is to be shown, and MENU_STATE until EFFECT_ACK. A host calls it page after page when it
+ * starts, before its first input, until cursor->done. scope NULL: all devices. One call looks at up to
+ * HSVC_LIMIT_RESYNC_DEVICES devices. cursor may be NULL if the scope is one device. No profile is sent into a call: it
+ * is sent when the call is over. No PIN check is repeated; events are not (the audit has them).
+ * It alone, with advance, may return an error and effects: those of the devices before the error. A damaged device
+ * holds up no other; the cursor is past it. On any other error the cursor is where the next try goes on.
+ * Statuses as hsvc_apply, and HSVC_ERR_NOT_FOUND (no such device). (STORE-6, PROF-3) */
+HSVC_API int32_t hsvc_resync(hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cursor *cursor,
+                             hsvc_effects *effects);
+
+/* hsvc_answer: fills in the input that answers an effect, or acknowledges it: PROFILE_APPLIED, WIPE_DONE, VERIFY_RESULT
+ * (state: HSVC_VERIFY_), PRESENCE_ANSWER (state: HSVC_PRESENCE_), CALL_ANSWER without calls, and EFFECT_ACK for
+ * SHOW_PROMPT, CLEAR_PROMPT and MENU_STATE. For a host with one answer to every state, such as one that shows, applies
+ * and asks at once: state may be given for any effect and goes where it belongs. input->struct_size must be set, the rest is
+ * overwritten; its text is the effect's and is borrowed as that is. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE,
+ * HSVC_ERR_NOT_FOUND (an effect without an answer). */
+HSVC_API int32_t hsvc_answer(const hsvc_effect *effect, uint32_t state, hsvc_input *input);
+
 /* ---- looking ------------------------------------------------------------------------------------------------------ */
 
 /* Views are filled to the caller's struct_size; text is borrowed until the next call on the engine.
@@ -454,7 +520,58 @@ typedef struct hsvc_device_view {
     size_t serial_len;
     const char *key; /* canonical name: the position for hsvc_device_next */
     size_t key_len;
+    uint64_t number; /* of the device in the audit */
+    const char *location; /* for emergency calls */
+    size_t location_len;
+    const char *model;
+    size_t model_len;
+    const char *firmware;
+    size_t firmware_len;
+    const char *related_user;
+    size_t related_user_len;
+    const char *prompt_user; /* whom the prompt is about, and its serial */
+    size_t prompt_user_len;
+    const char *prompt_serial;
+    size_t prompt_serial_len;
+    int64_t prompt_due_at;   /* when it closes or signs in; 0 = not by itself */
+    uint64_t screen_told;    /* generation of prompt and menu; acknowledged when screen_acked is the same */
+    uint64_t screen_acked;
+    uint32_t menu;           /* HSVC_MENU_ bits told since it registered */
+    uint32_t verifying;      /* 1: a PIN check is under way */
 } hsvc_device_view;
+
+/* hsvc_present_view: one headset at a device. */
+typedef struct hsvc_present_view {
+    uint32_t struct_size;
+    uint32_t fresh;    /* 1: may still start a flow */
+    uint32_t doubtful; /* 1: reported at another device later, this one was asked */
+    uint32_t gone;     /* 1: reported gone, not judged yet: a reset, or an update */
+    int64_t since_at;
+    int64_t event_at; /* its newest report */
+    const char *serial;
+    size_t serial_len;
+    const char *owner;
+    size_t owner_len;
+} hsvc_present_view;
+
+/* hsvc_call_view: one call at a device. */
+typedef struct hsvc_call_view {
+    uint32_t struct_size;
+    uint32_t state; /* HSVC_CALL_ */
+    uint64_t id;
+    int64_t seen_at; /* last report of it */
+    uint32_t emergency;
+    uint32_t reserved;
+} hsvc_call_view;
+
+/* hsvc_login_view: one active session of a user. */
+typedef struct hsvc_login_view {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t session;
+    const char *device;
+    size_t device_len;
+} hsvc_login_view;
 
 typedef struct hsvc_user_view {
     uint32_t struct_size;
@@ -470,6 +587,7 @@ typedef struct hsvc_user_view {
     size_t last_profile_len;
     const char *key;
     size_t key_len;
+    uint64_t number; /* of the user in the audit */
 } hsvc_user_view;
 
 typedef struct hsvc_headset_view {
@@ -497,17 +615,42 @@ typedef struct hsvc_headset_view {
     size_t dock_len;
     const char *key;
     size_t key_len;
+    const char *headset_template;
+    size_t headset_template_len;
+    const char *alias_of; /* hsvc_headset_next alone: this serial is one more of that headset, and all else is empty */
+    size_t alias_of_len;
+    uint32_t alias_count; /* further serials: hsvc_headset_alias (ID-7) */
+    uint32_t reserved;
+    uint64_t number; /* of the headset in the audit; 0 = the audit never spoke of it */
 } hsvc_headset_view;
 
 HSVC_API int32_t hsvc_device_view_init(hsvc_device_view *view, size_t size);
 HSVC_API int32_t hsvc_user_view_init(hsvc_user_view *view, size_t size);
 HSVC_API int32_t hsvc_headset_view_init(hsvc_headset_view *view, size_t size);
+HSVC_API int32_t hsvc_present_view_init(hsvc_present_view *view, size_t size);
+HSVC_API int32_t hsvc_call_view_init(hsvc_call_view *view, size_t size);
+HSVC_API int32_t hsvc_login_view_init(hsvc_login_view *view, size_t size);
 HSVC_API int32_t hsvc_device_get(hsvc_engine *engine, const char *name, size_t len, hsvc_device_view *view);
 HSVC_API int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsvc_device_view *view);
 HSVC_API int32_t hsvc_user_get(hsvc_engine *engine, const char *id, size_t len, hsvc_user_view *view);
 HSVC_API int32_t hsvc_user_next(hsvc_engine *engine, const char *after, size_t len, hsvc_user_view *view);
 HSVC_API int32_t hsvc_headset_get(hsvc_engine *engine, const char *serial, size_t len, hsvc_headset_view *view);
 HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_t len, hsvc_headset_view *view);
+
+/* hsvc_headset_alias: further serial number `index` (from 0) of the headset, which may be named by any of its serials, as
+ * in hsvc_headset_get. Borrowed until the next call on the engine. HSVC_ERR_NOT_FOUND also when there are fewer. (ID-7) */
+HSVC_API int32_t hsvc_headset_alias(hsvc_engine *engine, const char *serial, size_t len, uint32_t index, const char **alias,
+                                    size_t *alias_len);
+
+/* The lists of the device or user that was viewed last, by index from 0: headsets and calls of a device; sessions,
+ * profiles and headsets of a user. Borrowed as the view itself. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE,
+ * HSVC_ERR_NOT_FOUND (no such index, or the last view was of something else). Views and lists together, all users, then
+ * all devices, taken before the first input or advance, are the whole picture for a late observer (STORE-6). */
+HSVC_API int32_t hsvc_device_present_at(const hsvc_engine *engine, size_t index, hsvc_present_view *view);
+HSVC_API int32_t hsvc_device_call_at(const hsvc_engine *engine, size_t index, hsvc_call_view *view);
+HSVC_API int32_t hsvc_user_login_at(const hsvc_engine *engine, size_t index, hsvc_login_view *view);
+HSVC_API int32_t hsvc_user_profile_at(const hsvc_engine *engine, size_t index, const char **name, size_t *name_len);
+HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char **serial, size_t *serial_len);
 
 /* hsvc_policy_value: what a number or choice parameter is for this user, device and site (each may be empty), and the
  * scope that decided. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_NOT_FOUND (no such parameter, or a text; a name
@@ -516,8 +659,106 @@ HSVC_API int32_t hsvc_headset_next(hsvc_engine *engine, const char *after, size_
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
 
-/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static), the rule id
- * (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
+/* ---- the audit ---------------------------------------------------------------------------------------------------- */
+
+/* Every change of a device, a user, a headset or the policy is entered in the commit that makes it, and so is every
+ * refused input that is about one of them, everything an administrator did, and every deadline. An entry speaks of
+ * people and headsets by numbers, never by id or serial; hsvc_subject_get says whom a number means until the person is
+ * erased (OBS-3, OBS-4). At most audit_keep_max entries of each subject are kept, the newest ones. */
+
+#define HSVC_AUDIT_WORDS 3
+
+/* hsvc_audit_entry: one entry. before and after are the subject's facts, packed: hsvc_audit_fact reads them; `before` is
+ * what the subject's entry before this one has as `after`. Text is borrowed until the next call on the engine and ends
+ * in a NUL that its length does not count. */
+typedef struct hsvc_audit_entry {
+    uint32_t struct_size;
+    uint32_t subject_kind; /* HSVC_SUBJECT_ */
+    uint64_t subject;      /* its number; 0 = the global policy */
+    uint64_t sequence;     /* the subject's own, from 1, without gaps; older entries may have been dropped */
+    int64_t at_ms;         /* event time */
+    int64_t committed_ms;  /* when it was decided */
+    int64_t first_ms;      /* count > 1: when the first of them happened; else as at_ms */
+    uint32_t count;        /* refusals of one reason in a row at a device are one entry */
+    uint32_t input;        /* HSVC_INPUT_; 0 = a deadline, or what followed by itself */
+    uint32_t reason;       /* HSVC_REASON_ */
+    uint32_t accepted;
+    uint32_t param; /* HSVC_PARAM_ that was set or unset, else 0 */
+    uint32_t reserved;
+    int64_t value;         /* to which it was set */
+    uint64_t device;       /* number of the device of the event, 0 = none, or one that does not exist */
+    uint64_t headset;      /* number of the headset of the event, 0 = none */
+    uint64_t actor_number; /* of the actor, if it is one of the users */
+    uint64_t before[HSVC_AUDIT_WORDS];
+    uint64_t after[HSVC_AUDIT_WORDS];
+    const char *actor; /* as the host gave it, if it is none of the users; else "" */
+    size_t actor_len;
+    const char *rule;  /* the rule id that decided */
+    const char *event; /* name of the machine's event, "" if no row ran */
+} hsvc_audit_entry;
+
+/* hsvc_audit_cursor: where a reader stands, and of what it reads: of one subject, or of all (subject_kind 0), one
+ * subject after the other. The host keeps it where it likes, as bytes: whatever was entered since for the subjects that
+ * it has not passed is read on the next call. */
+typedef struct hsvc_audit_cursor {
+    uint32_t struct_size;
+    uint32_t subject_kind; /* HSVC_SUBJECT_, 0 = all */
+    uint64_t subject;      /* number; 0 with subject_kind 0, and for the global policy */
+    uint32_t position_len; /* 0 = at the beginning */
+    uint32_t reserved;
+    uint8_t position[48]; /* opaque */
+} hsvc_audit_cursor;
+
+/* One fact of a subject before and after. */
+typedef struct hsvc_audit_fact {
+    uint32_t struct_size;
+    uint32_t subject_kind;   /* the value is a number for hsvc_subject_get: HSVC_SUBJECT_; else 0 */
+    const char *name;        /* "session"; NUL-terminated, static, like the two below */
+    uint64_t before;
+    uint64_t after;
+    const char *before_name; /* "SIGNED_IN", of a value that is a state; else "" */
+    const char *after_name;
+} hsvc_audit_fact;
+
+/* Whom a number means. */
+typedef struct hsvc_subject_view {
+    uint32_t struct_size;
+    uint32_t kind; /* HSVC_SUBJECT_ */
+    uint64_t number;
+    const char *name; /* device name, user id, serial, site; borrowed until the next call on the engine */
+    size_t name_len;
+} hsvc_subject_view;
+
+HSVC_API int32_t hsvc_audit_entry_init(hsvc_audit_entry *entry, size_t size);
+HSVC_API int32_t hsvc_audit_cursor_init(hsvc_audit_cursor *cursor, size_t size);
+HSVC_API int32_t hsvc_audit_fact_init(hsvc_audit_fact *fact, size_t size);
+HSVC_API int32_t hsvc_subject_view_init(hsvc_subject_view *view, size_t size);
+
+/* hsvc_audit_read: the next entries, oldest first, at most room (0..HSVC_LIMIT_AUDIT_PAGE), and moves the cursor behind
+ * them. entries is an array whose stride is its first element's struct_size. *count < room: there are no more now. A damaged
+ * entry ends the page; the next call gives HSVC_ERR_CORRUPT, once, and the one after it goes on behind it.
+ * HSVC_OK, HSVC_ERR_ARGUMENT (also a cursor that is none), HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL,
+ * HSVC_ERR_LIMIT, HSVC_ERR_CORRUPT, HSVC_ERR_MEMORY, HSVC_ERR_REENTRANT, store statuses. (OBS-3) */
+HSVC_API int32_t hsvc_audit_read(hsvc_engine *engine, hsvc_audit_cursor *cursor, hsvc_audit_entry *entries, size_t room,
+                                 size_t *count);
+/* hsvc_audit_fact_at: fact number index, from 0, of an entry. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE,
+ * HSVC_ERR_NOT_FOUND (the subject has fewer). */
+HSVC_API int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index, hsvc_audit_fact *fact);
+/* hsvc_subject_get: whom a number means. HSVC_ERR_NOT_FOUND: nobody, or a person who was erased. Statuses as
+ * hsvc_device_get. */
+HSVC_API int32_t hsvc_subject_get(hsvc_engine *engine, uint64_t number, hsvc_subject_view *view);
+
+/* hsvc_X_decode: the view of one stored row, for a store that keeps readable columns beside the bytes. Needs no engine
+ * and no memory; only key and value of the row are looked at, and text is borrowed from them. HSVC_OK, HSVC_ERR_ARGUMENT,
+ * HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND (a row of another kind, or of a user who was removed), HSVC_ERR_CORRUPT. (STORE-7) */
+HSVC_API int32_t hsvc_device_decode(const hsvc_row *row, hsvc_device_view *view);
+HSVC_API int32_t hsvc_user_decode(const hsvc_row *row, hsvc_user_view *view);
+HSVC_API int32_t hsvc_headset_decode(const hsvc_row *row, hsvc_headset_view *view);
+HSVC_API int32_t hsvc_subject_decode(const hsvc_row *row, hsvc_subject_view *view);
+HSVC_API int32_t hsvc_audit_decode(const hsvc_row *row, hsvc_audit_entry *entry); /* actor has no NUL at its end */
+
+/* hsvc_verify: walks the whole store and calls back once for each violated invariant: its name (static; they are listed
+ * in docs/reference/invariants.md), the rule id (static) and the key. The callback returns HSVC_OK; anything else stops the walk and is HSVC_ERR_CALLBACK.
  * *findings is their number: 0 is what a healthy store gives. Store statuses, HSVC_ERR_ARGUMENT. (STORE-8) */
 typedef int32_t (*hsvc_finding_fn)(const char *invariant, const char *rule, const uint8_t *key, size_t key_len,
                                    void *user);
@@ -547,6 +788,7 @@ typedef struct hsvc_counters {
     uint64_t lockouts;
     uint64_t clock_notices;
     uint64_t associations;
+    uint64_t sign_ins_by_host; /* SIGN_IN_USER */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);

@@ -45,7 +45,7 @@ static inline void hsvc_input_set_profile(hsvc_input *in, const char *profile) {
     in->profile_len = hsvc_text_len(profile);
 }
 
-/* new name or id, or a second serial. */
+/* new name or id, or the user that a headset is moved from. */
 static inline void hsvc_input_set_name(hsvc_input *in, const char *name) {
     in->name = name;
     in->name_len = hsvc_text_len(name);
@@ -93,6 +93,24 @@ static inline void hsvc_input_set_related_user(hsvc_input *in, const char *relat
     in->related_user_len = hsvc_text_len(related_user);
 }
 
+/* emergency location. */
+static inline void hsvc_input_set_location(hsvc_input *in, const char *location) {
+    in->location = location;
+    in->location_len = hsvc_text_len(location);
+}
+
+/* the headset's template. */
+static inline void hsvc_input_set_headset_template(hsvc_input *in, const char *headset_template) {
+    in->headset_template = headset_template;
+    in->headset_template_len = hsvc_text_len(headset_template);
+}
+
+/* another serial of the headset. */
+static inline void hsvc_input_set_alias(hsvc_input *in, const char *alias) {
+    in->alias = alias;
+    in->alias_len = hsvc_text_len(alias);
+}
+
 /* who asked for it; for the audit and the permission callback. */
 static inline void hsvc_input_set_actor(hsvc_input *in, const char *actor) {
     in->actor = actor;
@@ -137,7 +155,7 @@ static inline void hsvc_item_profile(hsvc_item *item, const char *profile) {
 /* ---- inputs ---- */
 
 /* DEVICE_PUT: a device is created, or its fields are replaced. Optional: site, model, firmware, flags. On the
- * struct: related_user. */
+ * struct: related_user, location. */
 static inline int32_t hsvc_input_device_put(hsvc_input *in, const char *device, const char *profile, uint32_t state,
                                             const char *site, const char *model, const char *firmware, uint32_t flags) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_DEVICE_PUT);
@@ -225,7 +243,7 @@ static inline int32_t hsvc_input_user_activity(hsvc_input *in, const char *devic
 }
 
 /* HEADSET_CONNECTED: a headset appeared at a device. Optional: serial, handle. On the struct: vendor, model,
- * firmware, dock, state, flags. */
+ * firmware, dock, state, flags, headset_template. */
 static inline int32_t hsvc_input_headset_connected(hsvc_input *in, const char *device, const char *serial,
                                                    uint64_t handle) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_HEADSET_CONNECTED);
@@ -293,11 +311,11 @@ static inline int32_t hsvc_input_headset_delete(hsvc_input *in, const char *seri
 }
 
 /* HEADSET_ALIAS: two serials are one headset. */
-static inline int32_t hsvc_input_headset_alias(hsvc_input *in, const char *serial, const char *name) {
+static inline int32_t hsvc_input_headset_alias(hsvc_input *in, const char *serial, const char *alias) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_HEADSET_ALIAS);
     if (status != HSVC_OK) return status;
     hsvc_input_set_serial(in, serial);
-    hsvc_input_set_name(in, name);
+    hsvc_input_set_alias(in, alias);
     return HSVC_OK;
 }
 
@@ -479,12 +497,12 @@ static inline int32_t hsvc_input_verify_result(hsvc_input *in, const char *devic
     return HSVC_OK;
 }
 
-/* EFFECT_ACK: the host took an effect. */
-static inline int32_t hsvc_input_effect_ack(hsvc_input *in, const char *device, uint64_t request) {
+/* EFFECT_ACK: the host has shown a prompt, a cleared screen or a menu. */
+static inline int32_t hsvc_input_effect_ack(hsvc_input *in, const char *device, uint64_t generation) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_EFFECT_ACK);
     if (status != HSVC_OK) return status;
     hsvc_input_set_device(in, device);
-    in->request = request;
+    in->generation = generation;
     return HSVC_OK;
 }
 
@@ -539,7 +557,7 @@ static inline int32_t hsvc_input_associate(hsvc_input *in, const char *user, con
     return HSVC_OK;
 }
 
-/* DISASSOCIATE: an administrator frees a serial. On the struct: user. */
+/* DISASSOCIATE: an administrator frees a serial. Optional: serial. On the struct: user. */
 static inline int32_t hsvc_input_disassociate(hsvc_input *in, const char *serial) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_DISASSOCIATE);
     if (status != HSVC_OK) return status;
@@ -557,7 +575,8 @@ static inline int32_t hsvc_input_move(hsvc_input *in, const char *serial, const 
     return HSVC_OK;
 }
 
-/* ASSOCIATE_DEVICE_OWNER: a serial goes to the owner of the device where it is. */
+/* ASSOCIATE_DEVICE_OWNER: a serial goes to the owner of the device where it is. Optional: serial. On the struct:
+ * items. */
 static inline int32_t hsvc_input_associate_device_owner(hsvc_input *in, const char *serial) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER);
     if (status != HSVC_OK) return status;
@@ -592,7 +611,7 @@ static inline int32_t hsvc_input_force_sign_out(hsvc_input *in, const char *devi
     return HSVC_OK;
 }
 
-/* INVENTORY_DELETE: inventory records are deleted. */
+/* INVENTORY_DELETE: inventory records are deleted. Optional: serial. On the struct: items. */
 static inline int32_t hsvc_input_inventory_delete(hsvc_input *in, const char *serial) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_INVENTORY_DELETE);
     if (status != HSVC_OK) return status;
@@ -605,6 +624,18 @@ static inline int32_t hsvc_input_audit_prune(hsvc_input *in, int64_t value) {
     int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_AUDIT_PRUNE);
     if (status != HSVC_OK) return status;
     in->value = value;
+    return HSVC_OK;
+}
+
+/* SIGN_IN_USER: a user whom the host has authenticated is signed in. Optional: profile, flags. */
+static inline int32_t hsvc_input_sign_in_user(hsvc_input *in, const char *device, const char *user,
+                                              const char *profile, uint32_t flags) {
+    int32_t status = hsvc_input_init(in, sizeof *in, HSVC_INPUT_SIGN_IN_USER);
+    if (status != HSVC_OK) return status;
+    hsvc_input_set_device(in, device);
+    hsvc_input_set_user(in, user);
+    hsvc_input_set_profile(in, profile);
+    in->flags = flags;
     return HSVC_OK;
 }
 

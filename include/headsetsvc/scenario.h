@@ -114,6 +114,8 @@ typedef struct hsvc_scenario_config {
     void *user;
     hsvc_trace_fn trace; /* handed to the engine, with trace_user */
     void *trace_user;
+    hsvc_recording_fn recording; /* handed to the engines, with recording_user */
+    void *recording_user;
 } hsvc_scenario_config;
 
 HSVC_API int32_t hsvc_scenario_config_init(hsvc_scenario_config *config, size_t size);

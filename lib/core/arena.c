@@ -85,6 +85,16 @@ hsvc__str hsvc__arena_copy(struct hsvc__arena *arena, const void *bytes, size_t 
     return hsvc__str_of(to, len);
 }
 
+hsvc__str hsvc__arena_text(struct hsvc__arena *arena, hsvc__str text) {
+    char *to;
+    if (text.n == 0) return hsvc__str_of("", 0);
+    to = (char *)hsvc__arena_take(arena, text.n + 1);
+    if (to == NULL) return hsvc__str_of("", 0);
+    memcpy(to, text.p, text.n);
+    to[text.n] = '\0';
+    return hsvc__str_of(to, text.n);
+}
+
 void hsvc__arena_reset(struct hsvc__arena *arena) {
     arena->now = NULL; /* the next take starts at the first chunk */
     arena->failed = 0;
@@ -92,7 +102,7 @@ void hsvc__arena_reset(struct hsvc__arena *arena) {
 
 void hsvc__arena_wipe(struct hsvc__arena *arena) {
     for (struct hsvc__chunk *chunk = arena->first; chunk != NULL; chunk = chunk->next) {
-        hsvc__wipe(chunk->bytes, chunk->dirty);
+        if (!HSVC__MUTANT(pins_stay)) hsvc__wipe(chunk->bytes, chunk->dirty);
         chunk->dirty = 0;
     }
     hsvc__arena_reset(arena);

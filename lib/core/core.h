@@ -7,6 +7,21 @@
 
 #include "headsetsvc/headsetsvc.h"
 
+/* HSVC__MUTANT: is this fault on purpose switched on (mutants.def)? Only in the masking build, by a test; else never. */
+#ifdef HSVC_MASKING
+enum {
+    HSVC__MUTANT_NONE = 0,
+#define MUTANT(name, rule, witness, text) HSVC__MUTANT_##name,
+#include "core/mutants.def"
+#undef MUTANT
+    HSVC__MUTANTS
+};
+HSVC_API extern int hsvc__mutant;
+#define HSVC__MUTANT(name) (hsvc__mutant == HSVC__MUTANT_##name)
+#else
+#define HSVC__MUTANT(name) 0
+#endif
+
 /* hsvc__str: borrowed text; n 0 means "not given" and p may then be NULL. */
 typedef struct hsvc__str {
     const char *p;
@@ -39,6 +54,8 @@ struct hsvc__arena {
 void hsvc__arena_init(struct hsvc__arena *arena, const hsvc_allocator *allocator);
 void *hsvc__arena_take(struct hsvc__arena *arena, size_t size); /* 16-aligned, not zeroed; NULL sets failed */
 hsvc__str hsvc__arena_copy(struct hsvc__arena *arena, const void *bytes, size_t len); /* {NULL, 0} sets failed, or len 0 */
+/* hsvc__arena_text: a copy that ends in a NUL, which its length does not count; of nothing, the empty string. */
+hsvc__str hsvc__arena_text(struct hsvc__arena *arena, hsvc__str text);
 void hsvc__arena_reset(struct hsvc__arena *arena);
 void hsvc__arena_wipe(struct hsvc__arena *arena); /* overwrites everything used, then resets (PINs) */
 void hsvc__arena_free(struct hsvc__arena *arena);
@@ -52,6 +69,12 @@ int32_t hsvc__sized_in(void *to, size_t our_size, size_t least, const void *from
 /* hsvc__sized_out: copies ours into the caller's, never past its struct_size, zeroing a longer caller's tail; keeps the
  * caller's struct_size. ARGUMENT, STRUCT_SIZE, OK. */
 int32_t hsvc__sized_out(void *to, const void *from, size_t our_size, size_t least);
+
+/* ---- names ---- */
+/* hsvc__code_entry: entry number `index` of a public registry, in its order; 0 if there is none. */
+int hsvc__code_entry(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text);
+/* hsvc__choice_at: value number `index` of a choice parameter; NULL if there is none. */
+const char *hsvc__choice_at(uint32_t param, size_t index, int64_t *value);
 
 /* ---- text ---- */
 /* hsvc__text_check: 0, or HSVC_REASON_TEXT_EMPTY, _TOO_LONG, _NOT_UTF8, _CONTROL (ID-1, ID-6). Control: below 0x20,
@@ -67,6 +90,8 @@ int hsvc__fold_eq(hsvc__str a, hsvc__str b);
 uint64_t hsvc__fold_tail(hsvc__str text);
 /* hsvc__matches: does text match a pattern with '*' (any run of bytes, also none), ASCII case-insensitive? No recursion. */
 int hsvc__matches(hsvc__str text, hsvc__str pattern);
+/* hsvc__rule_id: the static, NUL-terminated form of a rule id; "" if there is none. */
+const char *hsvc__rule_id(hsvc__str rule);
 /* hsvc__wipe: overwrites memory in a way the compiler may not remove (SIGN-9). */
 void hsvc__wipe(void *bytes, size_t len);
 

@@ -13,6 +13,8 @@ enum {
     STATES_association = 0,
     STATES_updating = 0,
     STATES_emergency = 0,
+    STATES_screen = 0,
+    STATES_sweep = 0,
     STATES_lockout = 0,
     STATES_throttle = 0,
     STATES_calls = 0,
@@ -61,7 +63,9 @@ static const struct entry entries[] = {
 #include "../rules/parameters.def"
 #undef ABOUT
 #define IFIELD(name, bit, type, limit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
+#define EVERY(name, bit, text) ENTRY(HSVC_REGISTRY_FIELD, (bit) + 1, #name, text)
 #include "../engine/fields.def"
+#undef EVERY
 #undef IFIELD
 #define ANSWER(list, name, number, text) ENTRY(HSVC_REGISTRY_##list, number, #name, text)
 #include "../engine/answers.def"
@@ -103,7 +107,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 uint32_t hsvc_version(void) { return HSVC_VERSION_NUMBER; }
 
 static int is_registry(uint32_t registry) {
-    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_PRESENCE;
+    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_SUBJECT;
 }
 
 static const struct entry *entry_of(uint32_t registry, int32_t code) {
@@ -111,6 +115,17 @@ static const struct entry *entry_of(uint32_t registry, int32_t code) {
     for (size_t i = 0; i < ENTRY_COUNT; i++)
         if (entries[i].registry == registry && entries[i].code == code) return &entries[i];
     return NULL;
+}
+
+int hsvc__code_entry(uint32_t registry, size_t index, int32_t *code, const char **name, const char **text) {
+    for (size_t i = 0; is_registry(registry) && i < ENTRY_COUNT; i++) {
+        if (entries[i].registry != registry || index-- != 0) continue;
+        *code = entries[i].code;
+        *name = entries[i].name;
+        *text = entries[i].text;
+        return 1;
+    }
+    return 0;
 }
 
 const char *hsvc_name(uint32_t registry, int32_t code) {
@@ -133,6 +148,15 @@ int32_t hsvc_code(uint32_t registry, const char *name, size_t name_len, int32_t 
         return HSVC_OK;
     }
     return HSVC_ERR_NOT_FOUND;
+}
+
+const char *hsvc__choice_at(uint32_t param, size_t index, int64_t *value) {
+    for (size_t i = 0; i < CHOICE_COUNT; i++) {
+        if (choices[i].param != param || index-- != 0) continue;
+        *value = choices[i].value;
+        return choices[i].name;
+    }
+    return NULL;
 }
 
 const char *hsvc_choice_name(uint32_t param, int64_t value) {
@@ -158,5 +182,11 @@ const char *hsvc_rule_text(const char *rule, size_t len) {
     for (size_t i = 0; i < RULE_COUNT; i++)
         if (hsvc__fold_eq(hsvc__str_of(rules[i].id, rules[i].id_len), hsvc__str_of(rule, len)))
             return rules[i].sentence;
+    return "";
+}
+
+const char *hsvc__rule_id(hsvc__str rule) {
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        if (hsvc__fold_eq(hsvc__str_of(rules[i].id, rules[i].id_len), rule)) return rules[i].id;
     return "";
 }

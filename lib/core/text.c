@@ -55,6 +55,8 @@ uint32_t hsvc__text_check(hsvc__str text, size_t longest) {
     const unsigned char *p = (const unsigned char *)text.p;
     size_t i = 0;
     if (text.n == 0) return HSVC_REASON_TEXT_EMPTY;
+    if (HSVC__MUTANT(longer_texts)) longest++;
+    if (HSVC__MUTANT(texts_unchecked)) return 0;
     if (text.n > longest) return HSVC_REASON_TEXT_TOO_LONG;
     while (i < text.n) {
         size_t len = 1, word = text.n - i >= 8 ? i : text.n - 8; /* the last word overlaps the one before */
@@ -105,6 +107,7 @@ static inline int fold_same8(const char *a, const char *b) {
 
 int hsvc__fold_eq(hsvc__str a, hsvc__str b) {
     size_t i = 0;
+    if (HSVC__MUTANT(case_matters)) return hsvc__str_eq(a, b);
     if (a.n != b.n) return 0;
     for (; a.n - i > 8; i += 8) {
         if (!fold_same8(a.p + i, b.p + i)) return 0;

@@ -2,17 +2,20 @@
 #include "engine/engine.h"
 
 int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
+    static const struct hsvc__recorded call = {HSVC_RECORDED_NEXT_DEADLINE, 0, 0, 0, {NULL, 0}, {NULL, 0}, 0};
     int32_t status;
     if (engine == NULL || at_ms == NULL) return HSVC_ERR_ARGUMENT;
     *at_ms = HSVC_NEVER;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    hsvc__record_begin(engine, &call);
     status = hsvc__first_deadline(engine, at_ms);
     if (status == HSVC_OK && engine->node_count > 1) {
         int64_t now;
         status = hsvc__sample(engine, &now);
         if (status == HSVC_OK && *at_ms > now + engine->poll_ms) *at_ms = now + engine->poll_ms;
     }
+    hsvc__record_end(engine, status, NULL, *at_ms, &call);
     hsvc__leave(engine);
     return status;
 }
@@ -59,42 +62,42 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
-/* hurts_one: is this failure about one device alone? Then the others go on, and the failure is told at the end. */
-static int hurts_one(int32_t status) {
+int hsvc__hurts_one(int32_t status) {
     return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
 }
 
 /* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
     struct hsvc__dues dues;
-    int32_t status = hsvc__read_dues(engine, now, &dues), first = HSVC_OK;
+    struct hsvc__jobs jobs;
+    int32_t status = hsvc__read_dues(engine, now, &dues, &jobs), first = HSVC_OK;
     int dry = 0;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
         status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
-        if (hurts_one(status) && first == HSVC_OK) first = status;
-        if (status == HSVC_ERR_CONFLICT || hurts_one(status)) status = HSVC_OK;
+        if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
+        if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
+    if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, now, &jobs, &first);
     return status != HSVC_OK ? status : first;
 }
 
 int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
+    static const struct hsvc__recorded call = {HSVC_RECORDED_ADVANCE, 0, 0, 0, {NULL, 0}, {NULL, 0}, 0};
     int64_t now;
     int32_t status;
     if (engine == NULL || effects == NULL) return HSVC_ERR_ARGUMENT;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     hsvc__arena_reset(&engine->inputs);
     status = hsvc__sample(engine, &now);
     if (status == HSVC_OK) status = advance_all(engine, effects, now);
-    if (status != HSVC_OK && hsvc_effects_count(effects) + hsvc_verdict_count(effects) == 0) hsvc__report(engine, effects, status);
-    else {
-        effects->problem.status = status;
-        effects->problem.input_index = HSVC_NO_INPUT;
-    }
+    if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
+    hsvc__record_end(engine, status, effects, 0, &call);
     hsvc__leave(engine);
     return status;
 }

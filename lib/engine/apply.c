@@ -50,12 +50,15 @@ static int32_t take_inputs(struct hsvc_engine *engine, const hsvc_input *inputs,
             return hsvc__effects_fail(batch->fx, HSVC_ERR_STRUCT_SIZE, (uint32_t)i, 0, (int64_t)stride, hsvc__str_of(NULL, 0));
         status = hsvc__input_in(from, &batch->in[i], (uint32_t)i, batch->fx, &batch->complaints[i], &engine->inputs);
         if (status != HSVC_OK) return status;
-        if (batch->in[i].kind < HSVC_INPUT_USER_PUT || engine->permission == NULL) continue;
+        if (!hsvc__asks(batch->in[i].kind) || engine->permission == NULL) continue;
+        if (HSVC__MUTANT(nobody_asked)) continue;
         if (batch->complaints[i].reason != 0) continue; /* refused already: its texts are not fit for anybody's eyes */
         status = engine->permission(&batch->in[i], engine->permission_user);
+        hsvc__record_permit(engine, status);
         if (status == HSVC_ERR_NOT_FOUND) batch->complaints[i].reason = HSVC_REASON_NOT_PERMITTED;
         else if (status != HSVC_OK) return HSVC_ERR_CALLBACK;
     }
+    hsvc__record_inputs(engine, batch->in, count);
     return HSVC_OK;
 }
 
@@ -82,6 +85,15 @@ int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_
     return hsvc__effects_fail(fx, status, HSVC_NO_INPUT, 0, limit, key);
 }
 
+void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status) {
+    if (hsvc_effects_count(fx) + hsvc_verdict_count(fx) == 0) {
+        (void)hsvc__report(engine, fx, status);
+        return;
+    }
+    fx->problem.status = status;
+    fx->problem.input_index = HSVC_NO_INPUT;
+}
+
 static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struct batch *batch) {
     int32_t status = hsvc__sample(engine, &batch->now);
     hsvc__arena_reset(&engine->inputs);
@@ -93,11 +105,13 @@ static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struc
 }
 
 int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags, hsvc_effects *effects) {
+    struct hsvc__recorded call = {HSVC_RECORDED_APPLY, flags, count, 0, {NULL, 0}, {NULL, 0}, 0};
     struct batch batch;
     int32_t status;
     if (engine == NULL || effects == NULL || (inputs == NULL && count != 0)) return HSVC_ERR_ARGUMENT;
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
+    hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     memset(&batch, 0, sizeof batch);
     batch.count = count;
@@ -105,8 +119,9 @@ int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, 
     batch.dry = (flags & HSVC_APPLY_DRY_RUN) != 0;
     batch.fx = effects;
     if (flags & ~(HSVC_APPLY_DRY_RUN | HSVC_APPLY_ALL_OR_NONE)) status = hsvc__report(engine, effects, HSVC_ERR_FLAGS);
-    else if (count > HSVC_LIMIT_INPUTS_PER_BATCH) status = hsvc__report(engine, effects, HSVC_ERR_LIMIT);
+    else if (count > HSVC_LIMIT_INPUTS_PER_BATCH && !HSVC__MUTANT(batches_without_bound)) status = hsvc__report(engine, effects, HSVC_ERR_LIMIT);
     else if (count != 0) status = apply(engine, inputs, &batch);
+    hsvc__record_end(engine, status, effects, 0, &call);
     hsvc__leave(engine);
     return status;
 }

@@ -1,4 +1,5 @@
-/* deadlines.c: the deadline keys: one a device, its earliest. The key is a hint, the device's record the truth. */
+/* deadlines.c: the deadline keys: one a device, its earliest. The key is a hint, the device's record the truth. Before them
+ * stand the jobs, which are always due. */
 #include "engine/engine.h"
 
 #define TIME_AT 1 /* the family byte is first, then 8 bytes of time */
@@ -10,29 +11,75 @@ static int64_t key_time(const uint8_t *key) {
     return (int64_t)at;
 }
 
-static int32_t scan(struct hsvc_engine *engine, int64_t until, size_t limit, hsvc_row_sink sink, void *user) {
-    static const uint8_t from[] = {HSVC__FAMILY_DEADLINE};
+/* scan: rows from the first of a family, jobs or deadlines, to the deadlines of a time. */
+static int32_t scan(struct hsvc_engine *engine, uint8_t from, int64_t until, size_t limit, hsvc_row_sink sink, void *user) {
     struct hsvc__key to;
     hsvc__key_begin(&to, HSVC__FAMILY_DEADLINE);
     if (until == HSVC_NEVER) to.bytes[0]++;
     else hsvc__key_time(&to, until + 1);
-    return engine->store.scan(from, sizeof from, to.bytes, to.len, limit, sink, user, engine->store.user);
+    return hsvc__store_status(engine->store.scan(&from, 1, to.bytes, to.len, limit, sink, user, engine->store.user), 0);
 }
 
+struct first {
+    const struct hsvc_engine *engine;
+    int64_t at;
+    uint32_t jobs;
+    uint32_t deadlines;
+};
+
 static int32_t take_first(const hsvc_row *row, void *user) {
-    if (row->key_len <= NAME_AT) return HSVC_ERR_CORRUPT;
-    *(int64_t *)user = key_time(row->key);
+    struct first *first = (struct first *)user;
+    int64_t at;
+    if (row->key_len == 0) return HSVC_ERR_CORRUPT;
+    if (row->key[0] == HSVC__FAMILY_JOB) {
+        at = hsvc__job_due(first->engine, hsvc__str_of((const char *)row->value, row->value_len));
+        first->jobs++;
+    } else {
+        if (row->key_len <= NAME_AT) return HSVC_ERR_CORRUPT;
+        at = key_time(row->key);
+        first->deadlines++;
+    }
+    if (at < first->at) first->at = at;
     return HSVC_OK;
 }
 
+/* One row tells all where there is no job, or one for this node; other nodes' jobs are looked past. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at) {
-    *at = HSVC_NEVER;
-    return hsvc__store_status(scan(engine, HSVC_NEVER, 1, take_first, at), 0);
+    struct first first = {engine, HSVC_NEVER, 0, 0};
+    int32_t status = scan(engine, HSVC__FAMILY_JOB, HSVC_NEVER, 1, take_first, &first);
+    if (status == HSVC_OK && first.jobs != 0 && first.at != 0) {
+        first.jobs = 0;
+        status = scan(engine, HSVC__FAMILY_JOB, HSVC_NEVER, HSVC_LIMIT_JOBS_SEEN, take_first, &first);
+    }
+    if (status == HSVC_OK && first.jobs != 0 && first.deadlines == 0 && first.at != 0)
+        status = scan(engine, HSVC__FAMILY_DEADLINE, HSVC_NEVER, 1, take_first, &first);
+    *at = first.at;
+    return status;
+}
+
+struct found {
+    struct hsvc__dues *dues;
+    struct hsvc__jobs *jobs;
+    uint32_t job_rows;
+};
+
+static int32_t take_job(const hsvc_row *row, struct found *found) {
+    struct hsvc__arena *arena = found->dues->arena;
+    uint32_t at = found->jobs->count;
+    if (row->key_len < 3) return HSVC_ERR_CORRUPT;
+    if (found->job_rows++ >= HSVC_LIMIT_JOBS_SEEN) return HSVC_OK;
+    found->jobs->at[at].name = hsvc__arena_copy(arena, row->key + 1, row->key_len - 2);
+    found->jobs->at[at].value = hsvc__arena_copy(arena, row->value, row->value_len);
+    found->jobs->count++;
+    return HSVC_OK;
 }
 
 static int32_t take_due(const hsvc_row *row, void *user) {
-    struct hsvc__dues *dues = (struct hsvc__dues *)user;
-    if (row->key_len <= NAME_AT || dues->count == HSVC_LIMIT_ADVANCE_DEVICES) return HSVC_ERR_CORRUPT;
+    struct found *found = (struct found *)user;
+    struct hsvc__dues *dues = found->dues;
+    if (row->key_len != 0 && row->key[0] == HSVC__FAMILY_JOB) return take_job(row, found);
+    if (dues->count == HSVC_LIMIT_ADVANCE_DEVICES) return HSVC_OK;
+    if (row->key_len <= NAME_AT) return HSVC_ERR_CORRUPT;
     dues->at[dues->count].device = hsvc__key_part(hsvc__str_of((const char *)row->key, row->key_len), NAME_AT, dues->arena);
     dues->at[dues->count].due = key_time(row->key);
     if (dues->at[dues->count].device.n == 0) return HSVC_ERR_MEMORY;
@@ -60,13 +107,19 @@ static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues)
     }
 }
 
-int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues) {
+/* Jobs never stand in the way of deadlines: where there are many, the deadlines are asked for alone. */
+int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
+    struct found found = {dues, jobs, 0};
     int32_t status;
-    dues->count = 0;
+    dues->count = jobs->count = 0;
     dues->arena = &engine->inputs;
-    status = scan(engine, now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, dues);
+    if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
+    status = scan(engine, HSVC__FAMILY_JOB, now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
+    if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
+        dues->count = 0;
+        status = scan(engine, HSVC__FAMILY_DEADLINE, now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
+    }
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
-    status = hsvc__store_status(status, 0);
     if (status == HSVC_OK && engine->node_count > 1) own_first(engine, dues);
     return status;
 }

@@ -126,17 +126,8 @@ void hsvc__effects_offer(struct hsvc_effects *fx, hsvc_effect *effect, const hsv
 }
 
 /* ---- settling ---- */
-/* kept: a copy that ends in a NUL, so that a host in C may use it as a string; of nothing, the empty string. */
-static hsvc__str kept(struct hsvc_effects *fx, hsvc__str text) {
-    char *to = (char *)hsvc__arena_take(&fx->texts, text.n + 1);
-    if (to == NULL) return hsvc__str_of("", 0);
-    memcpy(to, text.p, text.n);
-    to[text.n] = '\0';
-    return hsvc__str_of(to, text.n);
-}
-
 static inline void keep(struct hsvc_effects *fx, const char **text, size_t *len) {
-    *text = *len == 0 ? "" : kept(fx, hsvc__str_of(*text, *len)).p;
+    *text = hsvc__arena_text(&fx->texts, hsvc__str_of(*text, *len)).p;
 }
 
 static void keep_profiles(struct hsvc_effects *fx, struct hsvc__effect *effect) {
@@ -145,7 +136,7 @@ static void keep_profiles(struct hsvc_effects *fx, struct hsvc__effect *effect) 
     if (count == 0) return;
     list = (hsvc__str *)hsvc__arena_take(&fx->texts, count * sizeof *list);
     if (list == NULL) return;
-    for (size_t i = 0; i < count; i++) list[i] = kept(fx, effect->profiles[i]);
+    for (size_t i = 0; i < count; i++) list[i] = hsvc__arena_text(&fx->texts, effect->profiles[i]);
     effect->profiles = list;
 }
 
@@ -153,6 +144,7 @@ static void keep_effect(struct hsvc_effects *fx, struct hsvc__effect *effect) {
     hsvc_effect *e = &effect->pub;
     keep(fx, &e->device, &e->device_len);
     keep(fx, &e->site, &e->site_len);
+    keep(fx, &e->location, &e->location_len);
     keep(fx, &e->user, &e->user_len);
     keep(fx, &e->other_user, &e->other_user_len);
     keep(fx, &e->serial, &e->serial_len);
@@ -167,8 +159,10 @@ static void keep_effect(struct hsvc_effects *fx, struct hsvc__effect *effect) {
 
 int32_t hsvc__effects_settle(struct hsvc_effects *fx) {
     for (size_t i = fx->effects_out; i < fx->effect_count; i++) keep_effect(fx, &fx->effects[i]);
-    for (size_t i = fx->verdicts_out; i < fx->verdict_count; i++)
+    for (size_t i = fx->verdicts_out; i < fx->verdict_count; i++) {
         keep(fx, &fx->verdicts[i].device, &fx->verdicts[i].device_len);
+        keep(fx, &fx->verdicts[i].serial, &fx->verdicts[i].serial_len);
+    }
     return fx->failed || fx->texts.failed || fx->secrets.failed ? HSVC_ERR_MEMORY : HSVC_OK;
 }
 

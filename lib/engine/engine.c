@@ -64,6 +64,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
     index_tables(e);
+    hsvc__record_open(e, &ours);
     *engine = e;
     return HSVC_OK;
 }
@@ -73,6 +74,7 @@ void hsvc_engine_free(hsvc_engine *engine) {
     if (engine == NULL) return;
     allocator = engine->allocator;
     hsvc__txn_free(&engine->txn);
+    hsvc__record_close(engine);
     hsvc__arena_free(&engine->views);
     hsvc__arena_free(&engine->inputs);
     hsvc__release(&allocator, engine->policy.raw, engine->policy.raw_room);
@@ -87,8 +89,12 @@ int32_t hsvc__enter(struct hsvc_engine *engine) {
 void hsvc__leave(struct hsvc_engine *engine) { engine->inside = 0; }
 
 int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
+    int32_t status;
     *now = -1;
-    if (engine->clock(now, engine->clock_user) != HSVC_OK) return HSVC_ERR_CLOCK;
+    if (HSVC__MUTANT(clock_read_twice)) (void)engine->clock(now, engine->clock_user);
+    status = engine->clock(now, engine->clock_user);
+    hsvc__record_clock(engine, status, *now);
+    if (status != HSVC_OK) return HSVC_ERR_CLOCK;
     return *now < 0 || *now > HSVC_LIMIT_TIME ? HSVC_ERR_CLOCK : HSVC_OK;
 }
 
@@ -120,7 +126,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     const struct hsvc__policy *policy;
     const struct hsvc__slot *slot;
     if (cache->known) {
-        hsvc__txn_policy(&engine->txn)->used = 1; /* that it has not changed is all that matters */
+        hsvc__txn_policy(&engine->txn)->used = !HSVC__MUTANT(policy_taken_for_granted); /* that it has not changed is all that matters */
         return engine->txn.status;
     }
     policy = (const struct hsvc__policy *)hsvc__txn_get(&engine->txn, HSVC__FAMILY_POLICY, global);
@@ -150,11 +156,14 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->fx = fx;
     t->in = in == NULL ? &nothing : in;
     t->index = index;
+    t->item = t->items_refused = 0;
     t->now = now;
     t->at = now;
     t->dev = &engine->txn.nobody.device;
     t->headset = &engine->txn.nobody.headset;
     t->user = &engine->txn.nobody.user;
+    t->job = NULL;
+    t->skip = NULL;
     t->arg = 0;
     t->row = NULL;
     t->rule = "";
@@ -226,9 +235,10 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
     move_deadlines(&engine->txn);
+    hsvc__audit_write(engine);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
-    if (status != HSVC_OK || *dry) return status;
+    if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
     status = hsvc__txn_commit(&engine->txn);
     if (status == HSVC_OK) count_tally(engine);
     return status;
@@ -237,12 +247,16 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
+    engine->txn.in_doubt = 0;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+        engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn);
         hsvc__policy_plant(engine);
         status = ahead(engine, job);
         if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);
         if (status != HSVC_OK) engine->policy.known = 0; /* it may be what changed */
+        if (HSVC__MUTANT(conflicts_are_final)) break;
     }
+    if (status != HSVC_OK && engine->txn.in_doubt) return HSVC_ERR_UNKNOWN; /* other failures say that nothing happened */
     return status == HSVC_ERR_CONFLICT && engine->txn.impossible ? HSVC_ERR_BUG : status;
 }

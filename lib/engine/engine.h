@@ -3,6 +3,8 @@
 #ifndef HSVC_ENGINE_H
 #define HSVC_ENGINE_H
 
+#include "engine/recorder.h"
+#include "headsetsvc/registry.h"
 #include "rules/rules.h"
 
 /* The cached global policy: bytes as read, and its numbers worked out with the preset's defaults. */
@@ -30,6 +32,7 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
@@ -37,9 +40,11 @@ struct hsvc_engine {
     struct hsvc__range admissions[HSVC__KINDS];
     struct hsvc__policy_cache policy;
     struct hsvc__arena views; /* text of the last view */
+    const struct hsvc__record *viewed; /* its record, or NULL */
     struct hsvc__arena inputs; /* the normalised inputs of the running call */
     hsvc_counters counters;
     hsvc_counters tally; /* of the running decision; counted when it is committed */
+    struct hsvc__recorder recorder;
     struct hsvc__turn turn;
     struct hsvc__txn txn;
 };
@@ -59,12 +64,17 @@ struct hsvc__complaint {
 };
 int32_t hsvc__input_in(const void *from, hsvc_input *to, uint32_t index, struct hsvc_effects *fx,
                        struct hsvc__complaint *complaint, struct hsvc__arena *arena);
+/* hsvc__describe_kind: the rest of a kind's row, of a kind that there is. */
+void hsvc__describe_kind(hsvc_kind_info *info);
+/* hsvc__asks: is the permission callback asked about this kind? */
+int hsvc__asks(uint32_t kind);
 /* hsvc__lead: machine and event of a kind; 0 if there is no such kind. */
 uint32_t hsvc__lead(uint32_t kind, uint32_t *event);
 
 /* ---- verdicts and request ids ---- */
-/* hsvc__is_accepted: is this reason an acceptance? */
+/* hsvc__is_accepted: is this reason an acceptance? hsvc__em_code: what the Extension Mobility API calls it (OBS-8). */
 int hsvc__is_accepted(uint32_t reason);
+int32_t hsvc__em_code(uint32_t reason);
 /* hsvc__add_verdict: one more verdict of the turn; never NULL. Field and limit are the turn's. */
 hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const char *rule, hsvc__str device);
 /* hsvc__has_request: does the input carry a request id? hsvc__answer_repeat: the verdict if it is known: it is answered as
@@ -82,7 +92,33 @@ void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *
 void hsvc__policy_plant(struct hsvc_engine *engine);
 int32_t hsvc__policy_learn(struct hsvc_engine *engine);
 
-/* ---- deadlines in the store (deadlines.c) ---- */
+/* ---- the audit (audit.c) ---- */
+/* What a step was about: the device and the headset of the event, which may be nobody; the kind of input, 0 for a deadline
+ * and what follows by itself; and the record that gets an entry though nothing of it changed, or NULL. */
+struct hsvc__about {
+    struct hsvc__device *dev;
+    struct hsvc__headset *headset;
+    struct hsvc__user *user; /* whom the input names */
+    struct hsvc__record *always;
+    uint32_t kind;
+};
+/* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
+void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
+/* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
+void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about);
+/* hsvc__audit_write: turns the entries of a decision into operations, and drops the oldest beyond audit_keep_max. */
+void hsvc__audit_write(struct hsvc_engine *engine);
+/* hsvc__primary: the record that an input is first of all about, or NULL if that does not exist (requests.c). */
+struct hsvc__record *hsvc__primary(struct hsvc__turn *t);
+
+/* ---- deadlines and jobs in the store (deadlines.c, jobs.c): their keys are neighbours, so that one scan finds both ---- */
+struct hsvc__jobs {
+    struct {
+        hsvc__str name;  /* of the record */
+        hsvc__str value; /* its bytes */
+    } at[HSVC_LIMIT_JOBS_SEEN];
+    uint32_t count;
+};
 struct hsvc__dues {
     struct {
         hsvc__str device; /* canonical name */
@@ -91,10 +127,19 @@ struct hsvc__dues {
     uint32_t count;
     struct hsvc__arena *arena;
 };
-/* hsvc__first_deadline: the earliest key's time, HSVC_NEVER if there is none. Store statuses. */
+/* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
+ * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
-/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first. Store statuses, MEMORY. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues);
+/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs. Store statuses, MEMORY. */
+int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__job_due: from when on this node may work on the job of a row: 0 at once. hsvc__work_jobs: a slice of a bounded number
+ * of them; *damage becomes the first failure about one record alone. The statuses of hsvc_apply. */
+int hsvc__has_walk(const struct hsvc__job *job); /* is there anything left that it must come to? */
+int64_t hsvc__job_due(const struct hsvc_engine *engine, hsvc__str value);
+int32_t hsvc__work_jobs(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now, const struct hsvc__jobs *jobs,
+                        int32_t *damage);
+/* hsvc__hurts_one: is this failure about one record alone? Then the others go on, and the failure is told at the end. */
+int hsvc__hurts_one(int32_t status);
 
 /* ---- one decision (settle.c, decide.c) ---- */
 /* hsvc__fire_all: fires the deadlines below a time of every device that the call has read (`used`: that the decision used);
@@ -104,8 +149,14 @@ void hsvc__settle(struct hsvc__turn *t);
 /* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index, int64_t now);
+/* hsvc__decide_items: if the input is about several headsets: each by the event, with a verdict of its own; then 1, and the
+ * turn's verdict sums them up (items.c). hsvc__set_headset: the turn is about this headset, where it is, and its phone's owner. */
+int hsvc__decide_items(struct hsvc__turn *t, uint32_t machine, uint32_t event);
+void hsvc__set_headset(struct hsvc__turn *t, hsvc__str serial);
 /* hsvc__report: what a failed call leaves in its batch: the problem and nothing else. Returns the status. */
 int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
+/* hsvc__report_late: the same where effects of commits before the failure stay in the batch. */
+void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status);
 
 /* hsvc__decide_fn: one decision over the records of engine->txn, run afresh as often as need be. */
 typedef void (*hsvc__decide_fn)(struct hsvc_engine *engine, void *job);

@@ -8,7 +8,7 @@ enum {
 #define IFIELD(name, bit, type, limit, text) FIELD_BIT_##name = bit,
 #include "engine/fields.def"
 #undef IFIELD
-    FIELD_BITS = 24
+    FIELD_BITS = 27
 };
 #define I(name) (1u << HSVC_ITEM_##name)
 
@@ -38,6 +38,14 @@ static const struct {
 #undef INPUT
 };
 
+static const uint8_t asks[HSVC__KINDS] = {
+#define ASKS(kind) [HSVC__KIND(HSVC_INPUT_##kind)] = 1,
+#include "engine/fields.def"
+#undef ASKS
+};
+
+int hsvc__asks(uint32_t kind) { return asks[hsvc__kind(kind)]; }
+
 uint32_t hsvc__lead(uint32_t kind, uint32_t *event) {
     *event = leads[hsvc__kind(kind)].event;
     return leads[hsvc__kind(kind)].machine;
@@ -51,6 +59,17 @@ static const struct matrix *matrix_of(uint32_t kind) {
 static const struct bounds *bounds_of(uint32_t kind) {
     const struct bounds *found = &bounds[hsvc__kind(kind)];
     return found->kind == 0 ? NULL : found;
+}
+
+void hsvc__describe_kind(hsvc_kind_info *info) {
+    const struct matrix *takes = matrix_of(info->kind);
+    const struct bounds *b = bounds_of(info->kind);
+    info->required = takes->required;
+    info->optional = takes->optional;
+    info->states = b == NULL ? 0 : b->states;
+    info->flags = b == NULL ? 0 : b->flags;
+    info->items = b == NULL ? 0 : b->items;
+    info->asks = (uint32_t)hsvc__asks(info->kind);
 }
 
 int32_t hsvc_input_init(hsvc_input *input, size_t size, uint32_t kind) {
@@ -69,12 +88,12 @@ static uint32_t given(const hsvc_input *in, uint32_t *absurd) {
     if (in->name != 0) set |= F(name);
     TEXT_FIELD(device) TEXT_FIELD(serial) TEXT_FIELD(user) TEXT_FIELD(profile) TEXT_FIELD(name) TEXT_FIELD(site)
     TEXT_FIELD(model) TEXT_FIELD(firmware) TEXT_FIELD(vendor) TEXT_FIELD(dock) TEXT_FIELD(text) TEXT_FIELD(pin)
-    TEXT_FIELD(related_user)
+    TEXT_FIELD(related_user) TEXT_FIELD(location) TEXT_FIELD(headset_template) TEXT_FIELD(alias)
     NUMBER_FIELD(handle) NUMBER_FIELD(prompt_id) NUMBER_FIELD(generation) NUMBER_FIELD(call_id) NUMBER_FIELD(request)
     NUMBER_FIELD(value) NUMBER_FIELD(node) NUMBER_FIELD(state) NUMBER_FIELD(param) NUMBER_FIELD(flags)
     if (in->item_count != 0) set |= F(items);
     if (in->item_count != 0 && in->items == NULL) *absurd = FIELD_BIT_items + 1;
-    if (in->actor_len != 0 && in->actor == NULL) *absurd = FIELD_BITS + 1;
+    if (in->actor_len != 0 && in->actor == NULL) *absurd = HSVC_FIELD_ACTOR;
     return set;
 }
 
@@ -106,7 +125,8 @@ static int32_t check_fields(const hsvc_input *in, uint32_t index, struct hsvc_ef
     if (set & ~(takes->required | takes->optional))
         return fail(fx, HSVC_ERR_INPUT_FIELD, index, lowest(set & ~(takes->required | takes->optional)), 0);
     if (takes->required & ~set) return fail(fx, HSVC_ERR_INPUT_MISSING, index, lowest(takes->required & ~set), 0);
-    if (in->at_ms < 0 || in->at_ms > HSVC_LIMIT_TIME) return fail(fx, HSVC_ERR_INPUT_VALUE, index, 0, HSVC_LIMIT_TIME);
+    if (in->at_ms < 0 || in->at_ms > HSVC_LIMIT_TIME)
+        return fail(fx, HSVC_ERR_INPUT_VALUE, index, HSVC_FIELD_AT_MS, HSVC_LIMIT_TIME);
     return check_bounds(in, index, fx);
 }
 
@@ -143,16 +163,21 @@ static hsvc__str trimmed(const char *text, size_t len) {
     return len > HSVC_LIMIT_TEXT_LEN ? hsvc__str_of(text, len) : hsvc__trim(hsvc__str_of(text, len));
 }
 
+static void trim_serial(const char **text, size_t *len) {
+    hsvc__str serial = trimmed(*text, *len);
+    *text = serial.p;
+    *len = serial.n;
+}
+
 /* check_actor: a text like the others, though not a field of the matrix: every kind may have one. */
 static void check_actor(const hsvc_input *in, struct hsvc__complaint *c) {
     uint32_t reason = in->actor_len == 0 ? 0 : hsvc__text_check(hsvc__str_of(in->actor, in->actor_len), HSVC_LIMIT_USER_ID_LEN);
-    complain(c, reason, 0, reason == HSVC_REASON_TEXT_TOO_LONG ? HSVC_LIMIT_USER_ID_LEN : 0);
+    complain(c, reason, HSVC_FIELD_ACTOR, reason == HSVC_REASON_TEXT_TOO_LONG ? HSVC_LIMIT_USER_ID_LEN : 0);
 }
 
 static void check_texts(hsvc_input *in, struct hsvc__complaint *c) {
-    hsvc__str serial = trimmed(in->serial, in->serial_len);
-    in->serial = serial.p;
-    in->serial_len = serial.n;
+    trim_serial(&in->serial, &in->serial_len);
+    trim_serial(&in->alias, &in->alias_len);
 #define CHECK(name, type, limit, bit) check_text(c, hsvc__str_of((const char *)in->name, in->name##_len), type, limit, bit);
     CHECK(device, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_device)
     CHECK(serial, SERIAL, HSVC_LIMIT_SERIAL_LEN, FIELD_BIT_serial)
@@ -165,6 +190,9 @@ static void check_texts(hsvc_input *in, struct hsvc__complaint *c) {
     CHECK(vendor, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_vendor)
     CHECK(dock, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_dock)
     CHECK(related_user, ID, HSVC_LIMIT_USER_ID_LEN, FIELD_BIT_related_user)
+    CHECK(location, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_location)
+    CHECK(headset_template, NAME, HSVC_LIMIT_NAME_LEN, FIELD_BIT_headset_template)
+    CHECK(alias, SERIAL, HSVC_LIMIT_SERIAL_LEN, FIELD_BIT_alias)
     CHECK(text, TEXT, HSVC_LIMIT_TEXT_LEN, FIELD_BIT_text)
     CHECK(pin, BYTES, HSVC_LIMIT_PIN_LEN, FIELD_BIT_pin)
     if (in->text_len <= HSVC_LIMIT_TEXT_LEN) check_lines(c, hsvc__str_of(in->text, in->text_len));

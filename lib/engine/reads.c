@@ -5,6 +5,7 @@
 enum {
     ROLE_device = 0,
     ROLE_headset,
+    ROLE_alias,
     ROLE_user,
     ROLE_related,
     ROLE_skip,
@@ -40,6 +41,7 @@ struct known {
     const hsvc_input *in;
     const struct hsvc__device *dev;
     hsvc__str serial; /* the input's, or that of the handle it names */
+    hsvc__str alias_of; /* if that is an alias */
     const struct hsvc__headset *headset;
     hsvc__str owner;
 };
@@ -55,10 +57,16 @@ static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
     plugged = k.dev == NULL ? NULL : hsvc__plugged((struct hsvc__device *)(uintptr_t)k.dev, in->handle);
     k.serial = plugged != NULL && in->serial_len == 0 ? plugged->serial : hsvc__str_of(in->serial, in->serial_len);
     k.headset = (const struct hsvc__headset *)peek(txn, HSVC__FAMILY_HEADSET, k.serial);
+    k.alias_of = k.headset == NULL ? hsvc__str_of(NULL, 0) : k.headset->alias_of;
+    if (k.alias_of.n != 0) {
+        k.serial = k.alias_of;
+        k.headset = (const struct hsvc__headset *)peek(txn, HSVC__FAMILY_HEADSET, k.serial);
+    }
     k.owner = k.headset == NULL ? hsvc__str_of(NULL, 0) : k.headset->owner;
     if (k.owner.n == 0 && k.dev != NULL) k.owner = k.dev->prompt_user;
     if (k.dev != NULL && is_by_hand(k.dev) && (in->kind == HSVC_INPUT_VERIFY_RESULT || in->kind == HSVC_INPUT_CHOOSE_PROFILE))
         k.owner = k.dev->verify_user;
+    if (in->kind == HSVC_INPUT_SIGN_IN_USER) k.owner = hsvc__str_of(in->user, in->user_len);
     return k;
 }
 
@@ -96,6 +104,7 @@ static void want_role(struct hsvc__txn *txn, const struct known *k, uint32_t rol
     switch (role) {
         case ROLE_device: want(txn, HSVC__FAMILY_DEVICE, hsvc__str_of(in->device, in->device_len)); break;
         case ROLE_headset: want(txn, HSVC__FAMILY_HEADSET, hsvc__str_of(in->serial, in->serial_len)); break;
+        case ROLE_alias: want(txn, HSVC__FAMILY_HEADSET, hsvc__str_of(in->alias, in->alias_len)); break;
         case ROLE_user: want(txn, HSVC__FAMILY_USER, hsvc__str_of(in->user, in->user_len)); break;
         case ROLE_related: want(txn, HSVC__FAMILY_USER, hsvc__str_of(in->related_user, in->related_user_len)); break;
         case ROLE_skip: want_skip(txn, k); break;
@@ -116,6 +125,7 @@ void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round) {
     memset(&k, 0, sizeof k);
     k.in = in;
     if (round != 0) k = known_of(txn, in); /* the first round is for what the input itself names */
+    want(txn, HSVC__FAMILY_HEADSET, k.alias_of);
     for (uint32_t role = 0; roles != 0; role++, roles >>= 1)
         if (roles & 1u) want_role(txn, &k, role);
 }

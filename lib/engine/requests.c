@@ -30,7 +30,10 @@ static uint64_t content_of(const hsvc_input *in) {
     hash = mix(hash, in->vendor, in->vendor_len);
     hash = mix(hash, in->dock, in->dock_len);
     hash = mix(hash, in->related_user, in->related_user_len);
+    hash = mix(hash, in->headset_template, in->headset_template_len);
+    hash = mix(hash, in->alias, in->alias_len);
     hash = mix(hash, in->text, in->text_len);
+    hash = mix(hash, in->location, in->location_len);
     for (size_t i = 0; i < in->item_count; i++) {
         const hsvc_item *item = &in->items[i];
         const uint64_t parts[] = {item->number, item->kind, item->state, item->flags};
@@ -39,31 +42,32 @@ static uint64_t content_of(const hsvc_input *in) {
     return hash;
 }
 
-/* policy_requests: of the global policy or a site's; a scope of a device or a user is in that record. */
-static struct hsvc__requests *policy_requests(struct hsvc__turn *t, void **record) {
+/* policy_record: the global policy or a site's; a scope of a device or a user is in that record. */
+static struct hsvc__record *policy_record(struct hsvc__turn *t) {
     struct hsvc__policy *policy;
     if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET) return NULL;
     if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
     policy = hsvc__policy_of(t, INPUT(t, site));
-    *record = policy;
-    return policy->rec.present ? &policy->recent : NULL;
+    return policy->rec.present ? &policy->rec : NULL;
+}
+
+struct hsvc__record *hsvc__primary(struct hsvc__turn *t) {
+    if (t->in->device_len != 0 && t->dev->rec.present) return &t->dev->rec;
+    if (t->in->user_len != 0 && t->user->rec.present) return &t->user->rec;
+    if (t->in->serial_len != 0 && t->headset->rec.present) return &t->headset->rec;
+    return policy_record(t);
 }
 
 /* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
-static struct hsvc__requests *recent_of(struct hsvc__turn *t, void **record) {
-    if (t->in->device_len != 0 && t->dev->rec.present) {
-        *record = t->dev;
-        return &t->dev->recent;
+static struct hsvc__requests *recent_of(struct hsvc__turn *t, struct hsvc__record **record) {
+    *record = hsvc__primary(t);
+    if (*record == NULL) return NULL;
+    switch ((*record)->family) {
+        case HSVC__FAMILY_DEVICE: return &t->dev->recent;
+        case HSVC__FAMILY_USER: return &t->user->recent;
+        case HSVC__FAMILY_HEADSET: return &t->headset->recent;
+        default: return &((struct hsvc__policy *)(void *)*record)->recent;
     }
-    if (t->in->user_len != 0 && t->user->rec.present) {
-        *record = t->user;
-        return &t->user->recent;
-    }
-    if (t->in->serial_len != 0 && t->headset->rec.present) {
-        *record = t->headset;
-        return &t->headset->recent;
-    }
-    return policy_requests(t, record);
 }
 
 int hsvc__has_request(const hsvc_input *in) {
@@ -73,7 +77,7 @@ int hsvc__has_request(const hsvc_input *in) {
 
 /* hsvc__answer_repeat: the stored verdict, and the device's state again. */
 const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
-    void *record = NULL;
+    struct hsvc__record *record = NULL;
     const struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     for (uint32_t i = 0; recent != NULL && i < recent->count; i++) {
         const struct hsvc__request *one = &recent->at[i];
@@ -89,11 +93,11 @@ const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
 }
 
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
-    void *record = NULL;
+    struct hsvc__record *record = NULL;
     struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
     struct hsvc__request *one;
     if (recent == NULL) return;
-    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS) {
+    if (recent->count == HSVC_LIMIT_RECENT_REQUESTS - HSVC__MUTANT(one_less_remembered)) {
         memmove(&recent->at[0], &recent->at[1], sizeof recent->at - sizeof recent->at[0]);
         recent->count--;
     }
@@ -103,5 +107,5 @@ void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     one->reason = reason;
     one->row = row;
     hsvc__touch(record);
-    if (((struct hsvc__record *)record)->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
+    if (record->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
 }

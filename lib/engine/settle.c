@@ -7,6 +7,7 @@ static const hsvc_input no_input;
 /* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
     struct hsvc__turn keep = *t;
+    struct hsvc__about about = {dev, NULL, NULL, &dev->rec, 0};
     for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
         uint32_t timer = 0;
         int64_t due = hsvc__earliest(dev, &timer);
@@ -16,7 +17,9 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
         t->index = HSVC_NO_INPUT;
         t->at = due;
         t->steps = 0;
+        about.headset = hsvc__headset_of(t, dev->prompt_serial);
         hsvc__fire(t, dev, timer);
+        hsvc__audit_step(t, &about);
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
     }
     keep.raised = t->raised;
@@ -56,10 +59,12 @@ int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
 static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t index = t->index;
     int more = 1;
+    struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, NULL, 0};
     for (int which = 0; more && t->txn->status == HSVC_OK && t->txn->missing == 0; which++) {
         t->steps = 0;
         memset(&t->verdict, 0, sizeof t->verdict);
         more = hsvc__follow_up(t, dev, which);
+        hsvc__audit_step(t, &about);
         t->index = HSVC_NO_INPUT;
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
         t->index = index;

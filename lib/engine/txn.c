@@ -10,7 +10,7 @@ int32_t hsvc__store_status(int32_t status, int commit) {
         case HSVC_ERR_CONFLICT:
         case HSVC_ERR_UNKNOWN:
         case HSVC_ERR_FULL: return commit ? status : HSVC_ERR_CALLBACK;
-        default: return HSVC_ERR_CALLBACK;
+        default: return HSVC__MUTANT(strange_status_is_ok) ? HSVC_OK : HSVC_ERR_CALLBACK;
     }
 }
 
@@ -42,6 +42,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     for (uint32_t i = 0; i < txn->count; i++) {
         txn->slots[i].record = NULL;
         txn->slots[i].used = 0;
+        txn->slots[i].appended = 0;
     }
     txn->missing = 0;
     txn->impossible = 0;
@@ -49,6 +50,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     txn->status = HSVC_OK;
     txn->ops = NULL;
     txn->op_count = 0;
+    txn->notes = NULL;
 }
 
 static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
@@ -165,6 +167,7 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->present = slot->raw.n != 0;
     record->dirty = 0;
     record->removed = 0;
+    hsvc__vector_of(record, &slot->audited);
     return record;
 }
 
@@ -180,6 +183,13 @@ void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
     slot->used = 1;
     if (!slot->known) txn->missing++;
     return hsvc__txn_record(txn, slot);
+}
+
+void *hsvc__txn_fresh(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
+    struct hsvc__slot *slot = slot_of(txn, family, name);
+    if (slot == NULL) return no_record(txn);
+    slot->known = 1;
+    return hsvc__txn_get(txn, family, name);
 }
 
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot) {
@@ -229,7 +239,7 @@ static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     int change = record != NULL && !txn->checks_only;
     int write = change && record->dirty && record->present && !record->removed;
     int remove = change && record->removed && slot->raw.n != 0;
-    hsvc_op *op = next_op(txn);
+    hsvc_op *op = HSVC__MUTANT(checks_dropped) && !write && !remove ? NULL : next_op(txn);
     if (op == NULL) return txn->status;
     op->kind = write ? HSVC_OP_PUT : remove ? HSVC_OP_DELETE : HSVC_OP_CHECK;
     op->expect = slot->raw.n == 0 ? HSVC_EXPECT_ABSENT : HSVC_EXPECT_REVISION;
@@ -255,15 +265,30 @@ int32_t hsvc__txn_prepare(struct hsvc__txn *txn) {
     return txn->status;
 }
 
+#ifdef HSVC_MASKING
+/* commit_half: the first writes on their own, as if one input were several commits. */
+static void commit_half(struct hsvc__txn *txn) {
+    uint64_t revision = 0;
+    uint32_t half = txn->op_count / 2;
+    if (half == 0 || txn->store->commit(txn->ops, half, &revision, txn->store->user) != HSVC_OK) return;
+    txn->op_count -= half;
+    memmove(txn->ops, txn->ops + half, txn->op_count * sizeof *txn->ops);
+}
+#endif
+
 int32_t hsvc__txn_commit(struct hsvc__txn *txn) {
     int32_t status = HSVC_ERR_UNKNOWN;
     for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_UNKNOWN; i++) {
         uint64_t revision = 0;
+#ifdef HSVC_MASKING
+        if (HSVC__MUTANT(commit_by_halves) && i == 0) commit_half(txn);
+#endif
         status = hsvc__store_status(txn->store->commit(txn->ops, txn->op_count, &revision, txn->store->user), 1);
         if (status == HSVC_OK && revision == 0) status = HSVC_ERR_CALLBACK;
         txn->counters->commits++;
         txn->counters->operations += txn->op_count;
         if (status == HSVC_ERR_UNKNOWN) txn->counters->unknown_outcomes++;
+        txn->in_doubt |= status == HSVC_ERR_UNKNOWN;
     }
     if (status == HSVC_ERR_CONFLICT) txn->counters->conflicts++;
     for (uint32_t i = 0; status == HSVC_OK && i < txn->op_count; i++)

@@ -22,6 +22,19 @@ struct hsvc__slot {
     uint32_t used;  /* by this decision */
     uint32_t reserved;
     void *record; /* decoded for this decision */
+    struct hsvc__vector audited; /* of the record, as the audit's last entry of it says */
+    uint32_t appended; /* audit entries of this decision */
+    uint32_t reserved_too;
+};
+
+/* One audit entry of a decision. */
+struct hsvc__note {
+    struct hsvc__entry entry;
+    struct hsvc__slot *slot; /* of its subject */
+    uint64_t sequence;
+    uint32_t dropped; /* beyond the bound before it was written */
+    uint32_t reserved;
+    struct hsvc__note *next;
 };
 
 struct hsvc__txn {
@@ -33,12 +46,14 @@ struct hsvc__txn {
     uint32_t count;
     uint32_t asked; /* slots [0, asked) have been read */
     uint32_t checks_only; /* write nothing, only prove what was read */
+    uint32_t in_doubt;   /* some attempt of this call may have happened, or may yet */
     uint32_t impossible; /* a row was reached that only torn records explain */
     uint32_t missing; /* records this decision needed and did not have */
     int32_t status;   /* first failure inside a decision */
     hsvc__str bad_key; /* of a corrupt record */
     hsvc_op *ops;
     uint32_t op_count;
+    struct hsvc__note *notes; /* newest first */
     struct { /* who is meant by an empty name: nobody; never written */
         struct hsvc__device device;
         struct hsvc__user user;
@@ -49,7 +64,9 @@ struct hsvc__txn {
         struct hsvc__user user;
         struct hsvc__headset headset;
         struct hsvc__policy policy;
+        struct hsvc__job job;
         struct hsvc__skip skip;
+        struct hsvc__number number;
     } spare;
 };
 
@@ -68,6 +85,8 @@ struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn);
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
 /* hsvc__txn_get: the decoded record of a name, present or not; never NULL (a failure is kept in status). */
 void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
+/* hsvc__txn_fresh: the same for a name that nothing has yet: it is not read, the commit proves that it was absent. */
+void *hsvc__txn_fresh(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_peek: the same without counting as used: for prefetching only. NULL if it is not there. */
 const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_record: the decoded record of a known slot, without counting as used. */

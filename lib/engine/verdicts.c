@@ -10,7 +10,7 @@ int hsvc__is_accepted(uint32_t reason) {
         default: return 0;
     }
 }
-static int32_t em_code(uint32_t reason) {
+int32_t hsvc__em_code(uint32_t reason) {
     switch (reason) {
 #define REASON(name, number, accepted, em, text, remedy) \
     case number: return em;
@@ -25,15 +25,16 @@ hsvc_verdict *hsvc__add_verdict(struct hsvc__turn *t, uint32_t reason, const cha
     verdict->input_index = t->index;
     verdict->reason = reason;
     verdict->accepted = hsvc__is_accepted(reason) ? 1 : 0;
-    verdict->em_code = em_code(reason);
+    verdict->em_code = HSVC__MUTANT(one_em_code) ? 4 : hsvc__em_code(reason);
     verdict->at_ms = t->at;
-    verdict->rule = rule;
+    verdict->rule = HSVC__MUTANT(verdicts_without_rule) ? "" : rule;
     verdict->event = t->verdict.event == NULL ? "" : t->verdict.event;
     verdict->field = t->verdict.field;
     verdict->limit = t->verdict.limit;
     verdict->device = device.p;
     verdict->device_len = device.n;
-    if (t->index != HSVC_NO_INPUT) {
+    verdict->item_number = t->item;
+    if (t->index != HSVC_NO_INPUT && t->item == 0) { /* inputs are counted, not their items */
         if (verdict->accepted) t->engine->tally.accepted++;
         else t->engine->tally.refused++;
     }

@@ -56,7 +56,9 @@ static void lists(void) {
 #undef ANSWER
     head("Fields of hsvc_input, for hsvc_verdict.field and hsvc_problem.field");
 #define IFIELD(name, bit, type, limit, text) line("FIELD_", #name, (bit) + 1, text);
+#define EVERY(name, bit, text) line("FIELD_", #name, (bit) + 1, text);
 #include "../engine/fields.def"
+#undef EVERY
 #undef IFIELD
 }
 

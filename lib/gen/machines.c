@@ -452,6 +452,34 @@ static void print_admission(FILE *to) {
     table_end(&table, to);
 }
 
+static void print_picks(FILE *to) {
+    fprintf(to, "\n## Small lists\n\nAn entry of the phone's menu is enabled while nothing in its ladder bars it:\n\n");
+#define MENU(entry, ladder) fprintf(to, "- %s: [%s](#%s)\n", #entry, #ladder, #ladder);
+#include "../rules/picks.def"
+#undef MENU
+    fprintf(to, "\nWhose id stands in a prompt when it opens, the first that fits; else nobody's:\n\n");
+    table_begin(&table, "prompt|if|user|rule|why");
+#define PREFILL(list, guard, user, rule, why) \
+    cell(&table, "%s", words(#list));         \
+    cell(&table, "%s", words(#guard));        \
+    cell(&table, "%s", words(#user));         \
+    cell(&table, "%s", cite(rule));           \
+    cell(&table, "%s", why);
+#include "../rules/picks.def"
+#undef PREFILL
+    table_end(&table, to);
+    fprintf(to, "\nWhat the phone learns of a refusal before the PIN was right:\n\n");
+    table_begin(&table, "refusal|told as|rule|why");
+#define TOLD(reason, instead, rule, why) \
+    cell(&table, "%s", #reason);         \
+    cell(&table, "%s", #instead);        \
+    cell(&table, "%s", cite(rule));      \
+    cell(&table, "%s", why);
+#include "../rules/picks.def"
+#undef TOLD
+    table_end(&table, to);
+}
+
 static void print_timers(FILE *to) {
     fprintf(to,
             "\n## Timers\n\nThe kinds of deadline in a device's record. A timer is an ordinary event, also when it is "
@@ -487,6 +515,7 @@ static void write_index(const char *folder) {
     print_ladders(to);
     print_timers(to);
     print_admission(to);
+    print_picks(to);
     cited_end(to, rules_page);
     page_close(to);
 }

@@ -55,6 +55,9 @@ static const struct row rows[] = {
 #define MACHINE_NAME "prompt"
 #include "../rules/prompt.def"
 #undef MACHINE_NAME
+#define MACHINE_NAME "screen"
+#include "../rules/screen.def"
+#undef MACHINE_NAME
 #define MACHINE_NAME "verification"
 #include "../rules/verification.def"
 #undef MACHINE_NAME
@@ -72,6 +75,9 @@ static const struct row rows[] = {
 #undef MACHINE_NAME
 #define MACHINE_NAME "emergency"
 #include "../rules/emergency.def"
+#undef MACHINE_NAME
+#define MACHINE_NAME "sweep"
+#include "../rules/sweep.def"
 #undef MACHINE_NAME
 };
 #undef ROW

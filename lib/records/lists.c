@@ -262,10 +262,14 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
               overrides_in(&u->set, u->overrides) | requests_in(&u->recent, u->requests);
     } else if (family == HSVC__FAMILY_HEADSET) {
         struct hsvc__headset *h = (struct hsvc__headset *)record;
-        bad = texts_in(&h->other_list, h->others, HSVC_LIMIT_PLACES_PER_SERIAL - 1) | requests_in(&h->recent, h->requests);
+        bad = texts_in(&h->other_list, h->others, HSVC_LIMIT_PLACES_PER_SERIAL - 1) |
+              texts_in(&h->alias_list, h->aliases, HSVC_LIMIT_ALIASES_PER_HEADSET) | requests_in(&h->recent, h->requests);
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;
         bad = overrides_in(&p->set, p->overrides) | requests_in(&p->recent, p->requests);
+    } else if (family == HSVC__FAMILY_JOB) {
+        struct hsvc__job *j = (struct hsvc__job *)record;
+        bad = requests_in(&j->recent, j->requests);
     }
     return bad ? HSVC_ERR_CORRUPT : HSVC_OK;
 }
@@ -288,11 +292,15 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
     } else if (family == HSVC__FAMILY_HEADSET) {
         struct hsvc__headset *h = (struct hsvc__headset *)record;
         texts_out(&h->other_list, &h->others, arena);
+        texts_out(&h->alias_list, &h->aliases, arena);
         requests_out(&h->recent, &h->requests, arena);
     } else if (family == HSVC__FAMILY_POLICY) {
         struct hsvc__policy *p = (struct hsvc__policy *)record;
         overrides_out(&p->set, &p->overrides, arena);
         requests_out(&p->recent, &p->requests, arena);
+    } else if (family == HSVC__FAMILY_JOB) {
+        struct hsvc__job *j = (struct hsvc__job *)record;
+        requests_out(&j->recent, &j->requests, arena);
     }
     return arena->failed ? HSVC_ERR_MEMORY : HSVC_OK;
 }

@@ -86,6 +86,51 @@ enum { policy_slots = 0
 #include "records/fields.def"
 };
 #undef POLICY_SLOT
+#define NUMBER_N64 COUNT_IT
+enum { number_n64 = 0
+#include "records/fields.def"
+};
+#undef NUMBER_N64
+#define NUMBER_N32 COUNT_IT
+enum { number_n32 = 0
+#include "records/fields.def"
+};
+#undef NUMBER_N32
+#define NUMBER_SLOT COUNT_IT
+enum { number_slots = 0
+#include "records/fields.def"
+};
+#undef NUMBER_SLOT
+#define ENTRY_N64 COUNT_IT
+enum { entry_n64 = 0
+#include "records/fields.def"
+};
+#undef ENTRY_N64
+#define ENTRY_N32 COUNT_IT
+enum { entry_n32 = 0
+#include "records/fields.def"
+};
+#undef ENTRY_N32
+#define ENTRY_SLOT COUNT_IT
+enum { entry_slots = 0
+#include "records/fields.def"
+};
+#undef ENTRY_SLOT
+#define JOB_N64 COUNT_IT
+enum { job_n64 = 0
+#include "records/fields.def"
+};
+#undef JOB_N64
+#define JOB_N32 COUNT_IT
+enum { job_n32 = 0
+#include "records/fields.def"
+};
+#undef JOB_N32
+#define JOB_SLOT COUNT_IT
+enum { job_slots = 0
+#include "records/fields.def"
+};
+#undef JOB_SLOT
 
 #define LAYOUT(type, first, slot, family_) \
     {sizeof(struct type), offsetof(struct type, first), offsetof(struct type, slot), family_##_n64, family_##_n32, family_##_slots}
@@ -94,7 +139,10 @@ static const struct layout device_layout = LAYOUT(hsvc__device, number, name, de
 static const struct layout user_layout = LAYOUT(hsvc__user, number, id, user);
 static const struct layout headset_layout = LAYOUT(hsvc__headset, number, serial, headset);
 static const struct layout skip_layout = LAYOUT(hsvc__skip, skipped_at, serial, skip);
-static const struct layout policy_layout = LAYOUT(hsvc__policy, changed_at, site, policy);
+static const struct layout policy_layout = LAYOUT(hsvc__policy, number, site, policy);
+static const struct layout number_layout = LAYOUT(hsvc__number, number, name, number);
+static const struct layout entry_layout = LAYOUT(hsvc__entry, at, rule, entry);
+static const struct layout job_layout = LAYOUT(hsvc__job, created_at, subject, job);
 /* A deadline key's record says nothing: the key is a hint, the device's record the truth. */
 static const struct layout deadline_layout = {sizeof(struct hsvc__record), sizeof(struct hsvc__record),
                                               sizeof(struct hsvc__record), 0, 0, 0};
@@ -106,7 +154,10 @@ static const struct layout *layout_of(uint32_t family) {
         case HSVC__FAMILY_HEADSET: return &headset_layout;
         case HSVC__FAMILY_SKIP: return &skip_layout;
         case HSVC__FAMILY_POLICY: return &policy_layout;
+        case HSVC__FAMILY_JOB: return &job_layout;
         case HSVC__FAMILY_DEADLINE: return &deadline_layout;
+        case HSVC__FAMILY_NUMBER: return &number_layout;
+        case HSVC__FAMILY_ENTRY: return &entry_layout;
         default: return NULL;
     }
 }
@@ -132,7 +183,8 @@ int32_t hsvc__record_check(const uint8_t *bytes, size_t len, uint32_t family) {
     size_t need, i, lengths;
     if (layout == NULL || bytes == NULL || len < fixed_len(layout) || len > HSVC_LIMIT_VALUE_LEN) return HSVC_ERR_CORRUPT;
     if (bytes[0] != family || bytes[1] != HSVC__FORMAT || bytes[2] != 0 || bytes[3] != 0) return HSVC_ERR_CORRUPT;
-    if (hsvc__get32(bytes + 4) != len || hsvc__get64(bytes + 8) != checksum_of(bytes, len)) return HSVC_ERR_CORRUPT;
+    if (hsvc__get32(bytes + 4) != len) return HSVC_ERR_CORRUPT;
+    if (hsvc__get64(bytes + 8) != checksum_of(bytes, len) && !HSVC__MUTANT(checksum_ignored)) return HSVC_ERR_CORRUPT;
     need = fixed_len(layout);
     lengths = need - 4u * even(layout->slot_count);
     for (i = 0; i < layout->slot_count; i++) need += hsvc__get32(bytes + lengths + 4 * i);

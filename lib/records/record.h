@@ -15,20 +15,25 @@
 
 /* Families: the first byte of key and record. */
 enum {
+    HSVC__FAMILY_ENTRY = 'A',
     HSVC__FAMILY_DEVICE = 'D',
     HSVC__FAMILY_HEADSET = 'H',
     HSVC__FAMILY_SKIP = 'K',
+    HSVC__FAMILY_NUMBER = 'N',
     HSVC__FAMILY_POLICY = 'P',
+    HSVC__FAMILY_JOB = 'S', /* sweep: right before the deadlines, so that one scan finds both */
     HSVC__FAMILY_DEADLINE = 'T',
     HSVC__FAMILY_USER = 'U'
 };
 
+#define HSVC__DIRTY 1u
+#define HSVC__UNAUDITED 2u
 /* The common part of every decoded record. */
 struct hsvc__record {
     struct hsvc__slot *slot; /* where it came from, see txn.h */
     uint32_t family;
     uint32_t present; /* exists; a record that is created becomes present */
-    uint32_t dirty;   /* must be written */
+    uint32_t dirty;   /* must be written; HSVC__UNAUDITED: and was touched since the audit looked */
     uint32_t removed; /* must be deleted */
 };
 
@@ -146,6 +151,7 @@ struct hsvc__headset {
 #include "records/fields.def"
 #undef HEADSET_SLOT
     struct hsvc__texts other_list;
+    struct hsvc__texts alias_list;
     struct hsvc__requests recent;
 };
 
@@ -177,6 +183,48 @@ struct hsvc__policy {
     struct hsvc__requests recent;
 };
 
+/* Whom a pseudonym means: destroyed when the person's data is erased (OBS-4). */
+struct hsvc__number {
+    struct hsvc__record rec;
+#define NUMBER_N64(type, name) type name;
+#include "records/fields.def"
+#undef NUMBER_N64
+#define NUMBER_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef NUMBER_N32
+#define NUMBER_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef NUMBER_SLOT
+};
+
+/* One entry of the audit. Its subject and sequence stand in its key alone. */
+struct hsvc__entry {
+    struct hsvc__record rec;
+#define ENTRY_N64(type, name) type name;
+#include "records/fields.def"
+#undef ENTRY_N64
+#define ENTRY_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef ENTRY_N32
+#define ENTRY_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef ENTRY_SLOT
+};
+
+struct hsvc__job {
+    struct hsvc__record rec;
+#define JOB_N64(type, name) type name;
+#include "records/fields.def"
+#undef JOB_N64
+#define JOB_N32(name) uint32_t name;
+#include "records/fields.def"
+#undef JOB_N32
+#define JOB_SLOT(name) hsvc__str name;
+#include "records/fields.def"
+#undef JOB_SLOT
+    struct hsvc__requests recent;
+};
+
 /* hsvc__record_size: bytes of the decoded struct of a family; 0 for no such family. */
 size_t hsvc__record_size(uint32_t family);
 /* hsvc__record_check: is this a sound record of this family? HSVC_OK or HSVC_ERR_CORRUPT (STORE-7). */
@@ -192,6 +240,31 @@ int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *a
 int32_t hsvc__lists_decode(void *record, uint32_t family);
 int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *arena);
 
+/* ---- the audit's view of a record (facts.def) ---- */
+#define HSVC__WORDS HSVC_AUDIT_WORDS
+struct hsvc__vector {
+    uint64_t word[HSVC__WORDS];
+};
+/* hsvc__subject_kind: the HSVC_SUBJECT_ of a family, 0 if it is none. */
+uint32_t hsvc__subject_kind(uint32_t family);
+/* hsvc__trail: where a record keeps its number and the range of its audit entries; all NULL if it is no subject. */
+struct hsvc__trail {
+    uint64_t *number;
+    uint64_t *last;
+    uint64_t *gone;
+};
+struct hsvc__trail hsvc__trail_of(void *record);
+/* hsvc__vector_of: what the audit says of a record before and after; all zero for one that is not there. */
+void hsvc__vector_of(const void *record, struct hsvc__vector *out);
+static inline int hsvc__vector_eq(const struct hsvc__vector *a, const struct hsvc__vector *b) {
+    return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) | (a->word[2] ^ b->word[2])) == 0;
+}
+/* hsvc__is_subject: has the audit entries of records of this family? */
+static inline int hsvc__is_subject(uint32_t family) {
+    return family == HSVC__FAMILY_DEVICE || family == HSVC__FAMILY_USER || family == HSVC__FAMILY_HEADSET ||
+           family == HSVC__FAMILY_POLICY;
+}
+
 /* ---- keys (DESIGN 3): a family byte, then parts that end in 00, a 00 inside written 00 FF ---- */
 struct hsvc__key {
     uint8_t bytes[HSVC_LIMIT_KEY_LEN];
@@ -204,6 +277,20 @@ void hsvc__key_time(struct hsvc__key *key, int64_t at);
 /* hsvc__key_1: family and one name. */
 void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
 void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device);
+/* hsvc__key_number: whom a number means. hsvc__key_entry: an audit entry: the subject's family and number, its own
+ * sequence; written in hexadecimal digits of fixed length, so that they sort like the numbers and can be a name. */
+void hsvc__key_number(struct hsvc__key *key, uint64_t number);
+/* hsvc__key_counter: how many numbers a node has given; beside the others, with a shorter name. */
+void hsvc__key_counter(struct hsvc__key *key, uint32_t node);
+void hsvc__key_entry(struct hsvc__key *key, uint32_t family, uint64_t number, uint64_t sequence);
+/* hsvc__key_entry_parts: family, number and sequence of an entry's key; 0 if it is none. */
+struct hsvc__entry_key {
+    uint32_t family;
+    uint64_t number;
+    uint64_t sequence;
+};
+#define HSVC__SEQUENCE_MAX (((uint64_t)1 << 48) - 1)
+int hsvc__key_entry_parts(hsvc__str key, struct hsvc__entry_key *parts);
 /* hsvc__key_name: a key without its family and its last byte. */
 hsvc__str hsvc__key_name(const struct hsvc__key *key);
 void hsvc__key_deadline(struct hsvc__key *key, int64_t at, hsvc__str device);

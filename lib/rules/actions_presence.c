@@ -16,29 +16,38 @@ static void begin_update(struct hsvc__turn *t) {
 
 static void note_attributes(struct hsvc__turn *t) {
     struct hsvc__headset *h = t->headset;
-    if (!h->rec.present) {
-        h->rec.present = 1;
-        h->first_seen_at = t->at;
-        h->number = hsvc_hash64(h->serial.p, h->serial.n) ^ (uint64_t)t->at;
-    }
-    hsvc__touch(h);
+    if (HSVC__MUTANT(inventory_not_kept)) return;
+    if (h->first_seen_at == 0) h->first_seen_at = t->at; /* associated before it was ever seen, or deleted since */
+    hsvc__keep(h);
     if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED) return;
     take_text(&h->vendor, INPUT(t, vendor));
     take_text(&h->model, INPUT(t, model));
     take_text(&h->firmware, INPUT(t, firmware));
     take_text(&h->dock, INPUT(t, dock));
+    take_text(&h->headset_template, INPUT(t, headset_template));
     if (t->in->state != 0) h->type = t->in->state;
     if (t->in->flags & HSVC_FLAG_UPDATING) begin_update(t);
     else h->updating_until = 0;
     h->inventory_only = (t->in->flags & HSVC_FLAG_INVENTORY_ONLY) != 0;
+    if (!h->inventory_only) h->counted = 0;
 }
 
 void hsvc__do_note_inventory(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     note_attributes(t);
     if (t->headset->connected) return; /* where a usable report has it is not for this one to say */
+    if (t->at < t->headset->last_connected_at || t->at < t->headset->status_since_at) return; /* late: what is known is newer (INV-2) */
+    if (!t->headset->counted) t->headset->status_since_at = t->at;
+    t->headset->counted = 1;
     t->headset->device = t->dev->name;
     t->headset->last_connected_at = t->at;
+}
+
+void hsvc__do_note_inventory_gone(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->headset->counted = 0;
+    t->headset->status_since_at = t->at;
+    hsvc__touch(t->headset);
 }
 
 void hsvc__do_note_connected(struct hsvc__turn *t, int64_t arg) {
@@ -60,9 +69,20 @@ void hsvc__do_note_older(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- presence ---- */
+/* free_handle: an older report of this connection has lost its meaning, whoever it was about. */
+static void free_handle(struct hsvc__device *dev, uint64_t handle) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < dev->plug_count; i++)
+        if (dev->handles[i].handle != handle) dev->handles[kept++] = dev->handles[i];
+    dev->plug_count = kept;
+}
+
 static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) {
-    struct hsvc__plug *plug = &t->dev->handles[t->dev->plug_count];
-    if (t->arg == 0 || t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) return;
+    struct hsvc__plug *plug;
+    if (t->arg == 0) return;
+    free_handle(t->dev, (uint64_t)t->arg);
+    if (t->dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) return;
+    plug = &t->dev->handles[t->dev->plug_count];
     plug->handle = (uint64_t)t->arg;
     plug->of = (uint32_t)(entry - t->dev->presents);
     plug->reserved = 0;
@@ -80,6 +100,7 @@ void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
     t->dev->present_count++;
     memset(entry, 0, sizeof *entry);
     entry->serial = t->headset->serial;
+    if (HSVC__MUTANT(owner_by_use) && t->headset->owner.n == 0) t->headset->owner = t->dev->user;
     entry->owner = t->headset->owner;
     entry->since_at = t->at;
     entry->event_at = t->at;
@@ -94,7 +115,7 @@ void hsvc__do_add_handle(struct hsvc__turn *t, int64_t arg) {
 
 void hsvc__do_take_handle(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    if (hsvc__plugged(t->dev, (uint64_t)t->arg) == NULL) add_handle(t, here(t));
+    if (hsvc__plugged(t->dev, (uint64_t)t->arg) != here(t)) add_handle(t, here(t));
 }
 
 void hsvc__do_note_event(struct hsvc__turn *t, int64_t arg) {
@@ -175,11 +196,15 @@ void hsvc__do_spend_prompts_headset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     spend(t->dev, t->dev->prompt_serial);
 }
+
+void hsvc__give_turn(struct hsvc__present *entry) {
+    entry->flags |= entry->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+}
 void hsvc__do_freshen(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = here(t);
     (void)arg;
     if (entry == NULL) return;
-    entry->flags |= HSVC__FRESH;
+    hsvc__give_turn(entry);
     hsvc__touch(t->dev);
 }
 void hsvc__do_forgive_attempts(struct hsvc__turn *t, int64_t arg) {

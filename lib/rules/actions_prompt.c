@@ -19,7 +19,7 @@ void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
 }
 /* These three are about the user whose PIN it was, or whom the input names. */
 static struct hsvc__user *credential_user(struct hsvc__turn *t) {
-    return t->in->kind == HSVC_INPUT_USER_UNLOCK || t->in->kind == HSVC_INPUT_DISASSOCIATE ? t->user : hsvc__user_of(t, t->dev->verify_user);
+    return t->in->kind >= HSVC_INPUT_USER_PUT ? t->user : hsvc__user_of(t, t->dev->verify_user);
 }
 #define CREDENTIAL_RAISER(machine)                                                                                \
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                           \
@@ -30,24 +30,25 @@ CREDENTIAL_RAISER(throttle)
 CREDENTIAL_RAISER(association)
 
 /* ---- showing ---- */
-static int64_t own_time(struct hsvc__turn *t) { return t->now + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL); }
+static int64_t own_time(struct hsvc__turn *t) {
+    if (HSVC__MUTANT(prompts_without_time)) return 0;
+    return t->now + hsvc__value(t, HSVC_PARAM_PROMPT_TIMEOUT, t->dev, NULL, NULL);
+}
 
 static hsvc_effect *show(struct hsvc__turn *t, uint32_t prompt) {
     t->dev->prompt_id = hsvc__next_id(t->dev);
     t->dev->prompt_serial = t->headset->serial;
     t->dev->prompt_due = own_time(t);
+    hsvc__new_screen(t->dev);
     return hsvc__tell_prompt(t, prompt, t->dev);
 }
 
 void hsvc__do_show(struct hsvc__turn *t, int64_t prompt) {
-    hsvc_effect *effect = show(t, (uint32_t)prompt);
-    if (prompt == HSVC_PROMPT_ASSOCIATE || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_EM_SIGN_IN) t->dev->prompt_flags = 0;
-    if (prompt == HSVC_PROMPT_ERROR) effect->reason = t->verdict.reason;
-    if (prompt == HSVC_PROMPT_ASSOCIATED) {
-        effect->user = t->headset->owner.p;
-        effect->user_len = t->headset->owner.n;
-        effect->flags = 0;
-    }
+    struct hsvc__device *dev = t->dev;
+    if (prompt == HSVC_PROMPT_ASSOCIATE || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_EM_SIGN_IN) dev->prompt_flags = 0;
+    if (prompt == HSVC_PROMPT_ASSOCIATED) dev->prompt_user = t->headset->owner;
+    dev->prompt_reason = prompt == HSVC_PROMPT_ERROR ? t->verdict.reason : 0;
+    show(t, (uint32_t)prompt);
 }
 
 /* Asked for at the menu: the policy that shows no prompt by itself does not withdraw this one (PROMPT-4, POL-4). */
@@ -65,7 +66,7 @@ void hsvc__do_show_proven(struct hsvc__turn *t, int64_t prompt) {
 
 void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
     hsvc_effect *effect;
-    t->dev->prompt_user = t->headset->owner;
+    t->dev->prompt_user = HSVC__MUTANT(takeover_asks_the_other) && t->dev->session != 0 ? t->dev->user : t->headset->owner;
     t->dev->prompt_flags = 0;
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);
@@ -90,25 +91,27 @@ void hsvc__do_show_sign_out(struct hsvc__turn *t, int64_t prompt) {
     t->dev->prompt_serial = hsvc__str_of(NULL, 0);
     t->dev->prompt_user = t->dev->user;
     t->dev->prompt_due = 0;
+    hsvc__new_screen(t->dev);
     hsvc__tell_prompt(t, (uint32_t)prompt, t->dev);
 }
 
-/* Prefilled with the device's related user, else with the last one where that is wanted; blank when anonymous (PROMPT-1). */
-void hsvc__do_prefill_device_user(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__device *dev = t->dev;
-    (void)arg;
-    dev->prompt_user = hsvc__str_of(NULL, 0);
-    if (dev->kind == HSVC_DEVICE_ANONYMOUS) return;
-    dev->prompt_user = dev->related_user;
-    if (dev->prompt_user.n == 0 && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
-        dev->prompt_user = dev->last_user;
+/* prefill: with whomever the list picks (PROMPT-1). */
+static void prefill(struct hsvc__turn *t, uint32_t list) {
+    const struct hsvc__device *dev = t->dev;
+    const hsvc__str users[] = {
+        [HSVC__PREFILL_NOBODY] = {NULL, 0},
+        [HSVC__PREFILL_RELATED_USER] = dev->related_user,
+        [HSVC__PREFILL_LAST_USER] = dev->last_user,
+    };
+    t->dev->prompt_user = users[hsvc__prefill(t, list)];
 }
-/* By hand only the last user is a guess worth making, and only where the device is somebody's (MAN-1, PROMPT-1). */
+void hsvc__do_prefill_device_user(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    prefill(t, HSVC__PREFILL_DEVICE_USER);
+}
 void hsvc__do_prefill_last_user(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__device *dev = t->dev;
-    hsvc__do_prefill_nobody(t, arg);
-    if (dev->kind != HSVC_DEVICE_ANONYMOUS && hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, dev, NULL, NULL))
-        dev->prompt_user = dev->last_user;
+    (void)arg;
+    prefill(t, HSVC__PREFILL_BY_HAND);
 }
 void hsvc__do_prefill_nobody(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
@@ -123,6 +126,8 @@ void hsvc__do_prefill_session_user(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     struct hsvc__device *dev = t->dev;
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CLEAR_PROMPT, dev);
+    hsvc__new_screen(dev);
+    effect->generation = dev->screen_told;
     effect->prompt = hsvc__screen(dev);
     effect->prompt_id = dev->prompt_id;
     effect->reason = (uint32_t)reason;
@@ -136,21 +141,22 @@ void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     hsvc__raise_event(t, HSVC__MACHINE_verification, HSVC_EVENT_drop, 0, dev, t->headset, t->user);
 }
 
-/* phone_reason: what the phone may learn of a refusal before the PIN was right: "wrong" where anything else would tell that
- * the user exists, "not available" where it is about the device (SIGN-6). */
-static uint32_t phone_reason(uint32_t reason) {
-    switch (reason) {
-        case HSVC_REASON_LOCKED_OUT:
-        case HSVC_REASON_USER_DISABLED:
-        case HSVC_REASON_USER_UNKNOWN: return HSVC_REASON_CREDENTIALS_WRONG;
-        case HSVC_REASON_DEVICE_THROTTLED: return HSVC_REASON_CREDENTIALS_UNAVAILABLE;
-        default: return reason;
-    }
+/* ---- showing again ---- */
+void hsvc__do_acknowledge_screen(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->screen_acked = t->dev->screen_told;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_show_again(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__tell_screen(t, t->dev);
+    if (t->dev->menu != 0) hsvc__tell_menu(t, t->dev)->flags |= HSVC_FLAG_REPEATED; /* 0: it will be told when the device is ready */
 }
 
 void hsvc__do_close_barred(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    hsvc__do_close(t, phone_reason(t->barred->reason));
+    hsvc__do_close(t, hsvc__told(t->barred->reason));
 }
 
 void hsvc__do_message(struct hsvc__turn *t, int64_t reason) {
@@ -160,7 +166,7 @@ void hsvc__do_message(struct hsvc__turn *t, int64_t reason) {
 }
 void hsvc__do_message_barred(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    hsvc__do_message(t, phone_reason(t->barred->reason));
+    hsvc__do_message(t, hsvc__told(t->barred->reason));
 }
 void hsvc__do_notice(struct hsvc__turn *t, int64_t reason) {
     hsvc__tell(t, HSVC_EFFECT_NOTICE, t->dev)->reason = (uint32_t)reason;
@@ -202,28 +208,35 @@ void hsvc__do_remember_skip(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- which profile: kept on the device until the session begins ---- */
-static void choose(struct hsvc__turn *t, hsvc__str profile, int proven) {
+/* choose: this profile; by: HSVC__PROMPT_PROVEN after a PIN, HSVC__PROMPT_BY_HOST, or 0. */
+static void choose(struct hsvc__turn *t, hsvc__str profile, uint32_t by) {
     t->dev->chosen_profile = profile;
-    t->dev->prompt_flags = proven ? HSVC__PROMPT_PROVEN : 0;
+    t->dev->prompt_flags = by;
     hsvc__touch(t->dev);
 }
 void hsvc__do_only_profile(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    choose(t, hsvc__newcomer(t)->profile_list.at[0], 1);
+    choose(t, hsvc__newcomer(t)->profile_list.at[0], HSVC__PROMPT_PROVEN);
 }
 void hsvc__do_chosen_profile(struct hsvc__turn *t, int64_t arg) {
     if (t->dev->chosen_profile.n == 0) hsvc__do_only_profile(t, arg);
-    else choose(t, t->dev->chosen_profile, 1);
+    else choose(t, t->dev->chosen_profile, HSVC__PROMPT_PROVEN);
 }
 void hsvc__do_typed_profile(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    choose(t, INPUT(t, profile), 1);
+    choose(t, INPUT(t, profile), HSVC__PROMPT_PROVEN);
 }
-/* A countdown takes the last profile if the user still has it, else the first (SIGN-3). */
+/* Where nobody is asked: the last profile if the user still has it, else the first (SIGN-3). */
+static hsvc__str usual_profile(const struct hsvc__user *user) {
+    return hsvc__has_profile(user, user->last_profile) ? user->last_profile : user->profile_list.at[0];
+}
 void hsvc__do_last_profile(struct hsvc__turn *t, int64_t arg) {
-    const struct hsvc__user *owner = hsvc__newcomer(t);
     (void)arg;
-    choose(t, hsvc__has_profile(owner, owner->last_profile) ? owner->last_profile : owner->profile_list.at[0], 0);
+    choose(t, usual_profile(hsvc__newcomer(t)), 0);
+}
+void hsvc__do_host_profile(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    choose(t, t->in->profile_len != 0 ? INPUT(t, profile) : usual_profile(hsvc__newcomer(t)), HSVC__PROMPT_BY_HOST);
 }
 
 /* ---- verification ---- */

@@ -30,6 +30,12 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     hsvc__tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
 }
 
+/* The wipe may be owed when the profile is worn already (OUT-7). */
+void hsvc__do_send_outstanding(struct hsvc__turn *t, int64_t arg) {
+    if (hsvc__is_profile_is_unworn(t)) hsvc__do_send_again(t, arg);
+    else hsvc__tell_wipe(t, t->dev, HSVC_FLAG_REPEATED);
+}
+
 void hsvc__do_start_reset(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_RESET_TIMEOUT, t->dev, NULL, NULL);
@@ -72,17 +78,21 @@ void hsvc__do_note_registered(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->registered = 1;
     t->dev->away_due = 0;
-    t->dev->node = t->in->node;
+    t->dev->node = HSVC__MUTANT(node_forgotten) ? 0 : t->in->node;
     t->dev->menu = 0;
     if (t->in->firmware_len != 0) t->dev->firmware = INPUT(t, firmware);
     hsvc__touch(t->dev);
 }
 
 void hsvc__do_note_unregistered(struct hsvc__turn *t, int64_t arg) {
-    int64_t most = hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL);
     (void)arg;
-    if (t->dev->registered && t->dev->session != 0 && most != 0) t->dev->away_due = t->now + most;
     t->dev->registered = 0;
+    hsvc__touch(t->dev);
+}
+
+void hsvc__do_bound_absence(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->away_due = t->now + hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL);
     hsvc__touch(t->dev);
 }
 
@@ -93,12 +103,11 @@ void hsvc__do_settle_wipe(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- beginning ---- */
-/* Other sessions of the user end in the same commit, unless several are allowed (MULTI-1, OUT-12). */
+/* Other sessions of the user end in the same commit (MULTI-1, OUT-12). */
 void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *owner = t->user;
     (void)arg;
     if (owner->login_count == 0) return;
-    if (hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, owner, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED) return;
     for (uint32_t i = 0; i < owner->login_count; i++)
         if (!hsvc__fold_eq(owner->logins[i].device, t->dev->name))
             hsvc__raise_event(t, HSVC__MACHINE_session, HSVC_EVENT_end_wanted, HSVC_CAUSE_OTHER_LOGIN,
@@ -130,7 +139,9 @@ static void tell_started(struct hsvc__turn *t, struct hsvc__device *dev) {
     effect->serial_len = dev->serial.n;
     effect->profile = dev->profile.p;
     effect->profile_len = dev->profile.n;
-    effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_COUNTDOWN_STARTED;
+    effect->reason = dev->prompt_flags & HSVC__PROMPT_PROVEN    ? HSVC_REASON_PIN_ASKED
+                     : dev->prompt_flags & HSVC__PROMPT_BY_HOST ? HSVC_REASON_HOST_AUTHENTICATED
+                                                                : HSVC_REASON_COUNTDOWN_STARTED;
 }
 
 /* warning: when to warn of an end that was fixed at a time: not before that, and never if no warning is wanted (OUT-15). */
@@ -147,10 +158,12 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, dev, owner, NULL);
     dev->session = hsvc__next_id(dev);
     dev->user = owner->id;
+    dev->user_number = owner->number;
     dev->profile = dev->chosen_profile;
     dev->serial = serial;
     dev->chosen_profile = hsvc__str_of(NULL, 0);
     dev->last_user = owner->id;
+    if (HSVC__MUTANT(session_moves_the_site)) dev->site = owner->id;
     dev->signed_in_at = t->now;
     dev->max_due = most == 0 ? 0 : t->now + most;
     dev->max_warn_due = warning(t, owner, t->now, dev->max_due);
@@ -160,6 +173,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     add_login(owner, dev);
     spend_turns(dev);
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
+    else if (dev->prompt_flags & HSVC__PROMPT_BY_HOST) t->engine->tally.sign_ins_by_host++;
     else t->engine->tally.sign_ins_pinless++;
     tell_started(t, dev);
     new_generation(t);
@@ -291,7 +305,7 @@ void hsvc__do_undefer(struct hsvc__turn *t, int64_t cause) {
 static void tell_ended(struct hsvc__turn *t, int64_t cause) {
     const struct hsvc__device *dev = t->dev;
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SESSION_ENDED, dev);
-    effect->cause = (uint32_t)cause;
+    effect->cause = HSVC__MUTANT(cause_untold) ? 0 : (uint32_t)cause;
     effect->session = dev->session;
     effect->user = dev->user.p;
     effect->user_len = dev->user.n;
@@ -309,7 +323,7 @@ static void settle_turns(struct hsvc__turn *t, int64_t cause) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (one->owner.n == 0 || !hsvc__fold_eq(one->owner, t->dev->user)) continue;
         one->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
-        if (again) one->flags |= one->flags & HSVC__NOT_CERTAIN ? HSVC__FRESH_CAME : HSVC__FRESH;
+        if (again || HSVC__MUTANT(headsets_stay_fresh)) hsvc__give_turn(one);
     }
 }
 
@@ -321,6 +335,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     end_waiting(dev);
     dev->session = 0;
     dev->user = dev->profile = dev->serial = hsvc__str_of(NULL, 0);
+    dev->user_number = 0;
     dev->signed_in_at = 0;
     dev->max_due = 0;
     dev->max_warn_due = 0;

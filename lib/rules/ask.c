@@ -29,15 +29,18 @@ int hsvc__user_is_certain(const struct hsvc__device *dev, hsvc__str user) {
     return 0;
 }
 
+int hsvc__call_bars(struct hsvc__turn *t, hsvc__str owner) {
+    if (!hsvc__is_device_is_in_call(t)) return 0;
+    return hsvc__in_emergency(t->dev) || owner.n == 0 || !hsvc__occupied(t->dev);
+}
+int hsvc__hold_bars(struct hsvc__turn *t, hsvc__str owner) { return hsvc__is_device_is_held(t) && owner.n != 0; }
+
 struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t) {
     struct hsvc__present *newest = NULL;
-    int in_call = hsvc__is_device_is_in_call(t);
-    if (hsvc__in_emergency(t->dev)) return NULL;
     for (uint32_t i = 0; i < t->dev->present_count; i++) {
         struct hsvc__present *one = &t->dev->presents[i];
         if (!(one->flags & HSVC__FRESH) || one->flags & HSVC__NOT_CERTAIN) continue;
-        if (hsvc__is_device_is_held(t) && one->owner.n != 0) continue;
-        if (in_call && (one->owner.n == 0 || !hsvc__occupied(t->dev))) continue;
+        if (hsvc__call_bars(t, one->owner) || hsvc__hold_bars(t, one->owner)) continue;
         if (newest == NULL || one->since_at >= newest->since_at) newest = one;
     }
     return newest;
@@ -67,6 +70,7 @@ hsvc__str hsvc__typed_user(struct hsvc__turn *t) {
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t) {
     uint32_t state = t->dev->prompt_state;
     int by_hand = state == HSVC__prompt_EM_SIGN_IN || state == HSVC__prompt_CHOOSE_BY_HAND;
+    if (t->in->kind == HSVC_INPUT_SIGN_IN_USER) return hsvc__user_of(t, INPUT(t, user));
     return by_hand ? hsvc__user_of(t, hsvc__typed_user(t)) : hsvc__owner(t);
 }
 

@@ -15,6 +15,9 @@ int hsvc__in_emergency(const struct hsvc__device *dev);
 int hsvc__user_is_here(struct hsvc__device *dev, hsvc__str user, hsvc__str but);
 /* hsvc__user_is_certain: is one present that nothing contradicts? */
 int hsvc__user_is_certain(const struct hsvc__device *dev, hsvc__str user);
+/* hsvc__call_bars, hsvc__hold_bars: may a headset of this owner not be offered, for a call, for the hold after one of emergency? */
+int hsvc__call_bars(struct hsvc__turn *t, hsvc__str owner);
+int hsvc__hold_bars(struct hsvc__turn *t, hsvc__str owner);
 /* hsvc__newest_fresh: the fresh headset whose turn it is: the newest that a call or an ending session does not bar. */
 struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 /* hsvc__menu_serial: the headset that a menu entry is about when it names none: the newest present one that the entry
@@ -22,7 +25,7 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind);
 /* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
 hsvc__str hsvc__typed_user(struct hsvc__turn *t);
-/* hsvc__newcomer: the user who would sign in: on a screen by hand whoever typed there, else the owner of the headset that
+/* hsvc__newcomer: the user who would sign in: whom the host signs in; on a screen by hand whoever typed there, else the owner of the headset that
  * the running step is about. */
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t);
 /* hsvc__has_profile: does the user have this profile? */
@@ -35,17 +38,24 @@ uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t fir
  * last. drop: how many devices still list it. */
 void hsvc__add_place(struct hsvc__turn *t, int newest);
 uint32_t hsvc__drop_place(struct hsvc__turn *t);
+/* hsvc__strike: the headset is no longer on this user's list. */
+void hsvc__strike(struct hsvc__user *user, hsvc__str serial);
 /* hsvc__is_doubtful_call, _loss: nobody confirmed this call, or those beyond the list, and it may be dropped. */
 int hsvc__is_doubtful_call(const struct hsvc__device *dev, const struct hsvc__call *call);
 int hsvc__is_doubtful_loss(const struct hsvc__device *dev);
-/* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__tell_screen: shows it again. */
+/* hsvc__screen: the HSVC_PROMPT_ of the device's prompt state, 0 for none. hsvc__new_screen: what is told next is newer
+ * than all before. hsvc__tell_screen: shows it again. hsvc__tell_menu: the menu as the record has it. */
 uint32_t hsvc__screen(const struct hsvc__device *dev);
+void hsvc__new_screen(struct hsvc__device *dev);
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev);
+hsvc_effect *hsvc__tell_menu(struct hsvc__turn *t, const struct hsvc__device *dev);
 /* hsvc__tell_prompt: shows a prompt as the record has it. hsvc__tell_profile: the wipe that is owed, then the profile to wear. */
 hsvc_effect *hsvc__tell_prompt(struct hsvc__turn *t, uint32_t prompt, const struct hsvc__device *dev);
 void hsvc__tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags);
-/* hsvc__tell_unacknowledged: profile and wipe again, as far as the device has not acknowledged them. */
-void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev);
+/* hsvc__tell_wipe: what is owed since a session ended; said again with every later generation (OUT-7). */
+void hsvc__tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags);
+/* hsvc__tell_association: whose the step's headset is now, and whose it was. */
+void hsvc__tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before);
 /* hsvc__can_extend: may the running window be made longer (OUT-15)? */
 int hsvc__can_extend(const struct hsvc__device *dev);
 /* hsvc__login_of: index of the user's session on a device, or login_count. */

@@ -47,22 +47,27 @@ void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) 
     hsvc__run(t, timers[timer].machine, timers[timer].event, 0);
 }
 
-/* tell_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5). */
-static void tell_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
+static const struct {
+    uint32_t entry;
+    hsvc__guard barred;
+} menu_entries[] = {
+#define MENU(entry, ladder) {HSVC_MENU_##entry, hsvc__is_barred_by_##ladder},
+#include "rules/picks.def"
+#undef MENU
+};
+
+/* follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5); ladders say which. */
+static void follow_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t menu = 0x80000000u; /* so that "nothing enabled" differs from "never told" */
     t->dev = dev;
     if (hsvc__is_device_is_not_ready(t)) return;
-    for (uint32_t i = 0; i < dev->present_count && !hsvc__is_device_is_in_call(t); i++) {
-        if (dev->presents[i].flags & HSVC__NOT_HERE) continue;
-        menu |= dev->presents[i].owner.n == 0 ? HSVC_MENU_ASSOCIATE : HSVC_MENU_SIGN_IN;
-    }
-    if (hsvc__is_association_menu_is_off(t)) menu &= ~(uint32_t)HSVC_MENU_ASSOCIATE;
-    if (hsvc__occupied(dev)) menu |= HSVC_MENU_SIGN_OUT;
+    for (size_t i = 0; i < sizeof menu_entries / sizeof menu_entries[0]; i++)
+        if (!menu_entries[i].barred(t)) menu |= menu_entries[i].entry;
     if (menu == dev->menu) return;
     dev->menu = menu;
-    hsvc__touch(dev);
+    hsvc__new_screen(dev);
     t->rule = "ASSOC-5";
-    hsvc__tell(t, HSVC_EFFECT_MENU_STATE, dev)->flags = menu & 7u;
+    hsvc__tell_menu(t, dev);
 }
 
 /* run_on: these events follow every change of a device; they are ignored where no row is for them. */
@@ -78,7 +83,7 @@ int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
         case 0: run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over); return 1;
         case 1: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
         case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
-        default: tell_menu(t, dev); return 0;
+        default: follow_menu(t, dev); return 0;
     }
 }
 

@@ -67,10 +67,11 @@ int hsvc__is_model_is_unsupported(struct hsvc__turn *t) {
 }
 
 /* A serial of one character repeated is a placeholder whatever the list says (ID-3). */
-int hsvc__is_serial_is_unusable(struct hsvc__turn *t) {
-    hsvc__str serial = t->headset->serial;
+static int is_unusable(struct hsvc__turn *t, hsvc__str serial) {
     size_t same = 1;
     while (same < serial.n && serial.p[same] == serial.p[0]) same++;
     if (serial.n == 0 || same == serial.n) return 1;
     return hsvc__in_list(hsvc__patterns(t, HSVC_PARAM_SERIAL_REJECT_LIST, t->dev), serial);
 }
+int hsvc__is_serial_is_unusable(struct hsvc__turn *t) { return is_unusable(t, t->headset->serial); }
+int hsvc__is_alias_is_unusable(struct hsvc__turn *t) { return is_unusable(t, INPUT(t, alias)); }

@@ -5,8 +5,11 @@
 int hsvc__is_device_is_missing(struct hsvc__turn *t) { return !t->dev->rec.present; }
 int hsvc__is_headset_is_missing(struct hsvc__turn *t) { return !t->headset->rec.present; }
 int hsvc__is_user_is_missing(struct hsvc__turn *t) { return !t->user->rec.present; }
-int hsvc__is_nothing_is_named(struct hsvc__turn *t) { return t->in->user_len == 0 && t->in->device_len == 0; }
+int hsvc__is_nothing_is_named(struct hsvc__turn *t) {
+    return t->in->user_len == 0 && t->in->device_len == 0 && t->in->serial_len == 0 && t->in->item_count == 0;
+}
 int hsvc__is_named_user_is_missing(struct hsvc__turn *t) { return t->in->user_len != 0 && !t->user->rec.present; }
+int hsvc__is_all_of_nobody(struct hsvc__turn *t) { return t->in->serial_len == 0 && !t->user->rec.present; }
 int hsvc__is_named_device_is_missing(struct hsvc__turn *t) { return t->in->device_len != 0 && !t->dev->rec.present; }
 int hsvc__is_names_no_device(struct hsvc__turn *t) { return t->in->device_len == 0; }
 int hsvc__is_prompt_is_stale(struct hsvc__turn *t) { return t->in->prompt_id != t->dev->prompt_id; }
@@ -25,6 +28,11 @@ int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
 /* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
     return !t->dev->registered || t->dev->profile_state != HSVC__profile_WORN;
+}
+int hsvc__is_device_is_anonymous(struct hsvc__turn *t) { return t->dev->kind == HSVC_DEVICE_ANONYMOUS; }
+int hsvc__is_device_has_related_user(struct hsvc__turn *t) { return t->dev->related_user.n != 0; }
+int hsvc__is_last_user_is_remembered(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_REMEMBER_LAST_USER, t->dev, NULL, NULL) != 0;
 }
 int hsvc__is_device_is_in_call(struct hsvc__turn *t) { return t->dev->call_count != 0 || t->dev->calls_lost != 0; }
 int hsvc__is_device_is_occupied(struct hsvc__turn *t) { return hsvc__occupied(t->dev); }
@@ -118,11 +126,28 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
 }
 /* After an emergency call the call centre may ring back: only a person at the phone may make it reset (SAFE-2). */
 int hsvc__is_device_is_held(struct hsvc__turn *t) { return t->dev->emergency_state == HSVC__emergency_HOLDING; }
-int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__is_device_is_held(t) && t->headset->owner.n != 0; }
+int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__hold_bars(t, t->headset->owner); }
 int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_is_in_call(t) || hsvc__is_device_is_held(t); }
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
+/* ---- the menu: what of the present headsets an entry could serve ---- */
+static int is_any_here(const struct hsvc__device *dev, int owned) {
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (!(dev->presents[i].flags & HSVC__NOT_HERE) && (dev->presents[i].owner.n != 0) == owned) return 1;
+    return 0;
+}
+int hsvc__is_no_free_headset_is_here(struct hsvc__turn *t) { return !is_any_here(t->dev, 0); }
+int hsvc__is_no_owned_headset_is_here(struct hsvc__turn *t) { return !is_any_here(t->dev, 1); }
+int hsvc__is_nobody_is_signed_in(struct hsvc__turn *t) { return !hsvc__occupied(t->dev); }
+
 /* ---- session ---- */
+int hsvc__is_several_logins_are_allowed(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_MULTIPLE_LOGIN, NULL, t->user, NULL) == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED;
+}
+/* A device that is reported away twice has been away since the first time. */
+int hsvc__is_absence_is_bounded(struct hsvc__turn *t) {
+    return t->dev->away_due == 0 && hsvc__value(t, HSVC_PARAM_UNREGISTERED_MAX, t->dev, NULL, NULL) != 0;
+}
 int hsvc__is_headset_is_session_users(struct hsvc__turn *t) {
     return t->dev->session != 0 && t->headset->owner.n != 0 && hsvc__fold_eq(t->headset->owner, t->dev->user);
 }
@@ -161,10 +186,7 @@ int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
            !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);
 }
 /* During a call nothing is offered, but a colleague may ask to take the phone over: Yes will wait (CALL-1, TAKE-4). */
-int hsvc__is_call_bars_offer(struct hsvc__turn *t) {
-    if (!hsvc__is_device_is_in_call(t)) return 0;
-    return hsvc__in_emergency(t->dev) || t->headset->owner.n == 0 || !hsvc__occupied(t->dev);
-}
+int hsvc__is_call_bars_offer(struct hsvc__turn *t) { return hsvc__call_bars(t, t->headset->owner); }
 /* Somebody else's headset waits to take over a session whose user is away (PROMPT-7). */
 int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&
@@ -186,6 +208,18 @@ int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
 }
 int hsvc__is_older_generation_must_wait(struct hsvc__turn *t) {
     return hsvc__is_generation_is_older(t) && hsvc__is_sign_out_must_wait(t);
+}
+int hsvc__is_profile_is_unworn(struct hsvc__turn *t) { return t->dev->generation_acked != t->dev->generation_desired; }
+int hsvc__is_unworn_profile_must_wait(struct hsvc__turn *t) {
+    return hsvc__is_profile_is_unworn(t) && hsvc__is_sign_out_must_wait(t);
+}
+int hsvc__is_something_is_outstanding(struct hsvc__turn *t) {
+    return hsvc__is_profile_is_unworn(t) || t->dev->wipe_generation != 0;
+}
+int hsvc__is_screen_is_newer(struct hsvc__turn *t) { return t->in->generation > t->dev->screen_told; }
+int hsvc__is_screen_is_acknowledged(struct hsvc__turn *t) { return t->dev->screen_acked == t->dev->screen_told; }
+int hsvc__is_screen_is_newest(struct hsvc__turn *t) {
+    return t->in->generation == t->dev->screen_told && !hsvc__is_screen_is_acknowledged(t);
 }
 int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;

@@ -12,6 +12,10 @@ int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->h
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
     return t->in->user_len != 0 && !hsvc__fold_eq(t->headset->owner, INPUT(t, user));
 }
+/* A move names whom it takes the headset from: nobody else loses one by it (ASSOC-2). */
+int hsvc__is_holder_is_another(struct hsvc__turn *t) { return !hsvc__fold_eq(t->headset->owner, INPUT(t, name)); }
+/* The user of such a step is the device's owner, if it has one (ASSOC-8). */
+int hsvc__is_device_has_no_owner(struct hsvc__turn *t) { return hsvc__is_headset_is_nowhere(t) || !t->user->rec.present; }
 int hsvc__is_user_is_disabled(struct hsvc__turn *t) { return t->user->disabled != 0; }
 static int is_full(struct hsvc__turn *t, const struct hsvc__user *user) {
     return user->headset_list.count >= hsvc__value(t, HSVC_PARAM_HEADSETS_PER_USER_MAX, NULL, user, NULL);
@@ -71,9 +75,7 @@ int hsvc__is_locked_entry_uses_up_attempts(struct hsvc__turn *t) {
 }
 int hsvc__is_submit_is_blank(struct hsvc__turn *t) { return t->in->pin_len == 0 || hsvc__typed_user(t).n == 0; }
 /* The phone must not tell an unknown, disabled or locked user from a wrong PIN (SIGN-6, USER-1). */
-static int looks_wrong(uint32_t reason) {
-    return reason == HSVC_REASON_USER_UNKNOWN || reason == HSVC_REASON_USER_DISABLED || reason == HSVC_REASON_LOCKED_OUT;
-}
+static int looks_wrong(uint32_t reason) { return hsvc__told(reason) == HSVC_REASON_CREDENTIALS_WRONG; }
 int hsvc__is_refusal_looks_wrong(struct hsvc__turn *t) {
     return hsvc__is_barred_by_may_take(t) && looks_wrong(t->barred->reason);
 }
@@ -98,6 +100,7 @@ int hsvc__is_newcomer_has_no_profile(struct hsvc__turn *t) { return hsvc__newcom
  * (OUT-12). */
 static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
     const struct hsvc__device *there = hsvc__device_of(t, device);
+    if (HSVC__MUTANT(everybody_is_confirmed)) return 1;
     return there->session_state == HSVC__session_SIGNED_IN && there->registered &&
            (there->session_flags & HSVC__SESSION_BY_HAND || hsvc__user_is_certain(there, there->user)) &&
            (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
@@ -144,7 +147,7 @@ int hsvc__is_owner_returns(struct hsvc__turn *t) {
 }
 /* A serial that is at two devices proves nobody (PRES-7). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__is_serial_is_elsewhere(t) ||
+    return (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
            hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
@@ -175,6 +178,10 @@ int hsvc__is_profile_must_be_chosen(struct hsvc__turn *t) {
 int hsvc__is_profile_chosen_is_unknown(struct hsvc__turn *t) {
     return t->dev->chosen_profile.n != 0 && !hsvc__has_profile(hsvc__newcomer(t), t->dev->chosen_profile);
 }
+int hsvc__is_named_profile_is_unknown(struct hsvc__turn *t) {
+    return t->in->profile_len != 0 && !hsvc__has_profile(hsvc__newcomer(t), INPUT(t, profile));
+}
+int hsvc__is_takeover_is_not_asked_for(struct hsvc__turn *t) { return !(t->in->flags & HSVC_FLAG_TAKE_OVER); }
 int hsvc__is_profile_typed_is_unknown(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__newcomer(t), INPUT(t, profile)); }
 
 /* ---- verification ---- */
@@ -193,7 +200,7 @@ int hsvc__is_answer_is_late_and_wrong(struct hsvc__turn *t) {
 
 /* ---- lockout ---- */
 int hsvc__is_user_is_unknown(struct hsvc__turn *t) { return !t->user->rec.present; }
-int hsvc__is_user_is_not_named(struct hsvc__turn *t) { return t->in->user_len == 0; }
+int hsvc__is_named_user_is_locked(struct hsvc__turn *t) { return t->user->locked_until > t->at; }
 int hsvc__is_user_has_failures(struct hsvc__turn *t) { return t->user->failures != 0 || t->user->locked_until != 0; }
 
 /* next_failure: what the count becomes: it starts again when the first failure lapsed, or after a lock. */

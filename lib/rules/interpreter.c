@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 #ifdef HSVC_MASKING
+int hsvc__mutant = HSVC__MUTANT_NONE;
 int64_t hsvc__masked_row = -1;
 uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 #endif

@@ -44,6 +44,7 @@ static void combine(const struct parameter *p, const int64_t *value, uint32_t sc
     int better;
     if (value == NULL) return;
     if (*by == 0) better = 1;
+    else if (HSVC__MUTANT(first_scope_wins)) better = 0;
     else if (p->resolution == STRICTEST) better = *value > *best;
     else if (p->resolution == SMALLEST) better = *value != 0 && (*best == 0 || *value < *best);
     else better = 0;
@@ -101,6 +102,11 @@ hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc
     return hsvc__str_of(NULL, 0);
 }
 
+const char *hsvc__preset_text(uint32_t param) {
+    if (param == HSVC_PARAM_SUPPORTED_MODELS) return default_models;
+    return param == HSVC_PARAM_SERIAL_REJECT_LIST ? default_rejects : "";
+}
+
 /* ---- setting: guards of may_set and may_unset ---- */
 static uint32_t scope_record_is(const hsvc_input *in, uint32_t scope) { return in->state == scope; }
 
@@ -132,13 +138,18 @@ int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
         if (later[i] == t->in->param) return 1;
     return 0;
 }
-/* A LIMIT may be 0 = off, though 0 lies below its least. */
+/* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
+static int in_range(const struct parameter *p, int64_t value) {
+    return (value == 0 && p->type == LIMIT) || (value >= p->least && value <= p->most);
+}
+int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value) {
+    return hsvc__is_number(param) && parameters[param].scopes >> scope & 1u && in_range(&parameters[param], value);
+}
 int hsvc__is_value_is_out_of_range(struct hsvc__turn *t) {
     const struct parameter *p = named(t->in);
     int64_t value = p->type == TEXT ? (int64_t)t->in->text_len : t->in->value;
-    int off = value == 0 && p->type == LIMIT;
     int mixed = p->type == TEXT ? t->in->value != 0 : t->in->text_len != 0;
-    if (!mixed && (off || (value >= p->least && value <= p->most))) return 0;
+    if (!mixed && in_range(p, value)) return 0;
     t->verdict.field = mixed == (p->type == TEXT) ? HSVC_FIELD_VALUE : HSVC_FIELD_TEXT;
     if (!mixed) t->verdict.field = p->type == TEXT ? HSVC_FIELD_TEXT : HSVC_FIELD_VALUE;
     t->verdict.limit = value < p->least ? p->least : p->most;
@@ -209,6 +220,7 @@ static void change_parameter(struct hsvc__turn *t, int set) {
     if (named(t->in)->type == TEXT) set_text(t, (struct hsvc__policy *)record, set);
     else if (set) set_number(overrides, t->in->param, t->in->value);
     else unset_number(overrides, t->in->param);
+    if (HSVC__MUTANT(coupled_settings)) set_number(overrides, HSVC_PARAM_REMEMBER_LAST_USER, 1);
     note_change(t, record);
     t->engine->policy.known = 0; /* the cache is what was read, not what was decided */
     if (t->in->state == HSVC_SCOPE_GLOBAL) hsvc__policy_values(t->engine, (struct hsvc__policy *)record);

@@ -29,6 +29,12 @@ enum {
 #undef STATE
     HSVC__STATES_MAX = 32
 };
+enum {
+#define JOB(name, number, text) HSVC_JOB_##name = number,
+#include "rules/jobs.def"
+#undef JOB
+    HSVC__JOBS_MAX = 32
+};
 #define HSVC__SAME 0u
 #define HSVC__PARAMS 43 /* one more than the largest parameter number */
 
@@ -37,7 +43,10 @@ enum {
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
+#define HSVC__PROMPT_BY_HOST 4u    /* the host signs the user in: no screen was shown */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
+/* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
+#define HSVC__USER_REMOVED 1u
 /* Bits of hsvc__device.calls_lost. */
 #define HSVC__CALLS_LOST 1u
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
@@ -89,7 +98,7 @@ uint32_t hsvc__step_number(const struct hsvc__step *step);
 const char *hsvc__rule_of(uint32_t row);
 /* hsvc__kind: a kind of input as an index into tables, 0 if there is no such kind. */
 #define HSVC__KIND(number) ((number) - (uint32_t)HSVC_INPUT_DEVICE_PUT + 1)
-#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_AUDIT_PRUNE) + 1)
+#define HSVC__KINDS (HSVC__KIND(HSVC_INPUT_SIGN_IN_USER) + 1)
 static inline uint32_t hsvc__kind(uint32_t number) { return HSVC__KIND(number) < HSVC__KINDS ? HSVC__KIND(number) : 0; }
 /* hsvc__admissions_of: the part of admit.def that holds all lines of a kind. */
 struct hsvc__range {
@@ -98,6 +107,12 @@ struct hsvc__range {
 struct hsvc__range hsvc__admissions_of(uint32_t kind);
 /* hsvc__admit: the first reason why an input cannot be decided at all (admit.def), or NULL. */
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t);
+
+/* hsvc__prefill: whose id stands in a prompt when it opens. hsvc__told: what the phone learns instead of a reason (picks.def). */
+enum { HSVC__PREFILL_DEVICE_USER, HSVC__PREFILL_BY_HAND };
+enum { HSVC__PREFILL_NOBODY, HSVC__PREFILL_RELATED_USER, HSVC__PREFILL_LAST_USER };
+uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list);
+uint32_t hsvc__told(uint32_t reason);
 
 /* ---- the turn ---- */
 struct hsvc__raise {
@@ -122,12 +137,16 @@ struct hsvc__turn {
     struct hsvc_effects *fx;
     const hsvc_input *in; /* normalised; all zero for a deadline */
     uint32_t index;       /* of the input, or HSVC_NO_INPUT */
+    uint32_t item;        /* counted from 1: the item of the input that is being judged; 0 none */
+    uint32_t items_refused;
     int64_t now; /* the clock: prompts, resets and locks begin now, whenever their cause happened */
     int64_t at;  /* event time: windows run from it, and what was due before it has fired (TIME-2, TIME-3) */
     /* the subjects of the running step; never NULL, perhaps not present */
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    const struct hsvc__job *job; /* whose sweep this is; NULL: an input, or a deadline */
+    struct hsvc__skip *skip;     /* that it comes to */
     struct hsvc__device *lead; /* the device of the event that began it all */
     int64_t arg;
     const struct hsvc__row *row;
@@ -159,20 +178,35 @@ HSVC_API extern uint8_t hsvc__fired_steps[256];
 struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name);
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id);
 struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
+/* hsvc__serial_of: the record of the serial itself, which may only say whose alias it is. */
+struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial);
+/* hsvc__serial_handle: a handle made from a serial, for an interface that has no other (ID-7). Never 0. */
+uint64_t hsvc__serial_handle(hsvc__str serial);
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+/* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
+size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
+struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
+struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
 /* hsvc__here: the headset's entry in the device's presence, or NULL. hsvc__plugged: the entry of a handle, or NULL. */
 struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
+/* hsvc__give_turn: the headset may start a flow: now, or once it is certain that it is here (PRES-2, PRES-7). */
+void hsvc__give_turn(struct hsvc__present *entry);
 struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
 /* hsvc__place_count, hsvc__place: the devices whose presence lists the headset; number 0 is the newest (PRES-7). */
 uint32_t hsvc__place_count(const struct hsvc__headset *headset);
 hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);
 /* hsvc__arm_presence: the device's presence_due follows the entries that wait. */
 void hsvc__arm_presence(struct hsvc__device *dev);
-/* hsvc__touch: this record is to be written. */
+/* hsvc__touch: this record is to be written. hsvc__keep: there is this headset, from now on if not before. hsvc__forget: it is to
+ * be deleted, unless the same decision keeps it after all. */
 void hsvc__touch(void *record);
+void hsvc__keep(struct hsvc__headset *headset);
+void hsvc__forget(struct hsvc__headset *headset);
+/* hsvc__blank: nothing is known of it but its serial and its number in the audit. */
+void hsvc__blank(struct hsvc__headset *headset);
 /* hsvc__next_id: a number that this device never gave before. */
 uint64_t hsvc__next_id(struct hsvc__device *dev);
 
@@ -184,8 +218,12 @@ int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__dev
 hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev);
 /* hsvc__preset_value: the preset's default of a parameter. */
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
+/* hsvc__preset_text: the patterns of a text parameter that nobody set; "" for none. */
+const char *hsvc__preset_text(uint32_t param);
 /* hsvc__is_number: is this a number or choice parameter? */
 int hsvc__is_number(uint32_t param);
+/* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */
+int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value);
 /* hsvc__override: the value set in a list, or NULL. */
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param);
 struct hsvc__policy *hsvc__policy_of(struct hsvc__turn *t, hsvc__str site);

@@ -7,17 +7,44 @@ struct hsvc__device *hsvc__device_of(struct hsvc__turn *t, hsvc__str name) {
 }
 
 struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
+    struct hsvc__user *user = hsvc__marked_user(t, id);
+    if (user->gone) user->rec.present = 0;
+    return user;
+}
+
+struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id) {
     if (id.n == 0) return &t->txn->nobody.user;
     return (struct hsvc__user *)hsvc__txn_get(t->txn, HSVC__FAMILY_USER, id);
 }
 
+size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject) {
+    to[0] = (char)('0' + kind);
+    if (subject.n != 0) memcpy(to + 1, subject.p, subject.n);
+    return subject.n + 1;
+}
+
+struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject) {
+    char *name = (char *)hsvc__arena_take(&t->txn->work, subject.n + 1);
+    if (name == NULL) {
+        t->txn->status = HSVC_ERR_MEMORY;
+        return &t->txn->spare.job;
+    }
+    return (struct hsvc__job *)hsvc__txn_get(t->txn, HSVC__FAMILY_JOB, hsvc__str_of(name, hsvc__job_name(name, kind, subject)));
+}
+
 /* A headset that was never seen knows its serial all the same: events speak of it. */
-struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
-    struct hsvc__headset *headset;
+struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial) {
+    struct hsvc__headset *record;
     if (serial.n == 0) return &t->txn->nobody.headset;
-    headset = (struct hsvc__headset *)hsvc__txn_get(t->txn, HSVC__FAMILY_HEADSET, serial);
-    if (headset->serial.n == 0) headset->serial = serial;
-    return headset;
+    record = (struct hsvc__headset *)hsvc__txn_get(t->txn, HSVC__FAMILY_HEADSET, serial);
+    if (record->serial.n == 0) record->serial = serial;
+    return record;
+}
+
+/* Every serial of a headset leads to it, here and nowhere else: no rule knows of aliases (ID-7). */
+struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
+    struct hsvc__headset *record = hsvc__serial_of(t, serial);
+    return record->alias_of.n == 0 ? record : hsvc__serial_of(t, record->alias_of);
 }
 
 struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device) {
@@ -64,7 +91,32 @@ void hsvc__arm_presence(struct hsvc__device *dev) {
     hsvc__touch(dev);
 }
 
-void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = 1; }
+void hsvc__keep(struct hsvc__headset *headset) {
+    headset->rec.present = 1;
+    headset->rec.removed = 0;
+    hsvc__touch(headset);
+}
+
+void hsvc__forget(struct hsvc__headset *headset) {
+    hsvc__blank(headset);
+    headset->rec.present = 0;
+    headset->rec.removed = 1;
+    hsvc__touch(headset);
+}
+
+/* What the audit wrote of it stands under its number, and goes on there. */
+void hsvc__blank(struct hsvc__headset *headset) {
+    struct hsvc__headset blank;
+    memset(&blank, 0, sizeof blank);
+    blank.rec = headset->rec;
+    blank.serial = headset->serial;
+    blank.number = headset->number;
+    blank.audit_last = headset->audit_last;
+    blank.audit_gone = headset->audit_gone;
+    *headset = blank;
+}
+
+void hsvc__touch(void *record) { ((struct hsvc__record *)record)->dirty = HSVC__DIRTY | HSVC__UNAUDITED; }
 
 uint64_t hsvc__next_id(struct hsvc__device *dev) {
     hsvc__touch(dev);

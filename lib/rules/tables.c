@@ -101,6 +101,14 @@ static const struct hsvc__row verification_rows[] = {
 };
 #undef IN
 #undef NEXT
+#define IN(state) (1u << HSVC__screen_##state)
+#define NEXT(state) HSVC__screen_##state
+enum { HSVC__screen_SAME = 0 };
+static const struct hsvc__row screen_rows[] = {
+#include "rules/screen.def"
+};
+#undef IN
+#undef NEXT
 #define IN(state) (1u << HSVC__lockout_##state)
 #define NEXT(state) HSVC__lockout_##state
 enum { HSVC__lockout_SAME = 0 };
@@ -143,11 +151,22 @@ static const struct hsvc__row emergency_rows[] = {
 #undef IN
 #undef NEXT
 
-/* ---- where each machine's state stands. presence, calls, directory, lockout, throttle, association and updating follow
+#define IN(state) (1u << HSVC__sweep_##state)
+#define NEXT(state) HSVC__sweep_##state
+enum { HSVC__sweep_SAME = 0 };
+static const struct hsvc__row sweep_rows[] = {
+#include "rules/sweep.def"
+};
+#undef IN
+#undef NEXT
+
+/* ---- where each machine's state stands. presence, calls, directory, screen, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
-    uint32_t kind = t->in->kind;
-    uint32_t known = kind == HSVC_INPUT_DEVICE_PUT ? t->dev->rec.present : t->user->rec.present;
+    uint32_t kind = t->in->kind, known = t->user->rec.present;
+    if (kind == HSVC_INPUT_DEVICE_PUT) known = t->dev->rec.present;
+    if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
+        known = t->headset->rec.present;
     return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
 }
 static uint32_t policy_get(struct hsvc__turn *t) {
@@ -177,6 +196,10 @@ static uint32_t calls_get(struct hsvc__turn *t) {
     if (t->dev->call_count == 0 && !t->dev->calls_lost) return HSVC__calls_QUIET;
     return t->dev->calls_doubt_at != 0 ? HSVC__calls_ASKED : HSVC__calls_BUSY;
 }
+static uint32_t screen_get(struct hsvc__turn *t) {
+    (void)t;
+    return HSVC__screen_STANDING;
+}
 static uint32_t lockout_get(struct hsvc__turn *t) {
     return t->user->locked_until > t->at ? HSVC__lockout_LOCKED : HSVC__lockout_OPEN;
 }
@@ -189,6 +212,7 @@ static uint32_t association_get(struct hsvc__turn *t) {
 static uint32_t updating_get(struct hsvc__turn *t) {
     return t->headset->updating_until > t->at ? HSVC__updating_RUNNING : HSVC__updating_STEADY;
 }
+static uint32_t sweep_get(struct hsvc__turn *t) { return t->job->kind; }
 /* A new device's numbers are zero: that reads as the first state. */
 #define STORED(machine, field, first)                                                          \
     static uint32_t machine##_get(struct hsvc__turn *t) { return t->dev->field ? t->dev->field : first; } \
@@ -207,9 +231,9 @@ STORED(emergency, emergency_state, HSVC__emergency_QUIET)
 #define KEPT_IN_RECORD(name) {#name, name##_rows, COUNT(name##_rows), name##_get, name##_set}
 const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
     {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
-    KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), KEPT_IN_RECORD(verification),
+    KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), DERIVED(screen), KEPT_IN_RECORD(verification),
     DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
-    KEPT_IN_RECORD(emergency),
+    KEPT_IN_RECORD(emergency), DERIVED(sweep),
 };
 
 const char *const hsvc__event_names[HSVC__EVENTS] = {"",
@@ -239,22 +263,23 @@ static const struct hsvc__step steps[] = {
 #include "rules/ladders.def"
 #undef STEP
 };
+/* Lines of lists are numbered as a test masks them: steps, admissions, picks. */
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_step = -1;
 uint8_t hsvc__fired_steps[256];
+static int is_masked(size_t line) { return hsvc__masked_step == (int64_t)line; }
+static void note_fired(size_t line) { hsvc__fired_steps[line] = 1; }
+#else
+#define is_masked(line) 0
+#define note_fired(line) (void)0
 #endif
 
 /* climb: the first obstacle of steps first..last, kept in `barred`. */
 static int climb(struct hsvc__turn *t, int first, int last) {
     t->barred = NULL;
     for (int i = first; i <= last; i++) {
-#ifdef HSVC_MASKING
-        if (i == hsvc__masked_step) continue;
-#endif
-        if (!steps[i].guard(t)) continue;
-#ifdef HSVC_MASKING
-        hsvc__fired_steps[i] = 1;
-#endif
+        if (is_masked((size_t)i) || !steps[i].guard(t)) continue;
+        note_fired((size_t)i);
         t->barred = &steps[i];
         return 1;
     }
@@ -294,17 +319,49 @@ struct hsvc__range hsvc__admissions_of(uint32_t kind) {
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
     struct hsvc__range range = t->engine->admissions[hsvc__kind(t->in->kind)];
     for (size_t i = range.first; i < range.end; i++) {
-        if (admissions[i].kind != t->in->kind) continue;
-#ifdef HSVC_MASKING
-        if (hsvc__masked_step == (int64_t)(all_steps + i)) continue;
-#endif
-        if (!admissions[i].step.guard(t)) continue;
-#ifdef HSVC_MASKING
-        hsvc__fired_steps[all_steps + i] = 1;
-#endif
+        if (admissions[i].kind != t->in->kind || is_masked(all_steps + i) || !admissions[i].step.guard(t)) continue;
+        note_fired(all_steps + i);
         return &admissions[i].step;
     }
     return NULL;
+}
+
+/* ---- picks ---- */
+static const struct {
+    uint32_t list;
+    hsvc__guard guard;
+    uint32_t user;
+} prefills[] = {
+#define PREFILL(list, guard, user, rule, why) {HSVC__PREFILL_##list, hsvc__is_##guard, HSVC__PREFILL_##user},
+#include "rules/picks.def"
+#undef PREFILL
+};
+static const struct {
+    uint32_t reason;
+    uint32_t instead;
+} told[] = {
+#define TOLD(reason, instead, rule, why) {HSVC_REASON_##reason, HSVC_REASON_##instead},
+#include "rules/picks.def"
+#undef TOLD
+};
+#define PREFILLS (sizeof prefills / sizeof prefills[0])
+
+uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list) {
+    for (size_t i = 0; i < PREFILLS; i++) {
+        if (prefills[i].list != list || is_masked(all_steps + ADMISSIONS + i) || !prefills[i].guard(t)) continue;
+        note_fired(all_steps + ADMISSIONS + i);
+        return prefills[i].user;
+    }
+    return HSVC__PREFILL_NOBODY;
+}
+
+uint32_t hsvc__told(uint32_t reason) {
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        if (told[i].reason != reason || is_masked(all_steps + ADMISSIONS + PREFILLS + i)) continue;
+        note_fired(all_steps + ADMISSIONS + PREFILLS + i);
+        return told[i].instead;
+    }
+    return reason;
 }
 
 /* Steps and admissions follow the machines in the numbering of rules. */

@@ -13,11 +13,13 @@ hsvc_effect *hsvc__tell(struct hsvc__turn *t, uint32_t kind, const struct hsvc__
     effect->device_len = dev->name.n;
     effect->site = dev->site.p;
     effect->site_len = dev->site.n;
+    effect->location = dev->location.p;
+    effect->location_len = dev->location.n;
     return effect;
 }
 
-/* tell_wipe: what is owed since a session ended; said again with every later generation (OUT-7). */
-static void tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
+/* What is owed since a session ended; said again with every later generation (OUT-7). */
+void hsvc__tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
     hsvc_effect *effect;
     if (dev->wipe_generation == 0) return;
     effect = hsvc__tell(t, HSVC_EFFECT_WIPE, dev);
@@ -28,7 +30,7 @@ static void tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t f
 void hsvc__tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags) {
     hsvc_effect *effect;
     hsvc__str profile = dev->session != 0 ? dev->profile : dev->own_profile;
-    tell_wipe(t, dev, flags);
+    hsvc__tell_wipe(t, dev, flags);
     effect = hsvc__tell(t, HSVC_EFFECT_APPLY_PROFILE, dev);
     effect->generation = dev->generation_desired;
     effect->profile = profile.p;
@@ -37,12 +39,6 @@ void hsvc__tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t
     effect->user_len = dev->user.n;
     effect->session = dev->session;
     effect->flags = flags;
-}
-
-/* hsvc__tell_unacknowledged: the wipe may be owed when the profile is worn already (OUT-7). */
-void hsvc__tell_unacknowledged(struct hsvc__turn *t, struct hsvc__device *dev) {
-    if (dev->generation_acked != dev->generation_desired) hsvc__tell_profile(t, dev, HSVC_FLAG_REPEATED);
-    else tell_wipe(t, dev, HSVC_FLAG_REPEATED);
 }
 
 static const uint32_t screens[] = {
@@ -70,6 +66,7 @@ hsvc_effect *hsvc__tell_prompt(struct hsvc__turn *t, uint32_t prompt, const stru
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_SHOW_PROMPT, dev);
     effect->prompt = prompt;
     effect->prompt_id = dev->prompt_id;
+    effect->generation = dev->screen_told;
     effect->due_ms = dev->prompt_due;
     effect->user = dev->prompt_user.p;
     effect->user_len = dev->prompt_user.n;
@@ -85,24 +82,43 @@ hsvc_effect *hsvc__tell_prompt(struct hsvc__turn *t, uint32_t prompt, const stru
         effect->due_ms = dev->window_due;
         effect->flags = hsvc__can_extend(dev) ? HSVC_PROMPT_OFFERS_EXTEND : 0;
     }
+    if (prompt == HSVC_PROMPT_ERROR) effect->reason = dev->prompt_reason;
     return effect;
 }
 
-/* hsvc__tell_screen: the prompt that is shown now, again. */
+void hsvc__new_screen(struct hsvc__device *dev) {
+    dev->screen_told++;
+    hsvc__touch(dev);
+}
+
+/* The prompt that is shown now, again; or that none is. */
 void hsvc__tell_screen(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t screen = hsvc__screen(dev);
     hsvc_effect *effect;
-    if (screen == 0) return;
+    if (screen == 0) {
+        effect = hsvc__tell(t, HSVC_EFFECT_CLEAR_PROMPT, dev);
+        effect->generation = dev->screen_told;
+        effect->flags = HSVC_FLAG_REPEATED;
+        return;
+    }
     effect = hsvc__tell_prompt(t, screen, dev);
+    effect->flags |= HSVC_FLAG_REPEATED;
     if (screen == HSVC_PROMPT_CHOOSE_PROFILE) {
         const struct hsvc__user *user = hsvc__user_of(t, dev->prompt_user);
         hsvc__effects_offer(t->fx, effect, user->profile_list.at, user->profile_list.count);
     }
 }
 
+hsvc_effect *hsvc__tell_menu(struct hsvc__turn *t, const struct hsvc__device *dev) {
+    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_MENU_STATE, dev);
+    effect->generation = dev->screen_told;
+    effect->flags = dev->menu & 7u;
+    return effect;
+}
+
 void hsvc__inform(struct hsvc__turn *t, struct hsvc__device *dev) {
-    t->rule = "STORE-6";
     t->dev = dev;
-    hsvc__tell_unacknowledged(t, dev);
-    hsvc__tell_screen(t, dev);
+    hsvc__run(t, HSVC__MACHINE_profile, HSVC_EVENT_resync, 0);
+    t->dev = dev;
+    hsvc__run(t, HSVC__MACHINE_screen, HSVC_EVENT_resync, 0);
 }

@@ -106,6 +106,8 @@ static int32_t start_engine(hsvc_scenario *s) {
     config.clock_user = s;
     config.trace = s->config.trace;
     config.trace_user = s->config.trace_user;
+    config.recording = s->config.recording;
+    config.recording_user = s->config.recording_user;
     return hsvc_engine_new(&config, &s->engine);
 }
 
@@ -184,6 +186,7 @@ static void let_world_answer(hsvc_scenario *s) {
 }
 
 static void after_event(hsvc_scenario *s) {
+    hsvc__scn_work(s);
     let_world_answer(s);
     if (s->status == HSVC_OK && s->config.check != NULL && s->config.check(s, s->engine, s->config.user) != HSVC_OK)
         s->status = HSVC_ERR_CALLBACK;
@@ -271,7 +274,7 @@ static void begin_run(hsvc_scenario *s, const char *name) {
     s->setup = 1;
     s->reset_ms = s->return_ms = -1;
     s->answer_ms = 0;
-    s->reset_bare = s->phones_silent = 0;
+    s->reset_bare = s->phones_silent = s->lose_effects = s->unheard = s->jobs_wait = 0;
 }
 
 int32_t hsvc_scenario_run(hsvc_scenario *s, const char *name, const char *bytes, size_t len,

@@ -9,6 +9,7 @@ static void fill(hsvc_scenario *s, hsvc_input *input) {
     if (s->v[SCN_headset].set) hsvc__scn_set(&input->serial, &input->serial_len, s->v[SCN_headset].text);
     if (s->v[SCN_user].set) hsvc__scn_set(&input->user, &input->user_len, s->v[SCN_user].text);
     if (s->v[SCN_name].set) hsvc__scn_set(&input->name, &input->name_len, s->v[SCN_name].text);
+    if (s->v[SCN_alias].set) hsvc__scn_set(&input->alias, &input->alias_len, s->v[SCN_alias].text);
     if (s->v[SCN_site].set) hsvc__scn_set(&input->site, &input->site_len, s->v[SCN_site].text);
 }
 
@@ -21,6 +22,15 @@ static const hsvc_verdict *plain(hsvc_scenario *s, uint32_t kind) {
 
 DO(remove_user) { (void)plain(s, HSVC_INPUT_USER_REMOVE); }
 DO(erase_user) { (void)plain(s, HSVC_INPUT_USER_ERASE); }
+DO(sign_in_user) {
+    hsvc_input input;
+    if (!hsvc__scn_input(s, &input, HSVC_INPUT_SIGN_IN_USER)) return;
+    fill(s, &input);
+    hsvc__scn_set(&input.profile, &input.profile_len, s->v[SCN_profile].text);
+    input.flags = s->v[SCN_now].set ? HSVC_FLAG_TAKE_OVER : 0;
+    (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
+}
+DO(unlock_both) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_user) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_phone) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(remove_phone) { (void)plain(s, HSVC_INPUT_DEVICE_REMOVE); }
@@ -30,6 +40,17 @@ DO(alias) { (void)plain(s, HSVC_INPUT_HEADSET_ALIAS); }
 DO(associate) { (void)plain(s, HSVC_INPUT_ASSOCIATE); }
 DO(associate_owner) { (void)plain(s, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER); }
 DO(disassociate) { (void)plain(s, HSVC_INPUT_DISASSOCIATE); }
+DO(disassociate_all) { (void)plain(s, HSVC_INPUT_DISASSOCIATE); }
+static void for_each(hsvc_scenario *s, uint32_t kind) {
+    hsvc_input input;
+    hsvc_item items[SCN_ITEMS];
+    if (!hsvc__scn_input(s, &input, kind)) return;
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
+    for (size_t i = 0; i < input.item_count; i++) items[i].number = 0; /* serials, not connections */
+    (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
+}
+DO(associate_owners) { for_each(s, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER); }
+DO(delete_inventories) { for_each(s, HSVC_INPUT_INVENTORY_DELETE); }
 
 static void renamed(hsvc_scenario *s, uint32_t kind, struct scn_name *name) {
     const hsvc_verdict *verdict = plain(s, kind);
@@ -43,8 +64,8 @@ DO(move) {
     hsvc_input input;
     if (!hsvc__scn_input(s, &input, HSVC_INPUT_MOVE)) return;
     hsvc__scn_set(&input.serial, &input.serial_len, s->v[SCN_headset].text);
-    hsvc__scn_set(&input.user, &input.user_len, s->v[SCN_other].text);
-    hsvc__scn_set(&input.name, &input.name_len, s->v[SCN_user].text);
+    hsvc__scn_set(&input.user, &input.user_len, s->v[SCN_user].text);
+    hsvc__scn_set(&input.name, &input.name_len, s->v[SCN_other].text);
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
 }
 
@@ -195,3 +216,24 @@ DO(expect_policy) {
     hsvc__scn_put(&seen, " from %s", hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)scope));
     hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
 }
+
+/* ---- the host after a crash ---- */
+
+DO(lost) { s->lose_effects = 1; }
+DO(resync) { hsvc__scn_resync(s, NULL); }
+
+static void resync(hsvc_scenario *s, uint32_t flags, uint32_t node, struct scn_str device) {
+    hsvc_resync_scope scope;
+    (void)hsvc_resync_scope_init(&scope, sizeof scope);
+    scope.flags = flags;
+    scope.node = node;
+    scope.device = device.p;
+    scope.device_len = device.n;
+    hsvc__scn_resync(s, &scope);
+}
+
+DO(resync_node) {
+    struct scn_str none = {NULL, 0};
+    resync(s, HSVC_RESYNC_NODE, (uint32_t)s->v[SCN_node].number, none);
+}
+DO(resync_phone) { resync(s, 0, 0, s->v[SCN_phone].text); }

@@ -39,6 +39,7 @@ DO(connect) {
     hsvc__scn_set(&input.model, &input.model_len, either(&s->v[SCN_model], headset->model));
     hsvc__scn_set(&input.firmware, &input.firmware_len, either(&s->v[SCN_firmware], headset->firmware));
     hsvc__scn_set(&input.dock, &input.dock_len, either(&s->v[SCN_dock], headset->dock));
+    hsvc__scn_set(&input.headset_template, &input.headset_template_len, s->v[SCN_template].text);
     input.state = (uint32_t)(s->v[SCN_type].set ? s->v[SCN_type].number : headset->type);
     input.flags = headset->headset_flags;
     if (s->v[SCN_updating].set) input.flags |= HSVC_FLAG_UPDATING;
@@ -57,7 +58,7 @@ DO(unplug) { disconnect(s, HSVC_LOST_UNPLUGGED); }
 DO(power_off) { disconnect(s, HSVC_LOST_POWERED_OFF); }
 DO(out_of_range) { disconnect(s, HSVC_LOST_OUT_OF_RANGE); }
 
-static void add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input) {
+void hsvc__scn_add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input) {
     for (size_t i = 0; i < list->count; i++) {
         hsvc_item *item = &items[input->item_count++];
         memset(item, 0, sizeof *item);
@@ -86,7 +87,7 @@ DO(snapshot) {
     hsvc_item items[SCN_ITEMS];
     hsvc_input input;
     if (!at_phone(s, &input, HSVC_INPUT_PRESENCE_SNAPSHOT)) return;
-    add_headsets(&s->v[SCN_headsets], items, &input);
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     go(s, &input);
 }
 
@@ -216,7 +217,7 @@ DO(registers) {
     if (s->v[SCN_firmware].set) hsvc__scn_set(&input.firmware, &input.firmware_len, s->v[SCN_firmware].text);
     if (s->v[SCN_headsets].set || s->v[SCN_no_headsets].set) input.flags |= HSVC_FLAG_HAS_PRESENCE;
     if (s->v[SCN_calls].set || s->v[SCN_no_calls].set) input.flags |= HSVC_FLAG_HAS_CALLS;
-    add_headsets(&s->v[SCN_headsets], items, &input);
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     add_calls(&s->v[SCN_calls], items, &input);
     go(s, &input);
 }
@@ -238,6 +239,11 @@ DO(apply_failed) { about_generation(s, HSVC_INPUT_PROFILE_FAILED, ordered(s)); }
 DO(wiped) {
     const struct scn_name *phone = s->v[SCN_phone].name;
     about_generation(s, HSVC_INPUT_WIPE_DONE, phone != NULL && phone->wipe != 0 ? phone->wipe : ordered(s));
+}
+
+DO(shown) {
+    const struct scn_name *phone = s->v[SCN_phone].name;
+    about_generation(s, HSVC_INPUT_EFFECT_ACK, phone != NULL && phone->screen != 0 ? phone->screen : 1);
 }
 
 DO(unregisters) {
@@ -269,10 +275,13 @@ static void raw_texts(hsvc_scenario *s, hsvc_input *in) {
     hsvc__scn_set(&in->profile, &in->profile_len, s->v[SCN_profile].text);
     hsvc__scn_set(&in->name, &in->name_len, s->v[SCN_name].text);
     hsvc__scn_set(&in->site, &in->site_len, s->v[SCN_site].text);
+    hsvc__scn_set(&in->location, &in->location_len, s->v[SCN_location].text);
     hsvc__scn_set(&in->model, &in->model_len, s->v[SCN_model].text);
     hsvc__scn_set(&in->firmware, &in->firmware_len, s->v[SCN_firmware].text);
     hsvc__scn_set(&in->vendor, &in->vendor_len, s->v[SCN_vendor].text);
     hsvc__scn_set(&in->dock, &in->dock_len, s->v[SCN_dock].text);
+    hsvc__scn_set(&in->headset_template, &in->headset_template_len, s->v[SCN_template].text);
+    hsvc__scn_set(&in->alias, &in->alias_len, s->v[SCN_alias].text);
     hsvc__scn_set(&in->related_user, &in->related_user_len, s->v[SCN_other].text);
     hsvc__scn_set(&in->text, &in->text_len, s->v[SCN_sentence].text);
     in->pin = (const uint8_t *)s->v[SCN_pin].text.p;
@@ -299,7 +308,7 @@ DO(raw) {
     if (!hsvc__scn_input(s, &input, (uint32_t)s->v[SCN_kind].number)) return;
     raw_texts(s, &input);
     raw_numbers(s, &input);
-    add_headsets(&s->v[SCN_headsets], items, &input);
+    hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     add_calls(&s->v[SCN_calls], items, &input);
     for (size_t i = 0; i < profiles->count; i++) {
         hsvc_item *item = &items[input.item_count++];

@@ -28,7 +28,8 @@ static int verdict_fits(const hsvc_scenario *s, const hsvc_verdict *verdict, uin
            text_fits(&s->v[SCN_rule], hsvc__scn_of(verdict->rule != NULL ? verdict->rule : "")) &&
            number_fits(&s->v[SCN_field], verdict->field) && number_fits(&s->v[SCN_limit], verdict->limit) &&
            number_fits(&s->v[SCN_em], verdict->em_code) &&
-           text_fits(&s->v[SCN_phone], str_of(verdict->device, verdict->device_len));
+           text_fits(&s->v[SCN_phone], str_of(verdict->device, verdict->device_len)) &&
+           text_fits(&s->v[SCN_headset], str_of(verdict->serial, verdict->serial_len));
 }
 
 static void expect_verdict(hsvc_scenario *s, uint32_t accepted) {
@@ -75,7 +76,9 @@ static int effect_fits(const hsvc_scenario *s, size_t index) {
            text_fits(&s->v[SCN_other], str_of(e->other_user, e->other_user_len)) &&
            text_fits(&s->v[SCN_profile], str_of(e->profile, e->profile_len)) &&
            text_fits(&s->v[SCN_headset], str_of(e->serial, e->serial_len)) &&
-           text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
+           text_fits(&s->v[SCN_site], str_of(e->site, e->site_len)) &&
+           text_fits(&s->v[SCN_location], str_of(e->location, e->location_len)) &&
+           number_fits(&s->v[SCN_node], (int64_t)e->node) && text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
            text_fits(&s->v[SCN_profiles], s->seen.offers[index]) && number_fits(&s->v[SCN_time], e->due_ms) &&
            (!s->v[SCN_duration].set || e->due_ms - e->at_ms == s->v[SCN_duration].number);
 }
@@ -158,6 +161,24 @@ DO(expect_deadline) {
     if (deadline(s, &at) && at != s->v[SCN_time].number) wrong_deadline(s, at);
 }
 
+static int32_t count_row(const hsvc_row *row, void *user) {
+    (void)row;
+    ++*(int64_t *)user;
+    return HSVC_OK;
+}
+
+/* No view shows what was skipped: the rows are counted. */
+DO(expect_skips) {
+    static const uint8_t from[] = {'K'}, to[] = {'L'};
+    const hsvc_store *store = s->config.store != NULL ? s->config.store : &s->store;
+    struct scn_text seen = {s->words, sizeof s->words, 0};
+    int64_t count = 0;
+    int32_t status = store->scan(from, 1, to, 1, SIZE_MAX, count_row, &count, store->user);
+    if (status == HSVC_OK && count == s->v[SCN_number].number) return;
+    hsvc__scn_put(&seen, "%lld skips", (long long)count);
+    hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
+}
+
 DO(expect_no_deadline) {
     int64_t at = 0;
     if (deadline(s, &at) && at != HSVC_NEVER) wrong_deadline(s, at);
@@ -172,7 +193,7 @@ static const struct {
     COUNTER(inputs),           COUNTER(accepted),       COUNTER(refused),       COUNTER(deadlines),
     COUNTER(commits),          COUNTER(conflicts),      COUNTER(sign_outs),     COUNTER(sign_ins_by_pin),
     COUNTER(sign_ins_pinless), COUNTER(windows_opened), COUNTER(windows_saved), COUNTER(deferrals),
-    COUNTER(lockouts),         COUNTER(clock_notices),  COUNTER(associations),
+    COUNTER(lockouts),         COUNTER(clock_notices),  COUNTER(associations),   COUNTER(sign_ins_by_host),
 #undef COUNTER
 };
 

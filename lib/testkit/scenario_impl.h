@@ -82,7 +82,7 @@ struct scn_name {
     uint32_t disabled;
     int32_t answer; /* of the directory whatever the PIN; 0: judge the PIN */
     /* phone: the record */
-    struct scn_str site, model, firmware, profile, related;
+    struct scn_str site, location, model, firmware, profile, related;
     uint32_t device_kind, flags, node;
     /* phone: what stands on the desk */
     uint32_t registered;
@@ -90,6 +90,7 @@ struct scn_name {
     uint64_t wipe;    /* generation of an unacknowledged wipe, or 0 */
     uint64_t prompt_id, old_prompt_id;
     uint32_t prompt, menu;
+    uint64_t screen; /* newest generation of its prompt and menu */
     struct scn_str prompt_user;
     uint64_t request, old_request; /* of VERIFY_PIN */
     struct scn_str request_user;
@@ -161,7 +162,9 @@ struct hsvc_scenario {
     uint32_t setup; /* still before the first at */
     /* settings */
     int64_t reset_ms, return_ms, answer_ms; /* -1: by hand, never drops, silent */
-    uint32_t reset_bare, phones_silent;
+    uint32_t reset_bare, phones_silent, jobs_wait;
+    uint32_t lose_effects; /* those of the next call */
+    uint32_t unheard;      /* effects were lost, and no resync has been since: screens may be wrong */
     /* the line */
     uint32_t line;
     uint32_t column;
@@ -230,10 +233,14 @@ struct scn_str hsvc__scn_label(const hsvc_scenario *s, uint32_t kind, struct scn
 void hsvc__scn_begin_step(hsvc_scenario *s);
 /* Feeds one input; 0: not even that. The last verdict of the input, copied, or NULL. */
 const hsvc_verdict *hsvc__scn_apply(hsvc_scenario *s, hsvc_input *input, uint32_t origin);
+void hsvc__scn_work(hsvc_scenario *s);
 void hsvc__scn_move_to(hsvc_scenario *s, int64_t target, int inclusive);
 void hsvc__scn_settle_refusal(hsvc_scenario *s);                         /* reports a refusal that nobody expected */
 int hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind); /* with the common groups; 0: failed */
 void hsvc__scn_set(const char **p, size_t *n, struct scn_str text);
+void hsvc__scn_add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input);
+
+void hsvc__scn_resync(hsvc_scenario *s, const hsvc_resync_scope *scope);
 
 /* ---- scenario_phone.c ---- */
 void hsvc__scn_world_input(hsvc_scenario *s, const hsvc_input *input); /* what an input says about the world */

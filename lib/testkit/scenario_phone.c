@@ -158,7 +158,7 @@ static void show(hsvc_scenario *s, struct scn_name *phone, const hsvc_effect *e)
 }
 
 static void clear(struct scn_name *phone, const hsvc_effect *e) {
-    if (e->prompt_id != phone->prompt_id) return; /* a late or repeated order for a screen that is gone */
+    if (e->prompt_id != 0 && e->prompt_id != phone->prompt_id) return; /* a late or repeated order for a screen that is gone */
     phone->old_prompt_id = phone->prompt_id;
     phone->prompt_id = 0;
     phone->prompt = 0;
@@ -205,7 +205,17 @@ static void order_report(hsvc_scenario *s, struct scn_name *phone, const hsvc_ef
     if (p != NULL) p->serial = hsvc__scn_keep(s, &s->pool, str_of(e->serial, e->serial_len));
 }
 
+static void note_screen(struct scn_name *phone, const hsvc_effect *e) {
+    if (e->kind == HSVC_EFFECT_SHOW_PROMPT || e->kind == HSVC_EFFECT_CLEAR_PROMPT || e->kind == HSVC_EFFECT_MENU_STATE)
+        phone->screen = e->generation;
+}
+
 void hsvc__scn_world_effects(hsvc_scenario *s) {
+    if (s->lose_effects) {
+        s->lose_effects = 0;
+        s->unheard = 1;
+        return;
+    }
     for (size_t i = 0; i < hsvc_effects_count(s->effects); i++) {
         hsvc_effect e;
         struct scn_name *phone;
@@ -213,6 +223,7 @@ void hsvc__scn_world_effects(hsvc_scenario *s) {
         if (hsvc_effects_at(s->effects, i, &e) != HSVC_OK) return;
         phone = phone_of(s, e.device, e.device_len);
         if (phone == NULL) continue;
+        note_screen(phone, &e);
         switch (e.kind) {
             case HSVC_EFFECT_SHOW_PROMPT:
                 show(s, phone, &e);
@@ -221,7 +232,7 @@ void hsvc__scn_world_effects(hsvc_scenario *s) {
                 clear(phone, &e);
                 break;
             case HSVC_EFFECT_MENU_STATE:
-                phone->menu = e.flags;
+                phone->menu = e.flags & ~(uint32_t)HSVC_FLAG_REPEATED;
                 break;
             case HSVC_EFFECT_APPLY_PROFILE:
                 order_profile(s, phone, &e);
@@ -336,13 +347,25 @@ static void answer_check(hsvc_scenario *s, const struct scn_plan *p) {
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_DIRECTORY);
 }
 
+/* is_headset: is it that serial, or another one of the same headset? The phone may know it by either (ID-7). */
+static int is_headset(hsvc_scenario *s, struct scn_str plugged, struct scn_str serial) {
+    const char *alias;
+    size_t len;
+    if (hsvc__scn_same(plugged, serial)) return 1;
+    for (uint32_t i = 0; hsvc_headset_alias(s->engine, serial.p, serial.n, i, &alias, &len) == HSVC_OK; i++) {
+        struct scn_str other = {alias, len};
+        if (hsvc__scn_same(plugged, other)) return 1;
+    }
+    return 0;
+}
+
 static void answer_presence(hsvc_scenario *s, const struct scn_plan *p) {
     hsvc_input input;
     if (!phone_input(&input, HSVC_INPUT_PRESENCE_ANSWER, p->phone)) return;
     hsvc__scn_set(&input.serial, &input.serial_len, p->serial);
     input.state = 2; /* is not there */
     for (size_t i = 0; i < p->phone->plugged_count; i++)
-        if (hsvc__scn_same(p->phone->plugged[i].text, p->serial)) input.state = 1;
+        if (is_headset(s, p->phone->plugged[i].text, p->serial)) input.state = 1;
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_PHONE);
 }
 
@@ -409,6 +432,6 @@ static void check_phone(hsvc_scenario *s, const struct scn_name *phone) {
 }
 
 void hsvc__scn_world_check(hsvc_scenario *s) {
-    for (const struct scn_name *name = s->names; name != NULL; name = name->next)
+    for (const struct scn_name *name = s->names; name != NULL && !s->unheard; name = name->next)
         if (name->kind == HSVC_SCENARIO_PHONE) check_phone(s, name);
 }

@@ -36,6 +36,8 @@ DO(phones_reset) {
 }
 DO(phones_by_hand) { s->reset_ms = -1; }
 DO(phones_answer) { s->phones_silent = 0; }
+DO(jobs_wait) { s->jobs_wait = 1; }
+DO(jobs_go_on) { s->jobs_wait = 0; }
 DO(phones_silent) { s->phones_silent = 1; }
 DO(directory_answers) { s->answer_ms = 0; }
 DO(directory_slow) { s->answer_ms = s->v[SCN_duration].number; }
@@ -163,6 +165,7 @@ static void put_phone(hsvc_scenario *s, const struct scn_name *phone) {
     hsvc__scn_set(&input.device, &input.device_len, phone->real);
     hsvc__scn_set(&input.profile, &input.profile_len, phone->profile);
     hsvc__scn_set(&input.site, &input.site_len, phone->site);
+    hsvc__scn_set(&input.location, &input.location_len, phone->location);
     hsvc__scn_set(&input.model, &input.model_len, phone->model);
     hsvc__scn_set(&input.firmware, &input.firmware_len, phone->firmware);
     hsvc__scn_set(&input.related_user, &input.related_user_len, phone->related);
@@ -186,6 +189,7 @@ static void phone_owner(hsvc_scenario *s, struct scn_name *phone) {
 static void phone_fields(hsvc_scenario *s, struct scn_name *phone) {
     phone_owner(s, phone);
     keep(s, &phone->site, SCN_site);
+    keep(s, &phone->location, SCN_location);
     keep(s, &phone->model, SCN_model);
     keep(s, &phone->firmware, SCN_firmware);
     keep(s, &phone->profile, SCN_profile);

@@ -64,6 +64,8 @@ PHONE(phone_state, v.session_state == (uint32_t)s->v[SCN_session].number)
 PHONE(phone_profile_state, v.profile_state == (uint32_t)s->v[SCN_worn].number)
 PHONE(phone_shows_nothing, v.prompt == 0 && (s->v[SCN_phone].name == NULL || s->v[SCN_phone].name->prompt_id == 0))
 PHONE(phone_wears, is_text(v.profile, v.profile_len, s->v[SCN_profile].text))
+PHONE(phone_stands, is_text(v.site, v.site_len, s->v[SCN_site].text) &&
+                        (!s->v[SCN_location].set || is_text(v.location, v.location_len, s->v[SCN_location].text)))
 PHONE(phone_headsets, v.headset_count == (uint32_t)s->v[SCN_number].number)
 PHONE(phone_calls, v.call_count == (uint32_t)s->v[SCN_number].number)
 PHONE(phone_window, v.window_due_at == s->v[SCN_time].number)

@@ -87,6 +87,7 @@ static void see_effect(hsvc_scenario *s, size_t index) {
     if (hsvc_effects_at(s->effects, index, e) != HSVC_OK) return;
     keep_text(s, &e->device, e->device_len);
     keep_text(s, &e->site, e->site_len);
+    keep_text(s, &e->location, e->location_len);
     keep_text(s, &e->user, e->user_len);
     keep_text(s, &e->other_user, e->other_user_len);
     keep_text(s, &e->serial, e->serial_len);
@@ -200,6 +201,32 @@ static int advance(hsvc_scenario *s) {
     if (status != HSVC_OK) failed_call(s, "hsvc_advance", status);
     hsvc_effects_reset(s->effects);
     return status != HSVC_OK ? -1 : verdicts + effects > 0;
+}
+
+/* hsvc__scn_resync: all pages, as one step each. */
+void hsvc__scn_resync(hsvc_scenario *s, const hsvc_resync_scope *scope) {
+    hsvc_cursor cursor;
+    int one = scope != NULL && scope->device_len > 0;
+    (void)hsvc_cursor_init(&cursor, sizeof cursor);
+    s->unheard = 0;
+    while (s->status == HSVC_OK && !cursor.done) {
+        int32_t status = hsvc_resync(s->engine, scope, &cursor, s->effects);
+        for (size_t i = 0; i < hsvc_effects_count(s->effects); i++) see_effect(s, i);
+        call_step_hook(s, NULL, HSVC_SCENARIO_BY_SCRIPT, status);
+        hsvc__scn_world_effects(s);
+        if (status != HSVC_OK) failed_call(s, "hsvc_resync", status);
+        hsvc_effects_reset(s->effects);
+        if (status != HSVC_OK || one) return;
+    }
+}
+
+/* hsvc__scn_work: what the service has to do at once, because a change touches many records, it does before the next line. */
+void hsvc__scn_work(hsvc_scenario *s) {
+    int64_t at = 0;
+    for (int turn = 0; turn < SCN_STUCK && s->status == HSVC_OK && !s->jobs_wait; turn++) {
+        if (hsvc_next_deadline(s->engine, &at) != HSVC_OK || at != 0) return;
+        if (advance(s) < 0) return;
+    }
 }
 
 /* ---- the clock ---- */

@@ -11,7 +11,13 @@
 #include <cmocka.h>
 
 #include "headsetsvc/headsetsvc.h"
+#include "headsetsvc/conformance.h"
+#include "headsetsvc/inventory.h"
+#include "headsetsvc/registry.h"
+#include "headsetsvc/pgsql.h"
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
+#include "headsetsvc/sqlite.h"
 #include "headsetsvc/testkit.h"
 
 struct row {
@@ -28,6 +34,8 @@ struct row {
 static const struct row rows[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
+#include "layout_pgsql.def"
 };
 #undef SIZE
 #undef FIELD
@@ -38,6 +46,8 @@ static const struct row rows[] = {
 static const struct row firsts[] = {
 #include "layout.def"
 #include "layout_testkit.def"
+#include "layout_sqlite.def"
+#include "layout_pgsql.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

@@ -2,6 +2,7 @@
  * Every sized struct is handed over in a heap block of every size from nothing to well beyond today's: too small for any
  * version, an older caller's, today's, a newer caller's with an unused and with a used tail. */
 #include "world.h"
+#include "headsetsvc/recording.h"
 
 #define SIZE(type, bytes)
 #define FIELD(type, field, offset, bytes)
@@ -29,6 +30,10 @@ static int32_t init_user_view(void *block, size_t size) { return hsvc_user_view_
 static int32_t init_headset_view(void *block, size_t size) {
     return hsvc_headset_view_init((hsvc_headset_view *)block, size);
 }
+static int32_t init_entry(void *block, size_t size) { return hsvc_audit_entry_init((hsvc_audit_entry *)block, size); }
+static int32_t init_cursor(void *block, size_t size) { return hsvc_audit_cursor_init((hsvc_audit_cursor *)block, size); }
+static int32_t init_fact(void *block, size_t size) { return hsvc_audit_fact_init((hsvc_audit_fact *)block, size); }
+static int32_t init_subject(void *block, size_t size) { return hsvc_subject_view_init((hsvc_subject_view *)block, size); }
 static int32_t init_counters(void *block, size_t size) { return hsvc_counters_init((hsvc_counters *)block, size); }
 static int32_t init_input(void *block, size_t size) {
     return hsvc_input_init((hsvc_input *)block, size, HSVC_INPUT_YES);
@@ -58,6 +63,8 @@ static void init_writes_exactly_the_callers_struct(void **state) {
         {"hsvc_effect", first_hsvc_effect(), init_effect},          {"hsvc_verdict", first_hsvc_verdict(), init_verdict},
         {"hsvc_problem", first_hsvc_problem(), init_problem},       {"hsvc_counters", first_hsvc_counters(), init_counters},
         {"hsvc_device_view", first_hsvc_device_view(), init_device_view},
+        {"hsvc_audit_entry", first_hsvc_audit_entry(), init_entry}, {"hsvc_audit_cursor", first_hsvc_audit_cursor(), init_cursor},
+        {"hsvc_audit_fact", first_hsvc_audit_fact(), init_fact},    {"hsvc_subject_view", first_hsvc_subject_view(), init_subject},
         {"hsvc_user_view", first_hsvc_user_view(), init_user_view},
         {"hsvc_headset_view", first_hsvc_headset_view(), init_headset_view},
     };
@@ -194,6 +201,25 @@ static int32_t fill_headset_next(void *block) {
     return hsvc_headset_next(world.engine, NULL, 0, (hsvc_headset_view *)block);
 }
 
+static int32_t fill_entry(void *block) {
+    hsvc_audit_cursor cursor;
+    size_t count;
+    hsvc_audit_cursor_init(&cursor, sizeof cursor);
+    return hsvc_audit_read(world.engine, &cursor, (hsvc_audit_entry *)block, 1, &count);
+}
+static int32_t fill_fact(void *block) {
+    hsvc_audit_entry entry;
+    hsvc_audit_entry_init(&entry, sizeof entry);
+    if (fill_entry(&entry) != HSVC_OK) return HSVC_ERR_BUG;
+    return hsvc_audit_fact_at(&entry, 1, (hsvc_audit_fact *)block);
+}
+static int32_t fill_subject(void *block) {
+    hsvc_device_view desk;
+    hsvc_device_view_init(&desk, sizeof desk);
+    if (hsvc_device_get(world.engine, "desk-1", 6, &desk) != HSVC_OK) return HSVC_ERR_BUG;
+    return hsvc_subject_get(world.engine, desk.number, (hsvc_subject_view *)block);
+}
+
 static void text_reads(const struct out_way *way, const unsigned char *block) {
     const char *text;
     size_t len;
@@ -253,6 +279,9 @@ static void structs_are_filled_to_the_callers_size(void **state) {
         VIEW(hsvc_user_view, fill_user_next, id, "Anna"),
         VIEW(hsvc_headset_view, fill_headset, serial, "SN-0001"),
         VIEW(hsvc_headset_view, fill_headset_next, serial, "SN-0001"),
+        OUT(hsvc_audit_entry, fill_entry, offsetof(hsvc_audit_entry, actor), 0, NULL),
+        OUT(hsvc_audit_fact, fill_fact, offsetof(hsvc_audit_fact, name), offsetof(hsvc_audit_fact, name), NULL),
+        VIEW(hsvc_subject_view, fill_subject, name, "Desk-1"),
     };
     (void)state;
     assert_true(hsvc_effects_count(world.effects) > 0); /* the prompt of the headset that was connected last */

@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "headsetsvc/headsetsvc.h"
+#include "headsetsvc/inventory.h"
+#include "headsetsvc/registry.h"
 
 /* How far beyond today's size the newer callers of these tests go. */
 enum { NEWER = 24 };

@@ -17,6 +17,13 @@ example() {
     ctest --test-dir "$out" --output-on-failure --no-tests=error
 }
 
+# The office day as the installed library decided it, for other builds to replay (tests/scenario/replay.sh).
+office_day() {
+    mkdir -p build/recordings
+    build/examples/hsvc/hsvc record examples/office-day build/recordings/office-day.rec &&
+        build/examples/hsvc/hsvc replay build/recordings/office-day.rec
+}
+
 main() {
     local project
     check 'examples/quickstart' examples/quickstart
@@ -25,6 +32,8 @@ main() {
         project=$(basename "$(dirname "$project")")
         check "examples/$project" example "$project"
     done
+    check 'hsvc prints what tests/package/commands/transcript.txt shows' tests/package/commands/run build/examples/hsvc/hsvc
+    check 'the office day is recorded, and replayed by another process' office_day
     done_checking
 }
 

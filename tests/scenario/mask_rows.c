@@ -39,10 +39,15 @@ enum kind { IS_IGNORE, IS_REFUSE, IS_IMPOSSIBLE };
 #define ADMIT(kind, guard, reason, rule, why) \
     {"admit.def", "ADMIT(" #kind ", " #guard ", " #reason ")", rule, __LINE__, STEPS, 0, 0},
 
-/* Steps first, then admissions: hsvc__masked_step numbers them so. */
+#define PREFILL(list, guard, user, rule, why) \
+    {"picks.def", "PREFILL(" #list ", " #guard ", " #user ")", rule, __LINE__, STEPS, 0, 0},
+#define TOLD(reason, instead, rule, why) {"picks.def", "TOLD(" #reason ", " #instead ")", rule, __LINE__, STEPS, 0, 0},
+
+/* Steps first, then admissions, then picks: hsvc__masked_step numbers them so. */
 static struct line lines[] = {
 #include "rules/ladders.def"
 #include "rules/admit.def"
+#include "rules/picks.def"
 #define OF HSVC__MACHINE_directory
 #define HERE "directory"
 #include "rules/directory.def"
@@ -78,6 +83,11 @@ static struct line lines[] = {
 #include "rules/prompt.def"
 #undef OF
 #undef HERE
+#define OF HSVC__MACHINE_screen
+#define HERE "screen"
+#include "rules/screen.def"
+#undef OF
+#undef HERE
 #define OF HSVC__MACHINE_verification
 #define HERE "verification"
 #include "rules/verification.def"
@@ -106,6 +116,11 @@ static struct line lines[] = {
 #define OF HSVC__MACHINE_emergency
 #define HERE "emergency"
 #include "rules/emergency.def"
+#undef OF
+#undef HERE
+#define OF HSVC__MACHINE_sweep
+#define HERE "sweep"
+#include "rules/sweep.def"
 #undef OF
 #undef HERE
 };

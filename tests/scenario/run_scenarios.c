@@ -1,14 +1,19 @@
 /* run_scenarios.c: runs scenario scripts, one test each. A script passes when every line can be read, every expectation
- * holds, nothing is refused that it does not expect, and the store is sound after every statement.
+ * holds, nothing is refused that it does not expect, the store is sound after every statement, and the recording of the
+ * run can be replayed byte for byte (OBS-6).
  *
- *   run_scenarios [--rules] [--bad] FILE...
+ *   run_scenarios [--rules] [--bad] [--record=FILE] FILE...
+ *   run_scenarios --replay FILE...
  *     --rules   print FILE and rule id of every rule line instead of the results (for the mask test)
  *     --bad     the failures are wanted: each must stand, word for word, in FILE with .expected for .hsv
+ *     --record  append the recordings of the runs to a file
+ *     --replay  the files are recordings, perhaps of another build: they must come out the same
  * The last line is "N passed, N failed"; the exit status is 1 if a script failed, 2 for misuse. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
 
@@ -23,7 +28,10 @@ struct test {
     int show_rules;
     int collect;
     struct text failures;
+    struct text recording;
 };
+
+static const char *record_to; /* --record */
 
 static void append(struct text *text, const char *bytes, size_t len) {
     if (text->len + len + 1 > text->size) {
@@ -78,6 +86,56 @@ static int32_t on_rule(const char *id, size_t id_len, const char *sentence, size
     return HSVC_OK;
 }
 
+static int32_t on_frame(const uint8_t *bytes, size_t len, void *user) {
+    append(&((struct test *)user)->recording, (const char *)bytes, len);
+    return HSVC_OK;
+}
+
+static int32_t on_difference(const hsvc_difference *d, void *user) {
+    printf("# %s: the replay differs in call %llu, frame %llu (%s), %s %llu, %s: %llu (%.*s) became %llu (%.*s)\n",
+           ((struct test *)user)->path, (unsigned long long)d->call, (unsigned long long)d->frame, d->frame_name, d->group,
+           (unsigned long long)d->index, d->field, (unsigned long long)d->expected_number, (int)d->expected_len,
+           (const char *)d->expected, (unsigned long long)d->came_number, (int)d->came_len, (const char *)d->came);
+    return HSVC_OK;
+}
+
+/* Does the recording of the run come out the same? */
+static int replays(struct test *test) {
+    hsvc_allocator allocator;
+    hsvc_replay_config config;
+    hsvc_replay_report report;
+    int32_t status = hsvc_stdlib_allocator(&allocator);
+    if (status == HSVC_OK) status = hsvc_replay_config_init(&config, sizeof config);
+    if (status == HSVC_OK) status = hsvc_replay_report_init(&report, sizeof report);
+    if (status != HSVC_OK) return 0;
+    config.allocator = &allocator;
+    config.difference = on_difference;
+    config.user = test;
+    status = hsvc_replay(&config, (const uint8_t *)test->recording.bytes, test->recording.len, &report);
+    if (status == HSVC_OK && !report.truncated && report.bytes == test->recording.len) return 1;
+    printf("# %s: replay: %s at byte %llu of %llu\n", test->path, hsvc_name(HSVC_REGISTRY_STATUS, status),
+           (unsigned long long)report.bytes, (unsigned long long)test->recording.len);
+    return 0;
+}
+
+static int replay_file(const char *path) {
+    struct test test = {path, 0, 0, {NULL, 0, 0}, {NULL, 0, 0}};
+    int same = read_file(path, &test.recording) && test.recording.len > 0 && replays(&test);
+    free(test.recording.bytes);
+    return same;
+}
+
+/* Appends to the file of --record; 1 if there is none, or it was written. */
+static int keep_recording(const struct test *test) {
+    FILE *file;
+    int written;
+    if (record_to == NULL) return 1;
+    file = fopen(record_to, "ab");
+    if (file == NULL) return 0;
+    written = fwrite(test->recording.bytes, 1, test->recording.len, file) == test->recording.len;
+    return fclose(file) == 0 && written;
+}
+
 /* Runs one script; 1 if the run itself went through. */
 static int run(struct test *test, const struct text *script, hsvc_scenario_result *result) {
     hsvc_allocator allocator;
@@ -92,6 +150,8 @@ static int run(struct test *test, const struct text *script, hsvc_scenario_resul
     config.failure = on_failure;
     config.rule = on_rule;
     config.user = test;
+    config.recording = on_frame;
+    config.recording_user = test;
     status = hsvc_scenario_new(&config, &scenario);
     if (status == HSVC_OK) status = hsvc_scenario_run(scenario, test->path, script->bytes, script->len, result);
     hsvc_scenario_free(scenario);
@@ -105,7 +165,7 @@ static int good_script(struct test *test, const struct text *script) {
     if (test->failures.len > 0) fputs(test->failures.bytes, stdout);
     if (result.rules == 0) printf("# %s: no rule line says what it shows\n", test->path);
     if (result.expectations == 0) printf("# %s: it expects nothing\n", test->path);
-    return result.failures == 0 && result.rules > 0 && result.expectations > 0;
+    return replays(test) && keep_recording(test) && result.failures == 0 && result.rules > 0 && result.expectations > 0;
 }
 
 /* A script with mistakes: exactly the messages that its .expected file lists. */
@@ -129,7 +189,7 @@ static int bad_script(struct test *test, const struct text *script) {
 }
 
 static int run_file(const char *path, int show_rules, int bad) {
-    struct test test = {path, show_rules, 0, {NULL, 0, 0}};
+    struct test test = {path, show_rules, 0, {NULL, 0, 0}, {NULL, 0, 0}};
     struct text script = {NULL, 0, 0};
     int passed = 0;
     if (!read_file(path, &script))
@@ -138,26 +198,33 @@ static int run_file(const char *path, int show_rules, int bad) {
         passed = bad ? bad_script(&test, &script) : good_script(&test, &script);
     free(script.bytes);
     free(test.failures.bytes);
+    free(test.recording.bytes);
     return passed;
 }
 
+/* What an option says: 1 taken. */
+static int take_option(const char *word, int *show_rules, int *bad, int *replay) {
+    if (strncmp(word, "--record=", 9) == 0) record_to = word + 9;
+    else if (strcmp(word, "--rules") == 0) *show_rules = 1;
+    else if (strcmp(word, "--bad") == 0) *bad = 1;
+    else if (strcmp(word, "--replay") == 0) *replay = 1;
+    else return 0;
+    return 1;
+}
+
 int main(int argc, char **argv) {
-    int show_rules = 0, bad = 0, passed = 0, failed = 0, number = 0;
+    int show_rules = 0, bad = 0, replay = 0, passed = 0, failed = 0, number = 0;
     for (int i = 1; i < argc; i++) {
         int good;
-        if (strcmp(argv[i], "--rules") == 0 || strcmp(argv[i], "--bad") == 0) {
-            show_rules |= argv[i][2] == 'r';
-            bad |= argv[i][2] == 'b';
-            continue;
-        }
-        good = run_file(argv[i], show_rules, bad);
+        if (take_option(argv[i], &show_rules, &bad, &replay)) continue;
+        good = replay ? replay_file(argv[i]) : run_file(argv[i], show_rules, bad);
         passed += good;
         failed += !good;
         if (!show_rules) printf("%s %d - %s\n", good ? "ok" : "not ok", ++number, argv[i]);
         fflush(stdout);
     }
     if (passed + failed == 0) {
-        fputs("usage: run_scenarios [--rules] [--bad] FILE...\n", stderr);
+        fputs("usage: run_scenarios [--rules] [--bad] [--record=FILE] [--replay] FILE...\n", stderr);
         return 2;
     }
     if (!show_rules) printf("%d passed, %d failed\n", passed, failed);

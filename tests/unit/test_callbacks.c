@@ -107,7 +107,7 @@ static int open_desk(void **state) {
 static int close_desk(void **state) {
     hsvc_input in;
     (void)state;
-    nothing_written(d, &before);
+    nothing_changed(d, &before);
     rows_free(&before);
     memset(&host, 0, sizeof host);
     assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S1")), HSVC_REASON_ASSOCIATED);
@@ -370,6 +370,7 @@ static void the_clock_is_read_once_a_call_TIME_1(void **state) {
 
 /* ---- permission ---- */
 
+/* F99. */
 static void what_is_not_permitted_does_not_happen_OBS_9(void **state) {
     hsvc_input in[2];
     (void)state;

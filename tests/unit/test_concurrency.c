@@ -371,6 +371,7 @@ static void in_any_order(int a) {
  * events; everywhere else all of them. 4 and 25 have no part in common. */
 static int stride(void) { return getenv("HSVC_TEST_WRAPPER") == NULL ? 1 : 4; }
 
+/* F82. */
 static void every_interleaving_is_one_order_or_the_other_STORE_5(void **state) {
     (void)state;
     others_count = 1;
@@ -439,7 +440,7 @@ static int is_ann_in(const char *device) {
 }
 
 /* Whatever makes ann's presence at P1 doubtful lets her sign in at P2, and then P1's session ends in that very commit;
- * if it comes too late she may not. Never are there two. */
+ * if it comes too late she may not. Never are there two (F60). */
 static void one_user_is_in_one_session_MULTI_1(void **state) {
     static const int events[] = {AWAY_P1, UNPLUG_ANN, TAKE_OVER, SIGN_OUT, FORCE_OUT, MUCH_LATER};
     uint32_t moved = 0;
@@ -460,6 +461,7 @@ static size_t sessions_ended(void) {
     return effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, NULL) + effects_of(other_fx, HSVC_EFFECT_SESSION_ENDED, NULL);
 }
 
+/* F58. */
 static void a_takeover_and_a_sign_out_end_the_session_once_TAKE_2(void **state) {
     (void)state;
     for (int turn = 0; turn < 2; turn++)
@@ -509,6 +511,7 @@ static void a_call_comes(void) {
     OK(hsvc_apply(other, &in, 1, 0, other_fx));
 }
 
+/* F85. */
 static void conflicts_without_end_are_given_up_by_name_STORE_4(void **state) {
     hsvc_input in = event_input(SIGN_OUT);
     (void)state;

@@ -131,7 +131,7 @@ static int disturbed(size_t line, const struct fault_row *row, uint64_t nth, int
     return reached;
 }
 
-/* Every line commits, and a cold engine reads: a loop that no fault ever reached would be green for nothing. */
+/* Every line commits, and a cold engine reads: a loop that no fault ever reached would be green for nothing (F58, F77). */
 static void every_store_call_fails_once_STORE_3_STORE_4(void **state) {
     (void)state;
     for (int warm = 0; warm <= 1; warm++)
@@ -164,6 +164,29 @@ static void a_retry_of_what_happened_is_answered_as_repeated_STORE_4(void **stat
         assert_true(story_same(&d, &story, line + 1));
         desk_close(&d);
     }
+}
+
+/* The answer was lost and then the store went away: that nothing happened is what the host must not be told. */
+static void an_outcome_unknown_and_then_a_failure_is_unknown_STORE_4(void **state) {
+    static const struct fault_row lost[] = {{"", HSVC_FAULT_UNKNOWN_DONE, COMMIT, 1, 0, 0, 0},
+                                            {"", HSVC_FAULT_UNKNOWN_LOST, COMMIT, 1, 0, 0, 0}};
+    static const struct fault_row then[] = {{"", HSVC_FAULT_UNAVAILABLE, COMMIT, HSVC_TESTKIT_ALWAYS, 0, 0, 0},
+                                            {"", HSVC_FAULT_FULL, COMMIT, HSVC_TESTKIT_ALWAYS, 0, 0, 0},
+                                            {"", HSVC_FAULT_CONFLICT, COMMIT, HSVC_TESTKIT_ALWAYS, 0, 0, 0}};
+    (void)state;
+    for (size_t line = 0; line < STORY_LINES; line++)
+        for (size_t k = 0; k < 6; k++) {
+            struct desk d;
+            if (story.in[line].kind == 0) continue;
+            open_before(&d, line, 0);
+            arm(&d, &lost[k % 2], 1);
+            arm(&d, &then[k / 2], 2);
+            assert_int_equal(story_go(&d, &story, line), HSVC_ERR_UNKNOWN);
+            failed_call_is_told(&d, line, HSVC_ERR_UNKNOWN);
+            retry(&d, line, &lost[0]);
+            assert_true(story_same(&d, &story, line + 1));
+            desk_close(&d);
+        }
 }
 
 /* ---- the whole story with one engine and one failure ---- */
@@ -301,6 +324,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_store_call_fails_once_STORE_3_STORE_4),
         cmocka_unit_test(a_retry_of_what_happened_is_answered_as_repeated_STORE_4),
+        cmocka_unit_test(an_outcome_unknown_and_then_a_failure_is_unknown_STORE_4),
         cmocka_unit_test(the_story_goes_on_after_any_failure_STORE_4),
         cmocka_unit_test(every_allocation_fails_once_and_for_ever_SAFE_5),
         cmocka_unit_test(looking_fails_by_name_and_changes_nothing_STORE_2),

@@ -219,6 +219,7 @@ static void pin_is_in_verify_pin(void) {
 
 /* ---- the tests ---- */
 
+/* F28b, F106. */
 static void a_pin_goes_to_the_host_and_nowhere_else_SIGN_9(void **state) {
     (void)state;
     say(submit("ann"), HSVC_REASON_VERIFYING);

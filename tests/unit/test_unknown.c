@@ -44,7 +44,7 @@ static void refused_unwritten(const hsvc_input *in, uint32_t reason) {
     assert_int_equal(given, reason);
     assert_int_equal(verdict_of(d->fx, 0).accepted, 0);
     assert_int_equal(hsvc_effects_count(d->fx), 0);
-    nothing_written(d, &before);
+    nothing_changed(d, &before);
 }
 #define REFUSED(maker, reason) \
     OK(maker);                 \
@@ -180,7 +180,7 @@ static void late_and_doubled_reports_change_nothing_PRES_4_OUT_6(void **state) {
     assert_int_equal(GIVE(d, hsvc_input_update_end(&in, "S1")), HSVC_REASON_UNCHANGED);
     assert_int_equal(GIVE(d, hsvc_input_user_unlock(&in, "ann")), HSVC_REASON_UNCHANGED);
     assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ANN", "s1")), HSVC_REASON_ALREADY_ASSOCIATED);
-    nothing_written(d, &before);
+    nothing_changed(d, &before);
 }
 
 int main(void) {

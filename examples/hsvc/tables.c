@@ -1,0 +1,71 @@
+/* tables.c: what the library knows by name: its registries, and the fields of the kinds of input. */
+#include <string.h>
+
+#include "headsetsvc/registry.h"
+#include "host.h"
+
+static const struct {
+    const char *name;
+    uint32_t registry;
+} registries[] = {
+    {"statuses", HSVC_REGISTRY_STATUS}, {"reasons", HSVC_REGISTRY_REASON},   {"inputs", HSVC_REGISTRY_INPUT},
+    {"effects", HSVC_REGISTRY_EFFECT},  {"prompts", HSVC_REGISTRY_PROMPT},   {"causes", HSVC_REGISTRY_CAUSE},
+    {"parameters", HSVC_REGISTRY_PARAM}, {"fields", HSVC_REGISTRY_FIELD},    {"sessions", HSVC_REGISTRY_SESSION},
+    {"profiles", HSVC_REGISTRY_PROFILE}, {"presence", HSVC_REGISTRY_PRESENCE},
+};
+enum { REGISTRIES = sizeof registries / sizeof registries[0] };
+
+/* The fields whose bit is set, by name. */
+static void put_fields(struct table *table, uint32_t fields) {
+    struct text words = {NULL, 0, 0};
+    text_puts(&words, "");
+    for (int32_t bit = 0; bit < 32; bit++)
+        if (fields >> bit & 1u) text_printf(&words, "%s%s", words.len > 0 ? " " : "", hsvc_name(HSVC_REGISTRY_FIELD, bit + 1));
+    table_text(table, words.bytes, words.len);
+    text_free(&words);
+}
+
+static int print_inputs(const struct host *host) {
+    static const char *const heads[] = {"number", "name", "required", "optional", "what"};
+    struct table *table = table_new(host, "inputs", 5, heads);
+    hsvc_kind_info info;
+    (void)hsvc_kind_info_init(&info, sizeof info);
+    for (size_t i = 0; hsvc_kind_at(i, &info) == HSVC_OK; i++) {
+        table_number(table, info.kind);
+        table_words(table, hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)info.kind));
+        put_fields(table, info.required);
+        put_fields(table, info.optional);
+        table_words(table, hsvc_text(HSVC_REGISTRY_INPUT, (int32_t)info.kind));
+    }
+    table_print(table);
+    return EXIT_OK;
+}
+
+static int print_registry(const struct host *host, size_t which) {
+    static const char *const heads[] = {"number", "name", "what", "remedy"};
+    int has_remedy = registries[which].registry == HSVC_REGISTRY_STATUS || registries[which].registry == HSVC_REGISTRY_REASON;
+    struct table *table = table_new(host, registries[which].name, has_remedy ? 4 : 3, heads);
+    hsvc_code_info info;
+    (void)hsvc_code_info_init(&info, sizeof info);
+    for (size_t i = 0; hsvc_code_at(registries[which].registry, i, &info) == HSVC_OK; i++) {
+        table_number(table, info.code);
+        table_words(table, info.name);
+        table_words(table, info.text);
+        if (has_remedy) table_words(table, info.remedy);
+    }
+    table_print(table);
+    return EXIT_OK;
+}
+
+int command_tables(struct host *host) {
+    static const char *const heads[] = {"registry"};
+    struct table *table;
+    if (host->word_count > 0 && strcmp(host->words[0], "inputs") == 0) return print_inputs(host);
+    for (size_t i = 0; host->word_count > 0 && i < REGISTRIES; i++)
+        if (strcmp(registries[i].name, host->words[0]) == 0) return print_registry(host, i);
+    if (host->word_count > 0) return usage("no such registry: ", host->words[0]);
+    table = table_new(host, "registry", 1, heads);
+    for (size_t i = 0; i < REGISTRIES; i++) table_words(table, registries[i].name);
+    table_print(table);
+    return EXIT_OK;
+}

@@ -1,0 +1,79 @@
+/* hammer_store.c: a store by its name. A kind that this build does not have is not known. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "headsetsvc/stdlib.h"
+#include "process/hammer.h"
+
+#ifdef HAVE_PGSQL
+#include "headsetsvc/pgsql.h"
+
+static void close_pgsql(void *handle) { hsvc_pgsql_store_free((hsvc_pgsql_store *)handle); }
+
+/* An empty conninfo stands for the server of tests/support/postgres. */
+static int open_pgsql(struct hammer_store *store, const char *conninfo) {
+    hsvc_allocator allocator;
+    hsvc_pgsql_config config;
+    hsvc_pgsql_store *pgsql;
+    hsvc_pgsql_problem problem;
+    hsvc_stdlib_allocator(&allocator);
+    hsvc_pgsql_config_init(&config, sizeof config);
+    hsvc_pgsql_problem_init(&problem, sizeof problem);
+    config.allocator = &allocator;
+    config.conninfo = conninfo[0] != 0 ? conninfo : getenv("HSVC_TEST_PGSQL");
+    config.schema = getenv("HSVC_TEST_SCHEMA");
+    if (hsvc_pgsql_store_new(&config, &pgsql) != HSVC_OK) return 0;
+    store->handle = pgsql;
+    store->close = close_pgsql;
+    hsvc_pgsql_store_bind(pgsql, &store->store);
+    if (hsvc_pgsql_store_connect(pgsql) == HSVC_OK) return 1;
+    hsvc_pgsql_store_problem(pgsql, &problem);
+    if (problem.reason == HSVC_PGSQL_NO_SERVER || problem.reason == HSVC_PGSQL_BUSY_SERVER || problem.reason == HSVC_PGSQL_LOST)
+        return 1; /* it may come back: the store tries again at each call */
+    fprintf(stderr, "hammer: %s: %s\n", hsvc_pgsql_reason_name(problem.reason), problem.text);
+    return 0;
+}
+#endif
+
+#ifdef HAVE_SQLITE
+#include "headsetsvc/sqlite.h"
+
+static void close_sqlite(void *handle) { hsvc_sqlite_free((hsvc_sqlite *)handle); }
+
+static int open_sqlite(struct hammer_store *store, const char *path) {
+    hsvc_allocator allocator;
+    hsvc_sqlite_config config;
+    hsvc_sqlite *sqlite;
+    hsvc_sqlite_problem problem;
+    hsvc_stdlib_allocator(&allocator);
+    hsvc_sqlite_init(&config, sizeof config);
+    hsvc_sqlite_init(&problem, sizeof problem);
+    config.allocator = &allocator;
+    config.path = path;
+    if (hsvc_sqlite_new(&config, &sqlite, &problem) != HSVC_OK) {
+        fprintf(stderr, "hammer: %s: %s\n", problem.name, problem.text);
+        return 0;
+    }
+    store->handle = sqlite;
+    store->close = close_sqlite;
+    hsvc_sqlite_bind(sqlite, &store->store);
+    return 1;
+}
+#endif
+
+int hammer_store_open(struct hammer_store *store, const char *name) {
+    memset(store, 0, sizeof *store);
+    store->store.struct_size = sizeof store->store;
+#ifdef HAVE_PGSQL
+    if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6);
+#endif
+#ifdef HAVE_SQLITE
+    if (strncmp(name, "sqlite:", 7) == 0) return open_sqlite(store, name + 7);
+#endif
+    fprintf(stderr, "hammer: no store is called %s\n", name);
+    return 0;
+}
+
+void hammer_store_close(struct hammer_store *store) {
+    if (store->close != NULL) store->close(store->handle);
+}

@@ -1,0 +1,23 @@
+/* mutant.c: linked into the tests on the masking core: switches on the fault of lib/core/mutants.def that HSVC_MUTANT
+ * names, before main. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/core.h"
+
+static const char *const names[HSVC__MUTANTS] = {"",
+#define MUTANT(name, rule, witness, text) #name,
+#include "core/mutants.def"
+#undef MUTANT
+};
+
+__attribute__((constructor)) static void switch_on(void) {
+    const char *wanted = getenv("HSVC_MUTANT");
+    if (wanted == NULL || *wanted == '\0') return;
+    for (int i = 1; i < HSVC__MUTANTS; i++)
+        if (strcmp(names[i], wanted) == 0) hsvc__mutant = i;
+    if (hsvc__mutant != HSVC__MUTANT_NONE) return;
+    fprintf(stderr, "no mutant %s\n", wanted);
+    exit(2);
+}

@@ -1,0 +1,272 @@
+/* test_conformance.c: does the conformance suite pass good stores, and catch every broken one by the name of the promise
+ * that it breaks? A suite that passes everything proves nothing: so each promise has a store that breaks it alone. */
+#define _POSIX_C_SOURCE 200809L /* nanosleep, strncasecmp */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "headsetsvc/conformance.h"
+#include "headsetsvc/stdlib.h"
+#include "broken_store.h"
+
+#define OK(call) assert_int_equal((call), HSVC_OK)
+
+static hsvc_conformance *suite;
+
+static int open_suite(void **state) {
+    hsvc_allocator allocator;
+    (void)state;
+    return hsvc_stdlib_allocator(&allocator) != HSVC_OK || hsvc_conformance_new(&allocator, &suite) != HSVC_OK;
+}
+
+static int close_suite(void **state) {
+    (void)state;
+    hsvc_conformance_free(suite);
+    return 0;
+}
+
+/* ---- jobs in threads ---- */
+
+struct thread {
+    pthread_t id;
+    uint32_t which;
+    hsvc_store_job_fn job;
+    void *user;
+};
+
+static void *run_thread(void *user) {
+    struct thread *thread = (struct thread *)user;
+    thread->job(thread->which, thread->user);
+    return NULL;
+}
+
+static int32_t together(uint32_t count, hsvc_store_job_fn job, void *job_user, void *user) {
+    struct thread threads[HSVC_CONFORMANCE_CONNECTIONS_MOST];
+    (void)user;
+    for (uint32_t i = 0; i < count; i++) {
+        threads[i].which = i;
+        threads[i].job = job;
+        threads[i].user = job_user;
+        if (pthread_create(&threads[i].id, NULL, run_thread, &threads[i]) != 0) abort();
+    }
+    for (uint32_t i = 0; i < count; i++) pthread_join(threads[i].id, NULL);
+    return HSVC_OK;
+}
+
+static hsvc_store_target target_of(struct broken_store *store) {
+    hsvc_store_target target;
+    OK(hsvc_conformance_init(&target, sizeof target));
+    target.open = broken_open;
+    target.close = broken_close;
+    target.together = together;
+    target.user = store;
+    return target;
+}
+
+static void print_findings(void) {
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    for (size_t i = 0; i < hsvc_conformance_broken(suite); i++) {
+        OK(hsvc_conformance_at(suite, i, &broken));
+        printf("    %s (%s): %s\n        %s\n", broken.name, broken.rule, broken.sequence, broken.seen);
+    }
+}
+
+/* ---- good stores ---- */
+
+static hsvc_memory_store *memory;
+static uint32_t memory_opened;
+
+static int32_t open_memory(uint32_t connection, hsvc_store *store, void *user) {
+    (void)connection;
+    (void)user;
+    memory_opened++;
+    return hsvc_memory_store_bind(memory, store);
+}
+
+static void close_memory(uint32_t connection, void *user) {
+    (void)connection;
+    (void)user;
+    memory_opened--;
+}
+
+static void run_memory(uint32_t flags, uint32_t connections) {
+    hsvc_store_target target;
+    hsvc_allocator allocator;
+    uint64_t rows, bytes;
+    OK(hsvc_conformance_init(&target, sizeof target));
+    OK(hsvc_stdlib_allocator(&allocator));
+    OK(hsvc_memory_store_new(&allocator, &memory));
+    target.flags = flags;
+    target.connections = connections;
+    target.open = open_memory;
+    target.close = close_memory;
+    OK(hsvc_conformance_run(suite, &target));
+    print_findings();
+    assert_int_equal(hsvc_conformance_broken(suite), 0);
+    assert_true(hsvc_conformance_calls(suite) > 1000);
+    assert_int_equal(memory_opened, 0);
+    OK(hsvc_memory_store_size(memory, &rows, &bytes));
+    assert_int_equal(rows, 0); /* left as it was found */
+    hsvc_memory_store_free(memory);
+}
+
+static void memory_store_keeps_every_promise(void **state) {
+    (void)state;
+    run_memory(0, 0);
+    run_memory(0, 2);
+    run_memory(HSVC_CONFORMANCE_STALE_READS, HSVC_CONFORMANCE_CONNECTIONS_MOST);
+}
+
+static void store_without_mistakes_keeps_every_promise(void **state) {
+    struct broken_store *store = broken_new(NO_MISTAKE);
+    hsvc_store_target target = target_of(store);
+    (void)state;
+    OK(hsvc_conformance_run(suite, &target));
+    print_findings();
+    assert_int_equal(hsvc_conformance_broken(suite), 0);
+    assert_int_equal(store->rows.count, 0);
+    broken_free(store);
+}
+
+/* ---- broken stores ---- */
+
+static const struct mistake {
+    const char *name;
+    const char *promise;
+    const char *what;
+} mistakes[] = {{"NO_MISTAKE", "", ""},
+#define MISTAKE_ROW(id, promise, what) {#id, promise, what},
+                MISTAKES(MISTAKE_ROW)
+#undef MISTAKE_ROW
+};
+
+static void each_broken_store_is_caught_by_name(void **state) {
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    int missed = 0;
+    (void)state;
+    for (int i = 1; i < MISTAKE_COUNT; i++) {
+        struct broken_store *store = broken_new(i);
+        hsvc_store_target target = target_of(store);
+        if (strstr(mistakes[i].promise, "together") == NULL) target.together = NULL; /* caught long before */
+        OK(hsvc_conformance_run(suite, &target));
+        if (hsvc_conformance_at(suite, 0, &broken) != HSVC_OK || strcmp(broken.name, mistakes[i].promise) != 0) {
+            printf("%s (%s) should break %s:\n", mistakes[i].name, mistakes[i].what, mistakes[i].promise);
+            print_findings();
+            missed++;
+        }
+        broken_free(store);
+    }
+    assert_int_equal(missed, 0);
+}
+
+static void each_promise_has_a_store_that_breaks_it(void **state) {
+    hsvc_store_promise promise = {.struct_size = sizeof promise};
+    (void)state;
+    for (size_t i = 0; hsvc_conformance_promise(i, &promise) == HSVC_OK; i++) {
+        int found = 0;
+        for (int k = 1; k < MISTAKE_COUNT; k++) found += strcmp(mistakes[k].promise, promise.name) == 0;
+        if (found == 0) fail_msg("no store breaks %s", promise.name);
+        assert_true(strlen(promise.rule) > 0 && strlen(promise.promise) > 20);
+        assert_int_equal(promise.needs_together, strstr(promise.name, "together") != NULL);
+    }
+}
+
+/* ---- what it says ---- */
+
+static void run_mistake(int mistake, uint32_t flags, uint64_t seed) {
+    struct broken_store *store = broken_new(mistake);
+    hsvc_store_target target = target_of(store);
+    target.together = NULL;
+    target.flags = flags;
+    target.seed = seed;
+    OK(hsvc_conformance_run(suite, &target));
+    broken_free(store);
+}
+
+static void it_says_the_shortest_sequence(void **state) {
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    size_t steps = 0;
+    (void)state;
+    run_mistake(MISTAKE_REVISION_IGNORED, 0, 0);
+    OK(hsvc_conformance_at(suite, 0, &broken));
+    assert_string_equal(broken.sequence, "A put x 1; A put x 2; A put x 3 if stale");
+    assert_string_equal(broken.seen, "expected HSVC_ERR_CONFLICT, got HSVC_OK");
+    assert_string_equal(broken.rule, "STORE-2");
+    assert_int_equal(broken.status, HSVC_OK);
+    run_mistake(MISTAKE_THREE_THEN_SEVEN, 0, 7);
+    OK(hsvc_conformance_at(suite, 0, &broken));
+    for (const char *at = broken.sequence; at != NULL; at = strchr(at + 1, ';')) steps++;
+    assert_int_equal(steps, 2); /* put 3; put 7 */
+}
+
+/* A cache may give old rows, as long as a commit that rests on them conflicts and the next read is right. */
+static void stale_reads_are_allowed_only_to_a_cache(void **state) {
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    (void)state;
+    run_mistake(MISTAKE_STALE_READS, 0, 0);
+    OK(hsvc_conformance_at(suite, 0, &broken));
+    assert_string_equal(broken.name, "read-your-commits");
+    run_mistake(MISTAKE_STALE_READS, HSVC_CONFORMANCE_STALE_READS, 0);
+    OK(hsvc_conformance_at(suite, 0, &broken)); /* this one is never put right, and scans are stale too */
+    assert_string_equal(broken.name, "read-your-commits");
+}
+
+/* ---- misuse ---- */
+
+static int32_t refuse_to_open(uint32_t connection, hsvc_store *store, void *user) {
+    (void)store;
+    (void)user;
+    return connection == 1 ? HSVC_ERR_UNAVAILABLE : open_memory(connection, store, user);
+}
+
+static void misuse_is_refused(void **state) {
+    struct broken_store *store = broken_new(NO_MISTAKE);
+    hsvc_store_target target = target_of(store), bad;
+    hsvc_store_promise promise = {.struct_size = sizeof promise};
+    hsvc_allocator allocator;
+    hsvc_conformance *none;
+    (void)state;
+    assert_int_equal(hsvc_conformance_run(NULL, &target), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_conformance_run(suite, NULL), HSVC_ERR_ARGUMENT);
+    bad = target, bad.open = NULL;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_ARGUMENT);
+    bad = target, bad.close = NULL;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_ARGUMENT);
+    bad = target, bad.connections = 1;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_ARGUMENT);
+    bad = target, bad.connections = HSVC_CONFORMANCE_CONNECTIONS_MOST + 1;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_ARGUMENT);
+    bad = target, bad.flags = 1u << 31;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_FLAGS);
+    bad = target, bad.struct_size = 4;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_STRUCT_SIZE);
+    OK(hsvc_stdlib_allocator(&allocator));
+    OK(hsvc_memory_store_new(&allocator, &memory));
+    bad = target, bad.open = refuse_to_open, bad.close = close_memory;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(memory_opened, 0);
+    hsvc_memory_store_free(memory);
+    assert_int_equal(hsvc_conformance_new(NULL, &none), HSVC_ERR_ARGUMENT);
+    assert_null(none);
+    assert_int_equal(hsvc_conformance_promise(0, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_conformance_promise(10000, &promise), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_conformance_broken(NULL), 0);
+    assert_int_equal(hsvc_conformance_calls(NULL), 0);
+    broken_free(store);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(memory_store_keeps_every_promise, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(store_without_mistakes_keeps_every_promise, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(each_broken_store_is_caught_by_name, open_suite, close_suite),
+        cmocka_unit_test(each_promise_has_a_store_that_breaks_it),
+        cmocka_unit_test_setup_teardown(it_says_the_shortest_sequence, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(stale_reads_are_allowed_only_to_a_cache, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(misuse_is_refused, open_suite, close_suite),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,307 @@
+/* test_promises.c: promises that no row of a table keeps, and no script can look at: what a node, a site, a damaged byte
+ * and the mere passing of time do. */
+#include <dirent.h>
+
+#include "committed.h"
+#include "damage.h"
+
+#define PEOPLE "user alice, pin 1234\nphone desk-1, site hall\nheadset H1 of alice\n"
+
+/* ---- the engine keeps nothing that matters ---- */
+static void a_policy_set_at_one_node_counts_at_the_other_STORE_1(void **state) {
+    struct world w;
+    hsvc_engine *other;
+    hsvc_input in;
+    (void)state;
+    world_open(&w, PEOPLE "at 09:00 verify\n");
+    OK(hsvc_engine_new(&w.desk.config, &other));
+    OK(hsvc_advance(w.desk.engine, w.desk.fx));
+    assert_int_equal(GIVE(&w.desk, hsvc_input_user_activity(&in, "desk-1")), HSVC_REASON_UNCHANGED); /* it knows the policy now */
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, HSVC_CHOICE_PIN_ENTRY_NOT_REQUIRED));
+    OK(hsvc_apply(other, &in, 1, 0, w.desk.fx));
+    assert_int_equal(GIVE(&w.desk, hsvc_input_headset_connected(&in, "desk-1", "H1", 1)), HSVC_REASON_COUNTDOWN_STARTED);
+    hsvc_engine_free(other);
+    world_close(&w);
+}
+
+/* ---- what a store may answer ---- */
+static int32_t odd_answer;
+static int32_t answer_oddly(const hsvc_key *keys, size_t count, hsvc_row_sink sink, void *sink_user, void *user) {
+    (void)keys;
+    (void)count;
+    (void)sink;
+    (void)sink_user;
+    (void)user;
+    return odd_answer;
+}
+
+static void a_status_that_no_store_may_return_is_no_success_STORE_2(void **state) {
+    static const int32_t odd[] = {1, 7, -9999, HSVC_ERR_MEMORY, HSVC_ERR_NOT_FOUND, HSVC_ERR_CONFLICT, HSVC_ERR_UNKNOWN, HSVC_ERR_FULL};
+    struct world w;
+    hsvc_config config;
+    hsvc_store store;
+    hsvc_engine *engine;
+    hsvc_input in;
+    (void)state;
+    world_open(&w, PEOPLE "at 09:00 verify\n");
+    config = w.desk.config;
+    store = w.desk.plain;
+    store.read = answer_oddly;
+    config.store = &store;
+    OK(hsvc_engine_new(&config, &engine));
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        odd_answer = odd[i];
+        OK(hsvc_input_associate(&in, "alice", "H1"));
+        assert_int_equal(hsvc_apply(engine, &in, 1, 0, w.desk.fx), HSVC_ERR_CALLBACK);
+    }
+    hsvc_engine_free(engine);
+    world_close(&w);
+}
+
+/* ---- result codes ---- */
+static void a_refusal_carries_its_own_result_code_OBS_8(void **state) {
+    struct world w;
+    hsvc_input in;
+    (void)state;
+    world_open(&w, PEOPLE "user bob\nat 09:00 verify\n");
+    assert_int_equal(GIVE(&w.desk, hsvc_input_associate(&in, "nobody", "H9")), HSVC_REASON_USER_UNKNOWN);
+    assert_int_equal(verdict_of(w.desk.fx, 0).em_code, 23);
+    assert_int_equal(GIVE(&w.desk, hsvc_input_menu_sign_out(&in, "desk-1")), HSVC_REASON_NO_SESSION);
+    assert_int_equal(verdict_of(w.desk.fx, 0).em_code, 19);
+    assert_int_equal(GIVE(&w.desk, hsvc_input_associate(&in, "alice", "H1")), HSVC_REASON_ALREADY_ASSOCIATED);
+    assert_int_equal(verdict_of(w.desk.fx, 0).em_code, -1);
+    world_close(&w);
+}
+
+/* ---- nodes and sites ---- */
+static void effects_name_the_node_of_the_registration_PROF_3(void **state) {
+    struct world w;
+    hsvc_effect effect;
+    hsvc_input in;
+    (void)state;
+    world_open(&w, PEOPLE "at 09:00 verify\n");
+    OK(hsvc_input_device_registered(&in, "desk-1", 0, 3));
+    assert_int_equal(give(&w.desk, &in), HSVC_REASON_PROFILE_CONFIRMED);
+    assert_int_equal(device_view(&w.desk, "desk-1").node, 3);
+    assert_int_equal(GIVE(&w.desk, hsvc_input_headset_connected(&in, "desk-1", "H1", 1)), HSVC_REASON_PIN_ASKED);
+    assert_int_equal(effects_of(w.desk.fx, HSVC_EFFECT_SHOW_PROMPT, &effect), 1);
+    assert_int_equal(effect.node, 3);
+    world_close(&w);
+}
+
+/* every_effect_says: is the site this one in each effect about the device? */
+static int every_effect_says(const hsvc_effects *fx, const char *site) {
+    hsvc_effect effect;
+    int same = hsvc_effects_count(fx) != 0;
+    OK(hsvc_effect_init(&effect, sizeof effect));
+    for (size_t i = 0; hsvc_effects_at(fx, i, &effect) == HSVC_OK; i++) same &= text_is(effect.site, effect.site_len, site);
+    return same;
+}
+
+/* F103. */
+static void a_session_never_moves_its_device_SAFE_3(void **state) {
+    struct world w;
+    hsvc_device_view view;
+    hsvc_input in;
+    (void)state;
+    world_open(&w, PEOPLE "at 09:00 H1 plugs into desk-1\nat 09:00:10 alice enters 1234 on desk-1\n");
+    view = device_view(&w.desk, "desk-1");
+    assert_true(text_is(view.user, view.user_len, "alice"));
+    assert_true(text_is(view.site, view.site_len, "hall"));
+    assert_int_equal(GIVE(&w.desk, hsvc_input_menu_sign_out(&in, "desk-1")), HSVC_REASON_SIGNED_OUT);
+    assert_true(every_effect_says(w.desk.fx, "hall"));
+    view = device_view(&w.desk, "desk-1");
+    assert_true(text_is(view.site, view.site_len, "hall"));
+    world_close(&w);
+}
+
+/* ---- damaged bytes ---- (F80). */
+static void each_damaged_byte_is_named_and_not_guessed_at_STORE_7(void **state) {
+    struct hsvc__key key = key_of(HSVC__FAMILY_DEVICE, TEXT("desk-1"));
+    hsvc_device_view view = {.struct_size = sizeof view};
+    struct world w;
+    hsvc__str row;
+    (void)state;
+    world_open(&w, PEOPLE "at 09:00 H1 plugs into desk-1\nat 09:00:10 alice enters 1234 on desk-1\n");
+    row = row_of(&w, HSVC__FAMILY_DEVICE, TEXT("desk-1"));
+    for (size_t i = 0; i < row.n; i++) {
+        uint8_t *byte = (uint8_t *)(uintptr_t)row.p + i;
+        hsvc_problem problem;
+        hsvc_input in;
+        *byte ^= 0x10;
+        write_row(&w, bytes_of(&key), row);
+        OK(hsvc_input_headset_disconnected(&in, "desk-1", "H1", 0));
+        assert_int_equal(hsvc_apply(w.desk.engine, &in, 1, 0, w.desk.fx), HSVC_ERR_CORRUPT);
+        problem = problem_of(w.desk.fx);
+        assert_memory_equal(problem.key, key.bytes, key.len);
+        assert_int_equal(hsvc_device_get(w.desk.engine, "desk-1", 6, &view), HSVC_ERR_CORRUPT);
+        *byte ^= 0x10;
+    }
+    write_row(&w, bytes_of(&key), row);
+    sound(&w.desk);
+    world_close(&w);
+}
+
+/* ---- time alone leads to rest ---- */
+#define SCRIPT_MOST 32768
+#define FIRINGS_MOST 400
+
+/* end_calls: every device says that there is no call. */
+static void end_calls(struct desk *d) {
+    hsvc_device_view view = {.struct_size = sizeof view};
+    char after[HSVC_LIMIT_NAME_LEN + 1] = "";
+    while (hsvc_device_next(d->engine, after, strlen(after), &view) == HSVC_OK) {
+        hsvc_input in;
+        snprintf(after, sizeof after, "%.*s", (int)view.key_len, view.key);
+        OK(hsvc_input_call_snapshot(&in, after, NULL, 0));
+        assert_int_equal(give(d, &in), HSVC_REASON_CALL_NOTED);
+    }
+}
+
+static int is_at_rest(struct desk *d) {
+    hsvc_device_view view = {.struct_size = sizeof view};
+    char after[HSVC_LIMIT_NAME_LEN + 1] = "";
+    int rest = 1;
+    while (hsvc_device_next(d->engine, after, strlen(after), &view) == HSVC_OK) {
+        int waits = view.profile_state == HSVC_PROFILE_RESETTING || view.profile_state == HSVC_PROFILE_SETTLING ||
+                    view.profile_state == HSVC_PROFILE_RETRYING;
+        int leaves = view.session_state == HSVC_SESSION_LINGERING || view.session_state == HSVC_SESSION_KEPT ||
+                     view.session_state == HSVC_SESSION_DEFERRED || view.session_state == HSVC_SESSION_ENDING;
+        if (view.prompt != 0 || waits || leaves || view.deadline_at != HSVC_NEVER) {
+            print_error("%.*s: prompt %u, profile state %u, session state %u\n", (int)view.name_len, view.name, view.prompt,
+                        view.profile_state, view.session_state);
+            rest = 0;
+        }
+        snprintf(after, sizeof after, "%.*s", (int)view.key_len, view.key);
+    }
+    return rest;
+}
+
+/* let_time_pass: from deadline to deadline, until there is none. */
+static int let_time_pass(struct desk *d) {
+    for (int i = 0; i < FIRINGS_MOST; i++) {
+        int64_t at, now;
+        OK(hsvc_next_deadline(d->engine, &at));
+        if (at == HSVC_NEVER) return 1;
+        OK(hsvc_manual_clock_read(&now, d->clock));
+        if (at > now) OK(hsvc_manual_clock_set(d->clock, at));
+        OK(hsvc_advance(d->engine, d->fx));
+    }
+    return 0;
+}
+
+/* comes_to_rest: does time lead there from the end of a part of a script? What it expects of a refusal may be cut off. */
+static int comes_to_rest(const char *script) {
+    struct world w;
+    int rest;
+    world_open_with(&w, script, HSVC_SCENARIO_ALLOW_REFUSALS);
+    OK(hsvc_manual_clock_set(w.desk.clock, w.later - HOUR));
+    end_calls(&w.desk);
+    rest = let_time_pass(&w.desk) && is_at_rest(&w.desk);
+    sound(&w.desk);
+    world_close(&w);
+    return rest;
+}
+
+/* ---- what is read and written again is the same ---- */
+struct again {
+    struct world *world;
+    uint64_t rows;
+    int same;
+};
+
+static int32_t write_again(const hsvc_row *row, void *user) {
+    struct again *again = (struct again *)user;
+    uint32_t family = row->key[0];
+    void *record = hsvc__arena_take(&again->world->memory, hsvc__record_size(family));
+    hsvc__str bytes = {NULL, 0};
+    memset(record, 0, hsvc__record_size(family));
+    OK(hsvc__record_decode(record, row->value, row->value_len, family));
+    OK(hsvc__record_encode(record, family, &again->world->memory, &bytes));
+    again->same &= bytes.n == row->value_len && memcmp(bytes.p, row->value, bytes.n) == 0;
+    again->rows++;
+    return HSVC_OK;
+}
+
+/* writes_the_same: is every record that a script leaves behind the same after it was decoded and encoded? (F81) */
+static int writes_the_same(const char *script, uint64_t *rows) {
+    struct world w;
+    struct again again = {&w, 0, 1};
+    world_open_with(&w, script, HSVC_SCENARIO_ALLOW_REFUSALS);
+    OK(w.desk.plain.scan(NULL, 0, NULL, 0, 100000, write_again, &again, w.desk.plain.user));
+    world_close(&w);
+    *rows += again.rows;
+    return again.same;
+}
+
+/* ---- each part of each script ---- */
+/* cut: ends a script after a line, at about this part of it. */
+static void cut(char *script, size_t len, size_t part, size_t parts) {
+    size_t end = len * part / parts;
+    while (end < len && script[end] != '\n') end++;
+    script[end] = '\0';
+}
+
+typedef void (*part_fn)(const char *part, const char *name);
+
+/* each_part: calls back with a third, two thirds and all of each script. */
+static void each_part(part_fn look) {
+    static char whole[SCRIPT_MOST], part[SCRIPT_MOST];
+    DIR *folder = opendir(HSVC_SOURCE_DIR "/tests/scenario");
+    struct dirent *entry;
+    int scripts = 0;
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        char path[512];
+        size_t len = strlen(entry->d_name);
+        FILE *file;
+        if (len < 4 || strcmp(entry->d_name + len - 4, ".hsv") != 0) continue;
+        snprintf(path, sizeof path, "tests/scenario/%s", entry->d_name);
+        file = open_committed(path);
+        assert_non_null(file);
+        len = fread(whole, 1, sizeof whole - 1, file);
+        fclose(file);
+        for (size_t i = 1; i <= 3; i++) {
+            memcpy(part, whole, len + 1);
+            cut(part, len, i, 3);
+            look(part, entry->d_name);
+        }
+        memset(whole, 0, sizeof whole);
+        scripts++;
+    }
+    closedir(folder);
+    assert_true(scripts > 100);
+}
+
+static void look_for_rest(const char *part, const char *name) {
+    if (!comes_to_rest(part)) fail_msg("%s, its first %zu bytes: time does not lead to rest", name, strlen(part));
+}
+/* F34. */
+static void time_and_the_end_of_calls_lead_to_rest_TIME_7(void **state) {
+    (void)state;
+    each_part(look_for_rest);
+}
+
+static uint64_t records;
+static void look_at_records(const char *part, const char *name) {
+    if (!writes_the_same(part, &records)) fail_msg("%s, its first %zu bytes: a record changed", name, strlen(part));
+}
+static void every_record_is_written_as_it_was_read_STORE_7(void **state) {
+    (void)state;
+    each_part(look_at_records);
+    assert_true(records > 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_policy_set_at_one_node_counts_at_the_other_STORE_1),
+        cmocka_unit_test(a_status_that_no_store_may_return_is_no_success_STORE_2),
+        cmocka_unit_test(a_refusal_carries_its_own_result_code_OBS_8),
+        cmocka_unit_test(effects_name_the_node_of_the_registration_PROF_3),
+        cmocka_unit_test(a_session_never_moves_its_device_SAFE_3),
+        cmocka_unit_test(each_damaged_byte_is_named_and_not_guessed_at_STORE_7),
+        cmocka_unit_test(every_record_is_written_as_it_was_read_STORE_7),
+        cmocka_unit_test(time_and_the_end_of_calls_lead_to_rest_TIME_7),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

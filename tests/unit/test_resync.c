@@ -1,0 +1,432 @@
+/* test_resync.c: the service dies after any commit of a long story and before any of its effects: does the next start
+ * give every device what it should wear and show (STORE-6)? And the pages, the answers and the views that belong to it. */
+#include "story.h"
+
+/* What stands on a desk: whatever effects painted there. */
+struct screen {
+    uint32_t prompt;
+    uint32_t reason;
+    uint32_t flags;
+    uint32_t menu;
+    uint64_t prompt_id;
+    int64_t due;
+    uint64_t generation; /* of the profile that was ordered last */
+    uint64_t wipe;
+    char profile[32], user[32], other[32], serial[32], offers[64];
+};
+#define PHONES 2
+struct world {
+    struct screen phone[PHONES];
+    uint64_t to_ack[PHONES]; /* newest generation of prompt or menu that was heard */
+    uint32_t repeated;
+    uint32_t fresh; /* effects of resync without the mark */
+};
+static const char *const phone_names[PHONES] = {"P1", "P2"};
+
+static int phone_of(const hsvc_effect *e) {
+    for (int i = 0; i < PHONES; i++)
+        if (strcmp(e->device, phone_names[i]) == 0) return i;
+    return -1;
+}
+
+static void copy(char *to, size_t size, const char *text) { (void)snprintf(to, size, "%s", text); }
+
+static void show(struct screen *s, const hsvc_effects *fx, size_t i, const hsvc_effect *e) {
+    s->prompt = e->prompt;
+    s->prompt_id = e->prompt_id;
+    s->due = e->due_ms;
+    s->reason = e->reason;
+    s->flags = e->flags & ~(uint32_t)HSVC_FLAG_REPEATED;
+    copy(s->user, sizeof s->user, e->user);
+    copy(s->other, sizeof s->other, e->other_user);
+    copy(s->serial, sizeof s->serial, e->serial);
+    s->offers[0] = '\0';
+    for (size_t k = 0; k < e->profile_count; k++) {
+        const char *name;
+        size_t len;
+        OK(hsvc_effects_profile(fx, i, k, &name, &len));
+        (void)strncat(s->offers, name, sizeof s->offers - strlen(s->offers) - 1);
+    }
+}
+
+static void clear(struct screen *s, const hsvc_effect *e) {
+    struct screen bare = *s;
+    if (e->prompt_id != 0 && e->prompt_id != s->prompt_id) return;
+    memset(s, 0, sizeof *s);
+    s->menu = bare.menu;
+    s->generation = bare.generation;
+    s->wipe = bare.wipe;
+    memcpy(s->profile, bare.profile, sizeof s->profile);
+}
+
+static void obey(struct world *w, const hsvc_effects *fx) {
+    hsvc_effect e;
+    OK(hsvc_effect_init(&e, sizeof e));
+    for (size_t i = 0; hsvc_effects_at(fx, i, &e) == HSVC_OK; i++) {
+        int at = phone_of(&e);
+        if (at < 0) continue;
+        if (e.flags & HSVC_FLAG_REPEATED) w->repeated++;
+        else w->fresh++;
+        if (e.kind == HSVC_EFFECT_SHOW_PROMPT) show(&w->phone[at], fx, i, &e);
+        if (e.kind == HSVC_EFFECT_CLEAR_PROMPT) clear(&w->phone[at], &e);
+        if (e.kind == HSVC_EFFECT_MENU_STATE) w->phone[at].menu = e.flags & 7u;
+        if (e.kind == HSVC_EFFECT_WIPE) w->phone[at].wipe = e.generation;
+        if (e.kind == HSVC_EFFECT_APPLY_PROFILE) {
+            w->phone[at].generation = e.generation;
+            copy(w->phone[at].profile, sizeof w->phone[at].profile, e.profile);
+        }
+        if (e.kind == HSVC_EFFECT_SHOW_PROMPT || e.kind == HSVC_EFFECT_CLEAR_PROMPT || e.kind == HSVC_EFFECT_MENU_STATE)
+            w->to_ack[at] = e.generation;
+    }
+}
+
+static void acknowledge(struct desk *d, struct world *w) {
+    hsvc_input in;
+    for (int i = 0; i < PHONES; i++) {
+        if (w->to_ack[i] == 0) continue;
+        OK(hsvc_input_effect_ack(&in, phone_names[i], w->to_ack[i]));
+        OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+        w->to_ack[i] = 0;
+    }
+}
+
+static void resync_all(struct desk *d, struct world *w) {
+    hsvc_cursor cursor;
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    while (!cursor.done) {
+        OK(hsvc_resync(d->engine, NULL, &cursor, d->fx));
+        obey(w, d->fx);
+    }
+}
+
+/* The records of a phone that no effect has been seen of may be missing. */
+static void compare_phone(struct desk *d, int i, const struct screen *seen, const struct screen *truth) {
+    hsvc_device_view view;
+    memset(&view, 0, sizeof view);
+    view.struct_size = sizeof view;
+    if (hsvc_device_get(d->engine, phone_names[i], strlen(phone_names[i]), &view) == HSVC_ERR_NOT_FOUND) return;
+    assert_int_equal(seen->prompt, view.prompt);
+    assert_int_equal(seen->prompt_id, view.prompt_id);
+    if (view.profile_state == HSVC_PROFILE_WORN) assert_int_equal(seen->menu, view.menu); /* else it is told anew then */
+    if (view.generation_acked != view.generation_desired) assert_int_equal(seen->generation, view.generation_desired);
+    if (view.wipe_pending) assert_int_not_equal(seen->wipe, 0);
+    assert_string_equal(seen->user, truth->user);
+    assert_string_equal(seen->other, truth->other);
+    assert_string_equal(seen->serial, truth->serial);
+    assert_string_equal(seen->offers, truth->offers);
+    assert_int_equal(seen->reason, truth->prompt != 0 ? truth->reason : 0);
+    if (seen->flags != truth->flags) assert_int_equal(view.session_state, HSVC_SESSION_DEFERRED); /* no window to extend */
+    if (seen->due != truth->due) assert_int_equal(seen->due, view.prompt_due_at); /* stopped while a PIN is checked */
+    if (view.generation_acked != view.generation_desired) assert_string_equal(seen->profile, truth->profile);
+}
+
+/* die_after: the story up to line `last`, whose effects nobody hears; then a new engine and a resync. */
+static void die_after(const struct story *story, size_t last, int acks) {
+    struct desk d;
+    struct world seen, truth;
+    memset(&seen, 0, sizeof seen);
+    desk_open(&d);
+    for (size_t i = 0; i < last; i++) {
+        OK(story_go(&d, story, i));
+        obey(&seen, d.fx);
+        if (acks) acknowledge(&d, &seen);
+    }
+    truth = seen;
+    OK(story_go(&d, story, last));
+    obey(&truth, d.fx);
+    hsvc_engine_free(d.engine);
+    hsvc_effects_reset(d.fx);
+    OK(hsvc_engine_new(&d.config, &d.engine));
+    seen.fresh = 0;
+    resync_all(&d, &seen);
+    assert_int_equal(seen.fresh, 0);
+    for (int i = 0; i < PHONES; i++) compare_phone(&d, i, &seen.phone[i], &truth.phone[i]);
+    sound(&d);
+    desk_close(&d);
+}
+
+/* F78. */
+static void no_crash_leaves_a_wrong_screen_STORE_6(void **state) {
+    static struct story story;
+    (void)state;
+    story_make(&story);
+    for (size_t i = 0; i < STORY_LINES; i++) {
+        die_after(&story, i, 0);
+        die_after(&story, i, 1);
+    }
+    story_free(&story);
+}
+
+/* ---- pages ---- */
+#define MANY 150 /* more than two pages */
+static void name_of(char name[16], unsigned i) { (void)snprintf(name, 16, "desk-%03u", i); }
+
+static void many_devices(struct desk *d) {
+    hsvc_input in;
+    char name[16];
+    desk_open(d);
+    for (unsigned i = 0; i < MANY; i++) {
+        name_of(name, i);
+        OK(hsvc_input_device_put(&in, name, "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
+                                 HSVC_FLAG_EM_ENABLED));
+        OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+        OK(hsvc_input_device_registered(&in, name, 0, i % 3));
+        OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+    }
+}
+
+/* told: how often each device was told its menu. */
+static void count_menus(const hsvc_effects *fx, unsigned told[MANY]) {
+    hsvc_effect e;
+    OK(hsvc_effect_init(&e, sizeof e));
+    for (size_t i = 0; hsvc_effects_at(fx, i, &e) == HSVC_OK; i++)
+        if (e.kind == HSVC_EFFECT_MENU_STATE) told[atoi(e.device + 5)]++;
+}
+
+static unsigned pages_of(struct desk *d, const hsvc_resync_scope *scope, unsigned told[MANY]) {
+    hsvc_cursor cursor;
+    unsigned pages = 0;
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    while (!cursor.done) {
+        OK(hsvc_resync(d->engine, scope, &cursor, d->fx));
+        count_menus(d->fx, told);
+        pages++;
+    }
+    OK(hsvc_resync(d->engine, scope, &cursor, d->fx)); /* done is done */
+    assert_int_equal(hsvc_effects_count(d->fx), 0);
+    return pages;
+}
+
+static void pages_are_bounded_and_complete_STORE_6(void **state) {
+    struct desk d;
+    unsigned told[MANY] = {0}, nodes[MANY] = {0};
+    hsvc_resync_scope scope;
+    (void)state;
+    many_devices(&d);
+    assert_int_equal(pages_of(&d, NULL, told), MANY / HSVC_LIMIT_RESYNC_DEVICES + 1);
+    for (unsigned i = 0; i < MANY; i++) assert_int_equal(told[i], 1);
+    OK(hsvc_resync_scope_init(&scope, sizeof scope));
+    scope.flags = HSVC_RESYNC_NODE;
+    scope.node = 2;
+    (void)pages_of(&d, &scope, nodes);
+    for (unsigned i = 0; i < MANY; i++) assert_int_equal(nodes[i], i % 3 == 2);
+    desk_close(&d);
+}
+
+/* A resync changes nothing: it may be repeated, and it commits nothing. */
+static void resync_writes_nothing_STORE_6(void **state) {
+    struct desk d;
+    struct rows before = {NULL, 0, 0, 0};
+    unsigned told[MANY] = {0};
+    (void)state;
+    many_devices(&d);
+    rows_read(&before, &d.plain, 1);
+    (void)pages_of(&d, NULL, told);
+    nothing_written(&d, &before);
+    rows_free(&before);
+    desk_close(&d);
+}
+
+/* Whatever read fails: the next call goes on, and nobody is left out. */
+static void a_failed_page_goes_on_STORE_6(void **state) {
+    struct desk d;
+    (void)state;
+    many_devices(&d);
+    for (uint64_t nth = 1; nth < 12; nth++) {
+        unsigned told[MANY] = {0}, failures = 0;
+        hsvc_cursor cursor;
+        hsvc_fault fault;
+        OK(hsvc_testkit_init(&fault, sizeof fault));
+        fault.kind = HSVC_FAULT_UNAVAILABLE;
+        fault.on = HSVC_FAULT_ON_READ | HSVC_FAULT_ON_SCAN;
+        fault.nth = nth * nth;
+        hsvc_fault_store_disarm(d.fault);
+        OK(hsvc_fault_store_arm(d.fault, &fault));
+        OK(hsvc_cursor_init(&cursor, sizeof cursor));
+        while (!cursor.done) {
+            int32_t status = hsvc_resync(d.engine, NULL, &cursor, d.fx);
+            if (status != HSVC_OK) assert_int_equal(status, HSVC_ERR_UNAVAILABLE);
+            failures += status != HSVC_OK;
+            count_menus(d.fx, told);
+        }
+        assert_int_equal(failures, 1);
+        for (unsigned i = 0; i < MANY; i++) assert_int_equal(told[i], 1);
+    }
+    desk_close(&d);
+}
+
+static void a_damaged_device_holds_up_no_other_STORE_6(void **state) {
+    static const uint8_t key[] = "Ddesk-070", junk[] = "junk";
+    struct desk d;
+    unsigned told[MANY] = {0};
+    hsvc_cursor cursor;
+    hsvc_problem problem;
+    uint64_t revision = 0;
+    uint32_t damaged = 0;
+    hsvc_op op;
+    (void)state;
+    many_devices(&d);
+    memset(&op, 0, sizeof op);
+    op.struct_size = sizeof op;
+    op.kind = HSVC_OP_PUT;
+    op.expect = HSVC_EXPECT_ANY;
+    op.key = key;
+    op.key_len = sizeof key; /* with its last byte, 00 */
+    op.value = junk;
+    op.value_len = sizeof junk;
+    OK(d.plain.commit(&op, 1, &revision, d.plain.user));
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    OK(hsvc_problem_init(&problem, sizeof problem));
+    while (!cursor.done) {
+        int32_t status = hsvc_resync(d.engine, NULL, &cursor, d.fx);
+        count_menus(d.fx, told);
+        if (status == HSVC_OK) continue;
+        assert_int_equal(status, HSVC_ERR_CORRUPT);
+        OK(hsvc_effects_problem(d.fx, &problem));
+        assert_int_equal(problem.status, HSVC_ERR_CORRUPT);
+        damaged++;
+    }
+    assert_int_equal(damaged, 1);
+    for (unsigned i = 0; i < MANY; i++) assert_int_equal(told[i], i != 70);
+    desk_close(&d);
+}
+
+static void misuse_is_named_STORE_6(void **state) {
+    struct desk d;
+    hsvc_resync_scope scope;
+    hsvc_cursor cursor;
+    (void)state;
+    desk_open(&d);
+    OK(hsvc_resync_scope_init(&scope, sizeof scope));
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    assert_int_equal(hsvc_resync(NULL, NULL, &cursor, d.fx), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_resync(d.engine, NULL, NULL, d.fx), HSVC_ERR_ARGUMENT);
+    scope.flags = 2;
+    assert_int_equal(hsvc_resync(d.engine, &scope, &cursor, d.fx), HSVC_ERR_FLAGS);
+    scope.flags = 0;
+    scope.device = "nowhere";
+    scope.device_len = 7;
+    assert_int_equal(hsvc_resync(d.engine, &scope, NULL, d.fx), HSVC_ERR_NOT_FOUND);
+    scope.struct_size = 4;
+    assert_int_equal(hsvc_resync(d.engine, &scope, NULL, d.fx), HSVC_ERR_STRUCT_SIZE);
+    cursor.struct_size = 3;
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, d.fx), HSVC_ERR_STRUCT_SIZE);
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    cursor.key_len = sizeof cursor.key + 1;
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, d.fx), HSVC_ERR_ARGUMENT);
+    desk_close(&d);
+}
+
+/* ---- answers ---- */
+static hsvc_input answer_of(uint32_t kind, uint32_t state) {
+    hsvc_effect e;
+    hsvc_input in;
+    OK(hsvc_effect_init(&e, sizeof e));
+    e.kind = kind;
+    e.device = "P1";
+    e.device_len = 2;
+    e.serial = "S1";
+    e.serial_len = 2;
+    e.generation = 7;
+    e.request = 9;
+    memset(&in, 0xee, sizeof in);
+    in.struct_size = sizeof in;
+    OK(hsvc_answer(&e, state, &in));
+    assert_int_equal(in.device_len, 2);
+    return in;
+}
+
+static void an_effect_is_answered_by_its_input(void **state) {
+    hsvc_input in;
+    hsvc_effect e;
+    (void)state;
+    assert_int_equal(answer_of(HSVC_EFFECT_SHOW_PROMPT, 0).kind, HSVC_INPUT_EFFECT_ACK);
+    assert_int_equal(answer_of(HSVC_EFFECT_CLEAR_PROMPT, 0).kind, HSVC_INPUT_EFFECT_ACK);
+    assert_int_equal(answer_of(HSVC_EFFECT_MENU_STATE, 0).generation, 7);
+    assert_int_equal(answer_of(HSVC_EFFECT_APPLY_PROFILE, 3).kind, HSVC_INPUT_PROFILE_APPLIED);
+    assert_int_equal(answer_of(HSVC_EFFECT_APPLY_PROFILE, 3).state, 0);
+    assert_int_equal(answer_of(HSVC_EFFECT_WIPE, 0).kind, HSVC_INPUT_WIPE_DONE);
+    assert_int_equal(answer_of(HSVC_EFFECT_REPORT_CALLS, 0).kind, HSVC_INPUT_CALL_ANSWER);
+    in = answer_of(HSVC_EFFECT_VERIFY_PIN, HSVC_VERIFY_OK);
+    assert_int_equal(in.kind, HSVC_INPUT_VERIFY_RESULT);
+    assert_int_equal(in.state, HSVC_VERIFY_OK);
+    assert_int_equal(in.request, 9);
+    assert_int_equal(in.generation, 0);
+    in = answer_of(HSVC_EFFECT_REPORT_PRESENCE, HSVC_PRESENCE_THERE);
+    assert_int_equal(in.kind, HSVC_INPUT_PRESENCE_ANSWER);
+    assert_int_equal(in.serial_len, 2);
+    OK(hsvc_effect_init(&e, sizeof e));
+    e.kind = HSVC_EFFECT_NOTICE;
+    assert_int_equal(hsvc_answer(&e, 0, &in), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_answer(NULL, 0, &in), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_answer(&e, 0, NULL), HSVC_ERR_ARGUMENT);
+}
+
+/* ---- the whole picture ---- */
+static void views_give_the_whole_picture_STORE_6(void **state) {
+    static struct story story;
+    struct desk d;
+    hsvc_present_view present;
+    hsvc_call_view call;
+    hsvc_login_view login;
+    hsvc_user_view user;
+    const char *text;
+    size_t len;
+    (void)state;
+    story_make(&story);
+    desk_open(&d);
+    for (size_t i = 0; story_lines[i].kind != HSVC_INPUT_CALL_BEGUN || i == 0; i++) {
+        OK(story_go(&d, &story, i));
+        if (story_lines[i + 1].kind == HSVC_INPUT_CALL_BEGUN) OK(story_go(&d, &story, i + 1));
+    }
+    OK(hsvc_present_view_init(&present, sizeof present));
+    OK(hsvc_call_view_init(&call, sizeof call));
+    OK(hsvc_login_view_init(&login, sizeof login));
+    OK(hsvc_user_view_init(&user, sizeof user));
+    assert_int_equal(hsvc_device_present_at(d.engine, 0, &present), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(device_view(&d, "P1").headset_count, 2);
+    OK(hsvc_device_present_at(d.engine, 1, &present));
+    assert_memory_equal(present.serial, "S2", 2);
+    assert_memory_equal(present.owner, "bob", 3);
+    assert_int_equal(present.gone, 0);
+    assert_int_equal(hsvc_device_present_at(d.engine, 2, &present), HSVC_ERR_NOT_FOUND);
+    OK(hsvc_device_call_at(d.engine, 0, &call));
+    assert_int_equal(call.id, 7);
+    assert_int_equal(call.state, HSVC_CALL_ACTIVE);
+    assert_int_equal(hsvc_device_call_at(d.engine, 1, &call), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_user_login_at(d.engine, 0, &login), HSVC_ERR_NOT_FOUND); /* a device was viewed last */
+    OK(hsvc_user_get(d.engine, "bob", 3, &user));
+    assert_int_equal(hsvc_device_call_at(d.engine, 0, &call), HSVC_ERR_NOT_FOUND);
+    OK(hsvc_user_login_at(d.engine, 0, &login));
+    assert_memory_equal(login.device, "P1", 2);
+    assert_int_equal(login.session, device_view(&d, "P1").session);
+    OK(hsvc_user_get(d.engine, "ann", 3, &user));
+    OK(hsvc_user_profile_at(d.engine, 1, &text, &len));
+    assert_memory_equal(text, "ann-2", len);
+    OK(hsvc_user_headset_at(d.engine, 0, &text, &len));
+    assert_int_equal(len, 2);
+    assert_int_equal(hsvc_user_headset_at(d.engine, 1, &text, &len), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_user_login_at(d.engine, 0, &login), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_device_present_at(NULL, 0, &present), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_device_call_at(d.engine, 0, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_user_login_at(d.engine, 0, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_user_profile_at(d.engine, 0, NULL, &len), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_user_headset_at(d.engine, 0, &text, NULL), HSVC_ERR_ARGUMENT);
+    desk_close(&d);
+    story_free(&story);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_crash_leaves_a_wrong_screen_STORE_6),
+        cmocka_unit_test(pages_are_bounded_and_complete_STORE_6),
+        cmocka_unit_test(resync_writes_nothing_STORE_6),
+        cmocka_unit_test(a_failed_page_goes_on_STORE_6),
+        cmocka_unit_test(a_damaged_device_holds_up_no_other_STORE_6),
+        cmocka_unit_test(misuse_is_named_STORE_6),
+        cmocka_unit_test(an_effect_is_answered_by_its_input),
+        cmocka_unit_test(views_give_the_whole_picture_STORE_6),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
