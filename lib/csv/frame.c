@@ -11,8 +11,7 @@
 int32_t hsvc__frame_init(struct hsvc__frame *frame, const hsvc_allocator *allocator) {
     memset(frame, 0, sizeof *frame);
     frame->allocator = *allocator;
-    frame->next_line = 1;
-    frame->separator = ',';
+    hsvc__frame_again(frame);
     frame->bytes = (uint8_t *)hsvc__alloc(allocator, HSVC__RECORD_LEN);
     frame->again = (uint8_t *)hsvc__alloc(allocator, HSVC__RECORD_LEN);
     if (frame->bytes != NULL && frame->again != NULL) return HSVC_OK;
@@ -24,6 +23,16 @@ void hsvc__frame_free(struct hsvc__frame *frame) {
     if (frame->bytes != NULL) hsvc__release(&frame->allocator, frame->bytes, HSVC__RECORD_LEN);
     if (frame->again != NULL) hsvc__release(&frame->allocator, frame->again, HSVC__RECORD_LEN);
     memset(frame, 0, sizeof *frame);
+}
+
+void hsvc__frame_again(struct hsvc__frame *frame) {
+    struct hsvc__frame fresh = {0};
+    fresh.allocator = frame->allocator;
+    fresh.bytes = frame->bytes;
+    fresh.again = frame->again;
+    fresh.next_line = 1;
+    fresh.separator = ',';
+    *frame = fresh;
 }
 
 static int is_line_end(uint8_t byte) { return byte == '\n' || byte == '\r'; }

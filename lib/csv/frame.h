@@ -10,7 +10,7 @@
 
 #include "core/core.h"
 
-#define HSVC__RECORD_LEN 65536 /* bytes of the longest record, its line end not counted */
+#define HSVC__RECORD_LEN HSVC_LIMIT_BULK_RECORD /* its line end not counted */
 
 #define HSVC__FRAME_MORE 0     /* no record yet */
 #define HSVC__FRAME_RECORD 1   /* a whole record */
@@ -39,6 +39,8 @@ struct hsvc__frame {
 /* hsvc__frame_init: takes its two buffers. HSVC_OK, HSVC_ERR_MEMORY. hsvc__frame_free: also of a zeroed one. */
 int32_t hsvc__frame_init(struct hsvc__frame *frame, const hsvc_allocator *allocator);
 void hsvc__frame_free(struct hsvc__frame *frame);
+/* hsvc__frame_again: from the beginning of the bytes. */
+void hsvc__frame_again(struct hsvc__frame *frame);
 /* hsvc__frame_next: takes bytes from the front of *input until a record is whole; the record, its frame->line and
  * frame->offset are good until the next call. Returns HSVC__FRAME_; MORE: the input is used up. */
 uint32_t hsvc__frame_next(struct hsvc__frame *frame, hsvc__str *input, hsvc__str *record);

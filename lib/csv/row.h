@@ -8,7 +8,7 @@
 #include "core/core.h"
 #include "csv/frame.h"
 
-#define HSVC__COLUMNS 32 /* fields that a record may have before the rest is only counted */
+#define HSVC__COLUMNS HSVC_LIMIT_BULK_COLUMNS /* the rest is only counted */
 
 struct hsvc__row {
     hsvc_allocator allocator;

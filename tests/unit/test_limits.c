@@ -310,6 +310,11 @@ static const struct reached {
     {"INVENTORY_ROWS", "unit.inventory", "pages_of_any_size_are_the_whole_INV_4"},
     {"INVENTORY_SCAN", "unit.inventory", "a_page_looks_at_a_bounded_number_SAFE_5"},
     {"INVENTORY_MODELS", "unit.inventory", "more_models_than_counted_SAFE_6"},
+    {"BULK_RECORD", "csv.import", "rows_and_columns_have_limits_BULK_2"},
+    {"BULK_COLUMNS", "csv.import", "rows_and_columns_have_limits_BULK_2"},
+    {"BULK_BATCH", "csv.import", "a_commit_holds_a_bounded_number_of_rows_BULK_2"},
+    {"BULK_PROGRESS", "csv.import", "a_commit_holds_a_bounded_number_of_rows_BULK_2"},
+    {"BULK_ROW_BYTES", "csv.import", "memory_a_row_is_bounded_BULK_2"},
     {"STRUCT_SIZE", "unit.core", "sized_in_refuses_absurd_sizes"},
     {"TIME", "unit.misuse", "an_event_time_that_cannot_be_is_named_TIME_2"},
 };
@@ -325,11 +330,11 @@ static char text[1 << 17];
 /* file_of: the text of the file that a place names; NULL if there is none. */
 static const char *file_of(const char *where) {
     char path[256];
-    int unit = strncmp(where, "unit.", 5) == 0;
+    const char *dot = strchr(where, '.');
     FILE *file;
     size_t len;
-    if (unit) snprintf(path, sizeof path, "tests/unit/test_%s.c", where + 5);
-    else snprintf(path, sizeof path, "tests/scenario/%s.hsv", where + 9);
+    if (strncmp(where, "scenario.", 9) == 0) snprintf(path, sizeof path, "tests/scenario/%s.hsv", dot + 1);
+    else snprintf(path, sizeof path, "tests/%.*s/test_%s.c", (int)(dot - where), where, dot + 1);
     file = open_committed(path);
     if (file == NULL) return NULL;
     len = fread(text, 1, sizeof text - 1, file);
