@@ -366,7 +366,7 @@ static int fail_together(hsvc_csv_import *import) {
     int failed = 0;
     for (struct hsvc__waiting *waiting = import->first_waiting; waiting != NULL; waiting = waiting->next) {
         settle(import, waiting);
-        failed |= waiting->outcome == HSVC_CSV_FAILED;
+        failed |= waiting->outcome == HSVC_CSV_FAILED && !HSVC__MUTANT(good_rows_land_anyway);
     }
     for (struct hsvc__waiting *waiting = import->first_waiting; waiting != NULL && failed; waiting = waiting->next)
         if (waiting->outcome == HSVC_CSV_CHANGED) waiting->outcome = HSVC_CSV_LEFT;
@@ -437,7 +437,7 @@ static struct hsvc__waiting *wait(hsvc_csv_import *import, const struct hsvc__wr
 
 /* is_done: before the token this import resumes by. */
 static int is_done(hsvc_csv_import *import) {
-    if (import->resume_pass < import->pass || import->resume_pass == HSVC__PASS_LOOK) return 0;
+    if (HSVC__MUTANT(token_forgotten) || import->resume_pass < import->pass || import->resume_pass == HSVC__PASS_LOOK) return 0;
     if (import->resume_pass == import->pass && import->row > import->resume_row) return 0;
     if (import->pass == HSVC__PASS_ADD) import->summary.skipped++;
     return 1;

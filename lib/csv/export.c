@@ -272,7 +272,7 @@ static int32_t next(hsvc_csv_export *exporter) {
 int32_t hsvc_csv_export_step(hsvc_csv_export *exporter, int32_t *done) {
     int32_t status = HSVC_OK;
     if (exporter == NULL || done == NULL) return HSVC_ERR_ARGUMENT;
-    if (!exporter->begun) status = put_header(exporter);
+    if (!exporter->begun && !HSVC__MUTANT(exports_without_header)) status = put_header(exporter);
     exporter->begun = 1;
     for (int i = 0; i < STEP && status == HSVC_OK && !exporter->done; i++) {
         status = next(exporter);

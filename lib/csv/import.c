@@ -162,6 +162,7 @@ static int32_t end_look(hsvc_csv_import *import) {
     if (atomic && import->rows > (uint64_t)import->atomic_max) hsvc__refuse(import, HSVC_REASON_BULK_TOO_LARGE, 0, none);
     import->summary.kept = replaces && import->faults != 0;
     if (replaces && import->faults == 0) import->removals += import->rows;
+    if (HSVC__MUTANT(additions_first)) import->removals = 0;
     import->pass = import->removals != 0 && !atomic ? HSVC__PASS_REMOVE : HSVC__PASS_ADD;
     for (uint64_t i = 0; i < import->rows && import->pass == HSVC__PASS_REMOVE; i++)
         if (hsvc__heap_add(&import->outcomes) == NULL) return HSVC_ERR_MEMORY;

@@ -119,7 +119,7 @@ static void look_together(const hsvc_csv_import *import, struct hsvc__wrong *wro
 static void look_twice(const hsvc_csv_import *import, struct hsvc__wrong *wrongs, uint32_t *count) {
     static const size_t keys[] = {0, HSVC__COLUMN_ASSOCIATIONS_SERIAL, HSVC__COLUMN_USERS_USER, HSVC__COLUMN_DEVICES_DEVICE};
     struct hsvc__mark mark;
-    if (import->pass == HSVC__PASS_LOOK) return; /* not all are in yet */
+    if (import->pass == HSVC__PASS_LOOK || HSVC__MUTANT(twice_unseen)) return; /* not all are in yet */
     hsvc__row_mark(import, &mark);
     if (hsvc__seen_count(&import->marks, &mark, HSVC__MARK_KEY) > 1)
         add(wrongs, count, HSVC_REASON_BULK_TWICE, position_of(import, keys[import->config.kind]));

@@ -92,7 +92,7 @@ static size_t digits(hsvc__str text, size_t at) {
 /* is_mangled: 1.23E+15, also with a decimal comma: what spreadsheets make of a long number (BULK-8). */
 static int is_mangled(hsvc__str text) {
     size_t at = digits(text, 0);
-    if (at == 0) return 0;
+    if (at == 0 || HSVC__MUTANT(mangled_serials_pass)) return 0;
     if (at < text.n && (text.p[at] == '.' || text.p[at] == ',')) at += 1 + digits(text, at + 1);
     if (at + 1 >= text.n || (text.p[at] != 'E' && text.p[at] != 'e') || text.p[at + 1] != '+') return 0;
     at += 2;
@@ -121,7 +121,7 @@ static int is_run(char byte) {
     return 0;
 }
 
-int hsvc__needs_guard(hsvc__str text) { return text.n > 0 && is_run(text.p[0]); }
+int hsvc__needs_guard(hsvc__str text) { return text.n > 0 && is_run(text.p[0]) && !HSVC__MUTANT(formulas_run); }
 
 hsvc__str hsvc__unguard(hsvc__str text) {
     if (text.n > 1 && text.p[0] == '\'' && is_run(text.p[1])) return hsvc__str_of(text.p + 1, text.n - 1);
