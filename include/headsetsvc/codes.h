@@ -24,6 +24,7 @@
 #define HSVC_ERR_UNKNOWN                             (-32) /* nobody knows whether the commit happened */
 #define HSVC_ERR_FULL                                (-33) /* the store is full */
 #define HSVC_ERR_CORRUPT                             (-34) /* a record is damaged or of an unknown version */
+#define HSVC_ERR_EPOCH                               (-35) /* the store is older than the host knows */
 #define HSVC_ERR_DIFFERENT                           (-40) /* the replay went another way than the recording */
 #define HSVC_ERR_BUG                                 (-500) /* the library contradicted itself */
 
@@ -37,10 +38,13 @@
 #define HSVC_LIMIT_HEADSETS_PER_USER                 15 /* headsets, ASSOC-1 */
 #define HSVC_LIMIT_SESSIONS_PER_USER                 16 /* sessions, MULTI-1 */
 #define HSVC_LIMIT_PRESENCE_PER_DEVICE               32 /* handles, PRES-4 */
+#define HSVC_LIMIT_REPORTS_PER_HOLD                  96 /* reports, PRES-8 */
+#define HSVC_LIMIT_FLAP_HOLD                         10 /* windows, PRES-8 */
 #define HSVC_LIMIT_PLACES_PER_SERIAL                 4 /* devices, PRES-7 */
 #define HSVC_LIMIT_ALIASES_PER_HEADSET               4 /* serials, ID-7 */
 #define HSVC_LIMIT_CALLS_PER_DEVICE                  32 /* calls, OUT-6 */
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
+#define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
 #define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
@@ -53,14 +57,18 @@
 #define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
+#define HSVC_LIMIT_DEVICES_AT_ONCE                   8 /* devices, USER-2 */
 #define HSVC_LIMIT_RESYNC_DEVICES                    64 /* devices, STORE-6 */
 #define HSVC_LIMIT_ADVANCE_JOBS                      4 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOBS_SEEN                         16 /* jobs, STORE-3 */
 #define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
+#define HSVC_LIMIT_JOB_AGAIN                         60000 /* ms, STORE-3 */
 #define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
 #define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
+#define HSVC_LIMIT_CLOCK_JUMP                        300000 /* ms, TIME-4 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
+#define HSVC_LIMIT_EXPLAINED                         128 /* items, OBS-2 */
 #define HSVC_LIMIT_INVENTORY_ROWS                    256 /* rows, INV-4 */
 #define HSVC_LIMIT_INVENTORY_SCAN                    512 /* records, INV-4 */
 #define HSVC_LIMIT_INVENTORY_MODELS                  256 /* models, INV-4 */
@@ -200,6 +208,13 @@
 #define HSVC_SUBJECT_USER                            2 /* a user */
 #define HSVC_SUBJECT_HEADSET                         3 /* a headset */
 #define HSVC_SUBJECT_POLICY                          4 /* the policy, everywhere or of one site */
+#define HSVC_EXPLAINED_STATE                         1 /* in which state it is */
+#define HSVC_EXPLAINED_FACT                          2 /* what its record says */
+#define HSVC_EXPLAINED_PLACE                         3 /* a device that it is at */
+#define HSVC_EXPLAINED_CAUSE                         4 /* why its session ends when the last call has */
+#define HSVC_EXPLAINED_DEADLINE                      5 /* what time will do */
+#define HSVC_EXPLAINED_POLICY                        6 /* a parameter, and the scope that decided it */
+#define HSVC_EXPLAINED_VERDICT                       7 /* what was decided last */
 #define HSVC_HEADSET_UNKNOWN                         1 /* unknown type */
 #define HSVC_HEADSET_WIRED                           2 /* wired */
 #define HSVC_HEADSET_DECT                            3 /* DECT wireless */
@@ -365,8 +380,11 @@
 #define HSVC_REASON_UPDATING                         1040 /* the headset is updating: recorded, judged when the update is over */
 #define HSVC_REASON_CALLS_ASKED                      1041 /* the device is asked which of its calls live */
 #define HSVC_REASON_RETRY_PLANNED                    1042 /* the profile will be sent again */
+#define HSVC_REASON_JOB_STARTED                      1043 /* accepted; each device will have a verdict of its own */
 #define HSVC_REASON_EXTENDED                         1050 /* the sign-out window is longer */
 #define HSVC_REASON_HOLD_OVER                        1051 /* the hold after an emergency call is over */
+#define HSVC_REASON_HELD                             1060 /* headsets of this device come and go too often: kept, judged when it is quiet */
+#define HSVC_REASON_FLAPPING_OVER                    1061 /* the device is quiet again: the last reports are judged */
 #define HSVC_REASON_HOST_AUTHENTICATED               1091 /* the host has authenticated the user itself */
 #define HSVC_REASON_PARTLY_DONE                      1090 /* some of the list are done, the others are refused, each by a verdict of its own */
 #define HSVC_REASON_SERIAL_UNUSABLE                  1101 /* this serial identifies nobody */
@@ -429,6 +447,7 @@
 #define HSVC_REASON_NO_EXTENSION                     1170 /* the sign-out window cannot be extended, or not again */
 #define HSVC_REASON_EMERGENCY_HOLD                   1171 /* no sign-in so soon after an emergency call: the device must not reset */
 #define HSVC_REASON_BUSY_JOB                         1180 /* an earlier change is still being worked off */
+#define HSVC_REASON_NAME_TAKEN                       1181 /* another has that name already */
 #define HSVC_REASON_LIST_REFUSED                     1190 /* every one of the list is refused, each by a verdict of its own */
 #define HSVC_REASON_NO_DEVICE_OWNER                  1191 /* the headset is at no device that belongs to a user */
 #define HSVC_REASON_ALIAS_TAKEN                      1192 /* the serial is another headset's alias, or has aliases itself */
@@ -461,6 +480,7 @@
 #define HSVC_REASON_APPLY_FAILED                     1210 /* the device could not take the profile */
 #define HSVC_REASON_SIGN_OUT_WARNING                 1211 /* the session is about to end */
 #define HSVC_REASON_CLOCK_SKEW                       1212 /* a clock is wrong */
+#define HSVC_REASON_FLAPPING                         1230 /* headsets of this device come and go too often */
 #define HSVC_REASON_SERIAL_DUPLICATED                1213 /* the same serial is at two devices */
 #define HSVC_REASON_CALLS_DROPPED                    1214 /* calls that nobody confirmed are taken for over */
 

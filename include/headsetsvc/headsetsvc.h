@@ -54,6 +54,7 @@ HSVC_API uint32_t hsvc_version(void);
 #define HSVC_REGISTRY_PROFILE 16
 #define HSVC_REGISTRY_PRESENCE 17
 #define HSVC_REGISTRY_SUBJECT 18
+#define HSVC_REGISTRY_EXPLAINED 19
 
 /* hsvc_name: the name of a code without its prefix ("SIGNED_IN"), NUL-terminated, static; "UNKNOWN" if there is none.
  * hsvc_text: one line of plain words about it, NUL-terminated, static; "" if there is none.
@@ -185,9 +186,10 @@ typedef int32_t (*hsvc_recording_fn)(const uint8_t *bytes, size_t len, void *use
 
 /* hsvc_config: what an engine is made of. allocator, store and clock are required; everything is copied, so the
  * structs need not outlive hsvc_engine_new, but what their user pointers mean must outlive the engine. */
+#define HSVC_CONFIG_ANY_EPOCH 1u /* flags: work on a store that is older than is known (STORE-9) */
 typedef struct hsvc_config {
     uint32_t struct_size;
-    uint32_t flags; /* none yet: 0 */
+    uint32_t flags; /* HSVC_CONFIG_ANY_EPOCH or 0 */
     const hsvc_allocator *allocator;
     const hsvc_store *store;
     hsvc_clock_fn clock;
@@ -201,6 +203,7 @@ typedef struct hsvc_config {
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away; 0 means 1000 */
     hsvc_recording_fn recording; /* may be NULL */
     void *recording_user;
+    uint64_t epoch;      /* of the store, as the host knows it; an older store is refused; 0: any will do (STORE-9) */
 } hsvc_config;
 
 /* hsvc_*_init: zeroes size bytes and sets struct_size. HSVC_OK; HSVC_ERR_ARGUMENT if the pointer is NULL,
@@ -426,14 +429,24 @@ HSVC_API void hsvc_engine_free(hsvc_engine *engine);
 HSVC_API int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags,
                             hsvc_effects *effects);
 
-/* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past.
+/* hsvc_epoch_get: the store's epoch, 0 if it was never raised. hsvc_epoch_raise: raises it, in one commit; every engine on
+ * the store sees it with its next commit, and from then on refuses what is older: a backup that was made before and is
+ * restored under it. The host keeps the number where no backup of the store reaches it, and gives it to hsvc_engine_new.
+ * After a restore that is meant: an engine with HSVC_CONFIG_ANY_EPOCH raises it above the number that is known.
+ * HSVC_OK, also if the epoch is that already; HSVC_ERR_ARGUMENT, also for an epoch below the store's; HSVC_ERR_EPOCH;
+ * HSVC_ERR_REENTRANT, HSVC_ERR_MEMORY, HSVC_ERR_CONFLICT, HSVC_ERR_CALLBACK and the store's statuses. (STORE-9) */
+HSVC_API int32_t hsvc_epoch_get(hsvc_engine *engine, uint64_t *epoch);
+HSVC_API int32_t hsvc_epoch_raise(hsvc_engine *engine, uint64_t epoch);
+
+/* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past; 0 while
+ * a change that touches many records is being worked off by this node.
  * Calling advance early or twice is harmless. HSVC_OK and the clock's and store's statuses, HSVC_ERR_ARGUMENT,
  * HSVC_ERR_REENTRANT. (TIME-3) */
 #define HSVC_NEVER INT64_MAX
 HSVC_API int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms);
 
-/* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, and fills the
- * batch. It alone may return an error and effects: those of the devices done before the error, which are committed.
+/* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, then works on jobs,
+ * a bounded number of records, likewise (STORE-3); and fills the batch. It alone may return an error and effects: those of the devices done before the error, which are committed.
  * Statuses as hsvc_apply. (TIME-3) */
 HSVC_API int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects);
 
@@ -538,6 +551,8 @@ typedef struct hsvc_device_view {
     uint64_t screen_acked;
     uint32_t menu;           /* HSVC_MENU_ bits told since it registered */
     uint32_t verifying;      /* 1: a PIN check is under way */
+    uint32_t flapping;     /* 1: its headsets come and go too often, reports are held back (PRES-8) */
+    uint32_t held_reports; /* in this hold, or the last one */
 } hsvc_device_view;
 
 /* hsvc_present_view: one headset at a device. */
@@ -658,6 +673,41 @@ HSVC_API int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, c
  * (POL-3) */
 HSVC_API int32_t hsvc_policy_value(hsvc_engine *engine, uint32_t param, const char *user, size_t user_len,
                                    const char *device, size_t device_len, int64_t *value, uint32_t *scope);
+
+/* ---- explaining --------------------------------------------------------------------------------------------------- */
+
+/* hsvc_explained: one thing to say about a device, a user or a headset (OBS-2). All text ends in a NUL, is "" where there is
+ * none, and is static but for who and rule, which are borrowed until the next call on the engine. By kind:
+ *   STATE     name a machine, state its state, text what holds in it
+ *   FACT      name and value; who: whom the value means, where it is somebody's number
+ *   PLACE     name "connected" (of a headset; state is what it is to the device) or "session" (of a user); who the device
+ *   CAUSE     state the HSVC_CAUSE_ name of an end that waits for the last call, text its meaning
+ *   DEADLINE  name an event or a field, at_ms when it fires, text what it does, rule why
+ *   POLICY    param, value, state the value's name if it has one, scope which decided, text the scope in words, rule
+ *   VERDICT   the newest entry of its audit: value and state the reason, at_ms, rule */
+typedef struct hsvc_explained {
+    uint32_t struct_size;
+    uint32_t kind;  /* HSVC_EXPLAINED_ */
+    uint32_t param; /* HSVC_PARAM_ */
+    uint32_t scope; /* HSVC_SCOPE_ */
+    int64_t at_ms;
+    int64_t value;
+    const char *name;
+    const char *state;
+    const char *text;
+    const char *rule;
+    const char *who;
+    size_t who_len;
+} hsvc_explained;
+HSVC_API int32_t hsvc_explained_init(hsvc_explained *item, size_t size);
+
+/* hsvc_explain: everything there is to say about a subject: HSVC_SUBJECT_DEVICE, _USER or _HEADSET, by name. Fills up to room
+ * items, an array whose stride is its first element's struct_size; *count is how many there are, at most
+ * HSVC_LIMIT_EXPLAINED. Reads, decides and writes nothing.
+ * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND, HSVC_ERR_CLOCK, HSVC_ERR_MEMORY, HSVC_ERR_CORRUPT,
+ * HSVC_ERR_REENTRANT, store statuses. (OBS-2) */
+HSVC_API int32_t hsvc_explain(hsvc_engine *engine, uint32_t subject_kind, const char *name, size_t len,
+                              hsvc_explained *items, size_t room, size_t *count);
 
 /* ---- the audit ---------------------------------------------------------------------------------------------------- */
 
@@ -789,6 +839,12 @@ typedef struct hsvc_counters {
     uint64_t clock_notices;
     uint64_t associations;
     uint64_t sign_ins_by_host; /* SIGN_IN_USER */
+    uint64_t flaps; /* holds of devices whose headsets came and went too often */
+    uint64_t held_inputs;      /* reports that a hold kept until its end */
+    uint64_t sign_ins_by_hand; /* of the sign-ins those without a headset */
+    uint64_t repeated;         /* inputs answered as before, by their request id */
+    uint64_t calls_dropped;    /* calls that nobody confirmed */
+    uint64_t sign_outs_by[32]; /* sessions that ended, by HSVC_CAUSE_ - HSVC_CAUSE_ADMIN */
 } hsvc_counters;
 HSVC_API int32_t hsvc_counters_init(hsvc_counters *counters, size_t size);
 HSVC_API int32_t hsvc_counters_get(const hsvc_engine *engine, hsvc_counters *counters);
@@ -805,6 +861,33 @@ HSVC_API int32_t hsvc_memory_store_bind(hsvc_memory_store *memory, hsvc_store *s
 HSVC_API void hsvc_memory_store_free(hsvc_memory_store *store);
 /* Rows and bytes (keys, values, overhead) now held. */
 HSVC_API int32_t hsvc_memory_store_size(const hsvc_memory_store *store, uint64_t *rows, uint64_t *bytes);
+
+/* ---- cache ----------------------------------------------------------------------------------------------------------- */
+
+/* hsvc_cache_store: in front of a store whose reads are round trips: one for each engine. It remembers rows that its engine
+ * read or wrote, and keys that were absent, in at most bytes_most bytes of keys and values (and about an eighth more of
+ * its own). What others write makes its rows old: the engine's commit then conflicts, the rows are forgotten, and the
+ * engine reads again and decides afresh, so no decision rests on an old row. Only looking (hsvc_device_get and the like,
+ * hsvc_verify) may show what was true a moment ago: _drop first, where that matters. Losing all of it at any moment changes nothing
+ * (STORE-1, STORE-4). Scans are the inner store's own.
+ * _new: the structs are copied; what their user pointers mean must outlive the handle. bytes_most: 1 .. 1 GiB. Freed by
+ * _free (NULL is fine), after the engine on it. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL,
+ * HSVC_ERR_MEMORY. _bind, _counts: HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */
+typedef struct hsvc_cache_store hsvc_cache_store;
+typedef struct hsvc_cache_counts {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t hits;    /* keys answered without the inner store */
+    uint64_t misses;  /* keys that it was asked for */
+    uint64_t refused; /* commits that conflicted */
+    uint64_t bytes;   /* of keys and values now held */
+} hsvc_cache_counts;
+HSVC_API int32_t hsvc_cache_store_new(const hsvc_allocator *allocator, const hsvc_store *inner, size_t bytes_most,
+                                      hsvc_cache_store **cache);
+HSVC_API int32_t hsvc_cache_store_bind(hsvc_cache_store *cache, hsvc_store *store);
+HSVC_API void hsvc_cache_store_free(hsvc_cache_store *cache);
+HSVC_API void hsvc_cache_store_drop(hsvc_cache_store *cache);
+HSVC_API int32_t hsvc_cache_store_counts(const hsvc_cache_store *cache, hsvc_cache_counts *counts);
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@ enum {
     STATES_association = 0,
     STATES_updating = 0,
     STATES_emergency = 0,
+    STATES_flapping = 0,
     STATES_screen = 0,
     STATES_sweep = 0,
     STATES_lockout = 0,
@@ -107,7 +108,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 uint32_t hsvc_version(void) { return HSVC_VERSION_NUMBER; }
 
 static int is_registry(uint32_t registry) {
-    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_SUBJECT;
+    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_EXPLAINED;
 }
 
 static const struct entry *entry_of(uint32_t registry, int32_t code) {

@@ -1,6 +1,27 @@
 /* advance.c: deadlines: when the next one is, and a bounded number of due devices, each in a commit of its own. */
 #include "engine/engine.h"
 
+/* next_deadline: the first key's time, unless a patrol is on and has found or may yet find what has to begin anew: then
+ * advance is wanted now, as the keys' times mean nothing to the host's clock (TIME-4). */
+static int32_t next_deadline(struct hsvc_engine *engine, int64_t *at) {
+    struct hsvc__dues dues;
+    int32_t status = hsvc__sample(engine);
+    if (status == HSVC_OK) status = hsvc__first_deadline(engine, at);
+    if (status != HSVC_OK) return status;
+    if (engine->node_count > 1) {
+        if (*at > engine->now + engine->poll_ms) *at = engine->now + engine->poll_ms;
+        return HSVC_OK; /* advance patrols with every poll */
+    }
+    if (!engine->patrols || *at <= engine->now) return HSVC_OK;
+    hsvc__arena_reset(&engine->inputs);
+    dues.count = 0;
+    dues.arena = &engine->inputs;
+    status = hsvc__patrol(engine, &dues);
+    if (dues.count != 0) hsvc__patrol_again(engine); /* seen here, mended there */
+    if (status == HSVC_OK && engine->patrols) *at = engine->now;
+    return status;
+}
+
 int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
     static const struct hsvc__recorded call = {HSVC_RECORDED_NEXT_DEADLINE, 0, 0, 0, {NULL, 0}, {NULL, 0}, 0};
     int32_t status;
@@ -9,12 +30,7 @@ int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
     status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
     hsvc__record_begin(engine, &call);
-    status = hsvc__first_deadline(engine, at_ms);
-    if (status == HSVC_OK && engine->node_count > 1) {
-        int64_t now;
-        status = hsvc__sample(engine, &now);
-        if (status == HSVC_OK && *at_ms > now + engine->poll_ms) *at_ms = now + engine->poll_ms;
-    }
+    status = next_deadline(engine, at_ms);
     hsvc__record_end(engine, status, NULL, *at_ms, &call);
     hsvc__leave(engine);
     return status;
@@ -23,18 +39,19 @@ int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms) {
 struct due {
     hsvc__str device;
     int64_t at;
-    int64_t now;
     struct hsvc_effects *fx;
+    int dry; /* nothing to commit */
 };
 
 /* A key whose record is not due any more is a hint that lost its meaning: it goes (DESIGN 3). */
 static void decide_due(struct hsvc_engine *engine, void *job) {
     struct due *due = (struct due *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT, due->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, due->device);
     struct hsvc__key key;
     if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
+        due->dry = !hsvc__own_due(engine, due->device); /* most likely its own node has just fired it */
         hsvc__key_deadline(&key, due->at, due->device);
         hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
         return;
@@ -56,7 +73,7 @@ static int32_t read_due(struct hsvc_engine *engine, void *job) {
     status = hsvc__txn_fetch(&engine->txn);
     dev = (const struct hsvc__device *)hsvc__txn_peek(&engine->txn, HSVC__FAMILY_DEVICE, due->device);
     if (status != HSVC_OK || dev == NULL) return status;
-    if (session_is_due(dev, due->now)) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
+    if (session_is_due(dev, engine->now)) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->user);
     if (dev->prompt_serial.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_HEADSET, dev->prompt_serial);
     if (dev->prompt_user.n != 0) hsvc__txn_want(&engine->txn, HSVC__FAMILY_USER, dev->prompt_user);
     return hsvc__txn_fetch(&engine->txn);
@@ -66,27 +83,28 @@ int hsvc__hurts_one(int32_t status) {
     return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
 }
 
-/* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
-static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now) {
+/* advance_all: each due device in a commit of its own. Among several nodes a conflict means that another was first, with the
+ * deadline or with an input: it is skipped, and if it is still due the next advance finds it. */
+static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) {
     struct hsvc__dues dues;
     struct hsvc__jobs jobs;
-    int32_t status = hsvc__read_dues(engine, now, &dues, &jobs), first = HSVC_OK;
-    int dry = 0;
+    int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
+    if (engine->node_count > 1) engine->attempts = 1;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
-        struct due due = {dues.at[i].device, dues.at[i].due, now, fx};
-        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
+        struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
+        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &due.dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
         if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
-    if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, now, &jobs, &first);
+    engine->attempts = HSVC_LIMIT_ATTEMPTS;
+    if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, engine->now, &jobs, &first);
     return status != HSVC_OK ? status : first;
 }
 
 int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
     static const struct hsvc__recorded call = {HSVC_RECORDED_ADVANCE, 0, 0, 0, {NULL, 0}, {NULL, 0}, 0};
-    int64_t now;
     int32_t status;
     if (engine == NULL || effects == NULL) return HSVC_ERR_ARGUMENT;
     status = hsvc__enter(engine);
@@ -94,8 +112,8 @@ int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
     hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     hsvc__arena_reset(&engine->inputs);
-    status = hsvc__sample(engine, &now);
-    if (status == HSVC_OK) status = advance_all(engine, effects, now);
+    status = hsvc__sample_call(engine);
+    if (status == HSVC_OK) status = advance_all(engine, effects);
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
     hsvc__record_end(engine, status, effects, 0, &call);
     hsvc__leave(engine);

@@ -6,7 +6,6 @@ struct batch {
     struct hsvc__complaint *complaints;
     size_t count;
     uint32_t flags;
-    int64_t now;
     int refused; /* inputs of this decision that were refused */
     int dry;     /* decide only */
     struct hsvc_effects *fx;
@@ -25,7 +24,7 @@ static void decide_batch(struct hsvc_engine *engine, void *job) {
     struct batch *batch = (struct batch *)job;
     batch->refused = 0;
     for (size_t i = 0; i < batch->count && engine->txn.status == HSVC_OK && engine->txn.missing == 0; i++)
-        batch->refused += !hsvc__decide_input(engine, batch->fx, &batch->in[i], &batch->complaints[i], (uint32_t)i, batch->now);
+        batch->refused += !hsvc__decide_input(engine, batch->fx, &batch->in[i], &batch->complaints[i], (uint32_t)i);
     if (engine->txn.status != HSVC_OK || engine->txn.missing != 0) return;
     engine->turn.index = batch->count == 1 ? 0 : HSVC_NO_INPUT;
     hsvc__settle(&engine->turn);
@@ -95,7 +94,7 @@ void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int3
 }
 
 static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struct batch *batch) {
-    int32_t status = hsvc__sample(engine, &batch->now);
+    int32_t status = hsvc__sample_call(engine);
     hsvc__arena_reset(&engine->inputs);
     if (status == HSVC_OK) status = take_inputs(engine, inputs, batch);
     if (status == HSVC_OK) status = hsvc__transact(engine, batch->fx, decide_batch, read_ahead, batch, &batch->dry);

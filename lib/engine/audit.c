@@ -201,6 +201,8 @@ void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about) {
         t->headset = about->headset;
         t->user = about->user;
         about->always = hsvc__primary(t);
+        /* a record that everybody compares is not written for what a phone says of a headset that nobody knows */
+        if (about->kind < HSVC_INPUT_USER_PUT && about->always != NULL && about->always->family == HSVC__FAMILY_POLICY) about->always = NULL;
     }
     hsvc__audit_step(t, about);
 }

@@ -4,6 +4,7 @@
 
 #define TIME_AT 1 /* the family byte is first, then 8 bytes of time */
 #define NAME_AT 9
+#define DUES (2 * HSVC_LIMIT_ADVANCE_DEVICES)
 
 static int64_t key_time(const uint8_t *key) {
     uint64_t at = 0;
@@ -74,12 +75,8 @@ static int32_t take_job(const hsvc_row *row, struct found *found) {
     return HSVC_OK;
 }
 
-static int32_t take_due(const hsvc_row *row, void *user) {
-    struct found *found = (struct found *)user;
-    struct hsvc__dues *dues = found->dues;
-    if (row->key_len != 0 && row->key[0] == HSVC__FAMILY_JOB) return take_job(row, found);
-    if (dues->count == HSVC_LIMIT_ADVANCE_DEVICES) return HSVC_OK;
-    if (row->key_len <= NAME_AT) return HSVC_ERR_CORRUPT;
+static int32_t add_due(struct hsvc__dues *dues, const hsvc_row *row) {
+    if (row->key_len <= NAME_AT || dues->count == DUES) return HSVC_ERR_CORRUPT;
     dues->at[dues->count].device = hsvc__key_part(hsvc__str_of((const char *)row->key, row->key_len), NAME_AT, dues->arena);
     dues->at[dues->count].due = key_time(row->key);
     if (dues->at[dues->count].device.n == 0) return HSVC_ERR_MEMORY;
@@ -87,39 +84,100 @@ static int32_t take_due(const hsvc_row *row, void *user) {
     return HSVC_OK;
 }
 
-static int is_own(const struct hsvc_engine *engine, hsvc__str device) {
-    return hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
+static int32_t take_due(const hsvc_row *row, void *user) {
+    struct found *found = (struct found *)user;
+    if (row->key_len != 0 && row->key[0] == HSVC__FAMILY_JOB) return take_job(row, found);
+    return found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES ? HSVC_OK : add_due(found->dues, row);
 }
 
-/* own_first: devices of this node come first, in order of time, so that nodes rarely meet over one (DESIGN 3). */
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
+    return engine->node_count == 1 || hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
+}
+
+static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
+    hsvc__str device = dues->at[i].device;
+    int64_t due = dues->at[i].due;
+    dues->at[i] = dues->at[j];
+    dues->at[j].device = device;
+    dues->at[j].due = due;
+}
+
+/* own_first: devices of this node come first, in order of time; then the others', each node from a place of its own and
+ * against the order of time, so that whoever helps out rarely meets whose they are (DESIGN 3). */
 static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
-    uint32_t own = 0;
+    uint32_t own = 0, rest;
     for (uint32_t i = 0; i < dues->count; i++) {
-        if (!is_own(engine, dues->at[i].device)) continue;
-        for (uint32_t j = i; j > own; j--) {
-            hsvc__str device = dues->at[j].device;
-            int64_t due = dues->at[j].due;
-            dues->at[j] = dues->at[j - 1];
-            dues->at[j - 1].device = device;
-            dues->at[j - 1].due = due;
-        }
+        if (!hsvc__own_due(engine, dues->at[i].device)) continue;
+        for (uint32_t j = i; j > own; j--) swap(dues, j, j - 1);
         own++;
     }
+    rest = dues->count - own;
+    for (uint32_t i = 0; i < rest / 2; i++) swap(dues, own + i, dues->count - 1 - i);
+    for (uint32_t turn = (uint32_t)((uint64_t)rest * engine->node / engine->node_count); turn > 0; turn--)
+        for (uint32_t i = own; i + 1 < dues->count; i++) swap(dues, i, i + 1);
 }
 
 /* Jobs never stand in the way of deadlines: where there are many, the deadlines are asked for alone. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
+int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
     struct found found = {dues, jobs, 0};
     int32_t status;
     dues->count = jobs->count = 0;
     dues->arena = &engine->inputs;
     if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
-    status = scan(engine, HSVC__FAMILY_JOB, now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
+    status = scan(engine, HSVC__FAMILY_JOB, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
     if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
         dues->count = 0;
-        status = scan(engine, HSVC__FAMILY_DEADLINE, now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
+        status = scan(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
     }
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
     if (status == HSVC_OK && engine->node_count > 1) own_first(engine, dues);
-    return status;
+    return status != HSVC_OK || !engine->patrols ? status : hsvc__patrol(engine, dues);
+}
+
+/* ---- the patrol (TIME-4) ---- */
+struct patrol {
+    struct hsvc_engine *engine;
+    struct hsvc__dues *dues;
+    size_t seen;
+};
+
+/* A damaged row says nothing about when it was armed; its device is found when it is due. */
+static int was_armed_later(const hsvc_row *row, int64_t latest) {
+    return hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_DEADLINE) == HSVC_OK &&
+           (int64_t)hsvc__get64(row->value + HSVC__HEAD) > latest;
+}
+
+static int32_t take_future(const hsvc_row *row, void *user) {
+    struct patrol *p = (struct patrol *)user;
+    struct hsvc__key *from = &p->engine->patrol_from;
+    if (row->key_len <= NAME_AT || row->key_len >= sizeof from->bytes) return HSVC_ERR_CORRUPT;
+    p->seen++;
+    memcpy(from->bytes, row->key, row->key_len);
+    from->len = row->key_len;
+    from->bytes[from->len++] = 0; /* the next key is after this one */
+    if (!was_armed_later(row, p->engine->now + p->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX])) return HSVC_OK;
+    return add_due(p->dues, row);
+}
+
+int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues) {
+    static const uint8_t to[] = {HSVC__FAMILY_DEADLINE + 1};
+    struct patrol p = {engine, dues, 0};
+    struct hsvc__key from = engine->patrol_from;
+    int32_t status;
+    if (from.len == 0) {
+        hsvc__key_begin(&from, HSVC__FAMILY_DEADLINE);
+        hsvc__key_time(&from, engine->now + 1); /* what is due is looked at anyway */
+    }
+    status = hsvc__store_status(engine->store.scan(from.bytes, from.len, to, sizeof to, HSVC_LIMIT_ADVANCE_DEVICES, take_future,
+                                                   &p, engine->store.user), 0);
+    if (dues->arena->failed) return HSVC_ERR_MEMORY;
+    if (status != HSVC_OK || p.seen == HSVC_LIMIT_ADVANCE_DEVICES) return status;
+    engine->patrol_from.len = 0;
+    engine->patrols = engine->node_count > 1;
+    return HSVC_OK;
+}
+
+void hsvc__patrol_again(struct hsvc_engine *engine) {
+    engine->patrols = 1;
+    engine->patrol_from.len = 0;
 }

@@ -15,13 +15,12 @@ static int64_t event_time(struct hsvc__turn *t) {
  * that it could serve, an association about the device where the headset is. */
 static void set_subjects(struct hsvc__turn *t) {
     const hsvc_input *in = t->in;
-    const struct hsvc__present *plugged;
-    hsvc__str serial = hsvc__str_of(in->serial, in->serial_len);
+    hsvc__str serial = hsvc__str_of(in->serial, in->serial_len), plugged;
     int is_report = in->kind >= HSVC_INPUT_HEADSET_CONNECTED && in->kind <= HSVC_INPUT_HEADSET_ALIAS;
     t->dev = hsvc__device_of(t, hsvc__str_of(in->device, in->device_len));
     t->user = hsvc__user_of(t, hsvc__str_of(in->user, in->user_len));
-    plugged = hsvc__plugged(t->dev, in->handle);
-    if (in->kind == HSVC_INPUT_HEADSET_DISCONNECTED && plugged != NULL) serial = plugged->serial;
+    plugged = in->kind == HSVC_INPUT_HEADSET_DISCONNECTED ? hsvc__handles_serial(t->dev, in->handle) : hsvc__str_of(NULL, 0);
+    if (plugged.n != 0) serial = plugged;
     if (HSVC__MUTANT(dock_is_headset) && in->dock_len != 0) serial = hsvc__str_of(in->dock, in->dock_len);
     if (serial.n == 0 && !is_report) serial = t->dev->prompt_serial; /* a report that names nobody is nobody's */
     if (serial.n == 0) serial = hsvc__menu_serial(t->dev, in->kind);
@@ -52,6 +51,7 @@ static void free_handle(struct hsvc__turn *t) {
     struct hsvc__headset *headset = t->headset;
     const struct hsvc__present *plugged = hsvc__plugged(dev, t->in->handle);
     int64_t at = t->at;
+    if (hsvc__flaps(dev)) return; /* its reports keep track of handles */
     if (t->in->kind != HSVC_INPUT_HEADSET_CONNECTED || plugged == NULL || hsvc__fold_eq(plugged->serial, headset->serial)) return;
     if (t->at < plugged->event_at) t->at = plugged->event_at; /* the handle is lost now, however old the report of its new owner */
     run_for(t, dev, plugged->serial, HSVC_EVENT_disconnected, t->in->handle);
@@ -89,6 +89,7 @@ static int is_replaced(struct hsvc__turn *t, hsvc__str serial, uint64_t handle) 
  * the serial's last event replaces nothing (PRES-5, PRES-6). */
 static void drop_replaced(struct hsvc__turn *t, struct hsvc__device *dev) {
     uint32_t kept = 0;
+    if (hsvc__flaps(dev)) return; /* what is held begins afresh */
     for (uint32_t i = 0; i < dev->plug_count; i++) {
         const struct hsvc__present *of = &dev->presents[dev->handles[i].of];
         if (t->at < of->event_at || !is_replaced(t, of->serial, dev->handles[i].handle)) dev->handles[kept++] = dev->handles[i];
@@ -98,12 +99,19 @@ static void drop_replaced(struct hsvc__turn *t, struct hsvc__device *dev) {
     hsvc__touch(dev);
 }
 
+/* is_left_out: has this serial left, as far as the list goes? What is held begins afresh with a list: nothing is judged yet. */
+static int is_left_out(struct hsvc__turn *t, const struct hsvc__device *dev, hsvc__str serial) {
+    return hsvc__flaps(dev) || !listed(t, serial);
+}
+
 /* run_presence_list: what is missing has left, what is new has connected, each as an event of its own (PRES-5). */
 static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
-    hsvc__str gone[HSVC_LIMIT_PRESENCE_PER_DEVICE];
+    hsvc__str gone[HSVC_LIMIT_PRESENCE_PER_DEVICE + HSVC_LIMIT_REPORTS_PER_HOLD];
     uint32_t count = 0;
     for (uint32_t i = 0; i < dev->present_count; i++)
-        if (!listed(t, dev->presents[i].serial)) gone[count++] = dev->presents[i].serial;
+        if (is_left_out(t, dev, dev->presents[i].serial)) gone[count++] = dev->presents[i].serial;
+    for (uint32_t i = 0; i < dev->report_count; i++)
+        if (dev->reports[i].here && is_left_out(t, dev, dev->reports[i].serial)) gone[count++] = dev->reports[i].serial;
     for (uint32_t i = 0; i < count; i++) run_for(t, dev, gone[i], HSVC_EVENT_disconnected, 0);
     drop_replaced(t, dev);
     for (size_t i = 0; i < t->in->item_count; i++) {
@@ -184,8 +192,8 @@ static void decide_complaint(struct hsvc__turn *t, const struct hsvc__complaint 
 }
 
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
-                       const struct hsvc__complaint *complaint, uint32_t index, int64_t now) {
-    struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index, now);
+                       const struct hsvc__complaint *complaint, uint32_t index) {
+    struct hsvc__turn *t = hsvc__turn_begin(engine, fx, in, index);
     struct hsvc__about about;
     const hsvc_verdict *verdict;
     engine->tally.inputs++;

@@ -26,7 +26,7 @@ static void index_tables(hsvc_engine *engine) {
 static int32_t take_config(const hsvc_config *config, hsvc_config *ours, hsvc_allocator *allocator, hsvc_store *store) {
     int32_t status = hsvc__sized_in(ours, sizeof *ours, sizeof(hsvc_config), config);
     if (status != HSVC_OK) return status;
-    if (ours->flags != 0) return HSVC_ERR_FLAGS;
+    if (ours->flags & ~HSVC_CONFIG_ANY_EPOCH) return HSVC_ERR_FLAGS;
     status = hsvc__allocator_in(allocator, ours->allocator);
     if (status == HSVC_OK) status = hsvc__sized_in(store, sizeof *store, sizeof(hsvc_store), ours->store);
     if (status != HSVC_OK) return status;
@@ -57,13 +57,24 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->permission_user = ours.permission_user;
     e->trace = ours.trace;
     e->trace_user = ours.trace_user;
+    e->attempts = HSVC_LIMIT_ATTEMPTS;
     e->node = ours.node;
     e->node_count = ours.node_count;
     e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
+    e->now = e->called_at = -1;
+    e->patrols = 1;
+    e->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] = hsvc__preset_value(HSVC_PARAM_CLOCK_SKEW_MAX, 0);
     hsvc__arena_init(&e->views, &e->allocator);
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
     index_tables(e);
+    e->epoch = ours.epoch;
+    e->any_epoch = (ours.flags & HSVC_CONFIG_ANY_EPOCH) != 0;
+    status = ours.epoch == 0 ? HSVC_OK : hsvc__epoch_check(e);
+    if (status != HSVC_OK) {
+        hsvc_engine_free(e);
+        return status;
+    }
     hsvc__record_open(e, &ours);
     *engine = e;
     return HSVC_OK;
@@ -87,16 +98,6 @@ int32_t hsvc__enter(struct hsvc_engine *engine) {
     return HSVC_OK;
 }
 void hsvc__leave(struct hsvc_engine *engine) { engine->inside = 0; }
-
-int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now) {
-    int32_t status;
-    *now = -1;
-    if (HSVC__MUTANT(clock_read_twice)) (void)engine->clock(now, engine->clock_user);
-    status = engine->clock(now, engine->clock_user);
-    hsvc__record_clock(engine, status, *now);
-    if (status != HSVC_OK) return HSVC_ERR_CLOCK;
-    return *now < 0 || *now > HSVC_LIMIT_TIME ? HSVC_ERR_CLOCK : HSVC_OK;
-}
 
 int32_t hsvc_counters_init(hsvc_counters *counters, size_t size) {
     return hsvc__sized_init(counters, size, sizeof(hsvc_counters));
@@ -141,14 +142,15 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     if (slot->raw.n != 0) memmove(cache->raw, slot->raw.p, slot->raw.n);
     cache->raw_len = slot->raw.n;
     cache->revision = slot->revision;
+    if (slot->known && policy->epoch < engine->epoch && !engine->any_epoch && !HSVC__MUTANT(epoch_ignored)) return HSVC_ERR_EPOCH;
+    if (policy->epoch > engine->epoch) engine->epoch = policy->epoch;
     cache->known = 1;
     hsvc__policy_values(engine, policy);
     return engine->txn.status;
 }
 
 /* ---- the transaction ---- */
-struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index,
-                                    int64_t now) {
+struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index) {
     static const hsvc_input nothing;
     struct hsvc__turn *t = &engine->turn;
     t->engine = engine;
@@ -157,8 +159,8 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->in = in == NULL ? &nothing : in;
     t->index = index;
     t->item = t->items_refused = 0;
-    t->now = now;
-    t->at = now;
+    t->now = engine->txn.now;
+    t->at = t->now;
     t->dev = &engine->txn.nobody.device;
     t->headset = &engine->txn.nobody.headset;
     t->user = &engine->txn.nobody.user;
@@ -169,40 +171,55 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->rule = "";
     t->barred = NULL;
     memset(&t->verdict, 0, sizeof t->verdict);
-    t->raised = t->taken = t->steps = 0;
+    t->raised = t->taken = t->steps = t->flap_counted = 0;
     return t;
 }
 
-/* move_deadline: the device's one deadline key follows its earliest due time (DESIGN 3). */
-static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev) {
+/* move_deadline: the device's one deadline key follows its earliest due time (DESIGN 3), and says when the newest of its
+ * timers was armed: whoever comes by and has another clock sees by that what has to begin anew (TIME-4). */
+static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev, int armed) {
     int64_t due = dev->rec.present && !dev->rec.removed ? hsvc__earliest(dev, NULL) : HSVC_NEVER;
-    struct hsvc__record nothing;
+    struct hsvc__deadline record;
     struct hsvc__key key;
     hsvc__str value = {NULL, 0};
     if (due == HSVC_NEVER) due = 0;
-    if (due == dev->deadline_at) return;
-    if (dev->deadline_at != 0) {
+    if (due == dev->deadline_at && !armed) return;
+    if (dev->deadline_at != 0 && due != dev->deadline_at) {
         hsvc__key_deadline(&key, dev->deadline_at, dev->name);
         hsvc__txn_loose(txn, &key, value);
     }
-    if (due != 0 && hsvc__record_encode(&nothing, HSVC__FAMILY_DEADLINE, &txn->work, &value) == HSVC_OK) {
+    record.armed_at = hsvc__newest_armed(dev);
+    if (due != 0 && hsvc__record_encode(&record, HSVC__FAMILY_DEADLINE, &txn->work, &value) == HSVC_OK) {
         hsvc__key_deadline(&key, due, dev->name);
         hsvc__txn_loose(txn, &key, value);
     }
     dev->deadline_at = due;
 }
 
-static void move_deadlines(struct hsvc__txn *txn) {
+/* stamp_records: what this decision writes says when; a device's timers say when they were armed. */
+static void stamp_records(struct hsvc__txn *txn) {
     for (uint32_t i = 0; i < txn->count; i++) {
-        struct hsvc__device *dev = (struct hsvc__device *)txn->slots[i].record;
-        if (txn->slots[i].family == HSVC__FAMILY_DEVICE && dev != NULL && (dev->rec.dirty || dev->rec.removed))
-            move_deadline(txn, dev);
+        struct hsvc__record *record = (struct hsvc__record *)txn->slots[i].record;
+        int armed;
+        if (record == NULL || !txn->slots[i].used || (!record->dirty && !record->removed)) continue;
+        armed = hsvc__times_stamp(record, txn->slots[i].family, txn->now);
+        if (txn->slots[i].family == HSVC__FAMILY_DEVICE) move_deadline(txn, (struct hsvc__device *)record, armed || record->clocked);
     }
 }
 
 /* is_final: a failure that reading more would not mend. Others may come of a record that was not there yet. */
 static int is_final(int32_t status) {
     return status == HSVC_ERR_MEMORY || status == HSVC_ERR_LIMIT || status == HSVC_ERR_CALLBACK;
+}
+
+/* learn_policy: what was decoded before the policy was known may have been taken for too new, or not. */
+static int32_t learn_policy(struct hsvc_engine *engine) {
+    int known = engine->policy.known;
+    int32_t status = hsvc__policy_learn(engine);
+    if (known || status != HSVC_OK || engine->txn.missing != 0) return status;
+    engine->txn.latest = engine->now + engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
+    hsvc__txn_again(&engine->txn);
+    return hsvc__policy_learn(engine);
 }
 
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
@@ -214,8 +231,9 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
         hsvc__effects_back(fx);
         memset(&engine->tally, 0, sizeof engine->tally);
-        status = hsvc__policy_learn(engine);
+        status = learn_policy(engine);
         if (status != HSVC_OK) return status;
+        hsvc__txn_catch_up(txn);
         decide(engine, job);
         if (txn->missing == 0 || is_final(txn->status)) return txn->status;
         txn->status = HSVC_OK;
@@ -223,19 +241,27 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
     return HSVC_ERR_LIMIT;
 }
 
+/* The list that names the counters is the struct's own. */
+#define COUNTER(name, text) +1
+_Static_assert((0
+#include "engine/counters.def"
+               ) * sizeof(uint64_t) == offsetof(hsvc_counters, sign_outs_by) - offsetof(hsvc_counters, inputs),
+               "counters.def lists every counter");
+#undef COUNTER
+
 /* count_tally: what the decision counted becomes true with its commit. Counters are a run of 64-bit numbers. */
 static void count_tally(struct hsvc_engine *engine) {
     uint64_t *to = &engine->counters.inputs;
     const uint64_t *from = &engine->tally.inputs;
     size_t count = (sizeof engine->counters - offsetof(hsvc_counters, inputs)) / sizeof *to;
-    for (size_t i = 0; i < count; i++) to[i] += from[i];
+    for (size_t i = 0; i < count && !HSVC__MUTANT(nothing_is_counted); i++) to[i] += from[i];
 }
 
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
-    move_deadlines(&engine->txn);
     hsvc__audit_write(engine);
+    stamp_records(&engine->txn);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
     if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
@@ -244,13 +270,19 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     return status;
 }
 
+/* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
+ * what may have been committed, to know it. */
+static int patience(const struct hsvc_engine *engine, int made) {
+    return made > 0 && (engine->txn.impossible || engine->txn.in_doubt) ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
+}
+
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
-    for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+    for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
-        hsvc__txn_begin(&engine->txn);
+        hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);
         status = ahead(engine, job);
         if (status == HSVC_OK) status = attempt(engine, fx, decide, job, dry);

@@ -32,6 +32,14 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    int attempts; /* at one decision that meets a conflict */
+    uint64_t epoch;    /* the newest that the host or this engine has seen (STORE-9) */
+    int any_epoch;
+    int64_t now;       /* the last clock sample; it goes back no less than clock_skew_max (TIME-4) */
+    int64_t called_at; /* that of the last call that decided; -1: none yet */
+    int jumped;        /* the clock is further on than a host that calls in time explains */
+    int patrols;       /* deadlines are looked for that a clock from the future has armed */
+    struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
@@ -52,8 +60,13 @@ struct hsvc_engine {
 /* hsvc__enter, hsvc__leave: around every public call that may reach a callback. REENTRANT, OK. */
 int32_t hsvc__enter(struct hsvc_engine *engine);
 void hsvc__leave(struct hsvc_engine *engine);
-/* hsvc__sample: the clock, once. CLOCK, OK. */
-int32_t hsvc__sample(struct hsvc_engine *engine, int64_t *now);
+/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides. */
+int32_t hsvc__sample(struct hsvc_engine *engine);
+int32_t hsvc__sample_call(struct hsvc_engine *engine);
+/* hsvc__is_late: does this firing show that the clock has jumped? hsvc__tell_clock: a notice for each record of this decision
+ * that was mended or fired after a jump (TIME-4). */
+int hsvc__is_late(const struct hsvc_engine *engine, int64_t due);
+void hsvc__tell_clock(struct hsvc__turn *t);
 
 /* hsvc__input_in: checks one caller's input and copies it (input.c). ERR_INPUT_*, ERR_STRUCT_*, ARGUMENT; the problem is
  * noted in fx. What is wrong with its texts is no error but a verdict: *reason, *field, *limit, 0 if nothing is. */
@@ -88,6 +101,8 @@ void hsvc__want(struct hsvc__txn *txn, const hsvc_input *in, int round);
 
 /* hsvc__policy_values: works the cached numbers out from a global policy record (parameters.c). */
 void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *policy);
+/* hsvc__epoch_check: is the store as new as is known? EPOCH, OK; the store's statuses, as it may have to be read. */
+int32_t hsvc__epoch_check(struct hsvc_engine *engine);
 /* hsvc__policy_plant: the cached policy into a call; hsvc__policy_learn: the cache from what the call read. MEMORY, OK. */
 void hsvc__policy_plant(struct hsvc_engine *engine);
 int32_t hsvc__policy_learn(struct hsvc_engine *engine);
@@ -102,6 +117,8 @@ struct hsvc__about {
     struct hsvc__record *always;
     uint32_t kind;
 };
+/* hsvc__fact_machine: whose states fact number index of a kind of subject names, HSVC__MACHINE_NONE if it is a number. */
+uint32_t hsvc__fact_machine(uint32_t subject_kind, size_t index);
 /* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
 /* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
@@ -123,15 +140,23 @@ struct hsvc__dues {
     struct {
         hsvc__str device; /* canonical name */
         int64_t due;
-    } at[HSVC_LIMIT_ADVANCE_DEVICES];
+    } at[2 * HSVC_LIMIT_ADVANCE_DEVICES]; /* the due, and those found on patrol */
     uint32_t count;
     struct hsvc__arena *arena;
 };
 /* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
  * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
-/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs. Store statuses, MEMORY. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, int64_t now, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__own_due: is the device one of those that this node fires before others'? */
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
+/* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
+ * were armed in the future. Store statuses, MEMORY. */
+int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of
+ * them it stops, unless there are other nodes, whose clocks may be ahead at any time. Store statuses, MEMORY. */
+int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues);
+/* hsvc__patrol_again: it begins, from the first deadline on. */
+void hsvc__patrol_again(struct hsvc_engine *engine);
 /* hsvc__job_due: from when on this node may work on the job of a row: 0 at once. hsvc__work_jobs: a slice of a bounded number
  * of them; *damage becomes the first failure about one record alone. The statuses of hsvc_apply. */
 int hsvc__has_walk(const struct hsvc__job *job); /* is there anything left that it must come to? */
@@ -148,7 +173,7 @@ int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used);
 void hsvc__settle(struct hsvc__turn *t);
 /* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
-                       const struct hsvc__complaint *complaint, uint32_t index, int64_t now);
+                       const struct hsvc__complaint *complaint, uint32_t index);
 /* hsvc__decide_items: if the input is about several headsets: each by the event, with a verdict of its own; then 1, and the
  * turn's verdict sums them up (items.c). hsvc__set_headset: the turn is about this headset, where it is, and its phone's owner. */
 int hsvc__decide_items(struct hsvc__turn *t, uint32_t machine, uint32_t event);
@@ -167,7 +192,6 @@ typedef int32_t (*hsvc__ahead_fn)(struct hsvc_engine *engine, void *job);
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry);
 /* hsvc__turn_begin: a turn over the engine's records, for an input or a deadline (in may be NULL). */
-struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index,
-                                    int64_t now);
+struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in, uint32_t index);
 
 #endif

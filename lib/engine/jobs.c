@@ -4,7 +4,7 @@
  * swept once. One node works on a job; the others leave it alone as long as it moves (STORE-5). */
 #include "rules/ask.h"
 
-enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES };
+enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES, WALK_ALL_SKIPS, WALK_ALL_HEADSETS, WALK_ALL_NUMBERS, WALK_ALL_ENTRIES };
 static const struct {
     uint32_t job, walk;
 } walks[] = {
@@ -19,6 +19,10 @@ static const struct {
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
     {HSVC__FAMILY_SKIP, HSVC_EVENT_skip_swept},
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
+    {HSVC__FAMILY_SKIP, HSVC_EVENT_skip_swept},
+    {HSVC__FAMILY_HEADSET, HSVC_EVENT_headset_swept},
+    {HSVC__FAMILY_NUMBER, HSVC_EVENT_number_swept},
+    {HSVC__FAMILY_ENTRY, HSVC_EVENT_entry_swept},
 };
 
 /* One slice of one job. */
@@ -64,7 +68,7 @@ static void add_item(struct sweep *s, hsvc__str name) {
 /* The user's own lists say where the user is known; they were marked with the fact, or are the user's still. */
 static void collect_users_devices(struct hsvc_engine *engine, void *job) {
     struct sweep *s = (struct sweep *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
     const struct hsvc__user *user = hsvc__marked_user(t, s->job.subject);
     s->item_count = 0;
     for (uint32_t i = 0; i < user->login_count; i++) add_item(s, user->logins[i].device);
@@ -82,13 +86,35 @@ static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
 
 static int is_about(const struct hsvc__device *dev, hsvc__str user) {
     if (hsvc__fold_eq(dev->user, user) || hsvc__fold_eq(dev->last_user, user) || hsvc__fold_eq(dev->related_user, user)) return 1;
-    return hsvc__user_is_here((struct hsvc__device *)(uintptr_t)dev, user, hsvc__str_of(NULL, 0));
+    if (hsvc__fold_eq(dev->prompt_user, user) || hsvc__fold_eq(dev->verify_user, user)) return 1;
+    for (uint32_t i = 0; i < dev->present_count; i++)
+        if (hsvc__fold_eq(dev->presents[i].owner, user)) return 1;
+    return 0;
+}
+
+static int is_number_of(const struct hsvc__number *number, hsvc__str user) {
+    return number->of == HSVC__FAMILY_USER && hsvc__fold_eq(number->name, user);
+}
+
+static int is_at_site(const struct hsvc__device *dev, hsvc__str site) { return site.n == 0 || hsvc__fold_eq(dev->site, site); }
+
+static int device_concerns(const struct hsvc__job *job, const struct hsvc__device *dev) {
+    switch (job->kind) {
+        case HSVC_JOB_POLICY: return (dev->session != 0 || dev->prompt_id != 0) && is_at_site(dev, job->subject);
+        case HSVC_JOB_FORCED: return dev->session != 0 && is_at_site(dev, job->subject);
+        case HSVC_JOB_FORCED_USER: return hsvc__fold_eq(dev->user, job->subject);
+        default: return is_about(dev, job->subject);
+    }
 }
 
 /* concerns: a first look at what was scanned, so that most records cost no decision; the rows decide what is to be done. */
 static int concerns(const struct sweep *s, const void *record) {
-    if (s->family == HSVC__FAMILY_DEVICE) return is_about((const struct hsvc__device *)record, s->job.subject);
-    return 1;
+    const struct hsvc__job *job = &s->job;
+    if (s->family == HSVC__FAMILY_DEVICE) return device_concerns(job, (const struct hsvc__device *)record);
+    if (s->family == HSVC__FAMILY_HEADSET) return hsvc__fold_eq(((const struct hsvc__headset *)record)->device, job->subject);
+    if (s->family == HSVC__FAMILY_NUMBER) return is_number_of((const struct hsvc__number *)record, job->subject);
+    if (s->family == HSVC__FAMILY_ENTRY) return ((const struct hsvc__entry *)record)->committed_at < (int64_t)job->number;
+    return job->kind != HSVC_JOB_DEVICE_REMOVED || ((const struct hsvc__skip *)record)->device_number == job->number;
 }
 
 static int32_t take_row(const hsvc_row *row, void *user) {
@@ -102,6 +128,7 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     if (hsvc__record_check(row->value, row->value_len, s->family) != HSVC_OK ||
         hsvc__record_decode(s->scratch, row->value, row->value_len, s->family) != HSVC_OK) {
         note_damage(s, HSVC_ERR_CORRUPT);
+        s->job.damaged++;
         return HSVC_OK;
     }
     if (!concerns(s, s->scratch)) return HSVC_OK;
@@ -132,27 +159,35 @@ static int32_t scan_family(struct sweep *s) {
 }
 
 /* ---- one record ---- */
-static void decide_item(struct hsvc_engine *engine, void *job) {
-    struct sweep *s = (struct sweep *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
-    struct hsvc__record *record = (struct hsvc__record *)hsvc__txn_get(t->txn, s->family, s->item);
-    struct hsvc__about about = {NULL, NULL, NULL, NULL, 0};
-    if (!record->present) return;
-    if (s->family == HSVC__FAMILY_DEVICE) {
-        t->dev = (struct hsvc__device *)record;
-        (void)hsvc__fire_all(t, t->now, 1); /* what was due before this comes before it (TIME-3) */
-        t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
-    } else {
-        t->skip = (struct hsvc__skip *)record;
-    }
+static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
+    struct hsvc__about about = {t->dev, t->headset, NULL, NULL, 0};
     t->job = &s->job;
-    about.dev = t->dev;
-    about.headset = t->headset;
     hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
     about.always = t->verdict.reason != 0 && about.dev->rec.present ? &about.dev->rec : NULL;
     hsvc__audit_step(t, &about);
     t->job = NULL;
+}
+
+static void decide_item(struct hsvc_engine *engine, void *job) {
+    struct sweep *s = (struct sweep *)job;
+    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
+    struct hsvc__record *record = (struct hsvc__record *)hsvc__txn_get(t->txn, s->family, s->item);
+    if (!record->present) return;
+    if (s->family == HSVC__FAMILY_DEVICE) {
+        t->dev = (struct hsvc__device *)record;
+        (void)hsvc__fire_all(t, t->now, 1); /* what was due before this comes before it (TIME-3) */
+        t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
+    } else if (s->family == HSVC__FAMILY_HEADSET) {
+        t->headset = (struct hsvc__headset *)record;
+    } else if (s->family == HSVC__FAMILY_SKIP) {
+        t->skip = (struct hsvc__skip *)record;
+    } else if (s->family == HSVC__FAMILY_NUMBER) {
+        t->number = (struct hsvc__number *)record;
+    } else {
+        t->entry = (struct hsvc__entry *)record;
+    }
+    if (concerns(s, record)) sweep_it(s, t);
     hsvc__settle(t);
 }
 
@@ -160,6 +195,17 @@ static int32_t read_item(struct hsvc_engine *engine, void *job) {
     const struct sweep *s = (const struct sweep *)job;
     hsvc__txn_want(&engine->txn, s->family, s->item);
     return hsvc__txn_fetch(&engine->txn);
+}
+
+/* passes_over: a record that fails is tried once more next time, then left for a later round: it may be repaired by then. */
+static int passes_over(struct sweep *s, int32_t status) {
+    note_damage(s, status);
+    if (s->job.strikes == 0) {
+        s->job.strikes = 1;
+        return 0;
+    }
+    s->job.damaged++;
+    return 1;
 }
 
 /* sweep_items: how many are done; a failure of the store, or a conflict that does not end, stops before its record. */
@@ -170,11 +216,9 @@ static uint32_t sweep_items(struct sweep *s, int32_t *status) {
         *status = hsvc__transact(s->engine, s->fx, decide_item, read_item, s, &dry);
         if (*status == HSVC_OK) hsvc__effects_publish(s->fx);
         else hsvc__effects_back(s->fx);
-        if (hsvc__hurts_one(*status)) {
-            note_damage(s, *status);
-            *status = HSVC_OK;
-        }
+        if (hsvc__hurts_one(*status)) *status = passes_over(s, *status) ? HSVC_OK : HSVC_ERR_CONFLICT;
         if (*status != HSVC_OK) return i;
+        s->job.strikes = 0;
     }
     return s->item_count;
 }
@@ -192,7 +236,7 @@ static void set_cursor(struct sweep *s, uint32_t rows) {
     s->job.cursor = hsvc__arena_copy(&s->engine->inputs, s->keys[rows - 1].bytes, s->keys[rows - 1].len);
 }
 
-/* walk_family: a part of a walk over a range of keys; what was not done for a conflict is done next time. */
+/* walk_scanned: a part of a walk over a range of keys; what was not done for a conflict is done next time. */
 static int32_t walk_scanned(struct sweep *s, int32_t status, int *is_over) {
     uint32_t done;
     *is_over = 0;
@@ -205,7 +249,7 @@ static int32_t walk_scanned(struct sweep *s, int32_t status, int *is_over) {
     return status;
 }
 
-static int32_t walk_all_devices(struct sweep *s) {
+static int32_t walk_family(struct sweep *s) {
     int is_over;
     int32_t status = walk_scanned(s, scan_family(s), &is_over);
     if (is_over) next_walk(&s->job);
@@ -218,7 +262,7 @@ struct serial_at {
 };
 static void find_serial(struct hsvc_engine *engine, void *job) {
     struct serial_at *at = (struct serial_at *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, at->sweep->fx, NULL, HSVC_NO_INPUT, at->sweep->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, at->sweep->fx, NULL, HSVC_NO_INPUT);
     const struct hsvc__user *user = hsvc__marked_user(t, at->sweep->job.subject);
     uint32_t step = at->sweep->job.step;
     at->serial = hsvc__str_of(NULL, 0);
@@ -267,7 +311,7 @@ static int32_t walk_on(struct sweep *s) {
     switch (s->walk) {
         case WALK_USERS_DEVICES: return walk_users_devices(s);
         case WALK_USERS_SKIPS: return walk_users_skips(s);
-        default: return walk_all_devices(s);
+        default: return walk_family(s);
     }
 }
 
@@ -276,10 +320,18 @@ static int is_moved(const struct hsvc__job *now, const struct hsvc__job *was) {
            now->seen != was->seen;
 }
 
+/* begin_again: a job ends when it came to every record; until the damaged ones are repaired it comes back to them. */
+static void begin_again(struct hsvc__job *job, int64_t now) {
+    job->walk = job->step = 0;
+    job->cursor = hsvc__str_of(NULL, 0);
+    job->damaged = 0;
+    job->again_at = now + HSVC_LIMIT_JOB_AGAIN;
+}
+
 /* decide_progress: the job's record follows, unless another node was faster or the job began anew. */
 static void decide_progress(struct hsvc_engine *engine, void *arg) {
     struct sweep *s = (struct sweep *)arg;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT, s->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__job *job = (struct hsvc__job *)hsvc__txn_get(t->txn, HSVC__FAMILY_JOB, s->name);
     struct hsvc__about about = {t->dev, t->headset, NULL, NULL, 0};
     if (is_moved(job, &s->was)) return;
@@ -289,7 +341,11 @@ static void decide_progress(struct hsvc_engine *engine, void *arg) {
     job->walk = s->job.walk;
     job->step = s->job.step;
     job->cursor = s->job.cursor;
+    job->strikes = s->job.strikes;
+    job->damaged = s->job.damaged;
+    job->again_at = 0;
     hsvc__touch(job);
+    if (walk_of(job) == 0 && job->damaged != 0) begin_again(job, s->now);
     if (walk_of(job) != 0) return;
     job->rec.removed = 1;
     t->job = job;
@@ -320,8 +376,9 @@ static int32_t read_job(struct hsvc__job *job, hsvc__str value) {
 
 int64_t hsvc__job_due(const struct hsvc_engine *engine, hsvc__str value) {
     struct hsvc__job job;
-    if (read_job(&job, value) != HSVC_OK || job.node == engine->node) return 0;
-    return job.worked_at + HSVC_LIMIT_JOB_PATIENCE;
+    if (read_job(&job, value) != HSVC_OK || job.node == engine->node) return job.again_at;
+    if (job.worked_at > engine->now + engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]) return 0; /* by a clock that was ahead (TIME-4) */
+    return (job.again_at != 0 ? job.again_at : job.worked_at) + HSVC_LIMIT_JOB_PATIENCE;
 }
 
 static struct sweep *sweep_of(struct hsvc_engine *engine, struct hsvc_effects *fx, int64_t now, hsvc__str name) {

@@ -51,11 +51,10 @@ static int is_by_hand(const struct hsvc__device *dev) { return dev->prompt_id !=
 
 static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
     struct known k;
-    const struct hsvc__present *plugged;
     k.in = in;
     k.dev = (const struct hsvc__device *)peek(txn, HSVC__FAMILY_DEVICE, hsvc__str_of(in->device, in->device_len));
-    plugged = k.dev == NULL ? NULL : hsvc__plugged((struct hsvc__device *)(uintptr_t)k.dev, in->handle);
-    k.serial = plugged != NULL && in->serial_len == 0 ? plugged->serial : hsvc__str_of(in->serial, in->serial_len);
+    k.serial = hsvc__str_of(in->serial, in->serial_len);
+    if (k.dev != NULL && k.serial.n == 0) k.serial = hsvc__handles_serial((struct hsvc__device *)(uintptr_t)k.dev, in->handle);
     k.headset = (const struct hsvc__headset *)peek(txn, HSVC__FAMILY_HEADSET, k.serial);
     k.alias_of = k.headset == NULL ? hsvc__str_of(NULL, 0) : k.headset->alias_of;
     if (k.alias_of.n != 0) {
@@ -84,7 +83,7 @@ static void want_skip(struct hsvc__txn *txn, const struct known *k) {
     struct hsvc__key key;
     if (k->headset != NULL && k->headset->owner.n != 0) return;
     if (k->serial.n == 0 || k->dev == NULL) return;
-    hsvc__key_skip(&key, k->serial, k->dev->name);
+    hsvc__key_skip(&key, k->serial, k->dev->number);
     hsvc__txn_want(txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 

@@ -66,7 +66,7 @@ static void put_bytes(struct hsvc__recorder *r, uint8_t tag, const void *bytes, 
 
 static void put_static(struct hsvc__recorder *r, uint8_t tag, const char *text) {
     size_t len = 0;
-    while (text != NULL && text[len] != '\0') len++;
+    while (text != NULL && len < HSVC_LIMIT_NAME_LEN && text[len] != '\0') len++;
     put_bytes(r, tag, text, len);
 }
 #define NUMBER(name, value) put_number(r, HSVC__TAG_##name, (uint64_t)(value))
@@ -227,6 +227,8 @@ static void put_head(struct hsvc_engine *engine) {
     NUMBER(ops_max, engine->store.ops_max);
     NUMBER(permission, engine->permission != NULL);
     NUMBER(version, hsvc_version());
+    NUMBER(epoch, engine->epoch);
+    NUMBER(flags, engine->any_epoch ? HSVC_CONFIG_ANY_EPOCH : 0);
     frame_end(r);
 }
 

@@ -325,10 +325,9 @@ static int32_t measure(const struct replay *r, size_t at, struct extent *x) {
 
 /* skip_misuse: a call whose inputs were no inputs decided nothing; that it sampled the clock is all that came of it. */
 static int32_t skip_misuse(struct replay *r, const struct extent *x) {
-    int64_t now;
     if (x->clock != 0) {
         r->at = x->clock;
-        (void)hsvc__sample(r->engine, &now);
+        (void)hsvc__sample_call(r->engine);
     }
     r->at = x->end;
     r->report.frames += x->frames;
@@ -402,6 +401,7 @@ static int32_t replay_call(struct replay *r, const struct extent *x) {
 /* ---- all of it ---- */
 static int32_t new_engine(struct replay *r, const struct hsvc__frame *head) {
     hsvc_config config;
+    int32_t status;
     (void)hsvc_config_init(&config, sizeof config);
     (void)hsvc_store_init(&r->store, sizeof r->store);
     r->store.ops_max = (uint32_t)number_of(head, HSVC__TAG_ops_max);
@@ -423,7 +423,10 @@ static int32_t new_engine(struct replay *r, const struct hsvc__frame *head) {
     hsvc_engine_free(r->engine);
     r->engine = NULL;
     r->report.engines++;
-    return hsvc_engine_new(&config, &r->engine);
+    config.flags = (uint32_t)number_of(head, HSVC__TAG_flags);
+    status = hsvc_engine_new(&config, &r->engine);
+    if (status == HSVC_OK) r->engine->epoch = number_of(head, HSVC__TAG_epoch); /* not by config: nothing is read here */
+    return status;
 }
 
 /* replay_next: what begins at r->at: perhaps an engine, perhaps a look, and a call. OK, NOT_FOUND (the bytes end). */

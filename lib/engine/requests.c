@@ -45,27 +45,50 @@ static uint64_t content_of(const hsvc_input *in) {
 /* policy_record: the global policy or a site's; a scope of a device or a user is in that record. */
 static struct hsvc__record *policy_record(struct hsvc__turn *t) {
     struct hsvc__policy *policy;
-    if (t->in->kind != HSVC_INPUT_POLICY_SET && t->in->kind != HSVC_INPUT_POLICY_UNSET) return NULL;
     if (t->in->device_len != 0 || t->in->user_len != 0) return NULL;
     policy = hsvc__policy_of(t, INPUT(t, site));
     return policy->rec.present ? &policy->rec : NULL;
 }
 
+/* started_job: the job that the input started, where the record that it named is no more. */
+static struct hsvc__record *started_job(struct hsvc__turn *t) {
+    static const struct {
+        uint32_t kind, job;
+    } starts[] = {{HSVC_INPUT_USER_REMOVE, HSVC_JOB_USER_REMOVED},
+                  {HSVC_INPUT_DEVICE_REMOVE, HSVC_JOB_DEVICE_REMOVED},
+                  {HSVC_INPUT_FORCE_SIGN_OUT, HSVC_JOB_FORCED}};
+    struct hsvc__job *job = NULL;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (starts[i].kind == t->in->kind) job = hsvc__job_of(t, starts[i].job, hsvc__subject_of(t->in));
+    return job != NULL && job->rec.present ? &job->rec : NULL;
+}
+
+/* renamed: the record under its new name. */
+static struct hsvc__record *renamed(struct hsvc__turn *t) {
+    struct hsvc__record *rec;
+    if (t->in->kind == HSVC_INPUT_DEVICE_RENAME) rec = &hsvc__device_of(t, INPUT(t, name))->rec;
+    else rec = &hsvc__user_of(t, INPUT(t, name))->rec;
+    return rec->present ? rec : NULL;
+}
+
 struct hsvc__record *hsvc__primary(struct hsvc__turn *t) {
     if (t->in->device_len != 0 && t->dev->rec.present) return &t->dev->rec;
     if (t->in->user_len != 0 && t->user->rec.present) return &t->user->rec;
+    if (t->in->kind == HSVC_INPUT_DEVICE_RENAME || t->in->kind == HSVC_INPUT_USER_RENAME) return renamed(t);
     if (t->in->serial_len != 0 && t->headset->rec.present) return &t->headset->rec;
     return policy_record(t);
 }
 
 /* recent_of: the list of remembered requests of the input's primary record, or NULL if there is no such record. */
 static struct hsvc__requests *recent_of(struct hsvc__turn *t, struct hsvc__record **record) {
-    *record = hsvc__primary(t);
+    struct hsvc__record *job = started_job(t);
+    *record = job != NULL ? job : hsvc__primary(t);
     if (*record == NULL) return NULL;
     switch ((*record)->family) {
-        case HSVC__FAMILY_DEVICE: return &t->dev->recent;
-        case HSVC__FAMILY_USER: return &t->user->recent;
-        case HSVC__FAMILY_HEADSET: return &t->headset->recent;
+        case HSVC__FAMILY_DEVICE: return &((struct hsvc__device *)(void *)*record)->recent;
+        case HSVC__FAMILY_USER: return &((struct hsvc__user *)(void *)*record)->recent;
+        case HSVC__FAMILY_HEADSET: return &((struct hsvc__headset *)(void *)*record)->recent;
+        case HSVC__FAMILY_JOB: return &((struct hsvc__job *)(void *)*record)->recent;
         default: return &((struct hsvc__policy *)(void *)*record)->recent;
     }
 }
@@ -86,6 +109,7 @@ const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
         if (one->content != content_of(t->in)) return hsvc__add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4", INPUT(t, device));
         verdict = hsvc__add_verdict(t, one->reason, hsvc__rule_of(one->row), INPUT(t, device));
         verdict->repeated = 1;
+        t->engine->tally.repeated++;
         if (t->dev->rec.present) hsvc__inform(t, t->dev);
         return verdict;
     }

@@ -62,7 +62,6 @@ static int32_t read_page(struct page *page, const hsvc_cursor *cursor) {
 
 struct one {
     hsvc__str device;
-    int64_t now;
     struct hsvc_effects *fx;
     int dry; /* nothing changes: the effects are those of one record, which needs no proof */
     int known;
@@ -70,7 +69,7 @@ struct one {
 
 static void decide_one(struct hsvc_engine *engine, void *job) {
     struct one *one = (struct one *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT, one->now);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
     one->dry = 1;
@@ -86,8 +85,8 @@ static int32_t read_one(struct hsvc_engine *engine, void *job) {
 }
 
 /* tell_one: a device that is gone by now has nothing owed. */
-static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__str device, int64_t now, int *known) {
-    struct one one = {device, now, fx, 0, 0};
+static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__str device, int *known) {
+    struct one one = {device, fx, 0, 0};
     int32_t status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
     *known = one.known;
     if (status == HSVC_OK) hsvc__effects_publish(fx);
@@ -102,10 +101,10 @@ static void move_cursor(hsvc_cursor *cursor, hsvc__str key) {
 }
 
 /* tell_page: in order of keys, so that the cursor can stand behind the last that was told. */
-static int32_t tell_page(struct page *page, hsvc_cursor *cursor, struct hsvc_effects *fx, int64_t now) {
+static int32_t tell_page(struct page *page, hsvc_cursor *cursor, struct hsvc_effects *fx) {
     for (uint32_t i = 0; i < page->count; i++) {
         int known;
-        int32_t status = tell_one(page->engine, fx, page->owed[i], now, &known);
+        int32_t status = tell_one(page->engine, fx, page->owed[i], &known);
         if (status != HSVC_OK && !hsvc__hurts_one(status)) return status;
         if (status != HSVC_OK && page->damage == HSVC_OK) {
             page->damage = status;
@@ -119,7 +118,7 @@ static int32_t tell_page(struct page *page, hsvc_cursor *cursor, struct hsvc_eff
 }
 
 static int32_t resync_page(struct hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cursor *cursor,
-                           struct hsvc_effects *fx, int64_t now) {
+                           struct hsvc_effects *fx) {
     struct page page;
     int32_t status;
     memset(&page, 0, sizeof page);
@@ -127,15 +126,15 @@ static int32_t resync_page(struct hsvc_engine *engine, const hsvc_resync_scope *
     page.scope = scope;
     if (cursor->done) return HSVC_OK;
     status = read_page(&page, cursor);
-    if (status == HSVC_OK) status = tell_page(&page, cursor, fx, now);
+    if (status == HSVC_OK) status = tell_page(&page, cursor, fx);
     if (status != HSVC_OK || page.damage == HSVC_OK) return status;
     engine->txn.bad_key = page.bad_key;
     return page.damage;
 }
 
-static int32_t resync_device(struct hsvc_engine *engine, hsvc__str device, struct hsvc_effects *fx, int64_t now) {
+static int32_t resync_device(struct hsvc_engine *engine, hsvc__str device, struct hsvc_effects *fx) {
     int known = 0;
-    int32_t status = tell_one(engine, fx, device, now, &known);
+    int32_t status = tell_one(engine, fx, device, &known);
     return status == HSVC_OK && !known ? HSVC_ERR_NOT_FOUND : status;
 }
 
@@ -148,12 +147,11 @@ static int32_t take_scope(const hsvc_resync_scope *scope, hsvc_resync_scope *our
 }
 
 static int32_t run(struct hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cursor *cursor, struct hsvc_effects *fx) {
-    int64_t now;
-    int32_t status = hsvc__sample(engine, &now);
+    int32_t status = hsvc__sample(engine);
     hsvc__arena_reset(&engine->inputs);
     if (status != HSVC_OK) return status;
-    if (scope->device_len != 0) return resync_device(engine, hsvc__str_of(scope->device, scope->device_len), fx, now);
-    return resync_page(engine, scope, cursor, fx, now);
+    if (scope->device_len != 0) return resync_device(engine, hsvc__str_of(scope->device, scope->device_len), fx);
+    return resync_page(engine, scope, cursor, fx);
 }
 
 static void describe(struct hsvc__recorded *call, const hsvc_resync_scope *scope, const hsvc_cursor *at) {

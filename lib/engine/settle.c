@@ -4,6 +4,44 @@
 /* What a deadline's decision has for an input. */
 static const hsvc_input no_input;
 
+/* says_nothing: a report that the headset is where it is, by a handle that is known. */
+static int says_nothing(struct hsvc__device *dev, const struct hsvc__report *report) {
+    struct hsvc__present *here = hsvc__here(dev, report->serial);
+    if (here == NULL || here->flags & HSVC__NOT_CERTAIN) return !report->here && here == NULL;
+    if (!report->here || (report->handle != 0 && hsvc__plugged(dev, report->handle) != here)) return 0;
+    here->event_at = report->at;
+    return 1;
+}
+
+static void judge_report(struct hsvc__turn *t, struct hsvc__device *dev, const struct hsvc__report *report) {
+    if (says_nothing(dev, report)) return;
+    memset(&t->verdict, 0, sizeof t->verdict);
+    t->dev = dev;
+    t->headset = hsvc__headset_of(t, report->serial);
+    t->at = report->at;
+    t->steps = 0;
+    hsvc__run(t, HSVC__MACHINE_presence, report->here ? HSVC_EVENT_connected : HSVC_EVENT_disconnected, (int64_t)report->handle);
+    if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
+}
+
+/* judge_held: what was reported while the device was held, now that it is not: each as an event of its own time; who came
+ * first, so that nobody leaves who only has another handle (PRES-8). */
+static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev) {
+    struct hsvc__report reports[HSVC_LIMIT_REPORTS_PER_HOLD];
+    struct hsvc__verdict verdict = t->verdict;
+    int64_t at = t->at;
+    uint32_t count = dev->report_count;
+    memcpy(reports, dev->reports, count * sizeof reports[0]);
+    dev->report_count = 0;
+    hsvc__drop_unreported(dev, reports, count);
+    for (uint32_t here = 2; here-- > 0;)
+        for (uint32_t i = 0; i < count; i++)
+            if (reports[i].here == here) judge_report(t, dev, &reports[i]);
+    t->verdict = verdict; /* what the audit says of all that is the end of the hold */
+    t->at = at;
+    t->dev = dev;
+}
+
 /* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
     struct hsvc__turn keep = *t;
@@ -17,10 +55,12 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
         t->index = HSVC_NO_INPUT;
         t->at = due;
         t->steps = 0;
+        if (hsvc__is_late(t->engine, due) && !dev->rec.clocked) t->txn->clocked += dev->rec.clocked = 1;
         about.headset = hsvc__headset_of(t, dev->prompt_serial);
         hsvc__fire(t, dev, timer);
-        hsvc__audit_step(t, &about);
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
+        if (dev->report_count != 0 && !hsvc__flaps(dev)) judge_held(t, dev);
+        hsvc__audit_step(t, &about);
     }
     keep.raised = t->raised;
     keep.taken = t->taken;
@@ -86,4 +126,5 @@ void hsvc__settle(struct hsvc__turn *t) {
         }
         if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
     }
+    if (t->txn->clocked != 0) hsvc__tell_clock(t);
 }

@@ -21,7 +21,7 @@ void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, cons
     txn->counters = counters;
     hsvc__arena_init(&txn->raws, allocator);
     hsvc__arena_init(&txn->work, allocator);
-    hsvc__txn_begin(txn);
+    hsvc__txn_begin(txn, 0, 0);
 }
 
 void hsvc__txn_free(struct hsvc__txn *txn) {
@@ -29,7 +29,9 @@ void hsvc__txn_free(struct hsvc__txn *txn) {
     hsvc__arena_free(&txn->work);
 }
 
-void hsvc__txn_begin(struct hsvc__txn *txn) {
+void hsvc__txn_begin(struct hsvc__txn *txn, int64_t now, int64_t skew) {
+    txn->sampled = txn->now = now;
+    txn->latest = now + skew;
     hsvc__arena_reset(&txn->raws);
     txn->count = 0;
     txn->asked = 0;
@@ -44,6 +46,7 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
         txn->slots[i].used = 0;
         txn->slots[i].appended = 0;
     }
+    txn->clocked = 0;
     txn->missing = 0;
     txn->impossible = 0;
     txn->checks_only = 0;
@@ -165,9 +168,12 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->slot = slot;
     record->family = slot->family;
     record->present = slot->raw.n != 0;
-    record->dirty = 0;
     record->removed = 0;
+    record->marked = 0;
     hsvc__vector_of(record, &slot->audited);
+    record->clocked = (uint32_t)hsvc__times_mend(record, slot->family, txn->sampled, txn->latest);
+    record->dirty = record->clocked ? HSVC__DIRTY | HSVC__UNAUDITED : 0;
+    txn->clocked += record->clocked;
     return record;
 }
 
@@ -201,6 +207,13 @@ const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str nam
     struct hsvc__slot *slot = slot_find(txn, family, name, hsvc__fold_tail(name));
     if (slot == NULL || !slot->known || slot->raw.n == 0) return NULL;
     return hsvc__txn_record(txn, slot);
+}
+
+void hsvc__txn_catch_up(struct hsvc__txn *txn) {
+    for (uint32_t i = 0; i < txn->count; i++) {
+        int64_t stamp = hsvc__stamp_of(txn->slots[i].raw, txn->slots[i].family);
+        if (stamp > txn->now && stamp <= txn->latest) txn->now = stamp;
+    }
 }
 
 /* ---- writing ---- */
@@ -237,7 +250,7 @@ void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__s
 static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     struct hsvc__record *record = (struct hsvc__record *)slot->record;
     int change = record != NULL && !txn->checks_only;
-    int write = change && record->dirty && record->present && !record->removed;
+    int write = change && record->dirty && (record->present || record->marked) && !record->removed;
     int remove = change && record->removed && slot->raw.n != 0;
     hsvc_op *op = HSVC__MUTANT(checks_dropped) && !write && !remove ? NULL : next_op(txn);
     if (op == NULL) return txn->status;

@@ -43,6 +43,10 @@ struct hsvc__txn {
     struct hsvc__arena raws; /* lives for the call */
     struct hsvc__arena work; /* lives for one decision */
     struct hsvc__slot slots[HSVC__SLOTS];
+    int64_t sampled; /* the clock, at the call */
+    int64_t now;     /* of the decision: at least the newest stamp of what it read (TIME-4) */
+    int64_t latest;  /* stamps after this one are of a wrong clock */
+    uint32_t clocked; /* records of this decision that a wrong clock wrote, or a late one fires */
     uint32_t count;
     uint32_t asked; /* slots [0, asked) have been read */
     uint32_t checks_only; /* write nothing, only prove what was read */
@@ -72,8 +76,8 @@ struct hsvc__txn {
 
 void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, const hsvc_store *store, hsvc_counters *counters);
 void hsvc__txn_free(struct hsvc__txn *txn);
-/* hsvc__txn_begin: forgets everything. hsvc__txn_again: keeps what was read, forgets what was decided. */
-void hsvc__txn_begin(struct hsvc__txn *txn);
+/* hsvc__txn_begin: forgets everything; a call at `now` begins. hsvc__txn_again: keeps what was read, forgets what was decided. */
+void hsvc__txn_begin(struct hsvc__txn *txn, int64_t now, int64_t skew);
 void hsvc__txn_again(struct hsvc__txn *txn);
 /* A record is named by its family and its name; a name of two parts is written as in the key (hsvc__key_name).
  * hsvc__txn_want: this record will probably be used; nothing is read yet. */
@@ -91,6 +95,8 @@ void *hsvc__txn_fresh(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_record: the decoded record of a known slot, without counting as used. */
 void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot);
+/* hsvc__txn_catch_up: a decision is no earlier than what it rests on, unless that is of a clock that is wrong (TIME-4). */
+void hsvc__txn_catch_up(struct hsvc__txn *txn);
 /* hsvc__txn_prepare: turns the decision into operations: PUT and DELETE of what changed, CHECK of what was only used.
  * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes. */
 int32_t hsvc__txn_prepare(struct hsvc__txn *txn);

@@ -65,7 +65,7 @@ void *hsvc__fetch(struct hsvc__walk *w, uint32_t family, hsvc__str name) {
 
 int hsvc__is_gone(struct hsvc__walk *w, hsvc__str user) {
     const struct hsvc__user *u = (const struct hsvc__user *)hsvc__fetch(w, HSVC__FAMILY_USER, user);
-    return u != NULL && u->gone;
+    return u != NULL && u->gone == HSVC__USER_REMOVED;
 }
 
 /* is_key_of: does the record at hand stand where one of this name belongs? */
@@ -111,15 +111,21 @@ static int is_key_of_job(const struct hsvc__walk *w, const struct hsvc__job *j) 
     return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
 }
 
+static uint32_t mark_of(struct hsvc__walk *w, hsvc__str id) {
+    const struct hsvc__user *u = (const struct hsvc__user *)hsvc__fetch(w, HSVC__FAMILY_USER, id);
+    return u == NULL ? 0 : u->gone;
+}
+
 static void check_job(struct hsvc__walk *w, const struct hsvc__job *j) {
     MUST(hsvc__has_walk(j), job_has_somewhere_to_go);
-    MUST(j->kind != HSVC_JOB_USER_REMOVED || hsvc__is_gone(w, j->subject), removal_has_its_mark);
+    MUST(j->kind != HSVC_JOB_USER_REMOVED || mark_of(w, j->subject) == HSVC__USER_REMOVED, job_has_its_mark);
+    MUST(j->kind != HSVC_JOB_USER_RENAMED || mark_of(w, j->subject) == HSVC__USER_RENAMED, job_has_its_mark);
 }
 
 /* What is left of a user who is gone. */
 static void check_mark(struct hsvc__walk *w, const struct hsvc__user *u) {
     struct hsvc__key key;
-    job_key(&key, HSVC_JOB_USER_REMOVED, u->id);
+    job_key(&key, u->gone == HSVC__USER_RENAMED ? HSVC_JOB_USER_RENAMED : HSVC_JOB_USER_REMOVED, u->id);
     MUST(hsvc__fetch_key(w, HSVC__FAMILY_JOB, &key) != NULL, mark_has_its_job);
 }
 
@@ -180,7 +186,7 @@ static void check_headset(struct hsvc__walk *w, const struct hsvc__headset *h) {
 
 static int is_key_of_skip(const struct hsvc__walk *w, const struct hsvc__skip *s) {
     struct hsvc__key key;
-    hsvc__key_skip(&key, s->serial, s->device);
+    hsvc__key_skip(&key, s->serial, s->device_number);
     return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
 }
 

@@ -104,6 +104,8 @@ static void check_presence(struct hsvc__walk *w, struct hsvc__device *d) {
     MUST(!needs_headset || believed(d, d->user) || hsvc__is_gone(w, d->user), headset_session_has_its_headset);
     MUST(d->session_state != HSVC__session_LINGERING || !hsvc__user_is_certain(d, d->user), window_only_without_headset);
     MUST(earliest_wait(d) == d->presence_due, doubt_is_judged_in_time);
+    MUST(hsvc__flaps(d) == (d->flap_due != 0), flap_hold_has_a_deadline);
+    MUST(hsvc__flaps(d) || d->report_count == 0, reports_only_in_a_hold);
 }
 
 /* ---- prompt ---- */

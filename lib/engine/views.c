@@ -134,6 +134,8 @@ static void view_device(hsvc_device_view *v, const struct hsvc__device *d) {
     v->generation_acked = d->generation_acked;
     v->signed_in_at = d->signed_in_at;
     v->window_due_at = d->window_due;
+    v->flapping = hsvc__flaps(d) ? 1 : 0;
+    v->held_reports = d->flap_held;
     v->deadline_at = hsvc__earliest(d, NULL);
     v->prompt_due_at = d->prompt_due;
     v->screen_told = d->screen_told;
@@ -410,7 +412,7 @@ struct asked {
 
 static void decide_policy(struct hsvc_engine *engine, void *job) {
     struct asked *asked = (struct asked *)job;
-    struct hsvc__turn *t = hsvc__turn_begin(engine, asked->fx, NULL, HSVC_NO_INPUT, 0);
+    struct hsvc__turn *t = hsvc__turn_begin(engine, asked->fx, NULL, HSVC_NO_INPUT);
     asked->value = hsvc__value(t, asked->param, hsvc__device_of(t, asked->device), hsvc__user_of(t, asked->user), &asked->scope);
 }
 

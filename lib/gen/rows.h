@@ -76,6 +76,9 @@ static const struct row rows[] = {
 #define MACHINE_NAME "emergency"
 #include "../rules/emergency.def"
 #undef MACHINE_NAME
+#define MACHINE_NAME "flapping"
+#include "../rules/flapping.def"
+#undef MACHINE_NAME
 #define MACHINE_NAME "sweep"
 #include "../rules/sweep.def"
 #undef MACHINE_NAME
@@ -180,7 +183,7 @@ static const struct timer {
     const char *rule;
     const char *text;
 } timers[] = {
-#define TIMER(field, machine, event, rule, text) {#field, #machine, #event, rule, text},
+#define TIMER(field, machine, event, most, rule, text) {#field, #machine, #event, rule, text},
 #include "../rules/timers.def"
 #undef TIMER
 };

@@ -24,9 +24,13 @@ void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name) {
     hsvc__key_fold(key, name);
 }
 
-void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device) {
+/* The device by its number, so that it may take another name, and its successor of the same name has no part in it. */
+void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, uint64_t device) {
+    static const char digits[] = "0123456789abcdef";
+    char text[16];
+    for (int i = 0; i < 16; i++) text[i] = digits[device >> (60 - 4 * i) & 15u];
     hsvc__key_1(key, HSVC__FAMILY_SKIP, serial);
-    hsvc__key_fold(key, device);
+    hsvc__key_fold(key, hsvc__str_of(text, sizeof text));
 }
 
 hsvc__str hsvc__key_name(const struct hsvc__key *key) { return hsvc__str_of((const char *)key->bytes + 1, key->len - 2); }

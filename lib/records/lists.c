@@ -34,6 +34,12 @@ static uint64_t in64(struct reader *r) {
     return at == NULL ? 0 : hsvc__get64(at);
 }
 
+static int64_t in_time(struct reader *r) {
+    uint64_t at = in64(r);
+    if (at >> 48 != 0) r->bad = 1; /* as of all times: times.c */
+    return (int64_t)at;
+}
+
 static hsvc__str in_text(struct reader *r) {
     uint32_t len = in32(r);
     const uint8_t *at = take(r, len);
@@ -138,8 +144,8 @@ static void requests_out(const struct hsvc__requests *list, hsvc__str *slot, str
 
 /* ---- the device's own lists ---- */
 static void wait_in(struct hsvc__present *one, struct reader *r) {
-    one->due_at = (int64_t)in64(r);
-    one->left_at = (int64_t)in64(r);
+    one->due_at = in_time(r);
+    one->left_at = in_time(r);
     one->request = in64(r);
 }
 
@@ -157,8 +163,8 @@ static int presence_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->presence);
     for (d->present_count = 0; room(&r, d->present_count, HSVC_LIMIT_PRESENCE_PER_DEVICE); d->present_count++) {
         struct hsvc__present *one = &d->presents[d->present_count];
-        one->since_at = (int64_t)in64(&r);
-        one->event_at = (int64_t)in64(&r);
+        one->since_at = in_time(&r);
+        one->event_at = in_time(&r);
         one->flags = in32(&r);
         one->attempts = in32(&r);
         one->serial = in_text(&r);
@@ -207,11 +213,37 @@ static void plugs_out(struct hsvc__device *d, struct hsvc__arena *arena) {
     }
 }
 
+static int held_in(struct hsvc__device *d) {
+    struct reader r = read_slot(d->held);
+    for (d->report_count = 0; room(&r, d->report_count, HSVC_LIMIT_REPORTS_PER_HOLD); d->report_count++) {
+        struct hsvc__report *one = &d->reports[d->report_count];
+        one->handle = in64(&r);
+        one->at = in_time(&r);
+        one->here = in32(&r);
+        one->reserved = 0;
+        one->serial = in_text(&r);
+    }
+    return r.bad;
+}
+
+static void held_out(struct hsvc__device *d, struct hsvc__arena *arena) {
+    struct writer w;
+    size_t len = 0;
+    for (uint32_t i = 0; i < d->report_count; i++) len += 24 + d->reports[i].serial.n;
+    if (!open_slot(&w, &d->held, len, arena)) return;
+    for (uint32_t i = 0; i < d->report_count; i++) {
+        out64(&w, d->reports[i].handle);
+        out64(&w, (uint64_t)d->reports[i].at);
+        out32(&w, d->reports[i].here);
+        out_text(&w, d->reports[i].serial);
+    }
+}
+
 static int calls_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->calls);
     for (d->call_count = 0; room(&r, d->call_count, HSVC_LIMIT_CALLS_PER_DEVICE); d->call_count++) {
         d->calling[d->call_count].id = in64(&r);
-        d->calling[d->call_count].seen_at = (int64_t)in64(&r);
+        d->calling[d->call_count].seen_at = in_time(&r);
         d->calling[d->call_count].phase = in32(&r);
         d->calling[d->call_count].flags = in32(&r);
     }
@@ -253,7 +285,7 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
     int bad = 0;
     if (family == HSVC__FAMILY_DEVICE) {
         struct hsvc__device *d = (struct hsvc__device *)record;
-        bad = presence_in(d) | plugs_in(d) | calls_in(d) | overrides_in(&d->set, d->overrides) |
+        bad = presence_in(d) | plugs_in(d) | held_in(d) | calls_in(d) | overrides_in(&d->set, d->overrides) |
               requests_in(&d->recent, d->requests);
     } else if (family == HSVC__FAMILY_USER) {
         struct hsvc__user *u = (struct hsvc__user *)record;
@@ -279,6 +311,7 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
         struct hsvc__device *d = (struct hsvc__device *)record;
         presence_out(d, arena);
         plugs_out(d, arena);
+        held_out(d, arena);
         calls_out(d, arena);
         overrides_out(&d->set, &d->overrides, arena);
         requests_out(&d->recent, &d->requests, arena);

@@ -71,6 +71,11 @@ enum { skip_slots = 0
 #include "records/fields.def"
 };
 #undef SKIP_SLOT
+#define DEADLINE_N64 COUNT_IT
+enum { deadline_n64 = 0
+#include "records/fields.def"
+};
+#undef DEADLINE_N64
 #define POLICY_N64 COUNT_IT
 enum { policy_n64 = 0
 #include "records/fields.def"
@@ -135,17 +140,17 @@ enum { job_slots = 0
 #define LAYOUT(type, first, slot, family_) \
     {sizeof(struct type), offsetof(struct type, first), offsetof(struct type, slot), family_##_n64, family_##_n32, family_##_slots}
 
-static const struct layout device_layout = LAYOUT(hsvc__device, number, name, device);
-static const struct layout user_layout = LAYOUT(hsvc__user, number, id, user);
-static const struct layout headset_layout = LAYOUT(hsvc__headset, number, serial, headset);
+static const struct layout device_layout = LAYOUT(hsvc__device, stamped_at, name, device);
+static const struct layout user_layout = LAYOUT(hsvc__user, stamped_at, id, user);
+static const struct layout headset_layout = LAYOUT(hsvc__headset, stamped_at, serial, headset);
 static const struct layout skip_layout = LAYOUT(hsvc__skip, skipped_at, serial, skip);
 static const struct layout policy_layout = LAYOUT(hsvc__policy, number, site, policy);
 static const struct layout number_layout = LAYOUT(hsvc__number, number, name, number);
 static const struct layout entry_layout = LAYOUT(hsvc__entry, at, rule, entry);
 static const struct layout job_layout = LAYOUT(hsvc__job, created_at, subject, job);
-/* A deadline key's record says nothing: the key is a hint, the device's record the truth. */
-static const struct layout deadline_layout = {sizeof(struct hsvc__record), sizeof(struct hsvc__record),
-                                              sizeof(struct hsvc__record), 0, 0, 0};
+/* A deadline's record says no more than when it was armed: the key is a hint, the device's record the truth. */
+static const struct layout deadline_layout = {sizeof(struct hsvc__deadline), offsetof(struct hsvc__deadline, armed_at),
+                                              sizeof(struct hsvc__deadline), deadline_n64, 0, 0};
 
 static const struct layout *layout_of(uint32_t family) {
     switch (family) {
@@ -235,7 +240,7 @@ int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint
         slots[i] = hsvc__str_of((const char *)bytes + at, hsvc__get32(bytes + lengths + 4u * (size_t)i));
         at += slots[i].n;
     }
-    return hsvc__lists_decode(record, family);
+    return hsvc__times_sound(record, family) ? hsvc__lists_decode(record, family) : HSVC_ERR_CORRUPT;
 }
 
 static size_t slots_len(const uint8_t *slots, uint32_t count) {

@@ -35,6 +35,9 @@ struct hsvc__record {
     uint32_t present; /* exists; a record that is created becomes present */
     uint32_t dirty;   /* must be written; HSVC__UNAUDITED: and was touched since the audit looked */
     uint32_t removed; /* must be deleted */
+    uint32_t marked;  /* is written though to the rules it is not there: a mark (actions_jobs.c) */
+    uint32_t clocked; /* a clock was wrong: it is told (TIME-4) */
+    uint32_t reserved;
 };
 
 /* ---- lists inside records ---- */
@@ -61,6 +64,13 @@ struct hsvc__present { /* one serial at a device */
 struct hsvc__plug { /* one handle of a present serial */
     uint64_t handle;
     uint32_t of; /* index into presence */
+    uint32_t reserved;
+};
+struct hsvc__report { /* in a hold: a handle that is plugged, or a serial that is gone (handle 0, not here) */
+    hsvc__str serial;
+    uint64_t handle;
+    int64_t at; /* the last report of the serial */
+    uint32_t here;
     uint32_t reserved;
 };
 struct hsvc__call {
@@ -98,6 +108,17 @@ struct hsvc__texts {
     uint32_t count;
 };
 
+/* ---- a device's timers ---- */
+enum {
+#define TIMER(field, machine, event, most, rule, text) HSVC__TIMER_##field,
+#include "rules/timers.def"
+#undef TIMER
+    HSVC__TIMERS
+};
+/* Bits of rearmed beyond the timers': what is no timer, but lasts all the same. */
+#define HSVC__REARMED_LOCK 0x40000000u
+#define HSVC__REARMED_FAILURES 0x80000000u
+
 /* ---- the records: head, numbers in stored order, slots, and the lists that rules work on in decoded form ---- */
 struct hsvc__device {
     struct hsvc__record rec;
@@ -113,11 +134,14 @@ struct hsvc__device {
     uint32_t present_count;
     uint32_t plug_count;
     uint32_t call_count;
+    uint32_t report_count;
     struct hsvc__overrides set;
     struct hsvc__requests recent;
+    struct hsvc__report reports[HSVC_LIMIT_REPORTS_PER_HOLD];
     struct hsvc__present presents[HSVC_LIMIT_PRESENCE_PER_DEVICE];
     struct hsvc__plug handles[HSVC_LIMIT_PRESENCE_PER_DEVICE];
     struct hsvc__call calling[HSVC_LIMIT_CALLS_PER_DEVICE];
+    int64_t dues[HSVC__TIMERS]; /* as they were read, or mended: a timer that differs was armed by this decision */
 };
 
 struct hsvc__user {
@@ -183,6 +207,13 @@ struct hsvc__policy {
     struct hsvc__requests recent;
 };
 
+struct hsvc__deadline {
+    struct hsvc__record rec;
+#define DEADLINE_N64(type, name) type name;
+#include "records/fields.def"
+#undef DEADLINE_N64
+};
+
 /* Whom a pseudonym means: destroyed when the person's data is erased (OBS-4). */
 struct hsvc__number {
     struct hsvc__record rec;
@@ -235,6 +266,24 @@ int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint
 /* hsvc__record_encode: the stored form, taken from the arena. HSVC_OK, HSVC_ERR_MEMORY, HSVC_ERR_LIMIT (too long). */
 int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *arena, hsvc__str *out);
 
+/* ---- times (times.c) ---- */
+/* hsvc__timers: a device's due times, in the order of timers.def. */
+static inline int64_t *hsvc__timers(struct hsvc__device *dev) {
+    return (int64_t *)(void *)((uint8_t *)dev + offsetof(struct hsvc__device, verify_due)); /* NOLINT: one after the other */
+}
+/* hsvc__times_sound: are the record's times between 0 and what no sum of ours overflows? */
+int hsvc__times_sound(const void *record, uint32_t family);
+/* hsvc__times_mend: what a wrong clock wrote into a record, seen at `now`: times after `latest` = now + clock_skew_max come
+ * of a clock that was ahead or has gone back since. Deadlines and locks armed then begin anew, once; the second time they
+ * are over; so none lasts more than twice its length. 1 if anything was mended. (TIME-4) */
+int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest);
+/* hsvc__times_stamp: before a record is written: what this decision armed, and when. 1 if it armed a timer of a device. */
+int hsvc__times_stamp(void *record, uint32_t family, int64_t now);
+/* hsvc__newest_armed: when the device's newest timer was armed. */
+int64_t hsvc__newest_armed(struct hsvc__device *dev);
+/* hsvc__stamp_of: when the record in these bytes was written; 0 for families that are not stamped. */
+int64_t hsvc__stamp_of(hsvc__str raw, uint32_t family);
+
 /* ---- lists ---- */
 /* hsvc__lists_decode, hsvc__lists_encode: between a record's list slots and its decoded lists. CORRUPT; MEMORY. */
 int32_t hsvc__lists_decode(void *record, uint32_t family);
@@ -276,7 +325,7 @@ void hsvc__key_fold(struct hsvc__key *key, hsvc__str name);
 void hsvc__key_time(struct hsvc__key *key, int64_t at);
 /* hsvc__key_1: family and one name. */
 void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
-void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, hsvc__str device);
+void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, uint64_t device);
 /* hsvc__key_number: whom a number means. hsvc__key_entry: an audit entry: the subject's family and number, its own
  * sequence; written in hexadecimal digits of fixed length, so that they sort like the numbers and can be a name. */
 void hsvc__key_number(struct hsvc__key *key, uint64_t number);

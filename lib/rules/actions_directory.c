@@ -18,6 +18,7 @@ void hsvc__do_create_device(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__device *dev = t->dev;
     (void)arg;
     dev->rec.present = 1;
+    dev->rec.removed = 0;
     dev->name = INPUT(t, device);
     dev->created_at = t->at;
     dev->session_state = HSVC__session_VACANT;

@@ -2,17 +2,25 @@
 #include "rules/ask.h"
 
 /* ---- the fact ---- */
+hsvc__str hsvc__subject_of(const hsvc_input *in) {
+    if (in->user_len != 0) return hsvc__str_of(in->user, in->user_len);
+    if (in->device_len != 0) return hsvc__str_of(in->device, in->device_len);
+    return hsvc__str_of(in->site, in->site_len);
+}
+
 /* A job that runs already begins anew: it comes to every record once more. */
 void hsvc__do_start_job(struct hsvc__turn *t, int64_t kind) {
-    hsvc__str subject = INPUT(t, user);
+    hsvc__str subject = hsvc__subject_of(t->in);
     struct hsvc__job *job = hsvc__job_of(t, (uint32_t)kind, subject);
     job->rec.present = 1;
     job->created_at = t->now;
     job->worked_at = t->now;
     job->kind = (uint32_t)kind;
     job->flags = t->in->flags;
-    job->walk = job->step = 0;
+    job->walk = job->step = job->strikes = job->damaged = 0;
+    job->again_at = 0;
     job->node = t->engine->node;
+    job->number = t->in->device_len != 0 ? t->dev->number : t->user->number;
     job->subject = subject;
     job->name = INPUT(t, name);
     job->actor = INPUT(t, actor);
@@ -38,6 +46,7 @@ void hsvc__do_mark_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = t->user;
     (void)arg;
     hsvc__do_clear_failures(t, 0);
+    user->rec.marked = 1;
     user->gone = HSVC__USER_REMOVED;
     user->disabled = 1;
     user->profile_list.count = 0;
@@ -63,6 +72,14 @@ void hsvc__do_free_entries(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_forget_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__device *dev = t->dev;
     (void)arg;
+    if (hsvc__fold_eq(dev->verify_user, t->job->subject)) {
+        dev->verify_user = hsvc__str_of(NULL, 0);
+        hsvc__touch(dev);
+    }
+    if (hsvc__fold_eq(dev->prompt_user, t->job->subject)) {
+        dev->prompt_user = hsvc__str_of(NULL, 0);
+        hsvc__touch(dev);
+    }
     if (hsvc__fold_eq(dev->last_user, t->job->subject)) {
         dev->last_user = hsvc__str_of(NULL, 0);
         hsvc__touch(dev);
@@ -81,8 +98,3 @@ void hsvc__do_drop_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     hsvc__marked_user(t, t->job->subject)->rec.removed = 1;
 }
-
-/* ---- questions ---- */
-int hsvc__is_user_is_being_swept(struct hsvc__turn *t) { return t->user->gone != 0; }
-int hsvc__is_session_user_is_gone(struct hsvc__turn *t) { return !hsvc__session_user(t)->rec.present; }
-int hsvc__is_skip_is_older_than_job(struct hsvc__turn *t) { return t->skip->skipped_at < t->job->created_at; }

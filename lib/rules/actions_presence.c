@@ -11,7 +11,9 @@ static void take_text(hsvc__str *to, hsvc__str from) {
 /* begin_update: an update that is known goes on; its bound does not move (ASSOC-10). */
 static void begin_update(struct hsvc__turn *t) {
     if (t->headset->updating_until > t->at) return;
+    t->headset->updating_at = t->now;
     t->headset->updating_until = t->now + hsvc__value(t, HSVC_PARAM_UPDATE_MAX, NULL, NULL, NULL);
+    t->headset->rearmed = 0;
 }
 
 static void note_attributes(struct hsvc__turn *t) {
@@ -233,6 +235,7 @@ void hsvc__do_pick_newest(struct hsvc__turn *t, int64_t arg) {
 /* The device has settled: everything that was reported gone and did not return is judged (SIGN-5). */
 void hsvc__do_judge(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
+    t->dev->settlings = 0;
     for (uint32_t i = 0; i < t->dev->present_count; i++)
         if (t->dev->presents[i].flags & HSVC__GONE)
             hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_judged, 0, t->dev,

@@ -13,6 +13,7 @@ RAISER(profile)
 RAISER(prompt)
 RAISER(verification)
 RAISER(emergency)
+RAISER(flapping)
 /* A session begins for whoever the screen was for; once the screen is closed only the raise knows (MAN-1). */
 void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
     hsvc__raise_event(t, HSVC__MACHINE_session, (uint32_t)event, 0, t->dev, t->headset, hsvc__newcomer(t));
@@ -198,12 +199,13 @@ void hsvc__do_restart_prompt(struct hsvc__turn *t, int64_t arg) {
 }
 
 void hsvc__do_remember_skip(struct hsvc__turn *t, int64_t arg) {
-    struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev);
     (void)arg;
     skip->rec.present = 1;
     skip->skipped_at = t->at;
     skip->serial = t->headset->serial;
     skip->device = t->dev->name;
+    skip->device_number = t->dev->number;
     hsvc__touch(skip);
 }
 
@@ -288,6 +290,7 @@ void hsvc__do_count_failure(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     user->failures = next;
     if (next == 1) user->first_failure_at = t->at;
+    if (next == 1) user->rearmed = 0;
     user->locked_until = 0;
     hsvc__touch(user);
 }
@@ -297,7 +300,8 @@ static int64_t until(struct hsvc__turn *t, const struct hsvc__user *user) {
 }
 void hsvc__do_lock_user(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->user->locked_at = t->at;
+    t->user->locked_at = t->now;
+    t->user->rearmed &= ~HSVC__REARMED_LOCK;
     t->user->locked_until = until(t, t->user);
     t->engine->tally.lockouts++;
 }
@@ -315,17 +319,21 @@ void hsvc__do_count_device_failure(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     dev->failures = next;
     if (next == 1) dev->first_failure_at = t->at;
+    if (next == 1) dev->rearmed &= ~HSVC__REARMED_FAILURES;
     dev->throttled_until = 0;
     hsvc__touch(dev);
 }
 void hsvc__do_close_device(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
+    t->dev->throttled_at = t->now;
     t->dev->throttled_until = until(t, NULL);
+    t->dev->rearmed &= ~HSVC__REARMED_LOCK;
 }
 void hsvc__do_clear_device_failures(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->failures = 0;
     t->dev->first_failure_at = 0;
+    t->dev->throttled_at = 0;
     t->dev->throttled_until = 0;
     hsvc__touch(t->dev);
 }

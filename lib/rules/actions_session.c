@@ -9,6 +9,7 @@ static void new_generation(struct hsvc__turn *t) {
     t->dev->generation_desired++;
     t->dev->profile_owed = 0;
     t->dev->apply_retries = 0;
+    t->dev->settlings = 0;
     hsvc__touch(t->dev);
     hsvc__tell_profile(t, t->dev, 0);
 }
@@ -52,6 +53,7 @@ void hsvc__do_plan_retry(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_start_settling(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->profile_due = t->now + hsvc__value(t, HSVC_PARAM_PRESENCE_SETTLE, t->dev, NULL, NULL);
+    t->dev->settlings++;
     hsvc__touch(t->dev);
 }
 
@@ -175,6 +177,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
     else if (dev->prompt_flags & HSVC__PROMPT_BY_HOST) t->engine->tally.sign_ins_by_host++;
     else t->engine->tally.sign_ins_pinless++;
+    t->engine->tally.sign_ins_by_hand += serial.n == 0;
     tell_started(t, dev);
     new_generation(t);
 }
@@ -192,13 +195,19 @@ void hsvc__do_start_by_hand(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_bind(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = hsvc__here(t->dev, t->headset->serial);
     (void)arg;
-    t->dev->session_flags &= ~HSVC__SESSION_BY_HAND;
+    t->dev->session_flags &= ~(HSVC__SESSION_BY_HAND | HSVC__SESSION_UNWATCHED);
     if (entry != NULL) entry->flags &= ~(HSVC__FRESH | HSVC__FRESH_CAME);
     hsvc__touch(t->dev);
 }
 void hsvc__do_unbind(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
+    t->dev->session_flags &= ~HSVC__SESSION_UNWATCHED;
     t->dev->session_flags |= HSVC__SESSION_BY_HAND;
+    hsvc__touch(t->dev);
+}
+void hsvc__do_unwatch(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->session_flags |= HSVC__SESSION_BY_HAND | HSVC__SESSION_UNWATCHED;
     hsvc__touch(t->dev);
 }
 
@@ -211,7 +220,7 @@ void hsvc__do_open_window(struct hsvc__turn *t, int64_t arg) {
     t->dev->window_due = t->dev->window_at + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, t->dev, user, NULL);
     t->dev->warn_due = warning(t, user, t->dev->window_at, t->dev->window_due);
     /* a headset that leaves binds (MAN-1) */
-    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND | HSVC__SESSION_EXTENDED);
+    t->dev->session_flags &= ~(HSVC__SESSION_DISMISSED | HSVC__SESSION_BY_HAND | HSVC__SESSION_EXTENDED | HSVC__SESSION_UNWATCHED);
     t->engine->tally.windows_opened++;
     hsvc__touch(t->dev);
 }
@@ -248,6 +257,23 @@ void hsvc__do_extend_window(struct hsvc__turn *t, int64_t arg) {
     dev->warn_due = warn > t->now ? warn : 0;
     dev->session_flags |= HSVC__SESSION_EXTENDED;
     hsvc__touch(dev);
+}
+
+/* A shorter time than the session has lasted already ends it as soon as people were warned; a sweep that comes twice does not
+ * give more. */
+int64_t hsvc__max_time(struct hsvc__turn *t) {
+    const struct hsvc__user *user = hsvc__session_user(t);
+    int64_t most = hsvc__value(t, HSVC_PARAM_MAX_LOGIN_TIME, t->dev, user, NULL), due = t->dev->signed_in_at + most;
+    int64_t least = t->now + hsvc__value(t, HSVC_PARAM_SIGN_OUT_WARNING, t->dev, user, NULL);
+    if (most == 0) return 0;
+    if (due >= least) return due;
+    return t->dev->max_due >= due && t->dev->max_due < least ? t->dev->max_due : least;
+}
+void hsvc__do_move_max_time(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->max_due = hsvc__max_time(t);
+    t->dev->max_warn_due = warning(t, hsvc__session_user(t), t->now, t->dev->max_due);
+    hsvc__touch(t->dev);
 }
 
 static void warn(struct hsvc__turn *t, int64_t due) {
@@ -344,6 +370,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->session_flags = 0;
     dev->wipe_generation = dev->generation_desired + 1; /* the newest session's traces: an older wipe does not remove them */
     t->engine->tally.sign_outs++;
+    t->engine->tally.sign_outs_by[cause - HSVC_CAUSE_ADMIN]++;
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, dev, t->headset, t->user);
 }
 void hsvc__do_end_given(struct hsvc__turn *t, int64_t arg) {

@@ -56,6 +56,10 @@ void hsvc__tell_profile(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t
 void hsvc__tell_wipe(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t flags);
 /* hsvc__tell_association: whose the step's headset is now, and whose it was. */
 void hsvc__tell_association(struct hsvc__turn *t, hsvc__str user, hsvc__str before);
+/* hsvc__max_time: when the running session ends by max_login_time, as the policy is now; 0: never (POL-5). */
+int64_t hsvc__max_time(struct hsvc__turn *t);
+/* hsvc__subject_of: whom or what an input names that starts a job: a user, else a device, else a site, else nothing. */
+hsvc__str hsvc__subject_of(const hsvc_input *in);
 /* hsvc__can_extend: may the running window be made longer (OUT-15)? */
 int hsvc__can_extend(const struct hsvc__device *dev);
 /* hsvc__login_of: index of the user's session on a device, or login_count. */

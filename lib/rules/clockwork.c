@@ -6,26 +6,17 @@ static const struct {
     uint32_t machine;
     uint32_t event;
 } timers[] = {
-#define TIMER(field, machine, event, rule, text) {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
+#define TIMER(field, machine, event, most, rule, text) {HSVC__MACHINE_##machine, HSVC_EVENT_##event},
 #include "rules/timers.def"
 #undef TIMER
 };
 
-static int64_t *timer_of(struct hsvc__device *dev, uint32_t timer) {
-    int64_t *const fields[] = {
-#define TIMER(field, machine, event, rule, text) &dev->field,
-#include "rules/timers.def"
-#undef TIMER
-    };
-    return fields[timer];
-}
-
 int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer) {
+    const int64_t *dues = hsvc__timers((struct hsvc__device *)(uintptr_t)dev);
     int64_t earliest = HSVC_NEVER;
-    for (uint32_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
-        int64_t due = *timer_of((struct hsvc__device *)(uintptr_t)dev, i);
-        if (due == 0 || due >= earliest) continue;
-        earliest = due;
+    for (uint32_t i = 0; i < HSVC__TIMERS; i++) {
+        if (dues[i] == 0 || dues[i] >= earliest) continue;
+        earliest = dues[i];
         if (timer != NULL) *timer = i;
     }
     return earliest;
@@ -41,7 +32,7 @@ static void begin(struct hsvc__turn *t, struct hsvc__device *dev) {
 
 void hsvc__fire(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t timer) {
     begin(t, dev);
-    *timer_of(dev, timer) = 0;
+    hsvc__timers(dev)[timer] = 0;
     hsvc__touch(dev);
     t->engine->tally.deadlines++;
     hsvc__run(t, timers[timer].machine, timers[timer].event, 0);

@@ -11,7 +11,9 @@ int hsvc__is_nothing_is_named(struct hsvc__turn *t) {
 int hsvc__is_named_user_is_missing(struct hsvc__turn *t) { return t->in->user_len != 0 && !t->user->rec.present; }
 int hsvc__is_all_of_nobody(struct hsvc__turn *t) { return t->in->serial_len == 0 && !t->user->rec.present; }
 int hsvc__is_named_device_is_missing(struct hsvc__turn *t) { return t->in->device_len != 0 && !t->dev->rec.present; }
-int hsvc__is_names_no_device(struct hsvc__turn *t) { return t->in->device_len == 0; }
+int hsvc__is_names_more_than_one(struct hsvc__turn *t) {
+    return (t->in->device_len != 0) + (t->in->user_len != 0) + (t->in->site_len != 0) > 1;
+}
 int hsvc__is_prompt_is_stale(struct hsvc__turn *t) { return t->in->prompt_id != t->dev->prompt_id; }
 int hsvc__is_related_user_is_missing(struct hsvc__turn *t) {
     return t->in->state == HSVC_DEVICE_OWNED && !hsvc__user_of(t, INPUT(t, related_user))->rec.present;
@@ -63,7 +65,9 @@ int hsvc__is_presence_is_full(struct hsvc__turn *t) {
  * its session endless (PRES-6). */
 int hsvc__is_event_is_stale(struct hsvc__turn *t) {
     const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    const struct hsvc__report *held = hsvc__report_of(t->dev, t->headset->serial);
     if (t->in->at_ms == 0) return 0;
+    if (held != NULL) return t->at < held->at;
     if (here != NULL) return t->at < here->event_at;
     return hsvc__fold_eq(t->headset->device, t->dev->name) && t->at < t->headset->event_at;
 }
@@ -188,7 +192,23 @@ int hsvc__is_own_profile_must_wait(struct hsvc__turn *t) {
 }
 int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_owed && !hsvc__is_sign_out_must_wait(t); }
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
-int hsvc__is_force_ends_calls(struct hsvc__turn *t) { return t->in->flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET; }
+int hsvc__is_force_ends_calls(struct hsvc__turn *t) {
+    uint32_t flags = t->job != NULL ? t->job->flags : t->in->flags;
+    return flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET;
+}
+int hsvc__is_forces_a_user(struct hsvc__turn *t) {
+    return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->user_len != 0;
+}
+int hsvc__is_forces_many(struct hsvc__turn *t) { return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->device_len == 0; }
+/* The headset left while DENY made it nobody's business; now it is somebody's again (POL-5). */
+int hsvc__is_watch_resumes(struct hsvc__turn *t) {
+    const struct hsvc__user *user;
+    if (!(t->dev->session_flags & HSVC__SESSION_UNWATCHED)) return 0;
+    user = hsvc__session_user(t);
+    return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, user, NULL) == HSVC_CHOICE_HEADSET_EM_ALLOW &&
+           !hsvc__user_is_here(t->dev, user->id, hsvc__str_of(NULL, 0));
+}
+int hsvc__is_max_time_moves(struct hsvc__turn *t) { return hsvc__max_time(t) != t->dev->max_due; }
 int hsvc__is_sign_out_prompt_is_owed(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && !(t->dev->session_flags & HSVC__SESSION_DISMISSED) &&
            !hsvc__is_device_is_not_ready(t) && !hsvc__in_emergency(t->dev);
@@ -211,6 +231,7 @@ int hsvc__is_retries_remain(struct hsvc__turn *t) { return t->dev->apply_retries
 int hsvc__is_generation_is_older(struct hsvc__turn *t) { return t->in->generation < t->dev->generation_desired; }
 /* Settling waits for headsets that were here before the reset or the outage (PRES-1). */
 int hsvc__is_no_headset_could_return(struct hsvc__turn *t) { return t->dev->present_count == 0; }
+int hsvc__is_settles_too_often(struct hsvc__turn *t) { return t->dev->settlings >= HSVC_LIMIT_SETTLINGS; }
 int hsvc__is_registered_and_no_headset_could_return(struct hsvc__turn *t) {
     return t->dev->registered && hsvc__is_no_headset_could_return(t);
 }
@@ -233,3 +254,30 @@ int hsvc__is_wipe_is_owed(struct hsvc__turn *t) {
     return t->dev->wipe_generation != 0 && t->in->generation >= t->dev->wipe_generation;
 }
 int hsvc__is_device_has_failures(struct hsvc__turn *t) { return t->dev->failures != 0 || t->dev->throttled_until != 0; }
+
+/* ---- what is held of a device whose headsets flap ---- */
+/* Whoever is awaited is let in: a window that runs out meanwhile would sign out somebody who is here. */
+static int is_awaited(struct hsvc__turn *t) {
+    uint32_t state = t->dev->session_state;
+    return (state == HSVC__session_LINGERING || state == HSVC__session_KEPT || state == HSVC__session_DEFERRED) &&
+           hsvc__is_headset_is_session_users(t) && hsvc__here(t->dev, t->headset->serial) == NULL;
+}
+int hsvc__is_connect_is_held(struct hsvc__turn *t) { return hsvc__flaps(t->dev) && !is_awaited(t); }
+
+int hsvc__is_disconnect_is_held(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    if (!hsvc__flaps(t->dev)) return 0;
+    if (hsvc__report_of(t->dev, t->headset->serial) != NULL) return !hsvc__is_event_is_stale(t);
+    return here != NULL && !(here->flags & HSVC__NOT_HERE);
+}
+
+/* New handles beyond what a device may have are refused, as ever; those of before always have room (SAFE-5). */
+int hsvc__is_reports_are_full(struct hsvc__turn *t) {
+    uint32_t count = 0;
+    if (!hsvc__is_connect_is_held(t)) return 0;
+    for (uint32_t i = 0; i < t->dev->report_count; i++) {
+        const struct hsvc__report *one = &t->dev->reports[i];
+        count += one->here || hsvc__here(t->dev, one->serial) != NULL ? 1 : 0;
+    }
+    return count >= HSVC_LIMIT_PRESENCE_PER_DEVICE;
+}

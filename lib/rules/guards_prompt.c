@@ -5,7 +5,7 @@
 int hsvc__is_headset_is_owned(struct hsvc__turn *t) { return t->headset->owner.n != 0; }
 int hsvc__is_headset_is_prompts(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->serial, t->dev->prompt_serial); }
 int hsvc__is_headset_is_skipped(struct hsvc__turn *t) {
-    const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev->name);
+    const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev);
     return skip->rec.present && skip->skipped_at > t->headset->owned_at;
 }
 int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->owner, t->user->id); }
@@ -88,7 +88,9 @@ int hsvc__is_attempts_are_used_up_by_refusal(struct hsvc__turn *t) {
 
 /* ---- may this user sign in here? The newcomer is the headset's owner, or whoever typed (ask.h) ---- */
 int hsvc__is_newcomer_is_devices_owner(struct hsvc__turn *t) {
-    return t->dev->kind == HSVC_DEVICE_OWNED && hsvc__fold_eq(t->dev->related_user, hsvc__newcomer(t)->id);
+    hsvc__str id = hsvc__newcomer(t)->id;
+    if (t->dev->kind != HSVC_DEVICE_OWNED || id.n == 0) return 0;
+    return hsvc__fold_eq(t->dev->related_user, id) || hsvc__fold_eq(hsvc__known_as(t, t->dev->related_user)->id, id);
 }
 int hsvc__is_newcomer_is_disabled(struct hsvc__turn *t) {
     const struct hsvc__user *user = hsvc__newcomer(t);
@@ -145,9 +147,15 @@ int hsvc__is_device_is_throttled(struct hsvc__turn *t) {
 int hsvc__is_owner_returns(struct hsvc__turn *t) {
     return hsvc__occupied(t->dev) && hsvc__is_newcomer_is_devices_owner(t) && !hsvc__is_newcomer_is_session_user(t);
 }
-/* A serial that is at two devices proves nobody (PRES-7). */
+/* Where more is in the way than a PIN, the countdown ends instead (POL-5). */
+int hsvc__is_only_pin_is_in_the_way(struct hsvc__turn *t) {
+    int barred = hsvc__is_barred_by_may_sign_in(t);
+    t->barred = NULL;
+    return !barred && hsvc__is_pin_is_required(t);
+}
+/* A serial that is at two devices proves nobody, nor one that perhaps is not there (PRES-7, PRES-8). */
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
+    return hsvc__flaps(t->dev) || (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
            hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
@@ -218,7 +226,24 @@ int hsvc__is_failure_closes_device(struct hsvc__turn *t) {
     return most != 0 && hsvc__next_failure(t, t->dev->failures, t->dev->first_failure_at, t->dev->throttled_until) >= most;
 }
 
+/* What DENY would not show; a check that is under way is refused when it is answered (POL-4). */
+int hsvc__is_prompt_is_denied(struct hsvc__turn *t) {
+    return !hsvc__is_verification_is_pending(t) && hsvc__is_headset_em_is_denied(t);
+}
+int hsvc__is_em_screen_is_withdrawn(struct hsvc__turn *t) {
+    return t->dev->prompt_serial.n != 0 && !hsvc__is_verification_is_pending(t) && !hsvc__is_em_screen_is_wanted(t);
+}
+
 /* ---- users ---- */
+int hsvc__is_headsets_owner_is_disabled(struct hsvc__turn *t) { return hsvc__owner(t)->disabled != 0; }
+int hsvc__is_session_user_is_disabled(struct hsvc__turn *t) { return hsvc__session_user(t)->disabled != 0; }
+int hsvc__is_session_profile_is_gone(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__session_user(t), t->dev->profile); }
+static int is_at_many_devices(const struct hsvc__user *user) {
+    return user->login_count + user->headset_list.count > HSVC_LIMIT_DEVICES_AT_ONCE;
+}
+int hsvc__is_disables_user_of_many(struct hsvc__turn *t) {
+    return is_at_many_devices(t->user) && hsvc__is_disables_user(t);
+}
 int hsvc__is_disables_user(struct hsvc__turn *t) {
     return t->in->flags & HSVC_FLAG_DISABLED && !t->user->disabled;
 }
@@ -237,5 +262,11 @@ static int keeps(struct hsvc__turn *t, hsvc__str profile) {
 int hsvc__is_drops_worn_profile(struct hsvc__turn *t) {
     for (uint32_t i = 0; i < t->user->login_count; i++)
         if (!keeps(t, hsvc__device_of(t, t->user->logins[i].device)->profile)) return 1;
+    return 0;
+}
+int hsvc__is_drops_profile_of_many(struct hsvc__turn *t) {
+    if (!is_at_many_devices(t->user)) return 0;
+    for (uint32_t i = 0; i < t->user->profile_list.count; i++)
+        if (!keeps(t, t->user->profile_list.at[i])) return 1;
     return 0;
 }

@@ -26,6 +26,7 @@ void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, i
     raise->machine = (uint16_t)machine;
     raise->event = (uint16_t)event;
     raise->arg = arg;
+    raise->at = t->at;
     raise->dev = dev;
     raise->headset = headset;
     raise->user = user;
@@ -130,6 +131,7 @@ int hsvc__concerns(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
 }
 
 void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg) {
+    int64_t at = t->at;
     t->lead = t->dev; /* what follows at other devices is no verdict on this event */
     hsvc__raise_event(t, machine, event, arg, t->dev, t->headset, t->user);
     while (t->taken != t->raised && t->txn->status == HSVC_OK && t->txn->missing == 0) {
@@ -139,7 +141,9 @@ void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t a
         t->headset = now.headset;
         t->user = now.user;
         t->arg = now.arg;
+        t->at = now.at;
         step(t, now.machine, now.event);
     }
     t->raised = t->taken;
+    t->at = at;
 }

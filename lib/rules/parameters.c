@@ -128,15 +128,18 @@ int hsvc__is_scope_user_is_missing(struct hsvc__turn *t) {
 int hsvc__is_scope_device_is_missing(struct hsvc__turn *t) {
     return scope_record_is(t->in, HSVC_SCOPE_DEVICE) && !t->dev->rec.present;
 }
-int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
-    static const uint32_t later[] = {
-#define LATER(param) PARAM_##param,
+int hsvc__is_scope_is_user(struct hsvc__turn *t) { return scope_record_is(t->in, HSVC_SCOPE_USER) != 0; }
+int hsvc__is_scope_is_device(struct hsvc__turn *t) { return scope_record_is(t->in, HSVC_SCOPE_DEVICE) != 0; }
+/* Most parameters are asked when something happens; what has been decided by them stays (POL-5). */
+int hsvc__is_change_is_for_later_events(struct hsvc__turn *t) {
+    static const uint32_t felt[] = {
+#define FELT(param) PARAM_##param,
 #include "rules/parameters.def"
-#undef LATER
+#undef FELT
     };
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (later[i] == t->in->param) return 1;
-    return 0;
+    for (size_t i = 0; i < sizeof felt / sizeof felt[0]; i++)
+        if (felt[i] == t->in->param) return 0;
+    return 1;
 }
 /* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
 static int in_range(const struct parameter *p, int64_t value) {

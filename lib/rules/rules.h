@@ -42,11 +42,13 @@ enum {
 #define HSVC__SESSION_BY_HAND 1u   /* nobody's headset need be here: by hand, or by headset and DENY since */
 #define HSVC__SESSION_DISMISSED 2u /* "sign out?" was answered with Cancel */
 #define HSVC__SESSION_EXTENDED 4u  /* this window was extended */
+#define HSVC__SESSION_UNWATCHED 8u /* the last headset left under DENY: seen to when that is over */
 #define HSVC__PROMPT_PROVEN 1u     /* the PIN was right on the way to this screen */
 #define HSVC__PROMPT_BY_HOST 4u    /* the host signs the user in: no screen was shown */
 #define HSVC__PROMPT_MENU 2u       /* the prompt came from the menu */
 /* hsvc__user.gone: what is left of the record is its sweep's alone; to everybody else there is no such user. */
 #define HSVC__USER_REMOVED 1u
+#define HSVC__USER_RENAMED 2u /* other_id is the new id */
 /* Bits of hsvc__device.calls_lost. */
 #define HSVC__CALLS_LOST 1u
 #define HSVC__CALLS_LOST_EMERGENCY 2u /* one of them is of emergency */
@@ -119,6 +121,7 @@ struct hsvc__raise {
     uint16_t machine;
     uint16_t event;
     int64_t arg;
+    int64_t at; /* when it happened: as what raised it, but for reports that were held back */
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
@@ -145,6 +148,8 @@ struct hsvc__turn {
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    struct hsvc__number *number; /* of a sweep that comes to numbers, or to entries of the audit */
+    struct hsvc__entry *entry;
     const struct hsvc__job *job; /* whose sweep this is; NULL: an input, or a deadline */
     struct hsvc__skip *skip;     /* that it comes to */
     struct hsvc__device *lead; /* the device of the event that began it all */
@@ -157,6 +162,7 @@ struct hsvc__turn {
     uint32_t raised;
     uint32_t taken;
     uint32_t steps;
+    uint32_t flap_counted; /* a connect of this input has been counted (PRES-8) */
 };
 
 /* hsvc__run: runs an event and all that it raises; the verdict is the first that a row gives. */
@@ -182,11 +188,13 @@ struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial);
 struct hsvc__headset *hsvc__serial_of(struct hsvc__turn *t, hsvc__str serial);
 /* hsvc__serial_handle: a handle made from a serial, for an interface that has no other (ID-7). Never 0. */
 uint64_t hsvc__serial_handle(hsvc__str serial);
-struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device);
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device);
 /* hsvc__job_of: the job of a kind about a subject. hsvc__marked_user: a user's record whatever is left of it. */
 size_t hsvc__job_name(char *to, uint32_t kind, hsvc__str subject); /* of its record; the bytes written */
 struct hsvc__job *hsvc__job_of(struct hsvc__turn *t, uint32_t kind, hsvc__str subject);
 struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id);
+/* hsvc__known_as: the user whom a stored id names, also while a new id makes its way. */
+struct hsvc__user *hsvc__known_as(struct hsvc__turn *t, hsvc__str id);
 /* hsvc__owner: the user to whom the running step's headset belongs. hsvc__session_user: of the running step's device. */
 struct hsvc__user *hsvc__owner(struct hsvc__turn *t);
 struct hsvc__user *hsvc__session_user(struct hsvc__turn *t);
@@ -195,6 +203,14 @@ struct hsvc__present *hsvc__here(struct hsvc__device *dev, hsvc__str serial);
 /* hsvc__give_turn: the headset may start a flow: now, or once it is certain that it is here (PRES-2, PRES-7). */
 void hsvc__give_turn(struct hsvc__present *entry);
 struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle);
+/* hsvc__handles_serial: whose handle this is, by the last report; {NULL, 0} if nobody's. */
+hsvc__str hsvc__handles_serial(struct hsvc__device *dev, uint64_t handle);
+/* hsvc__report_of: a report of this serial that is held back, or NULL; all of one serial have the same time. */
+const struct hsvc__report *hsvc__report_of(const struct hsvc__device *dev, hsvc__str serial);
+/* hsvc__drop_unreported: handles of a headset that stayed here, but by others than before. */
+void hsvc__drop_unreported(struct hsvc__device *dev, const struct hsvc__report *reports, uint32_t count);
+/* hsvc__flaps: is the device held because its headsets come and go too often? */
+int hsvc__flaps(const struct hsvc__device *dev);
 /* hsvc__place_count, hsvc__place: the devices whose presence lists the headset; number 0 is the newest (PRES-7). */
 uint32_t hsvc__place_count(const struct hsvc__headset *headset);
 hsvc__str hsvc__place(const struct hsvc__headset *headset, uint32_t i);

@@ -12,6 +12,11 @@ struct hsvc__user *hsvc__user_of(struct hsvc__turn *t, hsvc__str id) {
     return user;
 }
 
+struct hsvc__user *hsvc__known_as(struct hsvc__turn *t, hsvc__str id) {
+    struct hsvc__user *user = hsvc__user_of(t, id);
+    return user->gone == HSVC__USER_RENAMED ? hsvc__user_of(t, user->other_id) : user;
+}
+
 struct hsvc__user *hsvc__marked_user(struct hsvc__turn *t, hsvc__str id) {
     if (id.n == 0) return &t->txn->nobody.user;
     return (struct hsvc__user *)hsvc__txn_get(t->txn, HSVC__FAMILY_USER, id);
@@ -47,9 +52,9 @@ struct hsvc__headset *hsvc__headset_of(struct hsvc__turn *t, hsvc__str serial) {
     return record->alias_of.n == 0 ? record : hsvc__serial_of(t, record->alias_of);
 }
 
-struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, hsvc__str device) {
+struct hsvc__skip *hsvc__skip_of(struct hsvc__turn *t, hsvc__str serial, const struct hsvc__device *device) {
     struct hsvc__key key;
-    hsvc__key_skip(&key, serial, device);
+    hsvc__key_skip(&key, serial, device->number);
     return (struct hsvc__skip *)hsvc__txn_get(t->txn, HSVC__FAMILY_SKIP, hsvc__key_name(&key));
 }
 
@@ -72,6 +77,21 @@ struct hsvc__present *hsvc__plugged(struct hsvc__device *dev, uint64_t handle) {
         if (dev->handles[i].handle == handle) return &dev->presents[dev->handles[i].of];
     return NULL;
 }
+
+hsvc__str hsvc__handles_serial(struct hsvc__device *dev, uint64_t handle) {
+    const struct hsvc__present *plugged = hsvc__plugged(dev, handle);
+    for (uint32_t i = 0; handle != 0 && i < dev->report_count; i++)
+        if (dev->reports[i].handle == handle) return dev->reports[i].serial;
+    return plugged == NULL ? hsvc__str_of(NULL, 0) : plugged->serial;
+}
+
+const struct hsvc__report *hsvc__report_of(const struct hsvc__device *dev, hsvc__str serial) {
+    for (uint32_t i = 0; i < dev->report_count; i++)
+        if (hsvc__fold_eq(dev->reports[i].serial, serial)) return &dev->reports[i];
+    return NULL;
+}
+
+int hsvc__flaps(const struct hsvc__device *dev) { return dev->flap_state == HSVC__flapping_HELD; }
 
 uint32_t hsvc__place_count(const struct hsvc__headset *headset) {
     return headset->connected ? 1 + headset->other_list.count : 0;

@@ -151,6 +151,15 @@ static const struct hsvc__row emergency_rows[] = {
 #undef IN
 #undef NEXT
 
+#define IN(state) (1u << HSVC__flapping_##state)
+#define NEXT(state) HSVC__flapping_##state
+enum { HSVC__flapping_SAME = 0 };
+static const struct hsvc__row flapping_rows[] = {
+#include "rules/flapping.def"
+};
+#undef IN
+#undef NEXT
+
 #define IN(state) (1u << HSVC__sweep_##state)
 #define NEXT(state) HSVC__sweep_##state
 enum { HSVC__sweep_SAME = 0 };
@@ -164,7 +173,7 @@ static const struct hsvc__row sweep_rows[] = {
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
     uint32_t kind = t->in->kind, known = t->user->rec.present;
-    if (kind == HSVC_INPUT_DEVICE_PUT) known = t->dev->rec.present;
+    if (kind >= HSVC_INPUT_DEVICE_PUT && kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
     if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
         known = t->headset->rec.present;
     return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
@@ -225,6 +234,7 @@ STORED(profile, profile_state, HSVC__profile_AWAY)
 STORED(prompt, prompt_state, HSVC__prompt_IDLE)
 STORED(verification, verify_state, HSVC__verification_QUIET)
 STORED(emergency, emergency_state, HSVC__emergency_QUIET)
+STORED(flapping, flap_state, HSVC__flapping_CALM)
 
 #define COUNT(rows) ((uint32_t)(sizeof rows / sizeof rows[0]))
 #define DERIVED(name) {#name, name##_rows, COUNT(name##_rows), name##_get, NULL}
@@ -233,7 +243,7 @@ const struct hsvc__machine hsvc__machines[HSVC__MACHINES] = {
     {"", NULL, 0, NULL, NULL}, DERIVED(directory), DERIVED(policy),       KEPT_IN_RECORD(presence), DERIVED(calls),
     KEPT_IN_RECORD(session),   KEPT_IN_RECORD(profile), KEPT_IN_RECORD(prompt), DERIVED(screen), KEPT_IN_RECORD(verification),
     DERIVED(lockout),          DERIVED(throttle),  DERIVED(association),  DERIVED(updating),
-    KEPT_IN_RECORD(emergency), DERIVED(sweep),
+    KEPT_IN_RECORD(emergency), KEPT_IN_RECORD(flapping), DERIVED(sweep),
 };
 
 const char *const hsvc__event_names[HSVC__EVENTS] = {"",

@@ -33,7 +33,14 @@ DO(sign_in_user) {
 DO(unlock_both) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_user) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
 DO(unlock_phone) { (void)plain(s, HSVC_INPUT_USER_UNLOCK); }
-DO(remove_phone) { (void)plain(s, HSVC_INPUT_DEVICE_REMOVE); }
+/* A phone without a record is told nothing more; what it was told last is over. */
+DO(remove_phone) {
+    const hsvc_verdict *verdict = plain(s, HSVC_INPUT_DEVICE_REMOVE);
+    struct scn_name *phone = s->v[SCN_phone].name;
+    if (verdict == NULL || !verdict->accepted || phone == NULL) return;
+    phone->registered = 0;
+    phone->ordered = 0;
+}
 DO(delete_headset) { (void)plain(s, HSVC_INPUT_HEADSET_DELETE); }
 DO(delete_inventory) { (void)plain(s, HSVC_INPUT_INVENTORY_DELETE); }
 DO(alias) { (void)plain(s, HSVC_INPUT_HEADSET_ALIAS); }
@@ -72,7 +79,7 @@ DO(move) {
 DO(prune) {
     hsvc_input input;
     if (!hsvc__scn_input(s, &input, HSVC_INPUT_AUDIT_PRUNE)) return;
-    input.value = s->v[SCN_number].number;
+    input.value = s->v[SCN_then].number;
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
 }
 

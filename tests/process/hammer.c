@@ -122,7 +122,7 @@ static int run(const struct hammer *h, const struct options *o) {
 
 static int judge(const struct hammer *h, int wrong, double seconds) {
     const struct hammer_shared *s = h->shared;
-    uint64_t findings = hammer_verify(h), violations = hammer_check(h), fired = sum(s->deadlines);
+    uint64_t findings = hammer_verify(h), violations = hammer_check(h) + hammer_audit(h), fired = sum(s->deadlines);
     printf("%llu inputs and %llu deadlines by %u nodes in %.1f s (%.0f a second); %llu commits refused; of deadlines %.3f a "
            "firing; %llu calls found the store away; %llu looks at the whole\n",
            (unsigned long long)sum(s->inputs), (unsigned long long)fired, (unsigned)h->nodes, seconds,

@@ -5,6 +5,7 @@
  *   hammer_node.c   one node: an engine, a skewed clock, people who all want the same desks
  *   hammer_log.c    a store around the store that writes down every commit before it is tried and what came of it
  *   hammer_check.c  the history from all logs and the store as it is at the end: one serial order, nothing lost
+ *   hammer_audit.c  what the audit says of the deadlines
  *
  * A log outlives its process: what a killed node had begun stands in it without an end, and may have happened or not. */
 #ifndef TESTS_PROCESS_HAMMER_H
@@ -89,6 +90,8 @@ uint64_t hammer_verify(const struct hammer *h);
 /* ---- check ---- */
 /* hammer_check: reads all logs of the folder and the store; says what is wrong on stderr; the number of it. */
 uint64_t hammer_check(const struct hammer *h);
+/* hammer_audit: reads the whole audit of the store; how many deadlines fired twice. */
+uint64_t hammer_audit(const struct hammer *h);
 
 /* xorshift: never 0. */
 static inline uint64_t hammer_random(uint64_t *state) {

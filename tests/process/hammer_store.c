@@ -11,7 +11,7 @@
 static void close_pgsql(void *handle) { hsvc_pgsql_store_free((hsvc_pgsql_store *)handle); }
 
 /* An empty conninfo stands for the server of tests/support/postgres. */
-static int open_pgsql(struct hammer_store *store, const char *conninfo) {
+static int open_pgsql(struct hammer_store *store, const char *conninfo, uint32_t flags) {
     hsvc_allocator allocator;
     hsvc_pgsql_config config;
     hsvc_pgsql_store *pgsql;
@@ -20,6 +20,7 @@ static int open_pgsql(struct hammer_store *store, const char *conninfo) {
     hsvc_pgsql_config_init(&config, sizeof config);
     hsvc_pgsql_problem_init(&problem, sizeof problem);
     config.allocator = &allocator;
+    config.flags = flags;
     config.conninfo = conninfo[0] != 0 ? conninfo : getenv("HSVC_TEST_PGSQL");
     config.schema = getenv("HSVC_TEST_SCHEMA");
     if (hsvc_pgsql_store_new(&config, &pgsql) != HSVC_OK) return 0;
@@ -65,7 +66,8 @@ int hammer_store_open(struct hammer_store *store, const char *name) {
     memset(store, 0, sizeof *store);
     store->store.struct_size = sizeof store->store;
 #ifdef HAVE_PGSQL
-    if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6);
+    if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6, 0);
+    if (strncmp(name, "pgsql-async:", 12) == 0) return open_pgsql(store, name + 12, HSVC_PGSQL_ASYNC);
 #endif
 #ifdef HAVE_SQLITE
     if (strncmp(name, "sqlite:", 7) == 0) return open_sqlite(store, name + 7);

@@ -118,6 +118,11 @@ static struct line lines[] = {
 #include "rules/emergency.def"
 #undef OF
 #undef HERE
+#define OF HSVC__MACHINE_flapping
+#define HERE "flapping"
+#include "rules/flapping.def"
+#undef OF
+#undef HERE
 #define OF HSVC__MACHINE_sweep
 #define HERE "sweep"
 #include "rules/sweep.def"

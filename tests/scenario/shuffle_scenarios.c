@@ -119,11 +119,15 @@ static void make_script(struct text *script) {
     }
 }
 
-/* Lines out of their context may be refused, misread, or wrong inputs: ERR_INPUT_... Anything else is the library's. */
+static int begins(const hsvc_scenario_failure *f, const char *with) {
+    size_t n = strlen(with);
+    return f->seen_len >= n && memcmp(f->seen, with, n) == 0;
+}
+
+/* Lines out of their context may be refused, misread, wrong inputs (ERR_INPUT_...), or about a phone that another line
+ * removed. Anything else is the library's. */
 static int is_ours(const hsvc_scenario_failure *f) {
-    static const char misuse[] = "ERR_INPUT";
-    size_t n = sizeof misuse - 1;
-    if (f->kind == HSVC_SCENARIO_STATUS) return f->seen_len < n || memcmp(f->seen, misuse, n) != 0;
+    if (f->kind == HSVC_SCENARIO_STATUS) return !begins(f, "ERR_INPUT") && !begins(f, "ERR_NOT_FOUND");
     return f->kind == HSVC_SCENARIO_UNSOUND;
 }
 

@@ -297,6 +297,7 @@ static inline void rows_add_plain(struct rows *to, const struct rows *from, size
     OK(hsvc__record_decode(&record, value, (size_t)head[1], key[0]));
     record.device.rec.family = key[0];
     *hsvc__trail_of(&record).last = *hsvc__trail_of(&record).gone = 0;
+    (void)hsvc__times_stamp(&record, key[0], 0);
     if (key[0] == HSVC__FAMILY_DEVICE) record.device.refused_at = record.device.refused_reason = record.device.refused_count = 0;
     OK(hsvc__record_encode(&record, key[0], arena, &out));
     rows_add(to, out.p, out.n);

@@ -88,6 +88,20 @@ static const struct story_line story_lines[] = {
     {HSVC_INPUT_UPDATE_BEGIN, 1000, NULL, "S3", NULL, 0, 0, HSVC_REASON_RECORDED},
     {HSVC_INPUT_DISASSOCIATE, 1000, NULL, "S1", NULL, 0, 0, HSVC_REASON_DISASSOCIATED},
     {HSVC_INPUT_POLICY_UNSET, 1000, NULL, NULL, NULL, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, HSVC_REASON_POLICY_CHANGED},
+    /* what touches many records: a fact, and a job that comes to them */
+    {HSVC_INPUT_HEADSET_CONNECTED, 1000, "P2", "S2", NULL, 23, 0, HSVC_REASON_PIN_ASKED},
+    {HSVC_INPUT_SUBMIT, 1000, "P2", NULL, "bob", PROMPT, 0, HSVC_REASON_VERIFYING},
+    {HSVC_INPUT_VERIFY_RESULT, 1000, "P2", NULL, NULL, REQUEST, HSVC_VERIFY_OK, HSVC_REASON_SIGNED_IN},
+    {HSVC_INPUT_USER_RENAME, 1000, NULL, "bo", "bob", 0, 0, HSVC_REASON_DONE},
+    {0, 1000, NULL, NULL, NULL, 0, 0, 0},
+    {HSVC_INPUT_DEVICE_RENAME, 1000, "P2", "P9", NULL, 0, 0, HSVC_REASON_DONE},
+    {0, 1000, NULL, NULL, NULL, 0, 0, 0},
+    {HSVC_INPUT_FORCE_SIGN_OUT, 1000, NULL, NULL, NULL, 0, 0, HSVC_REASON_JOB_STARTED},
+    {0, 1000, NULL, NULL, NULL, 0, 0, HSVC_REASON_SIGNED_OUT},
+    {HSVC_INPUT_USER_REMOVE, 1000, NULL, NULL, "bo", 0, 0, HSVC_REASON_DONE},
+    {0, 1000, NULL, NULL, NULL, 0, 0, 0},
+    {HSVC_INPUT_DEVICE_REMOVE, 1000, "P9", NULL, NULL, 0, 0, HSVC_REASON_DONE},
+    {0, 1000, NULL, NULL, NULL, 0, 0, 0},
 };
 #define STORY_LINES (sizeof story_lines / sizeof story_lines[0])
 
@@ -158,6 +172,7 @@ static inline void story_input(struct desk *d, size_t i, uint64_t request, hsvc_
         hsvc_input_set_device(in, line->device);
         hsvc_input_set_user(in, line->user);
         if (line->kind == HSVC_INPUT_CHOOSE_PROFILE) hsvc_input_set_profile(in, line->serial);
+        else if (line->kind == HSVC_INPUT_USER_RENAME || line->kind == HSVC_INPUT_DEVICE_RENAME) hsvc_input_set_name(in, line->serial);
         else hsvc_input_set_serial(in, line->serial);
     }
     if (line->kind == HSVC_INPUT_SUBMIT) {

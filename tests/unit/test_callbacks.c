@@ -247,7 +247,7 @@ static void a_configuration_that_cannot_be_is_named(void **state) {
     BAD(allocator, NULL, HSVC_ERR_ARGUMENT);
     BAD(store, NULL, HSVC_ERR_ARGUMENT);
     BAD(clock, NULL, HSVC_ERR_ARGUMENT);
-    BAD(flags, 1, HSVC_ERR_FLAGS);
+    BAD(flags, 2, HSVC_ERR_FLAGS);
     BAD(node, 1, HSVC_ERR_ARGUMENT);
     BAD(poll_ms, -1, HSVC_ERR_ARGUMENT);
     BAD(struct_size, 0, HSVC_ERR_STRUCT_SIZE);

@@ -21,6 +21,15 @@ static int32_t clock_now(int64_t *now, void *user) {
     return HSVC_OK;
 }
 
+/* The store says CONFLICT to the next `refuse` commits: another node was first. */
+static int refuse;
+static int commits;
+static int32_t (*real_commit)(const hsvc_op *ops, size_t count, uint64_t *revision, void *user);
+static int32_t commit_or_refuse(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    commits++;
+    return refuse > 0 && refuse-- ? HSVC_ERR_CONFLICT : real_commit(ops, count, revision, user);
+}
+
 struct world {
     hsvc_allocator allocator;
     hsvc_memory_store *memory;
@@ -39,6 +48,8 @@ static void begin(struct world *w) {
     assert_int_equal(hsvc_memory_store_new(&w->allocator, &w->memory), HSVC_OK);
     assert_int_equal(hsvc_store_init(&w->store, sizeof w->store), HSVC_OK);
     assert_int_equal(hsvc_memory_store_bind(w->memory, &w->store), HSVC_OK);
+    real_commit = w->store.commit;
+    w->store.commit = commit_or_refuse;
     assert_int_equal(hsvc_effects_new(&w->allocator, &w->effects), HSVC_OK);
     for (uint32_t n = 0; n < NODES; n++) {
         hsvc_config config;
@@ -116,8 +127,29 @@ static void next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3(void **state) {
     end(&w);
 }
 
+static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void **state) {
+    struct world w;
+    size_t fired;
+    (void)state;
+    begin(&w);
+    now_ms += 120000;
+    refuse = 3;
+    commits = 0;
+    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+    fired = hsvc_verdict_count(w.effects);
+    assert_int_equal(fired, HSVC_LIMIT_ADVANCE_DEVICES - 3); /* none of the three was tried again */
+    assert_int_equal(commits, HSVC_LIMIT_ADVANCE_DEVICES);
+    for (int i = 0; i < 2; i++) { /* they are still due, so nobody loses them */
+        assert_int_equal(hsvc_advance(w.nodes[i], w.effects), HSVC_OK);
+        fired += hsvc_verdict_count(w.effects);
+    }
+    assert_int_equal(fired, DEVICES);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_deadline_that_another_node_was_first_with_is_skipped_STORE_5),
         cmocka_unit_test(each_node_fires_its_own_devices_first_STORE_5_TIME_3),
         cmocka_unit_test(next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3),
     };

@@ -125,6 +125,9 @@ DAMAGE(presence_without_back_reference) {
 DAMAGE_DEVICE(gone_for_good, "desk-2", d->presents[0].flags = HSVC__GONE)
 DAMAGE_DEVICE(doubt_for_ever, "desk-1", d->presents[0].due_at = d->presence_due = 0)
 DAMAGE_DEVICE(deadline_without_doubt, "desk-2", d->presence_due = w->later)
+DAMAGE_DEVICE(hold_without_flapping, "desk-2", d->flap_due = w->later)
+DAMAGE_DEVICE(report_without_hold, "desk-2", d->reports[0].serial = TEXT("H2"); d->reports[0].handle = 7;
+              d->reports[0].at = 1; d->reports[0].here = 1; d->report_count = 1)
 DAMAGE_DEVICE(fresh_in_session, "desk-1", d->presents[0].flags = HSVC__FRESH)
 
 /* ---- prompt ---- */
@@ -351,6 +354,8 @@ static const struct damage {
     {"gone_only_while_not_judged", spent, gone_for_good},
     {"doubt_has_a_deadline", doubtful, doubt_for_ever},
     {"doubt_is_judged_in_time", spent, deadline_without_doubt},
+    {"flap_hold_has_a_deadline", quiet, hold_without_flapping},
+    {"reports_only_in_a_hold", quiet, report_without_hold},
     {"session_users_headset_is_spent", signed_in, fresh_in_session},
     {"prompt_has_an_id", quiet, id_without_prompt},
     {"id_was_given", signed_in, id_from_nowhere},
@@ -389,7 +394,7 @@ static const struct damage {
     {"alias_is_nothing_else", two_serials, alias_with_aliases},
     {"listed_alias_leads_here", two_serials, alias_missing},
     {"job_has_somewhere_to_go", removing, job_of_nothing},
-    {"removal_has_its_mark", removing, removal_without_mark},
+    {"job_has_its_mark", removing, removal_without_mark},
     {"mark_has_its_job", removing, mark_without_job},
     {"setting_is_in_range", quiet, impossible_setting},
     {"setting_stands_once", quiet, setting_twice},

@@ -1,0 +1,81 @@
+/* hammer_audit.c: what the audit says of the deadlines: each fired on exactly one node. That no trail has a gap, and that
+ * every entry begins with what the one before it ended with, verify has looked at already. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "headsetsvc/stdlib.h"
+#include "process/hammer.h"
+
+#define PAGE HSVC_LIMIT_AUDIT_PAGE
+
+struct firing {
+    uint64_t device, headset, event;
+    int64_t at_ms;
+};
+struct firings {
+    struct firing *at;
+    size_t count, room;
+    uint64_t entries;
+};
+
+static void add(struct firings *all, const hsvc_audit_entry *entry) {
+    struct firing *firing;
+    all->entries++;
+    if (entry->input != 0 || entry->subject_kind != HSVC_SUBJECT_DEVICE || entry->event[0] == 0) return;
+    if (all->count == all->room) {
+        all->room = all->room == 0 ? 1024 : all->room * 2;
+        all->at = (struct firing *)realloc(all->at, all->room * sizeof *all->at);
+        if (all->at == NULL) exit(1);
+    }
+    firing = &all->at[all->count++];
+    firing->device = entry->subject;
+    firing->headset = entry->headset;
+    firing->event = hsvc_hash64(entry->event, strlen(entry->event));
+    firing->at_ms = entry->at_ms;
+}
+
+static int by_firing(const void *a, const void *b) {
+    const struct firing *x = (const struct firing *)a, *y = (const struct firing *)b;
+    if (x->device != y->device) return x->device < y->device ? -1 : 1;
+    if (x->at_ms != y->at_ms) return x->at_ms < y->at_ms ? -1 : 1;
+    if (x->event != y->event) return x->event < y->event ? -1 : 1;
+    return (x->headset > y->headset) - (x->headset < y->headset);
+}
+
+static int32_t read_all(hsvc_engine *engine, struct firings *all) {
+    hsvc_audit_cursor cursor;
+    size_t count = PAGE;
+    int32_t status = hsvc_audit_cursor_init(&cursor, sizeof cursor);
+    while (status == HSVC_OK && count != 0) {
+        hsvc_audit_entry entries[PAGE];
+        memset(entries, 0, sizeof entries);
+        for (size_t i = 0; i < PAGE; i++) hsvc_audit_entry_init(&entries[i], sizeof entries[i]);
+        status = hsvc_audit_read(engine, &cursor, entries, PAGE, &count);
+        for (size_t i = 0; status == HSVC_OK && i < count; i++) add(all, &entries[i]);
+    }
+    return status;
+}
+
+uint64_t hammer_audit(const struct hammer *h) {
+    struct firings all = {NULL, 0, 0, 0};
+    struct hammer_store opened;
+    hsvc_engine *engine = NULL;
+    hsvc_effects *fx = NULL;
+    uint64_t twice = 0;
+    if (!hammer_store_open(&opened, h->store) || hsvc_stdlib_engine(&opened.store, &engine, &fx) != HSVC_OK ||
+        read_all(engine, &all) != HSVC_OK || all.entries == 0) {
+        fprintf(stderr, "hammer: the audit cannot be read\n");
+        twice = 1;
+    }
+    if (all.count > 1) qsort(all.at, all.count, sizeof *all.at, by_firing);
+    for (size_t i = 1; i < all.count; i++)
+        if (by_firing(&all.at[i - 1], &all.at[i]) == 0 && twice++ < 10)
+            fprintf(stderr, "hammer: a deadline of %lld fired twice\n", (long long)all.at[i].at_ms);
+    printf("audit: %llu entries, %llu of deadlines, %llu of them twice\n", (unsigned long long)all.entries,
+           (unsigned long long)all.count, (unsigned long long)twice);
+    hsvc_effects_free(fx);
+    hsvc_engine_free(engine);
+    hammer_store_close(&opened);
+    free(all.at);
+    return twice;
+}
