@@ -6,6 +6,7 @@
  *   explain.c   a phone, a user, a headset
  *   audit.c     what the store remembers
  *   policy.c    the policy, and changing it
+ *   monday.c    a burst of reports, one a commit and several
  *   what_if.c   an input that is tried; inputs from words
  *   bulk.c      CSV files in and out
  *   admin.c     who is signed in, the inventory, and an administrator's hand in it
@@ -80,6 +81,7 @@ struct host {
     hsvc_scenario *scenario;
     void *file; /* the store that a scenario is played into, if not its own */
     hsvc_store store;
+    struct text passing; /* path of that store, if it goes with the host */
     struct tally tally;
     struct text last_prompts; /* "phone=NUMBER\n" lines: the last prompt shown on each phone */
     int placed;               /* the failure that is being told names its own place */
@@ -111,6 +113,9 @@ int open_store(struct host *host, const char *where, struct opened *opened);
 /* A file of SQLite: *file is what close_file takes. One that is only looked at is not made. */
 int open_file(const char *where, int writes, void **file, hsvc_store *store);
 void close_file(void *file);
+/* The store that --store names, into host->file: a file; "memory": none; else a file of SQLite that close_played removes. */
+int open_played(struct host *host);
+void close_played(struct host *host);
 void close_store(struct opened *opened);
 int fail_status(const char *what, int32_t status);
 /* The name that the store has for what a script calls so; where there is no script, the word itself. */
@@ -124,6 +129,11 @@ int command_verify(struct host *host);
 int command_explain(struct host *host);
 int command_audit(struct host *host);
 int command_policy(struct host *host);
+/* A value of a parameter as people say it: a choice by name, a time in its largest unit, else the number. policy.c */
+void param_words(uint32_t param, int64_t value, int as_number, struct text *to);
+/* Whose a key of the store is: "device desk-17". store.c */
+void key_words(const uint8_t *key, size_t key_len, struct text *to);
+int command_monday(struct host *host);
 int command_what_if(struct host *host);
 /* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */
 int print_decision(struct host *host, struct opened *opened, const hsvc_input *in, uint32_t flags);

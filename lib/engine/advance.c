@@ -112,7 +112,7 @@ int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
     hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     hsvc__arena_reset(&engine->inputs);
-    status = hsvc__sample_call(engine);
+    status = hsvc__sample_call(engine, 0);
     if (status == HSVC_OK) status = advance_all(engine, effects);
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
     hsvc__record_end(engine, status, effects, 0, &call);

@@ -197,15 +197,9 @@ int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index, hsvc_aud
 
 /* ---- rows, for stores ---- */
 
-static int is_called(const char *static_name, hsvc__str name) {
-    for (size_t i = 0; i < name.n; i++)
-        if (static_name[i] == '\0' || static_name[i] != name.p[i]) return 0;
-    return static_name[name.n] == '\0';
-}
-
 static const char *event_of(hsvc__str name) {
     for (size_t i = 0; i < HSVC__EVENTS; i++)
-        if (is_called(hsvc__event_names[i], name)) return hsvc__event_names[i];
+        if (hsvc__str_eq(hsvc__static(hsvc__event_names[i]), name)) return hsvc__event_names[i];
     return "";
 }
 

@@ -61,7 +61,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->node = ours.node;
     e->node_count = ours.node_count;
     e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
-    e->now = e->called_at = -1;
+    e->now = e->called_at = e->swept_at = -1;
     e->patrols = 1;
     e->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] = hsvc__preset_value(HSVC_PARAM_CLOCK_SKEW_MAX, 0);
     hsvc__arena_init(&e->views, &e->allocator);
@@ -197,13 +197,15 @@ static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev, int a
 }
 
 /* stamp_records: what this decision writes says when; a device's timers say when they were armed. */
-static void stamp_records(struct hsvc__txn *txn) {
+static void stamp_records(struct hsvc_engine *engine) {
+    struct hsvc__txn *txn = &engine->txn;
     for (uint32_t i = 0; i < txn->count; i++) {
         struct hsvc__record *record = (struct hsvc__record *)txn->slots[i].record;
         int armed;
         if (record == NULL || !txn->slots[i].used || (!record->dirty && !record->removed)) continue;
         armed = hsvc__times_stamp(record, txn->slots[i].family, txn->now);
         if (txn->slots[i].family == HSVC__FAMILY_DEVICE) move_deadline(txn, (struct hsvc__device *)record, armed || record->clocked);
+        if (txn->slots[i].family == HSVC__FAMILY_JOB) hsvc__look_again(engine);
     }
 }
 
@@ -261,7 +263,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
     hsvc__audit_write(engine);
-    stamp_records(&engine->txn);
+    stamp_records(engine);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
     if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;

@@ -40,6 +40,9 @@ struct hsvc_engine {
     int jumped;        /* the clock is further on than a host that calls in time explains */
     int patrols;       /* deadlines are looked for that a clock from the future has armed */
     struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
+    int64_t swept;     /* the watermark: no deadline was below it, nor was there a job */
+    int behind;        /* the last advance left some that are due */
+    int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
@@ -60,9 +63,10 @@ struct hsvc_engine {
 /* hsvc__enter, hsvc__leave: around every public call that may reach a callback. REENTRANT, OK. */
 int32_t hsvc__enter(struct hsvc_engine *engine);
 void hsvc__leave(struct hsvc_engine *engine);
-/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides. */
+/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides;
+ * dry: and commits nothing, so that a jump of the clock is still news for the next one. */
 int32_t hsvc__sample(struct hsvc_engine *engine);
-int32_t hsvc__sample_call(struct hsvc_engine *engine);
+int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry);
 /* hsvc__is_late: does this firing show that the clock has jumped? hsvc__tell_clock: a notice for each record of this decision
  * that was mended or fired after a jump (TIME-4). */
 int hsvc__is_late(const struct hsvc_engine *engine, int64_t due);
@@ -152,6 +156,8 @@ int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
  * were armed in the future. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__look_again: forgets the watermark, as there is a job now. */
+void hsvc__look_again(struct hsvc_engine *engine);
 /* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of
  * them it stops, unless there are other nodes, whose clocks may be ahead at any time. Store statuses, MEMORY. */
 int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues);

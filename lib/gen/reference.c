@@ -206,9 +206,10 @@ static void print_group(FILE *to, const char *title, int from, int below) {
 
 static void print_fields(FILE *to) {
     fprintf(to, "\n## Fields\n\n");
-    table_begin(&table, "field|type|longest|meaning");
+    table_begin(&table, "field|number|type|longest|meaning");
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         cell(&table, "%s", fields[i].name);
+        cell(&table, "%d", fields[i].bit + 1);
         cell(&table, "%s", fields[i].type);
         cell(&table, same(fields[i].limit, "0") ? "" : "HSVC_LIMIT_%s", fields[i].limit);
         cell(&table, "%s", fields[i].text);
@@ -588,9 +589,12 @@ static void write_index(const char *folder) {
         "- [prompts](prompts.md): what a device shows, and its answers\n- [causes](causes.md): why a session ended\n"
         "- [policy](policy.md): parameters, ranges, defaults, scopes\n- [limits](limits.md): every bound\n"
         "- [invariants](invariants.md): what `hsvc_verify` checks\n"
+        "- [audit](audit.md): what is entered about whom\n- [jobs](jobs.md): what is worked off in slices\n"
+        "- [counters](counters.md): what an engine counts\n"
+        "- [functions, types and constants](interface.md): every item of the headers\n"
         "- [rules](rules.md): what each rule id means, and the rows that cite it\n\n"
-        "The functions and structs stand in the header, `headsetsvc/headsetsvc.h`; the decisions row by row in\n"
-        "[the rule machines](../machines/README.md).\n");
+        "Each item is documented in full in its header, `headsetsvc/*.h`. The decisions row by row: [the rule\n"
+        "machines](../machines/README.md).\n");
     cited_end(to, "rules.md");
     page_close(to);
 }

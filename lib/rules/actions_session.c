@@ -31,6 +31,12 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     hsvc__tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
 }
 
+/* This decision has sent it, and a later input of the same decision says that there is a call (CALL-1). */
+void hsvc__do_hold_profile_back(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__effects_drop(t->fx, HSVC_EFFECT_APPLY_PROFILE, t->dev->name);
+}
+
 /* The wipe may be owed when the profile is worn already (OUT-7). */
 void hsvc__do_send_outstanding(struct hsvc__turn *t, int64_t arg) {
     if (hsvc__is_profile_is_unworn(t)) hsvc__do_send_again(t, arg);

@@ -108,6 +108,7 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
     return others != 0;
 }
 int hsvc__is_headset_is_nowhere(struct hsvc__turn *t) { return hsvc__place_count(t->headset) == 0; }
+int hsvc__is_headset_is_somewhere(struct hsvc__turn *t) { return !hsvc__is_headset_is_nowhere(t); }
 int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating_until > t->at; }
 
 /* ---- calls ---- */
@@ -140,6 +141,9 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
 int hsvc__is_device_is_held(struct hsvc__turn *t) { return t->dev->emergency_state == HSVC__emergency_HOLDING; }
 int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__hold_bars(t, t->headset->owner); }
 int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_is_in_call(t) || hsvc__is_device_is_held(t); }
+int hsvc__is_profile_is_not_handed_out(struct hsvc__turn *t) {
+    return hsvc__effects_find(t->fx, HSVC_EFFECT_APPLY_PROFILE, t->dev->name) < t->fx->effect_count;
+}
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
 /* ---- the menu: what of the present headsets an entry could serve ---- */

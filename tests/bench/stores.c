@@ -35,7 +35,9 @@ struct tally {
 struct shared {
     volatile uint32_t ready;
     volatile int go;
+    volatile uint32_t arrived; /* ends of steps, of all connections */
     struct tally steps[CONNECTIONS_MOST][STEP_COUNT];
+    volatile int failed;
     volatile uint64_t us[CONNECTIONS_MOST];
 };
 
@@ -156,11 +158,20 @@ static void apply(struct bench *b, int step, uint32_t first, uint32_t count) {
     t->bytes += after.bytes_written - before.bytes_written;
 }
 
+/* wait_for_all: their clocks go together, as whoever is ahead would fire what is not due to the others. */
+static void wait_for_all(struct bench *b, uint32_t steps) {
+    __atomic_add_fetch(&b->shared->arrived, 1, __ATOMIC_SEQ_CST);
+    while (b->shared->arrived < steps * b->connections && !b->shared->failed) usleep(200);
+    if (b->shared->failed) exit(1);
+}
+
 static void rounds(struct bench *b) {
+    uint32_t steps = 0;
     for (uint32_t r = 0; r < b->rounds; r++)
         for (int step = 0; step < STEP_COUNT; step++) {
             for (uint32_t i = 0; i < b->desks; i += b->batch)
                 apply(b, step, i, b->desks - i < b->batch ? b->desks - i : b->batch);
+            wait_for_all(b, ++steps);
             b->now += step == STEP_DEVICE_REGISTERED ? 60000 : 1000; /* headsets settle before they leave */
             while (step == STEP_DEVICE_REGISTERED && hsvc_advance(b->engine, b->fx) == HSVC_OK && hsvc_verdict_count(b->fx) != 0) {
             }
@@ -231,7 +242,7 @@ static int run(struct bench *b) {
         while (b->shared->ready <= b->who && waitpid(-1, &status, WNOHANG) == 0) usleep(1000); /* one after the other: the policy is the first's */
     }
     b->shared->go = 1;
-    while (wait(&status) > 0) wrong |= status;
+    while (wait(&status) > 0) b->shared->failed |= wrong |= status;
     return wrong != 0;
 }
 

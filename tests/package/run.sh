@@ -83,6 +83,8 @@ check_pkg_config() {
     check 'pkg-config, testkit, shared' by_pkg_config pc_testkit testkit_host.c headsetsvc-testkit cc -std=c99
     check 'pkg-config, testkit, static' by_pkg_config pc_testkit_static testkit_host.c headsetsvc-testkit cc -std=c99 -static
     check 'pkg-config, sqlite, shared' by_pkg_config pc_sqlite sqlite_host.c headsetsvc-sqlite cc -std=c99
+    check 'pkg-config, sqlite, static' by_pkg_config pc_sqlite_static sqlite_host.c headsetsvc-sqlite cc -std=c99 -static
+    check 'pkg-config, pgsql, shared' by_pkg_config pc_pgsql pgsql_host.c headsetsvc-pgsql cc -std=c99
 }
 
 # ---- the source carried along ----

@@ -24,7 +24,7 @@ struct options {
 
 static int usage(void) {
     fprintf(stderr,
-            "hammer STORE [options]      STORE: pgsql:CONNINFO (empty: HSVC_TEST_PGSQL), sqlite:FILE\n"
+            "hammer STORE [options]      STORE: pgsql:CONNINFO (empty: HSVC_TEST_PGSQL), sqlite:FILE; behind cache+: with a cache\n"
             "  --nodes N       processes, each with an engine (4)      --inputs N  answered inputs to end after (10000)\n"
             "  --kills N       nodes killed on the way (0)             --seed N    (1)\n"
             "  --disturb N CMD the store is disturbed N times by CMD   --speed N   of the clock (1000)\n"

@@ -326,7 +326,7 @@ static void a_missing_frame_is_a_difference_OBS_6(void **state) {
     (void)state;
     if (!little()) skip();
     record_story(&tape, 1, 0);
-    at = frame_of(&tape, HSVC_FRAME_READ, 5);
+    at = frame_of(&tape, HSVC_FRAME_READ, 4);
     memcpy(&len, tape.bytes + at + 4, sizeof len);
     memmove(tape.bytes + at, tape.bytes + at + 16 + len, tape.len - at - 16 - len);
     tape.len -= 16 + len;

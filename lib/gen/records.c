@@ -1,0 +1,111 @@
+/* records.c: writes docs/reference/ pages of what is written down and counted: audit.md, jobs.md, counters.md. A test compares
+ * the committed pages with this. Use: records OUTDIR */
+#include "page.h"
+
+static struct table table;
+
+static const char generated[] = "<!-- Generated from the registries in lib/ by lib/gen/records.c; do not edit. -->\n";
+
+static FILE *begin(const char *folder, const char *name, const char *title, const char *intro) {
+    FILE *to = page_open(folder, name);
+    fprintf(to, "# %s\n\n%s\n%s\n\n", title, generated, intro);
+    return to;
+}
+
+/* ---- the audit ---- */
+
+/* fact_values: of a state the machine that has it, as a link. */
+static void fact_values(const char *machine, int bits) {
+    if (strcmp(machine, "NONE") == 0) cell(&table, "0 .. %lld", bits < 63 ? (1LL << bits) - 1 : -1LL);
+    else cell(&table, "a state of [%s](../machines/%s.md)", machine, machine);
+}
+
+static void print_facts(FILE *to) {
+    table_begin(&table, "subject|fact|values");
+#define FACT(subject, word, shift, bits, name, machine, value) \
+    cell(&table, "%s", #subject);                              \
+    cell(&table, "%s", #name);                                 \
+    fact_values(#machine, bits);
+#define WHOLE(subject, word, name, whose, value) \
+    cell(&table, "%s", #subject);                \
+    cell(&table, "%s", #name);                   \
+    cell(&table, "%s", #whose[0] == '0' ? "a number" : "the number of a user");
+#include "../records/facts.def"
+#undef FACT
+#undef WHOLE
+    table_end(&table, to);
+}
+
+static void print_always(FILE *to) {
+    const char *before = "";
+    fprintf(to, "\n## Entered in any case\n\nThese inputs are entered even if they changed nothing of the above:\n");
+#define ALWAYS(kind)                             \
+    fprintf(to, "%s`%s`", before, #kind);        \
+    before = ",\n";
+#include "../records/facts.def"
+#undef ALWAYS
+    fprintf(to, ".\n");
+}
+
+static void write_audit(const char *folder) {
+    FILE *to = begin(folder, "audit.md", "What the audit says",
+                     "The facts of a subject before and after, as `hsvc_audit_fact_at` gives them (OBS-3). A value too large for its\n"
+                     "range is entered as the largest. Subjects are constants `HSVC_SUBJECT_`. The guide:\n"
+                     "[audit, explain, counters](../guide/audit.md).");
+    print_facts(to);
+    print_always(to);
+    page_close(to);
+}
+
+/* ---- jobs ---- */
+
+static void put_walks(const char *job) {
+    char text[CELL_SIZE] = "";
+#define WALK(of, walk) \
+    if (strcmp(#of, job) == 0) snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", *text == '\0' ? "" : ", then ", words(#walk));
+#include "../rules/jobs.def"
+#undef WALK
+    for (char *at = text; *at != '\0'; at++) *at = (char)tolower((unsigned char)*at);
+    cell(&table, "%s", text);
+}
+
+static void write_jobs(const char *folder) {
+    FILE *to = begin(folder, "jobs.md", "Jobs",
+                     "What touches more records than one commit may hold is one commit, effective from then on, and a job that\n"
+                     "`hsvc_advance` works off in slices, on any node (STORE-3). What each does where it comes to is a row of the\n"
+                     "[sweep machine](../machines/sweep.md). The guide: [deadlines](../guide/deadlines.md).");
+    table_begin(&table, "job|number|what happened|walks");
+#define JOB(name, number, text)   \
+    cell(&table, "%s", #name);    \
+    cell(&table, "%d", number);   \
+    cell(&table, "%s", text);     \
+    put_walks(#name);
+#include "../rules/jobs.def"
+#undef JOB
+    table_end(&table, to);
+    page_close(to);
+}
+
+/* ---- counters ---- */
+
+static void write_counters(const char *folder) {
+    FILE *to = begin(folder, "counters.md", "Counters",
+                     "What an engine did since it was made: the fields of `hsvc_counters` (OBS-5). `sign_outs_by` counts sessions that\n"
+                     "ended by their [cause](causes.md).");
+    table_begin(&table, "counter|what it counts");
+#define COUNTER(name, text)    \
+    cell(&table, "%s", #name); \
+    cell(&table, "%s", text);
+#include "../engine/counters.def"
+#undef COUNTER
+    table_end(&table, to);
+    page_close(to);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) die("use: records OUTDIR");
+    write_audit(argv[1]);
+    write_jobs(argv[1]);
+    write_counters(argv[1]);
+    return EXIT_SUCCESS;
+}
