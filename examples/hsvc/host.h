@@ -8,6 +8,8 @@
  *   policy.c    the policy, and changing it
  *   monday.c    a burst of reports, one a commit and several
  *   what_if.c   an input that is tried; inputs from words
+ *   bulk.c      CSV files in and out
+ *   admin.c     who is signed in, the inventory, and an administrator's hand in it
  *   replay.c    a recording, decided again
  *   tables.c    what the library knows by name
  *   print.c     tables and pairs, for people and as JSON
@@ -28,6 +30,7 @@
 /* Exit codes; --help explains them. */
 enum { EXIT_OK = 0, EXIT_UNMET = 1, EXIT_USAGE = 2, EXIT_LIBRARY = 3 };
 enum { MOST_WORDS = 40 };
+enum { MEANING_REPLACE = 2, MEANING_REMOVE = 3 }; /* HSVC_CSV_REPLACE, _REMOVE, in a build without CSV too */
 
 /* Bytes that grow; always terminated. */
 struct text {
@@ -63,6 +66,9 @@ struct host {
     const char *into;  /* --store */
     const char *of_phone, *of_user, *of_site;
     FILE *recording; /* hsvc record */
+    const char *failed; /* --failed */
+    uint32_t meaning; /* --replace, --remove: HSVC_CSV_ */
+    int dry_run, atomic, plain, bom, semicolon, now;
     int writes;      /* the store will be changed */
     int silent;      /* a script is played for what comes of it */
     int json;
@@ -131,6 +137,13 @@ int command_monday(struct host *host);
 int command_what_if(struct host *host);
 /* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */
 int print_decision(struct host *host, struct opened *opened, const hsvc_input *in, uint32_t flags);
+int command_import(struct host *host);
+int command_export(struct host *host);
+int command_who(struct host *host);
+int command_inventory(struct host *host);
+int command_sign_out(struct host *host);
+int command_unlock(struct host *host);
+int command_erase(struct host *host);
 int command_replay(struct host *host);
 int command_tables(struct host *host);
 

@@ -72,6 +72,27 @@ static const struct command {
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
      "such as HEADSET_CONNECTED, and so are the fields: device=desk-1 serial=WFG2303D0D0. param=NAME and state=NUMBER.\n"},
+    {"import", command_import, 3, 3, " json at dry-run atomic replace remove failed",
+     "[--json] [--dry-run] [--atomic] [--replace | --remove] [--failed=FILE] STORE associations|users|devices FILE.csv",
+     "read a CSV file into a store",
+     "Good rows land; what is wrong with the others is told by file, line and column, and they are written, with the reason,\n"
+     "into the file that --failed names: correct it and import it. A file that is imported again changes nothing.\n"
+     "\n"
+     "  --dry-run      the same decisions, nothing is written\n"
+     "  --atomic       all rows or none\n"
+     "  --replace      whoever stands in the file keeps no other headset than the file's\n"
+     "  --remove       the file's associations are ended\n"},
+    {"export", command_export, 2, 2, " at plain bom semicolon",
+     "[--plain] [--bom] [--semicolon] STORE associations|users|devices|inventory|sessions|audit", "write a store's content as CSV",
+     "Cells that a spreadsheet would run begin with an apostrophe, which an import takes off again; --plain leaves them as they\n"
+     "are. --bom and --semicolon are for spreadsheets that want them.\n"},
+    {"who", command_who, 1, 1, " json at", "[--json] [--at=HH:MM] STORE", "list who is signed in where", ""},
+    {"inventory", command_inventory, 1, 2, " json at", "[--json] [--at=HH:MM] STORE [TEXT]", "list the headsets",
+     "With TEXT only those where it stands in a serial, owner, model, vendor or phone.\n"},
+    {"sign-out", command_sign_out, 2, 3, " json at now", "[--json] [--now] STORE phone NAME | user ID | site NAME | all",
+     "sign people out", "When their calls are over; --now does not wait, but for an emergency call.\n"},
+    {"unlock", command_unlock, 2, 2, " json at", "[--json] STORE USER", "lift a user's lock", ""},
+    {"erase", command_erase, 2, 2, " json at", "[--json] STORE USER", "remove a person's data everywhere", ""},
     {"tables", command_tables, 0, 1, " json", "[--json] [NAME]", "list what the library knows by name",
      "Prints a registry (kinds of input with their fields, effects, reasons and statuses with their remedies, and so on) or a\n"
      "table that decides: the rows of a machine, the steps of a ladder. Without a word it lists the names.\n"},
@@ -159,6 +180,15 @@ static const char *take_option(struct host *host, const char *option) {
     const char *value;
     if (strcmp(option, "--json") == 0) return host->json = 1, NULL;
     if (strcmp(option, "--all") == 0) return host->all = 1, NULL;
+    if (strcmp(option, "--dry-run") == 0) return host->dry_run = 1, NULL;
+    if (strcmp(option, "--atomic") == 0) return host->atomic = 1, NULL;
+    if (strcmp(option, "--replace") == 0) return host->meaning = MEANING_REPLACE, NULL;
+    if (strcmp(option, "--remove") == 0) return host->meaning = MEANING_REMOVE, NULL;
+    if (strcmp(option, "--plain") == 0) return host->plain = 1, NULL;
+    if (strcmp(option, "--bom") == 0) return host->bom = 1, NULL;
+    if (strcmp(option, "--semicolon") == 0) return host->semicolon = 1, NULL;
+    if (strcmp(option, "--now") == 0) return host->now = 1, NULL;
+    if ((value = value_of(option, "failed")) != NULL) return host->failed = value, NULL;
     if ((value = value_of(option, "color")) != NULL) return take_colour(host, value) ? NULL : "auto, always or never: ";
     if ((value = value_of(option, "at")) != NULL) return host->until = value, NULL;
     if ((value = value_of(option, "store")) != NULL) return host->into = value, NULL;

@@ -104,7 +104,7 @@ typedef struct hsvc_param_info {
     uint32_t type;       /* HSVC_TYPE_ */
     uint32_t scopes;     /* where it may be set: bit HSVC_SCOPE_ */
     uint32_t resolution; /* HSVC_RESOLVE_ */
-    uint32_t obeyed;     /* 0: no rule obeys it yet, and setting it is refused */
+    uint32_t obeyed;     /* 1; 0 in a version where no rule obeys it, and setting it is refused */
     int64_t least;
     int64_t most;
     int64_t value_guide;   /* what it is where nobody set it, under the preset GUIDE; of a text 0 */

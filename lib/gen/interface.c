@@ -5,7 +5,7 @@
 /* In the order of a host's tasks. codes.h is what the other pages of the reference list; inputs.h has a function for each kind. */
 static const char *const headers[] = {
     "headsetsvc.h", "host.h",      "stores.h",  "input.h",     "effects.h",  "engine.h", "views.h",  "inventory.h", "explain.h",
-    "audit.h",      "health.h",    "recording.h", "registry.h", "stdlib.h",  "sqlite.h", "pgsql.h",  "testkit.h",   "scenario.h",
+    "audit.h",      "health.h",    "recording.h", "registry.h", "stdlib.h",  "sqlite.h", "pgsql.h",  "csv.h", "testkit.h",   "scenario.h",
     "conformance.h",
 };
 enum { HEADER_COUNT = sizeof headers / sizeof headers[0], HEADER_SIZE = 65536, NAME_SIZE = 64, DOC_SIZE = 512, ITEMS = 128 };

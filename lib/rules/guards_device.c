@@ -43,6 +43,14 @@ int hsvc__is_device_is_cross_cluster(struct hsvc__turn *t) { return (t->dev->fla
 int hsvc__is_changes_worn_own_profile(struct hsvc__turn *t) {
     return !hsvc__occupied(t->dev) && t->dev->session == 0 && !hsvc__str_eq(t->dev->own_profile, INPUT(t, profile));
 }
+/* What is not given is as empty as what is stored; a firmware that is not given stays what was reported. */
+int hsvc__is_device_put_says_nothing_new(struct hsvc__turn *t) {
+    const struct hsvc__device *dev = t->dev;
+    return dev->kind == t->in->state && dev->flags == t->in->flags && hsvc__str_eq(dev->site, INPUT(t, site)) &&
+           hsvc__str_eq(dev->location, INPUT(t, location)) && hsvc__str_eq(dev->model, INPUT(t, model)) &&
+           hsvc__str_eq(dev->related_user, INPUT(t, related_user)) && hsvc__str_eq(dev->own_profile, INPUT(t, profile)) &&
+           (t->in->firmware_len == 0 || hsvc__str_eq(dev->firmware, INPUT(t, firmware)));
+}
 
 /* ---- presence ---- */
 /* A connect speaks for itself; in a snapshot only what was said before is known. */

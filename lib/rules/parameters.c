@@ -143,16 +143,6 @@ int hsvc__is_change_is_for_later_events(struct hsvc__turn *t) {
         if (felt[i] == t->in->param) return 0;
     return 1;
 }
-int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
-    static const uint32_t later[] = {
-#define LATER(param) PARAM_##param,
-#include "rules/parameters.def"
-#undef LATER
-    };
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (later[i] == t->in->param) return 1;
-    return 0;
-}
 /* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
 static int in_range(const struct parameter *p, int64_t value) {
     return (value == 0 && p->type == LIMIT) || (value >= p->least && value <= p->most);

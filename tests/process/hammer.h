@@ -83,6 +83,8 @@ void hammer_log_session(struct hammer_log *log, const hsvc_effect *effect);
 int hammer_node(const struct hammer *h, uint32_t node, uint32_t life);
 /* hammer_watch: takes the whole store in one look, again and again, and asks verify about it. */
 int hammer_watch(const struct hammer *h);
+/* hammer_can_watch: are all rows few enough for one look at one moment? */
+static inline int hammer_can_watch(const struct hammer *h) { return h->users + h->serials + h->devices <= 50; }
 /* hammer_set_up: users, devices, policy. */
 int hammer_set_up(const struct hammer *h);
 /* hammer_verify: how many findings the store has now; UINT64_MAX if it could not be asked. */

@@ -342,7 +342,7 @@ static void look(const struct hammer *h, const hsvc_store *store) {
 int hammer_watch(const struct hammer *h) {
     struct hammer_store opened;
     if (!hammer_store_open(&opened, h->store)) return 1;
-    while (!h->shared->stop) {
+    while (hammer_can_watch(h) && !h->shared->stop) {
         look(h, &opened.store);
         pause_ms(5);
     }

@@ -356,6 +356,11 @@ static const struct reached {
     {"OVERRIDES", "unit.limits", "no_list_of_a_record_is_longer_than_its_limit_SAFE_6"},
     {"WINDOW", "scenario.warning", NULL},
     {"EXPLAINED", "unit.audit", "explaining_is_bounded_and_told_of_misuse_OBS_2_SAFE_5"},
+    {"BULK_RECORD", "csv.import", "rows_and_columns_have_limits_BULK_2"},
+    {"BULK_COLUMNS", "csv.import", "rows_and_columns_have_limits_BULK_2"},
+    {"BULK_BATCH", "csv.import", "a_commit_holds_a_bounded_number_of_rows_BULK_2"},
+    {"BULK_PROGRESS", "csv.import", "a_commit_holds_a_bounded_number_of_rows_BULK_2"},
+    {"BULK_ROW_BYTES", "csv.import", "memory_a_row_is_bounded_BULK_2"},
     {"REPORTS_PER_HOLD", "unit.limits", "no_hold_has_more_than_94_reports_SAFE_6"},
     {"FLAP_HOLD", "scenario.flapping-held", NULL},
     {"CLOCK_JUMP", "unit.clock", "a_jump_is_longer_than_five_minutes_TIME_4_SAFE_6"},
@@ -374,11 +379,11 @@ static char text[1 << 17];
 /* file_of: the text of the file that a place names; NULL if there is none. */
 static const char *file_of(const char *where) {
     char path[256];
-    int unit = strncmp(where, "unit.", 5) == 0;
+    const char *dot = strchr(where, '.');
     FILE *file;
     size_t len;
-    if (unit) snprintf(path, sizeof path, "tests/unit/test_%s.c", where + 5);
-    else snprintf(path, sizeof path, "tests/scenario/%s.hsv", where + 9);
+    if (strncmp(where, "scenario.", 9) == 0) snprintf(path, sizeof path, "tests/scenario/%s.hsv", dot + 1);
+    else snprintf(path, sizeof path, "tests/%.*s/test_%s.c", (int)(dot - where), where, dot + 1);
     file = open_committed(path);
     if (file == NULL) return NULL;
     len = fread(text, 1, sizeof text - 1, file);
