@@ -93,12 +93,17 @@ static int sign_out(struct host *host, struct opened *opened) {
     hsvc_input in;
     (void)hsvc_input_init(&in, sizeof in, HSVC_INPUT_FORCE_SIGN_OUT);
     in.flags = host->now ? HSVC_FLAG_NOW : 0;
-    if ((strcmp(what, "all") == 0) != (host->word_count == 2)) return usage("phone NAME, user ID, site NAME, or all", "");
+    if ((strcmp(what, "all") == 0) != (host->word_count == 2))
+        return usage("phone NAME, user ID, site NAME, or all", "");
     if (subject_kind(what) != 0) name = subject_name(host, subject_kind(what), host->words[2]);
-    if (strcmp(what, "phone") == 0) in.device = name.p, in.device_len = name.n;
-    else if (strcmp(what, "user") == 0) in.user = name.p, in.user_len = name.n;
-    else if (strcmp(what, "site") == 0) in.site = name.p, in.site_len = name.n;
-    else if (strcmp(what, "all") != 0) return usage("phone NAME, user ID, site NAME, or all: ", what);
+    if (strcmp(what, "phone") == 0)
+        in.device = name.p, in.device_len = name.n;
+    else if (strcmp(what, "user") == 0)
+        in.user = name.p, in.user_len = name.n;
+    else if (strcmp(what, "site") == 0)
+        in.site = name.p, in.site_len = name.n;
+    else if (strcmp(what, "all") != 0)
+        return usage("phone NAME, user ID, site NAME, or all: ", what);
     return print_decision(host, opened, &in, 0);
 }
 

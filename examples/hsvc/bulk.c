@@ -48,8 +48,8 @@ static int32_t on_report(const hsvc_csv_report *report, void *user) {
     if (report->outcome != HSVC_CSV_FAILED) return HSVC_OK;
     clear_bar(job);
     if (!job->host->json) {
-        fprintf(stderr, "%s:%llu:%u: %.*s%s%s (%s)\n", job->path, (unsigned long long)report->line, report->column, (int)report->name_len,
-                report->name, report->name_len == 0 ? "" : ": ", text, name);
+        fprintf(stderr, "%s:%llu:%u: %.*s%s%s (%s)\n", job->path, (unsigned long long)report->line, report->column,
+                (int)report->name_len, report->name, report->name_len == 0 ? "" : ": ", text, name);
         return HSVC_OK;
     }
     pairs = pairs_new(job->host, "failed");
@@ -70,7 +70,8 @@ static int32_t on_progress(const hsvc_csv_progress *progress, void *user) {
     int64_t percent = job->bytes == 0 ? 100 : (int64_t)progress->bytes * 100 / job->bytes;
     if (!job->bar || percent == job->drawn) return HSVC_OK;
     job->drawn = percent;
-    fprintf(stderr, "\r[%-20.*s] %3d %% of pass %u", (int)(percent / 5), "####################", (int)percent, progress->pass);
+    fprintf(stderr, "\r[%-20.*s] %3d %% of pass %u", (int)(percent / 5), "####################", (int)percent,
+            progress->pass);
     return HSVC_OK;
 }
 
@@ -79,16 +80,17 @@ static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *agai
     size_t n;
     int32_t status = HSVC_OK;
     rewind(job->in);
-    while (status == HSVC_OK && (n = fread(bytes, 1, sizeof bytes, job->in)) > 0) status = hsvc_csv_import_feed(import, bytes, n);
+    while (status == HSVC_OK && (n = fread(bytes, 1, sizeof bytes, job->in)) > 0)
+        status = hsvc_csv_import_feed(import, bytes, n);
     return status == HSVC_OK ? hsvc_csv_import_end(import, again) : status;
 }
 
 static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
     clear_bar(job);
     if (sum->refused == 0 && !job->host->json) {
-        printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed", job->host->dry_run ? "dry run, nothing is written: " : "",
-               (unsigned long long)sum->processed, (unsigned long long)sum->changed, (unsigned long long)sum->unchanged,
-               (unsigned long long)sum->failed);
+        printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed",
+               job->host->dry_run ? "dry run, nothing is written: " : "", (unsigned long long)sum->processed,
+               (unsigned long long)sum->changed, (unsigned long long)sum->unchanged, (unsigned long long)sum->failed);
         if (sum->left > 0) printf(", %llu left undone", (unsigned long long)sum->left);
         printf("%s\n", sum->kept ? "; nobody lost a headset, since rows are faulty" : "");
     } else if (job->host->json) {
@@ -104,7 +106,8 @@ static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
     return sum->refused != 0 || sum->failed != 0 ? EXIT_UNMET : EXIT_OK;
 }
 
-static void fill_config(const struct host *host, hsvc_csv_config *config, hsvc_engine *engine, const hsvc_allocator *allocator, struct job *job) {
+static void fill_config(const struct host *host, hsvc_csv_config *config, hsvc_engine *engine,
+                        const hsvc_allocator *allocator, struct job *job) {
     (void)hsvc_csv_config_init(config, sizeof *config);
     config->kind = kind_of(host->words[1]);
     config->engine = engine;
@@ -184,7 +187,8 @@ static int export_from(struct host *host, hsvc_engine *engine) {
     job.host = host;
     job.failed = stdout;
     fill_config(host, &config, engine, &allocator, &job);
-    config.flags = (host->plain ? HSVC_CSV_NO_GUARD : 0) | (host->bom ? HSVC_CSV_BOM : 0) | (host->semicolon ? HSVC_CSV_SEMICOLON : 0);
+    config.flags = (host->plain ? HSVC_CSV_NO_GUARD : 0) | (host->bom ? HSVC_CSV_BOM : 0) |
+                   (host->semicolon ? HSVC_CSV_SEMICOLON : 0);
     if (status == HSVC_OK) status = hsvc_csv_export_new(&config, &exporter);
     while (status == HSVC_OK && !done) status = hsvc_csv_export_step(exporter, &done);
     hsvc_csv_export_free(exporter);
@@ -194,7 +198,8 @@ static int export_from(struct host *host, hsvc_engine *engine) {
 int command_export(struct host *host) {
     struct opened opened;
     int code;
-    if (kind_of(host->words[1]) == 0) return usage("associations, users, devices, inventory, sessions or audit: ", host->words[1]);
+    if (kind_of(host->words[1]) == 0)
+        return usage("associations, users, devices, inventory, sessions or audit: ", host->words[1]);
     code = open_store(host, host->words[0], &opened);
     if (code == EXIT_OK) code = export_from(host, opened.engine);
     close_store(&opened);

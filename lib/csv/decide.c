@@ -42,7 +42,9 @@ static hsvc_input *next_input(hsvc_csv_import *import, struct hsvc__waiting *wai
     return input;
 }
 
-static hsvc__str kept(hsvc_csv_import *import, hsvc__str text) { return hsvc__arena_copy(&import->texts, text.p, text.n); }
+static hsvc__str kept(hsvc_csv_import *import, hsvc__str text) {
+    return hsvc__arena_copy(&import->texts, text.p, text.n);
+}
 
 /* set_field: the texts of hsvc_input are pairs of a pointer and a length, as hsvc__str is. */
 static void set_field(hsvc_input *input, size_t at, hsvc__str text) {
@@ -53,7 +55,8 @@ static void set_field(hsvc_input *input, size_t at, hsvc__str text) {
 static void set_profiles(hsvc_csv_import *import, hsvc_input *input) {
     hsvc_item *items = (hsvc_item *)hsvc__arena_take(&import->texts, HSVC_LIMIT_PROFILES_PER_USER * sizeof *items);
     size_t count = 0;
-    for (size_t column = HSVC__COLUMN_USERS_PROFILE_1; items != NULL && column <= HSVC__COLUMN_USERS_PROFILE_16; column++) {
+    for (size_t column = HSVC__COLUMN_USERS_PROFILE_1; items != NULL && column <= HSVC__COLUMN_USERS_PROFILE_16;
+         column++) {
         hsvc__str text = hsvc__cell(import, column);
         if (text.n == 0) continue;
         text = kept(import, text);
@@ -110,15 +113,18 @@ static int32_t ask_surplus(hsvc_csv_import *import, struct hsvc__waiting *waitin
     hsvc_user_view view = {0};
     struct hsvc__mark mark;
     int32_t status;
-    if (import->config.meaning != HSVC_CSV_REPLACE || import->faults != 0 || hsvc__fold_eq(user, import->last_user)) return HSVC_OK;
+    if (import->config.meaning != HSVC_CSV_REPLACE || import->faults != 0 || hsvc__fold_eq(user, import->last_user))
+        return HSVC_OK;
     memcpy(import->last_user_text, user.p, user.n);
     import->last_user = hsvc__str_of(import->last_user_text, user.n);
     view.struct_size = sizeof view;
     status = hsvc_user_get(import->config.engine, user.p, user.n, &view);
     if (status != HSVC_OK) return status == HSVC_ERR_NOT_FOUND ? HSVC_OK : status;
-    for (size_t i = 0; status == HSVC_OK && hsvc_user_headset_at(import->config.engine, i, &serial.p, &serial.n) == HSVC_OK; i++) {
+    for (size_t i = 0;
+         status == HSVC_OK && hsvc_user_headset_at(import->config.engine, i, &serial.p, &serial.n) == HSVC_OK; i++) {
         hsvc__mark_of(&mark, HSVC__SPACE_ADD, serial, user);
-        if (hsvc__seen_count(&import->marks, &mark, HSVC__MARK) == 0) status = ask_removal(import, waiting, user, serial);
+        if (hsvc__seen_count(&import->marks, &mark, HSVC__MARK) == 0)
+            status = ask_removal(import, waiting, user, serial);
     }
     return status;
 }
@@ -218,7 +224,8 @@ static uint32_t outcome_of(const hsvc_csv_import *import, uint32_t at);
 static int32_t decide_dry(hsvc_csv_import *import) {
     for (uint32_t at = 0; at < import->input_count; at++) {
         int32_t status = hsvc__ask_dry(import, at);
-        if (status == HSVC_OK && outcome_of(import, at) == HSVC_CSV_CHANGED) status = hsvc__note_dry(import, &import->inputs[at]);
+        if (status == HSVC_OK && outcome_of(import, at) == HSVC_CSV_CHANGED)
+            status = hsvc__note_dry(import, &import->inputs[at]);
         if (status != HSVC_OK) return status;
     }
     return HSVC_OK;
@@ -228,16 +235,21 @@ static int32_t decide_dry(hsvc_csv_import *import) {
  * more: the file was imported before. */
 static int is_given_elsewhere(const hsvc_csv_import *import, const hsvc_input *input) {
     struct hsvc__mark mark;
-    hsvc__mark_of(&mark, HSVC__SPACE_ADD, hsvc__trim(hsvc__str_of(input->serial, input->serial_len)), hsvc__str_of(NULL, 0));
+    hsvc__mark_of(&mark, HSVC__SPACE_ADD, hsvc__trim(hsvc__str_of(input->serial, input->serial_len)),
+                  hsvc__str_of(NULL, 0));
     return hsvc__seen_count(&import->marks, &mark, HSVC__MARK_KEY) != 0;
 }
 
 static uint32_t outcome_of(const hsvc_csv_import *import, uint32_t at) {
     const struct hsvc__decided *said = &import->decided[at];
-    if (said->accepted) return said->reason == HSVC_REASON_ALREADY_ASSOCIATED || said->reason == HSVC_REASON_UNCHANGED ? HSVC_CSV_UNCHANGED : HSVC_CSV_CHANGED;
+    if (said->accepted)
+        return said->reason == HSVC_REASON_ALREADY_ASSOCIATED || said->reason == HSVC_REASON_UNCHANGED
+                   ? HSVC_CSV_UNCHANGED
+                   : HSVC_CSV_CHANGED;
     if (import->inputs[at].kind != HSVC_INPUT_DISASSOCIATE) return HSVC_CSV_FAILED;
     if (said->reason == HSVC_REASON_NOT_ASSOCIATED) return HSVC_CSV_UNCHANGED;
-    return said->reason == HSVC_REASON_NOT_OWNER && is_given_elsewhere(import, &import->inputs[at]) ? HSVC_CSV_UNCHANGED : HSVC_CSV_FAILED;
+    return said->reason == HSVC_REASON_NOT_OWNER && is_given_elsewhere(import, &import->inputs[at]) ? HSVC_CSV_UNCHANGED
+                                                                                                    : HSVC_CSV_FAILED;
 }
 
 /* ---- rows ---- */
@@ -321,8 +333,10 @@ static int32_t decide_partial(hsvc_csv_import *import) {
     if (status != HSVC_OK) return status;
     for (struct hsvc__waiting *waiting = import->first_waiting; waiting != NULL; waiting = waiting->next) {
         settle(import, waiting);
-        if (import->pass == HSVC__PASS_REMOVE) remember(import, waiting);
-        else recall(import, waiting);
+        if (import->pass == HSVC__PASS_REMOVE)
+            remember(import, waiting);
+        else
+            recall(import, waiting);
     }
     if (import->pass == HSVC__PASS_REMOVE) return HSVC_OK;
     drop_done(import);
@@ -424,12 +438,18 @@ static struct hsvc__waiting *wait(hsvc_csv_import *import, const struct hsvc__wr
     waiting->wrongs = (struct hsvc__wrong *)hsvc__arena_take(&import->texts, HSVC__WRONGS * sizeof *wrongs);
     if (waiting->wrongs != NULL) memcpy(waiting->wrongs, wrongs, count * sizeof *wrongs);
     if (import->config.write != NULL && import->pass == HSVC__PASS_ADD) {
-        if (import->reader.wrong != 0) waiting->raw = kept(import, import->reader.raw);
-        else waiting->cells = keep_cells(import);
-        waiting->cell_count = waiting->cells == NULL ? 0 : import->reader.row.count < HSVC__COLUMNS ? import->reader.row.count : HSVC__COLUMNS;
+        if (import->reader.wrong != 0)
+            waiting->raw = kept(import, import->reader.raw);
+        else
+            waiting->cells = keep_cells(import);
+        waiting->cell_count = waiting->cells == NULL                     ? 0
+                              : import->reader.row.count < HSVC__COLUMNS ? import->reader.row.count
+                                                                         : HSVC__COLUMNS;
     }
-    if (import->last_waiting != NULL) import->last_waiting->next = waiting;
-    else import->first_waiting = waiting;
+    if (import->last_waiting != NULL)
+        import->last_waiting->next = waiting;
+    else
+        import->first_waiting = waiting;
     import->last_waiting = waiting;
     import->waiting++;
     return import->texts.failed ? NULL : waiting;
@@ -437,7 +457,8 @@ static struct hsvc__waiting *wait(hsvc_csv_import *import, const struct hsvc__wr
 
 /* is_done: before the token this import resumes by. */
 static int is_done(hsvc_csv_import *import) {
-    if (HSVC__MUTANT(token_forgotten) || import->resume_pass < import->pass || import->resume_pass == HSVC__PASS_LOOK) return 0;
+    if (HSVC__MUTANT(token_forgotten) || import->resume_pass < import->pass || import->resume_pass == HSVC__PASS_LOOK)
+        return 0;
     if (import->resume_pass == import->pass && import->row > import->resume_row) return 0;
     if (import->pass == HSVC__PASS_ADD) import->summary.skipped++;
     return 1;
@@ -454,5 +475,7 @@ int32_t hsvc__decide_row(hsvc_csv_import *import) {
     waiting = wait(import, wrongs, count);
     status = waiting == NULL ? HSVC_ERR_MEMORY : count == 0 ? ask(import, waiting) : HSVC_OK;
     if (status != HSVC_OK || import->config.mode == HSVC_CSV_ATOMIC) return status;
-    return import->waiting >= HSVC_LIMIT_BULK_BATCH || import->input_count >= HSVC_LIMIT_BULK_BATCH ? hsvc__decide_waiting(import) : HSVC_OK;
+    return import->waiting >= HSVC_LIMIT_BULK_BATCH || import->input_count >= HSVC_LIMIT_BULK_BATCH
+               ? hsvc__decide_waiting(import)
+               : HSVC_OK;
 }

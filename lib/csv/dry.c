@@ -32,7 +32,9 @@ static int32_t take_back(hsvc_csv_import *import, const hsvc_input *row, struct 
     if (status != HSVC_OK) return status == HSVC_ERR_NOT_FOUND ? HSVC_OK : status;
     owner = hsvc__str_of(view.owner, view.owner_len);
     hsvc__mark_of(&mark, HSVC__SPACE_REMOVE, serial, owner);
-    if (hsvc__seen_count(&import->marks, &mark, HSVC__MARK) + hsvc__seen_count(&import->surplus, &mark, HSVC__MARK) == 0) return HSVC_OK;
+    if (hsvc__seen_count(&import->marks, &mark, HSVC__MARK) + hsvc__seen_count(&import->surplus, &mark, HSVC__MARK) ==
+        0)
+        return HSVC_OK;
     *from_same = hsvc__fold_eq(owner, hsvc__str_of(row->user, row->user_len));
     input = next_of(front, row, HSVC_INPUT_DISASSOCIATE);
     input->serial = row->serial;
@@ -63,7 +65,8 @@ static int32_t take_some(hsvc_csv_import *import, const hsvc_input *row, struct 
     view.struct_size = sizeof view;
     status = hsvc_user_get(import->config.engine, row->user, row->user_len, &view);
     if (status != HSVC_OK) return status == HSVC_ERR_NOT_FOUND ? HSVC_OK : status;
-    for (size_t i = 0; taken < count && hsvc_user_headset_at(import->config.engine, i, &serial.p, &serial.n) == HSVC_OK; i++) {
+    for (size_t i = 0; taken < count && hsvc_user_headset_at(import->config.engine, i, &serial.p, &serial.n) == HSVC_OK;
+         i++) {
         hsvc_input *input;
         if (hsvc__fold_eq(serial, own) || serial.n > HSVC_LIMIT_SERIAL_LEN) continue;
         memcpy(front->serials[taken], serial.p, serial.n);
@@ -102,7 +105,8 @@ static int note_surplus(hsvc_csv_import *import, const hsvc_input *input) {
     struct hsvc__mark mark;
     uint8_t *at;
     if (import->config.meaning != HSVC_CSV_REPLACE) return 1;
-    hsvc__mark_of(&mark, HSVC__SPACE_REMOVE, hsvc__trim(hsvc__str_of(input->serial, input->serial_len)), hsvc__str_of(input->user, input->user_len));
+    hsvc__mark_of(&mark, HSVC__SPACE_REMOVE, hsvc__trim(hsvc__str_of(input->serial, input->serial_len)),
+                  hsvc__str_of(input->user, input->user_len));
     at = hsvc__heap_add(&import->surplus);
     if (at != NULL) memcpy(at, mark.bytes, HSVC__MARK);
     return at != NULL;
@@ -111,9 +115,11 @@ static int note_surplus(hsvc_csv_import *import, const hsvc_input *input) {
 int32_t hsvc__note_dry(hsvc_csv_import *import, const hsvc_input *input) {
     int ok = 1;
     if (input->kind == HSVC_INPUT_DISASSOCIATE)
-        ok = note_surplus(import, input) && hsvc__tally_add(&import->tally, hsvc__str_of(input->user, input->user_len), -1);
+        ok = note_surplus(import, input) &&
+             hsvc__tally_add(&import->tally, hsvc__str_of(input->user, input->user_len), -1);
     if (input->kind == HSVC_INPUT_ASSOCIATE || input->kind == HSVC_INPUT_MOVE)
         ok = hsvc__tally_add(&import->tally, hsvc__str_of(input->user, input->user_len), 1);
-    if (ok && input->kind == HSVC_INPUT_MOVE) ok = hsvc__tally_add(&import->tally, hsvc__str_of(input->name, input->name_len), -1);
+    if (ok && input->kind == HSVC_INPUT_MOVE)
+        ok = hsvc__tally_add(&import->tally, hsvc__str_of(input->name, input->name_len), -1);
     return ok ? HSVC_OK : HSVC_ERR_MEMORY;
 }

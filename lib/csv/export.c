@@ -4,7 +4,7 @@
 #include "csv/import.h"
 #include "headsetsvc/inventory.h"
 
-#define STEP 64 /* records of one step */
+#define STEP 64     /* records of one step */
 #define AT_MOST 512 /* bytes of a key or cursor that an export stands at */
 
 struct hsvc_csv_export {
@@ -32,7 +32,8 @@ int32_t hsvc_csv_export_new(const hsvc_csv_config *config, hsvc_csv_export **exp
     *exporter = NULL;
     status = hsvc__sized_in(&own, sizeof own, sizeof own, config);
     if (status != HSVC_OK) return status;
-    if (own.engine == NULL || own.write == NULL || own.kind < HSVC_CSV_ASSOCIATIONS || own.kind > HSVC_CSV_AUDIT) return HSVC_ERR_ARGUMENT;
+    if (own.engine == NULL || own.write == NULL || own.kind < HSVC_CSV_ASSOCIATIONS || own.kind > HSVC_CSV_AUDIT)
+        return HSVC_ERR_ARGUMENT;
     if (own.flags & ~FLAGS_OF_EXPORT) return HSVC_ERR_FLAGS;
     status = hsvc__allocator_in(&allocator, own.allocator);
     if (status != HSVC_OK) return status;
@@ -42,7 +43,7 @@ int32_t hsvc_csv_export_new(const hsvc_csv_config *config, hsvc_csv_export **exp
     (*exporter)->config = own;
     (*exporter)->allocator = allocator;
     (*exporter)->separator = own.flags & HSVC_CSV_SEMICOLON ? ';' : ',';
-    (void)hsvc_audit_cursor_init(&(*exporter)->cursor, sizeof (*exporter)->cursor);
+    (void)hsvc_audit_cursor_init(&(*exporter)->cursor, sizeof(*exporter)->cursor);
     if (own.kind == HSVC_CSV_INVENTORY) status = hsvc_inventory_new(&allocator, &(*exporter)->page);
     if (status == HSVC_OK) return HSVC_OK;
     hsvc_csv_export_free(*exporter);
@@ -100,7 +101,8 @@ static int32_t put_number(hsvc_csv_export *exporter, uint64_t number) {
 static int32_t put_time(hsvc_csv_export *exporter, int64_t at_ms) {
     uint64_t at = (uint64_t)at_ms, days = at / 86400000 + 719468, era = days / 146097, of_era = days % 146097;
     uint64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    uint64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100), month = (5 * of_year + 2) / 153;
+    uint64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100),
+             month = (5 * of_year + 2) / 153;
     uint64_t day = of_year - (153 * month + 2) / 5 + 1, year = year_of_era + era * 400 + (month >= 10);
     char text[] = "0000-00-00T00:00:00.000Z";
     if (at_ms <= 0) return put(exporter, "", 0);
@@ -122,9 +124,12 @@ static int32_t end_row(hsvc_csv_export *exporter) {
 static int32_t put_header(hsvc_csv_export *exporter) {
     size_t first = 0, count = hsvc__columns(exporter->config.kind, &first);
     int32_t status = HSVC_OK;
-    if (exporter->config.flags & HSVC_CSV_BOM && exporter->config.write("\xef\xbb\xbf", 3, exporter->config.user) != HSVC_OK) return HSVC_ERR_CALLBACK;
+    if (exporter->config.flags & HSVC_CSV_BOM &&
+        exporter->config.write("\xef\xbb\xbf", 3, exporter->config.user) != HSVC_OK)
+        return HSVC_ERR_CALLBACK;
     for (size_t i = first; i < first + count && status == HSVC_OK; i++)
-        if (hsvc__column(i)->holds != HSVC__HOLDS_NOTE && i != HSVC__COLUMN_ASSOCIATIONS_ACTION && i != HSVC__COLUMN_ASSOCIATIONS_FROM)
+        if (hsvc__column(i)->holds != HSVC__HOLDS_NOTE && i != HSVC__COLUMN_ASSOCIATIONS_ACTION &&
+            i != HSVC__COLUMN_ASSOCIATIONS_FROM)
             status = put_words(exporter, hsvc__column(i)->heading);
     return status == HSVC_OK ? end_row(exporter) : status;
 }
@@ -176,7 +181,8 @@ static int32_t put_device(hsvc_csv_export *exporter, const hsvc_device_view *vie
     if (status == HSVC_OK) status = put(exporter, view->site, view->site_len);
     if (status == HSVC_OK) status = put(exporter, view->model, view->model_len);
     if (status == HSVC_OK) status = put(exporter, view->firmware, view->firmware_len);
-    for (size_t i = 0; i < 3 && status == HSVC_OK; i++) status = put_word(exporter, HSVC__HOLDS_YES_NO, (view->flags & flags[i]) != 0);
+    for (size_t i = 0; i < 3 && status == HSVC_OK; i++)
+        status = put_word(exporter, HSVC__HOLDS_YES_NO, (view->flags & flags[i]) != 0);
     if (status == HSVC_OK) status = put(exporter, view->location, view->location_len);
     return status == HSVC_OK ? end_row(exporter) : status;
 }
@@ -207,12 +213,14 @@ static int32_t put_headset(hsvc_csv_export *exporter, const hsvc_inventory_row *
     int32_t status = put(exporter, row->serial, row->serial_len);
     if (status == HSVC_OK) status = put(exporter, row->model, row->model_len);
     if (status == HSVC_OK) status = put(exporter, row->vendor, row->vendor_len);
-    if (status == HSVC_OK) status = put_words(exporter, row->type == 0 ? "" : hsvc_name(HSVC_REGISTRY_HEADSET, (int32_t)row->type));
+    if (status == HSVC_OK)
+        status = put_words(exporter, row->type == 0 ? "" : hsvc_name(HSVC_REGISTRY_HEADSET, (int32_t)row->type));
     if (status == HSVC_OK) status = put(exporter, row->firmware, row->firmware_len);
     if (status == HSVC_OK) status = put(exporter, row->phone_owner, row->phone_owner_len);
     if (status == HSVC_OK) status = put(exporter, row->owner, row->owner_len);
     if (status == HSVC_OK) status = put(exporter, row->headset_template, row->headset_template_len);
-    if (status == HSVC_OK) status = put_words(exporter, row->status == HSVC_INVENTORY_CONNECTED ? "Connected" : "Disconnected");
+    if (status == HSVC_OK)
+        status = put_words(exporter, row->status == HSVC_INVENTORY_CONNECTED ? "Connected" : "Disconnected");
     if (status == HSVC_OK) status = put_time(exporter, row->status_since_at);
     if (status == HSVC_OK) status = put(exporter, row->dock, row->dock_len);
     if (status == HSVC_OK) status = put(exporter, row->device, row->device_len);
@@ -234,7 +242,8 @@ static int32_t next_page(hsvc_csv_export *exporter) {
     query.cursor = exporter->at;
     query.cursor_len = exporter->at_len;
     status = hsvc_inventory_list(exporter->config.engine, &query, exporter->page);
-    for (size_t i = 0; status == HSVC_OK && hsvc_inventory_at(exporter->page, i, &row) == HSVC_OK; i++) status = put_headset(exporter, &row);
+    for (size_t i = 0; status == HSVC_OK && hsvc_inventory_at(exporter->page, i, &row) == HSVC_OK; i++)
+        status = put_headset(exporter, &row);
     cursor = hsvc_inventory_cursor(exporter->page, &len);
     if (status == HSVC_OK) status = stand_at(exporter, cursor, len);
     return status == HSVC_OK && len == 0 ? HSVC_ERR_NOT_FOUND : status;
@@ -251,7 +260,9 @@ static int32_t next_entry(hsvc_csv_export *exporter) {
     if (status == HSVC_OK) status = put_words(exporter, hsvc_name(HSVC_REGISTRY_SUBJECT, (int32_t)entry.subject_kind));
     if (status == HSVC_OK) status = put_number(exporter, entry.subject);
     if (status == HSVC_OK) status = put_number(exporter, entry.sequence);
-    if (status == HSVC_OK) status = put_words(exporter, entry.input == 0 ? entry.event : hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)entry.input));
+    if (status == HSVC_OK)
+        status =
+            put_words(exporter, entry.input == 0 ? entry.event : hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)entry.input));
     if (status == HSVC_OK) status = put_words(exporter, hsvc_name(HSVC_REGISTRY_REASON, (int32_t)entry.reason));
     if (status == HSVC_OK) status = put_words(exporter, entry.rule);
     if (status == HSVC_OK) status = put_number(exporter, entry.count);
@@ -261,11 +272,16 @@ static int32_t next_entry(hsvc_csv_export *exporter) {
 
 static int32_t next(hsvc_csv_export *exporter) {
     switch (exporter->config.kind) {
-        case HSVC_CSV_ASSOCIATIONS: return next_association(exporter);
-        case HSVC_CSV_USERS: return next_user(exporter);
-        case HSVC_CSV_INVENTORY: return next_page(exporter);
-        case HSVC_CSV_AUDIT: return next_entry(exporter);
-        default: return next_device(exporter);
+        case HSVC_CSV_ASSOCIATIONS:
+            return next_association(exporter);
+        case HSVC_CSV_USERS:
+            return next_user(exporter);
+        case HSVC_CSV_INVENTORY:
+            return next_page(exporter);
+        case HSVC_CSV_AUDIT:
+            return next_entry(exporter);
+        default:
+            return next_device(exporter);
     }
 }
 

@@ -1,16 +1,22 @@
 /* import.c: an import as its host sees it: bytes fed in passes. */
 #include "csv/import.h"
 
-int32_t hsvc_csv_config_init(hsvc_csv_config *config, size_t size) { return hsvc__sized_init(config, size, sizeof *config); }
-int32_t hsvc_csv_summary_init(hsvc_csv_summary *summary, size_t size) { return hsvc__sized_init(summary, size, sizeof *summary); }
+int32_t hsvc_csv_config_init(hsvc_csv_config *config, size_t size) {
+    return hsvc__sized_init(config, size, sizeof *config);
+}
+int32_t hsvc_csv_summary_init(hsvc_csv_summary *summary, size_t size) {
+    return hsvc__sized_init(summary, size, sizeof *summary);
+}
 
 /* ---- making one ---- */
 
 #define FLAGS_OF_IMPORT HSVC_CSV_DRY_RUN
 
 static int32_t check_config(hsvc_csv_config *config) {
-    if (config->engine == NULL || config->allocator == NULL || (config->actor == NULL && config->actor_len != 0)) return HSVC_ERR_ARGUMENT;
-    if (config->kind < HSVC_CSV_ASSOCIATIONS || config->kind > HSVC_CSV_DEVICES || config->mode > HSVC_CSV_ATOMIC) return HSVC_ERR_ARGUMENT;
+    if (config->engine == NULL || config->allocator == NULL || (config->actor == NULL && config->actor_len != 0))
+        return HSVC_ERR_ARGUMENT;
+    if (config->kind < HSVC_CSV_ASSOCIATIONS || config->kind > HSVC_CSV_DEVICES || config->mode > HSVC_CSV_ATOMIC)
+        return HSVC_ERR_ARGUMENT;
     if (config->meaning > HSVC_CSV_REMOVE) return HSVC_ERR_ARGUMENT;
     if (config->kind != HSVC_CSV_ASSOCIATIONS && config->meaning > HSVC_CSV_ADD) return HSVC_ERR_ARGUMENT;
     if (config->flags & ~FLAGS_OF_IMPORT) return HSVC_ERR_FLAGS;
@@ -34,7 +40,8 @@ static int32_t fill(hsvc_csv_import *import) {
         if (import->actor == NULL) return HSVC_ERR_MEMORY;
         memcpy(import->actor, import->config.actor, import->config.actor_len);
     }
-    if (status == HSVC_OK && import->config.token != NULL && !hsvc__resume_by(import, import->config.token)) status = HSVC_ERR_ARGUMENT;
+    if (status == HSVC_OK && import->config.token != NULL && !hsvc__resume_by(import, import->config.token))
+        status = HSVC_ERR_ARGUMENT;
     return status;
 }
 
@@ -81,7 +88,8 @@ void hsvc_csv_import_free(hsvc_csv_import *import) {
     if (import->actor != NULL) hsvc__release(&allocator, import->actor, import->config.actor_len);
     if (import->header_text != NULL) hsvc__release(&allocator, import->header_text, import->header_len);
     if (import->inputs != NULL) hsvc__release(&allocator, import->inputs, import->input_room * sizeof *import->inputs);
-    if (import->decided != NULL) hsvc__release(&allocator, import->decided, import->decided_room * sizeof *import->decided);
+    if (import->decided != NULL)
+        hsvc__release(&allocator, import->decided, import->decided_room * sizeof *import->decided);
     hsvc__release(&allocator, import, sizeof *import);
 }
 
@@ -110,7 +118,8 @@ static int32_t look(hsvc_csv_import *import) {
 
 /* is_changed: of an import that resumes: are the rows that were done then still the same? */
 static int is_changed(const hsvc_csv_import *import) {
-    return import->resume_pass > HSVC__PASS_LOOK && import->row == import->resume_row && import->reader.digest != import->resume_digest;
+    return import->resume_pass > HSVC__PASS_LOOK && import->row == import->resume_row &&
+           import->reader.digest != import->resume_digest;
 }
 
 static int32_t take_row(hsvc_csv_import *import) {
@@ -123,7 +132,8 @@ static int32_t take_row(hsvc_csv_import *import) {
     status = import->pass == HSVC__PASS_LOOK ? look(import) : hsvc__decide_row(import);
     if (status != HSVC_OK) return status;
     if (is_changed(import)) hsvc__refuse(import, HSVC_REASON_BULK_CHANGED, 0, hsvc__str_of(NULL, 0));
-    if (import->row - import->told >= HSVC_LIMIT_BULK_PROGRESS && (import->pass == HSVC__PASS_LOOK || import->config.mode == HSVC_CSV_ATOMIC))
+    if (import->row - import->told >= HSVC_LIMIT_BULK_PROGRESS &&
+        (import->pass == HSVC__PASS_LOOK || import->config.mode == HSVC_CSV_ATOMIC))
         status = hsvc__tell_progress(import);
     return status != HSVC_OK ? status : import->status;
 }
@@ -146,7 +156,8 @@ int32_t hsvc_csv_import_feed(hsvc_csv_import *import, const char *bytes, size_t 
 /* count_twice: rows that say what another says are faults as well. */
 static void count_twice(hsvc_csv_import *import) {
     for (uint64_t i = 1; i < import->marks.count; i++)
-        import->faults += memcmp(hsvc__heap_at(&import->marks, i - 1), hsvc__heap_at(&import->marks, i), HSVC__MARK_KEY) == 0;
+        import->faults +=
+            memcmp(hsvc__heap_at(&import->marks, i - 1), hsvc__heap_at(&import->marks, i), HSVC__MARK_KEY) == 0;
 }
 
 /* end_look: everything is known of the file but what the engine says; which pass is next. */
@@ -159,7 +170,8 @@ static int32_t end_look(hsvc_csv_import *import) {
     import->digest = import->reader.digest;
     hsvc__seen_sort(&import->marks);
     count_twice(import);
-    if (atomic && import->rows > (uint64_t)import->atomic_max) hsvc__refuse(import, HSVC_REASON_BULK_TOO_LARGE, 0, none);
+    if (atomic && import->rows > (uint64_t)import->atomic_max)
+        hsvc__refuse(import, HSVC_REASON_BULK_TOO_LARGE, 0, none);
     import->summary.kept = replaces && import->faults != 0;
     if (replaces && import->faults == 0) import->removals += import->rows;
     if (HSVC__MUTANT(additions_first)) import->removals = 0;
@@ -174,8 +186,10 @@ static int32_t end_pass(hsvc_csv_import *import) {
     if (import->pass == HSVC__PASS_LOOK) {
         status = end_look(import);
     } else {
-        if (import->reader.digest != import->digest) hsvc__refuse(import, HSVC_REASON_BULK_CHANGED, 0, hsvc__str_of(NULL, 0));
-        else status = hsvc__decide_waiting(import);
+        if (import->reader.digest != import->digest)
+            hsvc__refuse(import, HSVC_REASON_BULK_CHANGED, 0, hsvc__str_of(NULL, 0));
+        else
+            status = hsvc__decide_waiting(import);
         hsvc__seen_sort(&import->surplus);
         import->pass++;
     }

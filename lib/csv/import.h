@@ -45,7 +45,7 @@ struct hsvc__waiting {
     uint32_t outcome; /* 0 = not decided */
     uint32_t first;   /* of its inputs */
     uint32_t inputs;
-    uint32_t reason;  /* of an accepted one */
+    uint32_t reason; /* of an accepted one */
     struct hsvc__waiting *next;
 };
 
@@ -66,7 +66,7 @@ struct hsvc_csv_import {
     struct hsvc__heap outcomes; /* of removals, a byte a row; empty if the file removes nothing */
     struct hsvc__arena texts;   /* of the rows that wait */
     char *actor;
-    int32_t status;  /* of the failure that ended it */
+    int32_t status; /* of the failure that ended it */
     uint32_t pass;
     uint64_t row;
     uint64_t rows;   /* of pass 1 */
@@ -78,12 +78,12 @@ struct hsvc_csv_import {
     int64_t atomic_max;
     uint32_t header_seen;
     uint32_t columns_found;
-    size_t columns[HSVC__COLUMNS];     /* number in columns.def, by position */
-    hsvc__str header[HSVC__COLUMNS];   /* as it stands there: for the failed rows */
+    size_t columns[HSVC__COLUMNS];   /* number in columns.def, by position */
+    hsvc__str header[HSVC__COLUMNS]; /* as it stands there: for the failed rows */
     char *header_text;
     size_t header_len;
-    uint32_t failed_begun;             /* the header of the failed rows was written */
-    uint32_t batch;                    /* rows of one commit */
+    uint32_t failed_begun; /* the header of the failed rows was written */
+    uint32_t batch;        /* rows of one commit */
     struct hsvc__waiting *first_waiting;
     struct hsvc__waiting *last_waiting;
     uint32_t waiting;
@@ -95,7 +95,7 @@ struct hsvc_csv_import {
     uint32_t decided_room;
     uint32_t reserved_too;
     struct hsvc__heap surplus; /* of a dry run that replaces: what the file took without naming it */
-    struct hsvc__tally tally; /* of a dry run: what the file gave to each user so far */
+    struct hsvc__tally tally;  /* of a dry run: what the file gave to each user so far */
     hsvc_csv_summary summary;
     /* of the token it resumes by */
     uint32_t resume_pass;

@@ -27,7 +27,8 @@ static void find_columns(hsvc_csv_import *import) {
     const struct hsvc__row *row = &import->reader.row;
     for (size_t i = 0; i < row->count && i < HSVC__COLUMNS; i++) {
         size_t column = hsvc__column_called(import->config.kind, row->fields[i]);
-        if (column == HSVC__COLUMN_COUNT) hsvc__refuse(import, HSVC_REASON_BULK_HEADER_UNKNOWN, (uint32_t)i + 1, row->fields[i]);
+        if (column == HSVC__COLUMN_COUNT)
+            hsvc__refuse(import, HSVC_REASON_BULK_HEADER_UNKNOWN, (uint32_t)i + 1, row->fields[i]);
         for (size_t before = 0; before < i && column < HSVC__COLUMN_COUNT; before++)
             if (import->columns[before] == column)
                 hsvc__refuse(import, HSVC_REASON_BULK_HEADER_TWICE, (uint32_t)i + 1, row->fields[i]);
@@ -44,7 +45,8 @@ static void miss_columns(hsvc_csv_import *import) {
         if (!hsvc__column(column)->filled) continue;
         while (at < import->columns_found && import->columns[at] != column) at++;
         while (heading[n] != '\0') n++;
-        if (at == import->columns_found) hsvc__refuse(import, HSVC_REASON_BULK_HEADER_MISSING, 0, hsvc__str_of(heading, n));
+        if (at == import->columns_found)
+            hsvc__refuse(import, HSVC_REASON_BULK_HEADER_MISSING, 0, hsvc__str_of(heading, n));
     }
 }
 
@@ -96,7 +98,8 @@ uint32_t hsvc__row_kind(const hsvc_csv_import *import) {
 }
 
 void hsvc__row_mark(const hsvc_csv_import *import, struct hsvc__mark *mark) {
-    static const size_t keys[] = {0, HSVC__COLUMN_ASSOCIATIONS_SERIAL, HSVC__COLUMN_USERS_USER, HSVC__COLUMN_DEVICES_DEVICE};
+    static const size_t keys[] = {0, HSVC__COLUMN_ASSOCIATIONS_SERIAL, HSVC__COLUMN_USERS_USER,
+                                  HSVC__COLUMN_DEVICES_DEVICE};
     uint8_t space = hsvc__row_kind(import) == HSVC_INPUT_DISASSOCIATE ? HSVC__SPACE_REMOVE : HSVC__SPACE_ADD;
     hsvc__str key = hsvc__cell(import, keys[import->config.kind]);
     hsvc__str user = {NULL, 0};
@@ -113,11 +116,13 @@ static void look_together(const hsvc_csv_import *import, struct hsvc__wrong *wro
     int given = hsvc__cell(import, HSVC__COLUMN_ASSOCIATIONS_FROM).n != 0;
     int moves = import->config.kind == HSVC_CSV_ASSOCIATIONS && hsvc__row_kind(import) == HSVC_INPUT_MOVE;
     if (moves && !given) add(wrongs, count, HSVC_REASON_TEXT_EMPTY, from);
-    if (!moves && given) add(wrongs, count, HSVC_REASON_BULK_WORD, position_of(import, HSVC__COLUMN_ASSOCIATIONS_ACTION));
+    if (!moves && given)
+        add(wrongs, count, HSVC_REASON_BULK_WORD, position_of(import, HSVC__COLUMN_ASSOCIATIONS_ACTION));
 }
 
 static void look_twice(const hsvc_csv_import *import, struct hsvc__wrong *wrongs, uint32_t *count) {
-    static const size_t keys[] = {0, HSVC__COLUMN_ASSOCIATIONS_SERIAL, HSVC__COLUMN_USERS_USER, HSVC__COLUMN_DEVICES_DEVICE};
+    static const size_t keys[] = {0, HSVC__COLUMN_ASSOCIATIONS_SERIAL, HSVC__COLUMN_USERS_USER,
+                                  HSVC__COLUMN_DEVICES_DEVICE};
     struct hsvc__mark mark;
     if (import->pass == HSVC__PASS_LOOK || HSVC__MUTANT(twice_unseen)) return; /* not all are in yet */
     hsvc__row_mark(import, &mark);
@@ -138,7 +143,8 @@ uint32_t hsvc__look_row(hsvc_csv_import *import, struct hsvc__wrong *wrongs) {
     }
     for (uint32_t i = 0; i < import->columns_found && i < reader->row.count; i++) {
         int64_t limit;
-        uint32_t reason = hsvc__cell_check(hsvc__column(import->columns[i]), hsvc__unguard(reader->row.fields[i]), &limit);
+        uint32_t reason =
+            hsvc__cell_check(hsvc__column(import->columns[i]), hsvc__unguard(reader->row.fields[i]), &limit);
         if (reason == 0) continue;
         add(wrongs, &count, reason, i + 1);
         wrongs[count - 1].limit = limit;

@@ -97,10 +97,13 @@ int hsvc__reader_next(struct hsvc__reader *reader, hsvc__str *input) {
     if (what == HSVC__FRAME_MORE) return 0;
     reader->line = reader->frame.line;
     reader->offset = reader->frame.offset;
-    reader->wrong = what == HSVC__FRAME_TOO_LONG ? HSVC_REASON_BULK_RECORD_LONG : what == HSVC__FRAME_UNCLOSED ? HSVC_REASON_BULK_QUOTE_OPEN : 0;
+    reader->wrong = what == HSVC__FRAME_TOO_LONG   ? HSVC_REASON_BULK_RECORD_LONG
+                    : what == HSVC__FRAME_UNCLOSED ? HSVC_REASON_BULK_QUOTE_OPEN
+                                                   : 0;
     reader->wrong_column = 0;
     reader->row.count = 0;
     if (what == HSVC__FRAME_RECORD) split(reader);
-    reader->digest = (reader->digest ^ hsvc_hash64(reader->raw.p, reader->raw.n)) * UINT64_C(0x9E3779B185EBCA87) + reader->offset;
+    reader->digest =
+        (reader->digest ^ hsvc_hash64(reader->raw.p, reader->raw.n)) * UINT64_C(0x9E3779B185EBCA87) + reader->offset;
     return 1;
 }

@@ -10,19 +10,19 @@
 
 struct hsvc__reader {
     struct hsvc__frame frame;
-    struct hsvc__row row;     /* of the record given last, if nothing was wrong with it */
-    hsvc__str raw;            /* its bytes */
-    uint32_t wrong;           /* HSVC_REASON_ of a record that is none, else 0 */
-    uint32_t wrong_column;    /* from 1, 0 if none is known */
+    struct hsvc__row row;  /* of the record given last, if nothing was wrong with it */
+    hsvc__str raw;         /* its bytes */
+    uint32_t wrong;        /* HSVC_REASON_ of a record that is none, else 0 */
+    uint32_t wrong_column; /* from 1, 0 if none is known */
     uint64_t line;
     uint64_t offset;
-    uint64_t digest;          /* of all records so far */
-    uint32_t begun;           /* the head was looked at */
+    uint64_t digest; /* of all records so far */
+    uint32_t begun;  /* the head was looked at */
     uint32_t utf16;
-    uint32_t ended;           /* no more bytes will come */
+    uint32_t ended; /* no more bytes will come */
     size_t head_len;
     char head[HSVC__HEAD_LEN];
-    hsvc__str head_rest;      /* of it not framed yet */
+    hsvc__str head_rest; /* of it not framed yet */
 };
 
 /* hsvc__reader_init: HSVC_OK, HSVC_ERR_MEMORY. hsvc__reader_free: also of a zeroed one. hsvc__reader_again: from the

@@ -19,7 +19,8 @@ static int add_block(struct hsvc__heap *heap) {
     uint8_t *block;
     if (heap->block_count == heap->block_room) {
         size_t room = heap->block_room == 0 ? 8 : heap->block_room * 2;
-        void *grown = hsvc__grow(&heap->allocator, heap->blocks, heap->block_room * sizeof *heap->blocks, room * sizeof *heap->blocks);
+        void *grown = hsvc__grow(&heap->allocator, heap->blocks, heap->block_room * sizeof *heap->blocks,
+                                 room * sizeof *heap->blocks);
         if (grown == NULL) return 0;
         heap->blocks = (uint8_t **)grown;
         heap->block_room = room;
@@ -101,9 +102,12 @@ uint32_t hsvc__seen_count(const struct hsvc__heap *heap, const struct hsvc__mark
     uint32_t count = 0;
     while (from < to) {
         uint64_t middle = from + (to - from) / 2;
-        if (memcmp(hsvc__heap_at(heap, middle), mark->bytes, len) < 0) from = middle + 1;
-        else to = middle;
+        if (memcmp(hsvc__heap_at(heap, middle), mark->bytes, len) < 0)
+            from = middle + 1;
+        else
+            to = middle;
     }
-    while (count < 2 && from + count < heap->count && memcmp(hsvc__heap_at(heap, from + count), mark->bytes, len) == 0) count++;
+    while (count < 2 && from + count < heap->count && memcmp(hsvc__heap_at(heap, from + count), mark->bytes, len) == 0)
+        count++;
     return count;
 }

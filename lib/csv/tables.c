@@ -64,7 +64,8 @@ const struct hsvc__column *hsvc__column(size_t number) { return &columns[number]
 
 size_t hsvc__column_called(uint32_t kind, hsvc__str heading) {
     size_t i = 0;
-    while (i < HSVC__COLUMN_COUNT && (columns[i].kind != kind || !hsvc__fold_eq(hsvc__trim(heading), text_of(columns[i].heading))))
+    while (i < HSVC__COLUMN_COUNT &&
+           (columns[i].kind != kind || !hsvc__fold_eq(hsvc__trim(heading), text_of(columns[i].heading))))
         i++;
     return i;
 }

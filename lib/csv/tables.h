@@ -5,7 +5,16 @@
 #include "core/core.h"
 #include "headsetsvc/csv.h"
 
-enum { HSVC__HOLDS_ID, HSVC__HOLDS_NAME, HSVC__HOLDS_SERIAL, HSVC__HOLDS_YES_NO, HSVC__HOLDS_ACTION, HSVC__HOLDS_DEVICE, HSVC__HOLDS_SHOWN, HSVC__HOLDS_NOTE };
+enum {
+    HSVC__HOLDS_ID,
+    HSVC__HOLDS_NAME,
+    HSVC__HOLDS_SERIAL,
+    HSVC__HOLDS_YES_NO,
+    HSVC__HOLDS_ACTION,
+    HSVC__HOLDS_DEVICE,
+    HSVC__HOLDS_SHOWN,
+    HSVC__HOLDS_NOTE
+};
 
 /* HSVC__COLUMN_<kind>_<name>: number of a column among all of columns.def. */
 enum {

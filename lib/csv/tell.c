@@ -82,7 +82,8 @@ static size_t put_number(char *to, size_t at, size_t room, uint64_t number) {
 }
 
 /* reason_text: "line 7, SERIAL NUMBER: the text is too long (132); ...". */
-static hsvc__str reason_text(const hsvc_csv_import *import, const struct hsvc__waiting *waiting, char *to, size_t room) {
+static hsvc__str reason_text(const hsvc_csv_import *import, const struct hsvc__waiting *waiting, char *to,
+                             size_t room) {
     size_t at = put(to, 0, room, "line ");
     at = put_number(to, at, room, waiting->line);
     for (uint32_t i = 0; i < waiting->wrong_count; i++) {
@@ -117,19 +118,25 @@ static int32_t write_failed(hsvc_csv_import *import, const struct hsvc__waiting 
     status = hsvc__write_cell(&import->config, 0, reason_text(import, waiting, text, sizeof text));
     for (size_t i = 0; i < waiting->cell_count && status == HSVC_OK; i++)
         if (!is_note(import, i)) status = write_again(import, waiting->cells[i]);
-    if (waiting->cells == NULL && status == HSVC_OK) status = hsvc__write_cell(&import->config, separator, waiting->raw);
+    if (waiting->cells == NULL && status == HSVC_OK)
+        status = hsvc__write_cell(&import->config, separator, waiting->raw);
     return status == HSVC_OK ? hsvc__write_end(&import->config) : status;
 }
 
 int32_t hsvc__tell_waiting(hsvc_csv_import *import) {
     hsvc_csv_summary *sum = &import->summary;
     int32_t status = HSVC_OK;
-    for (struct hsvc__waiting *waiting = import->first_waiting; waiting != NULL && status == HSVC_OK; waiting = waiting->next) {
+    for (struct hsvc__waiting *waiting = import->first_waiting; waiting != NULL && status == HSVC_OK;
+         waiting = waiting->next) {
         sum->processed++;
-        if (waiting->outcome == HSVC_CSV_CHANGED) sum->changed++;
-        else if (waiting->outcome == HSVC_CSV_UNCHANGED) sum->unchanged++;
-        else if (waiting->outcome == HSVC_CSV_LEFT) sum->left++;
-        else sum->failed++;
+        if (waiting->outcome == HSVC_CSV_CHANGED)
+            sum->changed++;
+        else if (waiting->outcome == HSVC_CSV_UNCHANGED)
+            sum->unchanged++;
+        else if (waiting->outcome == HSVC_CSV_LEFT)
+            sum->left++;
+        else
+            sum->failed++;
         status = tell_row(import, waiting);
         if (status == HSVC_OK && waiting->outcome == HSVC_CSV_FAILED) status = write_failed(import, waiting);
     }
@@ -146,7 +153,8 @@ static uint32_t kinds_of(const hsvc_csv_config *config) {
 }
 
 static void make_token(const hsvc_csv_import *import, uint8_t *token) {
-    int decides = import->config.mode == HSVC_CSV_PARTIAL && import->pass >= HSVC__PASS_REMOVE && !(import->config.flags & HSVC_CSV_DRY_RUN);
+    int decides = import->config.mode == HSVC_CSV_PARTIAL && import->pass >= HSVC__PASS_REMOVE &&
+                  !(import->config.flags & HSVC_CSV_DRY_RUN);
     memset(token, 0, HSVC_CSV_TOKEN);
     hsvc__put32(token, kinds_of(&import->config));
     hsvc__put32(token + 4, decides ? import->pass : HSVC__PASS_LOOK);

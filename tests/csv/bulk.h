@@ -41,8 +41,9 @@ static inline int32_t on_report(const hsvc_csv_report *r, void *user) {
     static const char *const outcomes[] = {"?", "CHANGED", "UNCHANGED", "FAILED", "LEFT"};
     struct bulk *bulk = (struct bulk *)user;
     char line[512];
-    int n = snprintf(line, sizeof line, "row %llu line %llu at %llu: %s %s", (unsigned long long)r->row, (unsigned long long)r->line,
-                     (unsigned long long)r->offset, outcomes[r->outcome], hsvc_name(HSVC_REGISTRY_REASON, (int32_t)r->reason));
+    int n = snprintf(line, sizeof line, "row %llu line %llu at %llu: %s %s", (unsigned long long)r->row,
+                     (unsigned long long)r->line, (unsigned long long)r->offset, outcomes[r->outcome],
+                     hsvc_name(HSVC_REGISTRY_REASON, (int32_t)r->reason));
     say(&bulk->reports, line, (size_t)n);
     if (r->column != 0) say(&bulk->reports, line, (size_t)snprintf(line, sizeof line, " in column %u", r->column));
     if (r->name_len != 0) {
@@ -50,7 +51,8 @@ static inline int32_t on_report(const hsvc_csv_report *r, void *user) {
         say(&bulk->reports, r->name, r->name_len);
         say(&bulk->reports, ")", 1);
     }
-    if (r->limit != 0) say(&bulk->reports, line, (size_t)snprintf(line, sizeof line, " limit %lld", (long long)r->limit));
+    if (r->limit != 0)
+        say(&bulk->reports, line, (size_t)snprintf(line, sizeof line, " limit %lld", (long long)r->limit));
     say(&bulk->reports, "\n", 1);
     return HSVC_OK;
 }

@@ -20,7 +20,8 @@ static void print_record(const struct hsvc__reader *reader) {
     }
     for (size_t i = 0; reader->wrong == 0 && i < reader->row.count && i < HSVC__COLUMNS; i++) {
         printf("%s.", i == 0 ? "" : ",");
-        for (size_t at = 0; at < reader->row.fields[i].n; at++) printf("%02x", (unsigned)(uint8_t)reader->row.fields[i].p[at]);
+        for (size_t at = 0; at < reader->row.fields[i].n; at++)
+            printf("%02x", (unsigned)(uint8_t)reader->row.fields[i].p[at]);
     }
     printf("\n");
 }

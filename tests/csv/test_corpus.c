@@ -25,7 +25,10 @@ static void import_file(const char *name, const struct said *text, size_t piece,
     struct bulk b;
     char line[256];
     world(&d);
-    bulk_open(&b, &d, begins(name, "users-") ? HSVC_CSV_USERS : begins(name, "devices-") ? HSVC_CSV_DEVICES : HSVC_CSV_ASSOCIATIONS);
+    bulk_open(&b, &d,
+              begins(name, "users-")     ? HSVC_CSV_USERS
+              : begins(name, "devices-") ? HSVC_CSV_DEVICES
+                                         : HSVC_CSV_ASSOCIATIONS);
     if (begins(name, "atomic-")) b.config.mode = HSVC_CSV_ATOMIC;
     if (begins(name, "replace-")) b.config.meaning = HSVC_CSV_REPLACE;
     if (begins(name, "remove-")) b.config.meaning = HSVC_CSV_REMOVE;
@@ -34,14 +37,18 @@ static void import_file(const char *name, const struct said *text, size_t piece,
     OK(b.status);
     told->len = 0;
     say(told, line,
-        (size_t)snprintf(line, sizeof line, "separator %u, refused %s, rows %llu: changed %llu unchanged %llu failed %llu left %llu\n",
-                         (unsigned)b.summary.separator, b.summary.refused == 0 ? "no" : hsvc_name(HSVC_REGISTRY_REASON, (int32_t)b.summary.refused),
-                         (unsigned long long)b.summary.rows, (unsigned long long)b.summary.changed, (unsigned long long)b.summary.unchanged,
-                         (unsigned long long)b.summary.failed, (unsigned long long)b.summary.left));
+        (size_t)snprintf(line, sizeof line,
+                         "separator %u, refused %s, rows %llu: changed %llu unchanged %llu failed %llu left %llu\n",
+                         (unsigned)b.summary.separator,
+                         b.summary.refused == 0 ? "no" : hsvc_name(HSVC_REGISTRY_REASON, (int32_t)b.summary.refused),
+                         (unsigned long long)b.summary.rows, (unsigned long long)b.summary.changed,
+                         (unsigned long long)b.summary.unchanged, (unsigned long long)b.summary.failed,
+                         (unsigned long long)b.summary.left));
     say(told, b.reports.bytes, b.reports.len);
     say(told, "failed rows:\n", 13);
     for (size_t i = 0; i < b.failed.len; i++)
-        if (b.failed.bytes[i] != '\r') say(told, b.failed.bytes[i] == '\0' ? "<NUL>" : &b.failed.bytes[i], b.failed.bytes[i] == '\0' ? 5 : 1);
+        if (b.failed.bytes[i] != '\r')
+            say(told, b.failed.bytes[i] == '\0' ? "<NUL>" : &b.failed.bytes[i], b.failed.bytes[i] == '\0' ? 5 : 1);
     bulk_close(&b);
     desk_close(&d);
 }
@@ -60,9 +67,11 @@ static void check_file(const char *name) {
         assert_int_equal(fclose(file), 0);
     }
     read_file(path, &expected);
-    if (expected.len != told.len || memcmp(expected.bytes, told.bytes, told.len) != 0) fail_msg("%s: told\n%sexpected\n%s", name, told.bytes, expected.bytes);
+    if (expected.len != told.len || memcmp(expected.bytes, told.bytes, told.len) != 0)
+        fail_msg("%s: told\n%sexpected\n%s", name, told.bytes, expected.bytes);
     import_file(name, &text, 1, &told);
-    if (expected.len != told.len || memcmp(expected.bytes, told.bytes, told.len) != 0) fail_msg("%s, byte by byte: told\n%s", name, told.bytes);
+    if (expected.len != told.len || memcmp(expected.bytes, told.bytes, told.len) != 0)
+        fail_msg("%s, byte by byte: told\n%s", name, told.bytes);
     free(text.bytes);
     free(told.bytes);
     free(expected.bytes);

@@ -10,7 +10,8 @@ static uint32_t dice(uint32_t sides) {
 
 /* any_text: of what an id may have, the bytes that matter to CSV and spreadsheets first of all. */
 static void any_text(char *to, size_t most, uint32_t number) {
-    static const char *const able[] = {"=", "+", "-", "@", "'", "\"", ",", ";", " ", "''", "a", "Z", "0", "\xc3\xbc", "\xe2\x82\xac", "|", "1E+5", "="};
+    static const char *const able[] = {"=",  "+", "-", "@", "'",        "\"",           ",", ";",    " ",
+                                       "''", "a", "Z", "0", "\xc3\xbc", "\xe2\x82\xac", "|", "1E+5", "="};
     size_t n = 0;
     char end[16];
     for (uint32_t count = dice(8); count > 0; count--) {
@@ -87,7 +88,8 @@ static void same_again(struct desk *from, struct desk *to, uint32_t kind, uint32
 }
 
 static void export_import_export_is_the_identity_BULK_5_BULK_6(void **state) {
-    static const uint32_t flags[] = {0, HSVC_CSV_NO_GUARD, HSVC_CSV_BOM | HSVC_CSV_SEMICOLON, HSVC_CSV_NO_GUARD | HSVC_CSV_SEMICOLON};
+    static const uint32_t flags[] = {0, HSVC_CSV_NO_GUARD, HSVC_CSV_BOM | HSVC_CSV_SEMICOLON,
+                                     HSVC_CSV_NO_GUARD | HSVC_CSV_SEMICOLON};
     (void)state;
     for (uint64_t run = 1; run <= 24; run++) {
         struct desk from, to;
@@ -105,10 +107,13 @@ static void export_import_export_is_the_identity_BULK_5_BULK_6(void **state) {
 
 static void cells_that_a_spreadsheet_runs_are_neutralised_BULK_6(void **state) {
     static const char *const ids[] = {"=1", "+1", "-1", "@1", "'1", "a=1"};
-    static const char guarded[] = "\"USER ID\",\"SERIAL NUMBER\"\r\n\"'=1\",\"S0\"\r\n\"'+1\",\"S1\"\r\n\"'-1\",\"S2\"\r\n\"'@1\",\"S3\"\r\n"
-                                  "\"''1\",\"S4\"\r\n\"a=1\",\"S5\"\r\n";
-    static const char plain[] = "\"USER ID\",\"SERIAL NUMBER\"\r\n\"=1\",\"S0\"\r\n\"+1\",\"S1\"\r\n\"-1\",\"S2\"\r\n\"@1\",\"S3\"\r\n\"'1\",\"S4\"\r\n"
-                                "\"a=1\",\"S5\"\r\n";
+    static const char guarded[] =
+        "\"USER ID\",\"SERIAL NUMBER\"\r\n\"'=1\",\"S0\"\r\n\"'+1\",\"S1\"\r\n\"'-1\",\"S2\"\r\n\"'@1\",\"S3\"\r\n"
+        "\"''1\",\"S4\"\r\n\"a=1\",\"S5\"\r\n";
+    static const char plain[] =
+        "\"USER ID\",\"SERIAL "
+        "NUMBER\"\r\n\"=1\",\"S0\"\r\n\"+1\",\"S1\"\r\n\"-1\",\"S2\"\r\n\"@1\",\"S3\"\r\n\"'1\",\"S4\"\r\n"
+        "\"a=1\",\"S5\"\r\n";
     struct desk d;
     struct bulk b;
     (void)state;
@@ -152,15 +157,23 @@ static void sessions_inventory_and_audit_are_exported_BULK_1_INV_1(void **state)
     bulk_open(&b, &d, HSVC_CSV_ASSOCIATIONS);
     bulk_export(&b, HSVC_CSV_INVENTORY, 0);
     assert_memory_equal(b.failed.bytes,
-                        "\"Serial Number\",\"Model\",\"Vendor\",\"Type\",\"Firmware\",\"Attached Phone Owner User ID\",\"Headset Owner\",\"Template\","
-                        "\"Status\",\"Status Since\",\"Dock Model\",\"Device Name\",\"Device Model\",\"Software Version\",\"Age (days)\"\r\n", 207);
-    assert_non_null(strstr(b.failed.bytes, "\"H1\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"Connected\",\"2027-01-15T08:00:00.000Z\",\"\",\"sj-1\",\"CP-8845\",\"14.3\",\"0\"\r\n"));
+                        "\"Serial Number\",\"Model\",\"Vendor\",\"Type\",\"Firmware\",\"Attached Phone Owner User "
+                        "ID\",\"Headset Owner\",\"Template\","
+                        "\"Status\",\"Status Since\",\"Dock Model\",\"Device Name\",\"Device Model\",\"Software "
+                        "Version\",\"Age (days)\"\r\n",
+                        207);
+    assert_non_null(strstr(b.failed.bytes,
+                           "\"H1\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"Connected\",\"2027-01-15T08:00:00.000Z\",\"\","
+                           "\"sj-1\",\"CP-8845\",\"14.3\",\"0\"\r\n"));
     bulk_export(&b, HSVC_CSV_AUDIT, 0);
-    assert_non_null(strstr(b.failed.bytes, "\"TIME\",\"KIND\",\"SUBJECT\",\"SEQUENCE\",\"INPUT\",\"REASON\",\"RULE\",\"COUNT\",\"ACTOR\"\r\n"));
+    assert_non_null(
+        strstr(b.failed.bytes,
+               "\"TIME\",\"KIND\",\"SUBJECT\",\"SEQUENCE\",\"INPUT\",\"REASON\",\"RULE\",\"COUNT\",\"ACTOR\"\r\n"));
     assert_non_null(strstr(b.failed.bytes, "\"HEADSET_CONNECTED\""));
     bulk_export(&b, HSVC_CSV_SESSIONS, 0);
-    assert_string_equal(b.failed.bytes, "\"USER ID\",\"DEVICE NAME\",\"SITE\",\"PROFILE\",\"SERIAL NUMBER\",\"SIGNED IN\",\"STATE\"\r\n"
-                                        "\"amara\",\"sj-1\",\"sj\",\"desk\",\"\",\"2027-01-15T08:01:00.000Z\",\"SIGNED_IN\"\r\n");
+    assert_string_equal(b.failed.bytes,
+                        "\"USER ID\",\"DEVICE NAME\",\"SITE\",\"PROFILE\",\"SERIAL NUMBER\",\"SIGNED IN\",\"STATE\"\r\n"
+                        "\"amara\",\"sj-1\",\"sj\",\"desk\",\"\",\"2027-01-15T08:01:00.000Z\",\"SIGNED_IN\"\r\n");
     bulk_close(&b);
     desk_close(&d);
 }

@@ -1,13 +1,16 @@
 /* test_import.c: what an import does with good and bad rows: modes, meanings, files that come again, tokens (BULK-2..5, 7, 8). */
 #include "csv/bulk.h"
 
-#define SUMMED(b, c, u, f, l) \
-    do { \
-        OK((b).status); \
-        if ((b).summary.refused != 0) fail_msg("refused: %s", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)(b).summary.refused)); \
-        if ((b).summary.changed != (c) || (b).summary.unchanged != (u) || (b).summary.failed != (f) || (b).summary.left != (l)) \
-            fail_msg("changed %u unchanged %u failed %u left %u\n%s", (unsigned)(b).summary.changed, (unsigned)(b).summary.unchanged, \
-                     (unsigned)(b).summary.failed, (unsigned)(b).summary.left, (b).reports.bytes); \
+#define SUMMED(b, c, u, f, l)                                                                                   \
+    do {                                                                                                        \
+        OK((b).status);                                                                                         \
+        if ((b).summary.refused != 0)                                                                           \
+            fail_msg("refused: %s", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)(b).summary.refused));             \
+        if ((b).summary.changed != (c) || (b).summary.unchanged != (u) || (b).summary.failed != (f) ||          \
+            (b).summary.left != (l))                                                                            \
+            fail_msg("changed %u unchanged %u failed %u left %u\n%s", (unsigned)(b).summary.changed,            \
+                     (unsigned)(b).summary.unchanged, (unsigned)(b).summary.failed, (unsigned)(b).summary.left, \
+                     (b).reports.bytes);                                                                        \
     } while (0)
 
 static void good_rows_land_and_bad_ones_are_told_BULK_4(void **state) {
@@ -20,8 +23,10 @@ static void good_rows_land_and_bad_ones_are_told_BULK_4(void **state) {
     for (int i = 0; i < 3; i++) {
         b.config.flags = i == 0 ? HSVC_CSV_DRY_RUN : 0;
         bulk_text(&b, "USER ID,SERIAL NUMBER\namara,S1\nnobody,S2\nben,F1\nfull,S3\nben,S4\n");
-        if (i < 2) SUMMED(b, 2, 0, 3, 0);
-        else SUMMED(b, 0, 2, 3, 0);
+        if (i < 2)
+            SUMMED(b, 2, 0, 3, 0);
+        else
+            SUMMED(b, 0, 2, 3, 0);
         assert_non_null(strstr(b.reports.bytes, "row 2 line 3 at 31: FAILED USER_UNKNOWN"));
         assert_non_null(strstr(b.reports.bytes, "row 3 line 4 at 41: FAILED HEADSET_IN_USE"));
         assert_non_null(strstr(b.reports.bytes, "FAILED HEADSET_LIMIT"));
@@ -131,7 +136,9 @@ static void a_mangled_serial_is_suspect_BULK_8(void **state) {
 }
 
 static void removals_come_first_and_again_is_no_change_BULK_2_BULK_5(void **state) {
-    static const char text[] = "USER ID,SERIAL NUMBER,ACTION,FROM\namara,F1,associate,\nfull,S9,,\nfull,F1,disassociate,\nben,C1,move,crowded\n";
+    static const char text[] =
+        "USER ID,SERIAL "
+        "NUMBER,ACTION,FROM\namara,F1,associate,\nfull,S9,,\nfull,F1,disassociate,\nben,C1,move,crowded\n";
     struct desk d;
     struct bulk b;
     (void)state;
@@ -140,8 +147,10 @@ static void removals_come_first_and_again_is_no_change_BULK_2_BULK_5(void **stat
     for (int i = 0; i < 3; i++) {
         b.config.flags = i == 0 ? HSVC_CSV_DRY_RUN : 0;
         bulk_text(&b, text);
-        if (i < 2) SUMMED(b, 4, 0, 0, 0);
-        else SUMMED(b, 0, 4, 0, 0);
+        if (i < 2)
+            SUMMED(b, 4, 0, 0, 0);
+        else
+            SUMMED(b, 0, 4, 0, 0);
         assert_int_equal(b.passes, 3);
         assert_string_equal(owner_of(&d, "F1"), i == 0 ? "full" : "amara");
         assert_string_equal(owner_of(&d, "S9"), i == 0 ? "" : "full");
@@ -154,7 +163,8 @@ static void removals_come_first_and_again_is_no_change_BULK_2_BULK_5(void **stat
 static void two_full_users_exchange_in_one_atomic_file_BULK_5(void **state) {
     static const char *const texts[] = {
         "USER ID,SERIAL NUMBER,ACTION,FROM\nfull,C1,move,crowded\ncrowded,F1,move,full\n",
-        "USER ID,SERIAL NUMBER,ACTION\nfull,F2,disassociate\ncrowded,C2,disassociate\nfull,C2,associate\ncrowded,F2,associate\n",
+        "USER ID,SERIAL "
+        "NUMBER,ACTION\nfull,F2,disassociate\ncrowded,C2,disassociate\nfull,C2,associate\ncrowded,F2,associate\n",
     };
     struct desk d;
     struct bulk b;
@@ -294,7 +304,8 @@ static void many(struct desk *d, struct said *text, int rows) {
     for (int i = 0; i < rows; i++) {
         (void)snprintf(line, sizeof line, "user%d", i / 10);
         if (d != NULL && i % 10 == 0) add_user(d, line);
-        say(text, line, (size_t)snprintf(line, sizeof line, i % 10 == 9 ? "nobody%d,S%d,\n" : "user%d,S%d,\n", i / 10, i));
+        say(text, line,
+            (size_t)snprintf(line, sizeof line, i % 10 == 9 ? "nobody%d,S%d,\n" : "user%d,S%d,\n", i / 10, i));
     }
     say(text, "full,F1,\n", 9);
 }
@@ -311,8 +322,10 @@ static void a_cancelled_import_resumes_by_its_token_BULK_7(void **state) {
         bulk_open(&b, &d, HSVC_CSV_ASSOCIATIONS);
         b.stop_after = stop;
         bulk_run(&b, text.bytes, text.len);
-        if (b.status == HSVC_OK) stop = 100;
-        else assert_int_equal(b.status, HSVC_ERR_CALLBACK);
+        if (b.status == HSVC_OK)
+            stop = 100;
+        else
+            assert_int_equal(b.status, HSVC_ERR_CALLBACK);
         skipped = b.summary.processed;
         b.stop_after = 0;
         b.config.token = b.token;
