@@ -130,8 +130,15 @@ typedef struct hsvc_csv_import hsvc_csv_import;
  * and HSVC_LIMIT_BULK_ROW_BYTES a row; an atomic import holds its rows. HSVC_OK, HSVC_ERR_ARGUMENT (also a kind that is
  * exported alone, and a token of another import), HSVC_ERR_FLAGS, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY,
  * and what reading the policy may give. (BULK-2, BULK-4) */
+<<<<<<< HEAD
 HSVC_API int32_t hsvc_csv_import_new(const hsvc_csv_config *config, hsvc_csv_import **import);
 /* hsvc_csv_import_free: ends an import, finished or not; what it committed stays. */
+=======
+/* hsvc_csv_import: an import under way. */
+typedef struct hsvc_csv_import hsvc_csv_import;
+HSVC_API int32_t hsvc_csv_import_new(const hsvc_csv_config *config, hsvc_csv_import **import);
+/* hsvc_csv_import_free: ends it; what landed stays. */
+>>>>>>> h-guide
 HSVC_API void hsvc_csv_import_free(hsvc_csv_import *import);
 
 /* hsvc_csv_import_feed: the next bytes of this pass.
@@ -139,6 +146,7 @@ HSVC_API void hsvc_csv_import_free(hsvc_csv_import *import);
  * and further bytes of a refused file are ignored; HSVC_ERR_ARGUMENT, HSVC_ERR_CALLBACK, HSVC_ERR_MEMORY, and every status of
  * hsvc_apply. After an error the import is over, and gives the same status again; another may resume it by its last token. */
 HSVC_API int32_t hsvc_csv_import_feed(hsvc_csv_import *import, const char *bytes, size_t len);
+/* hsvc_csv_import_end: the end of the bytes of this pass; says whether another is wanted. */
 HSVC_API int32_t hsvc_csv_import_end(hsvc_csv_import *import, int32_t *again);
 
 /* hsvc_csv_import_summary: so far, or at the end. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. (BULK-4) */
@@ -149,8 +157,15 @@ typedef struct hsvc_csv_export hsvc_csv_export;
 /* hsvc_csv_export_new: an export, owned by the caller, freed by hsvc_csv_export_free (NULL is fine). Statuses as above.
  * hsvc_csv_export_step: the next rows, a bounded number, to config.write; *done is 1 when there are no more. HSVC_OK,
  * HSVC_ERR_ARGUMENT, HSVC_ERR_CALLBACK, HSVC_ERR_CORRUPT, HSVC_ERR_MEMORY, store statuses. (BULK-1, BULK-5, BULK-6) */
+<<<<<<< HEAD
 HSVC_API int32_t hsvc_csv_export_new(const hsvc_csv_config *config, hsvc_csv_export **exporter);
 /* hsvc_csv_export_free: ends an export, finished or not. */
+=======
+/* hsvc_csv_export: an export under way. */
+typedef struct hsvc_csv_export hsvc_csv_export;
+HSVC_API int32_t hsvc_csv_export_new(const hsvc_csv_config *config, hsvc_csv_export **exporter);
+/* hsvc_csv_export_free: ends it. */
+>>>>>>> h-guide
 HSVC_API void hsvc_csv_export_free(hsvc_csv_export *exporter);
 HSVC_API int32_t hsvc_csv_export_step(hsvc_csv_export *exporter, int32_t *done);
 
