@@ -1,11 +1,9 @@
-/* explain.c: a phone, a user, a headset: what is so, what will end it and when, and which scope of the policy decided. */
+/* explain.c: a phone, a user, a headset: what is so, what will end it and when, which scope of the policy decided, and what was
+ * decided last. What the library says of it (hsvc_explain) is a table; before that stands where it is and what is there. */
 #include <string.h>
 
+#include "headsetsvc/headsetsvc.h"
 #include "host.h"
-
-static void put_code(struct pairs *pairs, const char *name, uint32_t registry, uint32_t code) {
-    if (code != 0) pairs_words(pairs, name, hsvc_name(registry, (int32_t)code));
-}
 
 static void put_label(const struct host *host, struct pairs *pairs, const char *name, uint32_t kind, const char *real,
                       size_t len) {
@@ -13,46 +11,7 @@ static void put_label(const struct host *host, struct pairs *pairs, const char *
     pairs_text(pairs, name, text.p, text.n);
 }
 
-/* Which scope decided a parameter, in words: "300000 (GLOBAL)". */
-static void put_param(struct opened *opened, struct pairs *pairs, uint32_t param, struct span user, struct span device) {
-    struct text words = {NULL, 0, 0};
-    const char *choice;
-    int64_t value = 0;
-    uint32_t scope = 0;
-    if (hsvc_policy_value(opened->engine, param, user.p, user.n, device.p, device.n, &value, &scope) != HSVC_OK) return;
-    choice = hsvc_choice_name(param, value);
-    if (choice[0] != '\0') text_puts(&words, choice);
-    else text_printf(&words, "%lld", (long long)value);
-    text_printf(&words, " (%s)", scope == 0 ? "preset" : hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)scope));
-    pairs_text(pairs, hsvc_name(HSVC_REGISTRY_PARAM, (int32_t)param), words.bytes, words.len);
-    text_free(&words);
-}
-
-static void put_session(const struct host *host, struct pairs *pairs, const hsvc_device_view *v) {
-    put_code(pairs, "session", HSVC_REGISTRY_SESSION, v->session_state);
-    put_label(host, pairs, "user", HSVC_SCENARIO_USER, v->user, v->user_len);
-    pairs_time(pairs, "signed_in_at", v->signed_in_at);
-    if (v->session != 0 && v->serial_len == 0) pairs_words(pairs, "signed_in_by", "hand");
-    put_label(host, pairs, "signed_in_by", HSVC_SCENARIO_HEADSET, v->serial, v->serial_len);
-    pairs_time(pairs, "window_ends_at", v->window_due_at);
-    for (uint32_t i = 0; i < 32; i++)
-        if (v->causes >> i & 1u) put_code(pairs, "waits_for_calls", HSVC_REGISTRY_CAUSE, (uint32_t)HSVC_CAUSE_ADMIN + i);
-}
-
-static void put_wear(struct pairs *pairs, const hsvc_device_view *v) {
-    put_code(pairs, "profile_state", HSVC_REGISTRY_PROFILE, v->profile_state);
-    pairs_text(pairs, "profile", v->profile, v->profile_len);
-    pairs_number(pairs, "generation", (int64_t)v->generation_desired);
-    if (v->generation_acked != v->generation_desired) pairs_number(pairs, "generation_worn", (int64_t)v->generation_acked);
-    if (v->wipe_pending) pairs_words(pairs, "wipe", "owed");
-}
-
-static void put_screen(const struct host *host, struct pairs *pairs, const hsvc_device_view *v) {
-    put_code(pairs, "shows", HSVC_REGISTRY_PROMPT, v->prompt);
-    if (v->prompt != 0) put_label(host, pairs, "shows_for", HSVC_SCENARIO_USER, v->prompt_user, v->prompt_user_len);
-    pairs_time(pairs, "closes_at", v->prompt_due_at);
-    if (v->verifying) pairs_words(pairs, "pin", "being checked");
-}
+/* ---- where it is, and what is there ---- */
 
 static void put_presence(const struct host *host, const struct opened *opened, struct pairs *pairs) {
     hsvc_present_view headset;
@@ -77,49 +36,44 @@ static void put_presence(const struct host *host, const struct opened *opened, s
     }
 }
 
-static int not_there(const char *kind, const char *word) {
-    fprintf(stderr, "hsvc: there is no %s %s\n", kind, word);
-    return EXIT_USAGE;
-}
-
-static int explain_phone(struct host *host, struct opened *opened) {
-    static const uint32_t params[] = {HSVC_PARAM_HEADSET_EM, HSVC_PARAM_PIN_ENTRY, HSVC_PARAM_AUTO_SIGN_OUT_AFTER,
-                                      HSVC_PARAM_MAX_LOGIN_TIME, HSVC_PARAM_SIGN_OUT_DURING_CALL};
-    struct span name = real_name(host, HSVC_SCENARIO_PHONE, host->words[2]), user;
-    struct text user_copy = {NULL, 0, 0};
+static int32_t show_phone(struct host *host, struct opened *opened, struct span name) {
     struct pairs *pairs;
     hsvc_device_view v;
     int32_t status;
     (void)hsvc_device_view_init(&v, sizeof v);
     status = hsvc_device_get(opened->engine, name.p, name.n, &v);
-    if (status == HSVC_ERR_NOT_FOUND) return not_there("phone", host->words[2]);
-    if (status != HSVC_OK) return fail_status(host->words[2], status);
+    if (status != HSVC_OK) return status;
     pairs = pairs_new(host, "phone");
     pairs_text(pairs, "phone", v.name, v.name_len);
-    put_code(pairs, "kind", HSVC_REGISTRY_DEVICE, v.kind);
+    pairs_words(pairs, "kind", hsvc_name(HSVC_REGISTRY_DEVICE, (int32_t)v.kind));
     pairs_text(pairs, "site", v.site, v.site_len);
     pairs_text(pairs, "location", v.location, v.location_len);
-    pairs_words(pairs, "registered", v.registered ? "yes" : "no");
     pairs_number(pairs, "node", v.node);
-    put_session(host, pairs, &v);
-    put_wear(pairs, &v);
-    put_screen(host, pairs, &v);
+    pairs_time(pairs, "signed_in_at", v.signed_in_at);
+    if (v.session != 0 && v.serial_len == 0) pairs_words(pairs, "signed_in_by", "hand");
+    put_label(host, pairs, "signed_in_by", HSVC_SCENARIO_HEADSET, v.serial, v.serial_len);
+    pairs_text(pairs, "profile", v.profile, v.profile_len);
+    pairs_number(pairs, "generation", (int64_t)v.generation_desired);
+    if (v.generation_acked != v.generation_desired) pairs_number(pairs, "generation_worn", (int64_t)v.generation_acked);
+    if (v.prompt != 0) put_label(host, pairs, "shows_for", HSVC_SCENARIO_USER, v.prompt_user, v.prompt_user_len);
     put_presence(host, opened, pairs);
-    pairs_time(pairs, "next_deadline", v.deadline_at == HSVC_NEVER ? 0 : v.deadline_at);
-    text_add(&user_copy, v.user, v.user_len);
-    user = span_of(user_copy.bytes, user_copy.len);
-    for (size_t i = 0; i < sizeof params / sizeof params[0]; i++) put_param(opened, pairs, params[i], user, name);
-    text_free(&user_copy);
     pairs_print(pairs);
-    return EXIT_OK;
+    return HSVC_OK;
 }
 
-static void put_lists(const struct host *host, const struct opened *opened, struct pairs *pairs) {
-    hsvc_login_view login;
+static int32_t show_user(struct host *host, struct opened *opened, struct span id) {
+    struct pairs *pairs;
+    hsvc_user_view v;
     const char *text = NULL;
     size_t len = 0;
     char name[32];
-    (void)hsvc_login_view_init(&login, sizeof login);
+    int32_t status;
+    (void)hsvc_user_view_init(&v, sizeof v);
+    status = hsvc_user_get(opened->engine, id.p, id.n, &v);
+    if (status != HSVC_OK) return status;
+    pairs = pairs_new(host, "user");
+    pairs_text(pairs, "user", v.id, v.id_len);
+    pairs_text(pairs, "last_profile", v.last_profile, v.last_profile_len);
     for (size_t i = 0; hsvc_user_profile_at(opened->engine, i, &text, &len) == HSVC_OK; i++) {
         (void)snprintf(name, sizeof name, "profile_%u", (unsigned)i + 1);
         pairs_text(pairs, name, text, len);
@@ -128,71 +82,92 @@ static void put_lists(const struct host *host, const struct opened *opened, stru
         (void)snprintf(name, sizeof name, "headset_%u", (unsigned)i + 1);
         put_label(host, pairs, name, HSVC_SCENARIO_HEADSET, text, len);
     }
-    for (size_t i = 0; hsvc_user_login_at(opened->engine, i, &login) == HSVC_OK; i++) {
-        (void)snprintf(name, sizeof name, "session_%u", (unsigned)i + 1);
-        put_label(host, pairs, name, HSVC_SCENARIO_PHONE, login.device, login.device_len);
-    }
-}
-
-static int explain_user(struct host *host, struct opened *opened) {
-    static const uint32_t params[] = {HSVC_PARAM_HEADSET_EM, HSVC_PARAM_PIN_ENTRY, HSVC_PARAM_HEADSETS_PER_USER_MAX,
-                                      HSVC_PARAM_MULTIPLE_LOGIN, HSVC_PARAM_LOCKOUT_FAILURES};
-    struct span id = real_name(host, HSVC_SCENARIO_USER, host->words[2]), none = {NULL, 0};
-    struct pairs *pairs;
-    hsvc_user_view v;
-    int32_t status;
-    (void)hsvc_user_view_init(&v, sizeof v);
-    status = hsvc_user_get(opened->engine, id.p, id.n, &v);
-    if (status == HSVC_ERR_NOT_FOUND) return not_there("user", host->words[2]);
-    if (status != HSVC_OK) return fail_status(host->words[2], status);
-    pairs = pairs_new(host, "user");
-    pairs_text(pairs, "user", v.id, v.id_len);
-    if (v.disabled) pairs_words(pairs, "disabled", "yes");
-    pairs_number(pairs, "failures", v.failures);
-    pairs_time(pairs, "locked_until", v.locked_until_at);
-    pairs_text(pairs, "last_profile", v.last_profile, v.last_profile_len);
-    put_lists(host, opened, pairs);
-    for (size_t i = 0; i < sizeof params / sizeof params[0]; i++) put_param(opened, pairs, params[i], id, none);
     pairs_print(pairs);
-    return EXIT_OK;
+    return HSVC_OK;
 }
 
-static int explain_headset(struct host *host, struct opened *opened) {
-    struct span serial = real_name(host, HSVC_SCENARIO_HEADSET, host->words[2]);
+static int32_t show_headset(struct host *host, struct opened *opened, struct span serial) {
     struct pairs *pairs;
     hsvc_headset_view v;
     int32_t status;
     (void)hsvc_headset_view_init(&v, sizeof v);
     status = hsvc_headset_get(opened->engine, serial.p, serial.n, &v);
-    if (status == HSVC_ERR_NOT_FOUND) return not_there("headset", host->words[2]);
-    if (status != HSVC_OK) return fail_status(host->words[2], status);
+    if (status != HSVC_OK) return status;
     pairs = pairs_new(host, "headset");
     pairs_text(pairs, "headset", v.serial, v.serial_len);
-    put_code(pairs, "kind", HSVC_REGISTRY_HEADSET, v.type);
+    if (v.type != 0) pairs_words(pairs, "kind", hsvc_name(HSVC_REGISTRY_HEADSET, (int32_t)v.type));
     pairs_text(pairs, "vendor", v.vendor, v.vendor_len);
     pairs_text(pairs, "model", v.model, v.model_len);
     pairs_text(pairs, "firmware", v.firmware, v.firmware_len);
-    put_label(host, pairs, "owner", HSVC_SCENARIO_USER, v.owner, v.owner_len);
-    put_label(host, pairs, v.connected ? "connected_to" : "last_at", HSVC_SCENARIO_PHONE, v.device, v.device_len);
-    if (v.updating) pairs_words(pairs, "updating", "yes");
+    if (!v.connected) put_label(host, pairs, "last_at", HSVC_SCENARIO_PHONE, v.device, v.device_len);
     pairs_time(pairs, "first_seen_at", v.first_seen_at);
     pairs_time(pairs, "last_connected_at", v.last_connected_at);
     pairs_time(pairs, "status_since_at", v.status_since_at);
     pairs_print(pairs);
-    return EXIT_OK;
+    return HSVC_OK;
+}
+
+/* ---- what the library says ---- */
+
+/* What it is: a state, a value, a time, whoever is meant. */
+static void put_is(const struct host *host, const hsvc_explained *item, struct text *to) {
+    uint32_t who = item->kind == HSVC_EXPLAINED_PLACE ? HSVC_SCENARIO_PHONE : HSVC_SCENARIO_USER;
+    struct span name = label(host, who, item->who, item->who_len);
+    if (item->kind == HSVC_EXPLAINED_DEADLINE) words_time(host, item->at_ms, to);
+    else if (item->kind == HSVC_EXPLAINED_POLICY) param_words(item->param, item->value, host->json, to);
+    else if (name.n == 0 && item->state[0] == '\0') text_printf(to, "%lld", (long long)item->value);
+    text_add(to, name.p, name.n);
+    if (item->kind != HSVC_EXPLAINED_POLICY && item->state[0] != '\0') text_printf(to, "%s%s", name.n > 0 ? " " : "", item->state);
+    if (item->kind == HSVC_EXPLAINED_POLICY) text_printf(to, " (%s)", hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)item->scope));
+    if (item->kind == HSVC_EXPLAINED_VERDICT) text_puts(to, " at ");
+    if (item->kind == HSVC_EXPLAINED_VERDICT) words_time(host, item->at_ms, to);
+}
+
+static void add_item(const struct host *host, struct table *table, const hsvc_explained *item) {
+    struct text is = {NULL, 0, 0};
+    if (item->kind <= HSVC_EXPLAINED_FACT && item->value == 0) return; /* not so, none */
+    put_is(host, item, &is);
+    table_words(table, item->name);
+    table_text(table, is.bytes, is.len);
+    table_words(table, item->kind == HSVC_EXPLAINED_POLICY ? hsvc_text(HSVC_REGISTRY_PARAM, (int32_t)item->param) : item->text);
+    table_words(table, item->rule);
+    text_free(&is);
+}
+
+static int32_t show_reasons(struct host *host, struct opened *opened, uint32_t kind, struct span name) {
+    static const char *const heads[] = {"what", "is", "meaning", "rule"};
+    hsvc_explained items[HSVC_LIMIT_EXPLAINED];
+    struct table *table;
+    size_t count = 0;
+    int32_t status;
+    for (size_t i = 0; i < HSVC_LIMIT_EXPLAINED; i++) (void)hsvc_explained_init(&items[i], sizeof items[i]);
+    status = hsvc_explain(opened->engine, kind, name.p, name.n, items, HSVC_LIMIT_EXPLAINED, &count);
+    if (status != HSVC_OK) return status;
+    table = table_new(host, "explained", 4, heads);
+    for (size_t i = 0; i < count; i++) add_item(host, table, &items[i]);
+    table_print(table);
+    return HSVC_OK;
+}
+
+static int32_t explain(struct host *host, struct opened *opened, uint32_t kind) {
+    struct span name = subject_name(host, kind, host->words[2]);
+    int32_t status = kind == HSVC_SUBJECT_DEVICE ? show_phone(host, opened, name)
+                     : kind == HSVC_SUBJECT_USER ? show_user(host, opened, name)
+                                                 : show_headset(host, opened, name);
+    return status == HSVC_OK ? show_reasons(host, opened, kind, name) : status;
 }
 
 int command_explain(struct host *host) {
-    const char *kind = host->words[1];
-    int (*explain)(struct host *host, struct opened *opened) = NULL;
+    uint32_t kind = subject_kind(host->words[1]);
     struct opened opened;
     int code;
-    if (strcmp(kind, "phone") == 0) explain = explain_phone;
-    if (strcmp(kind, "user") == 0) explain = explain_user;
-    if (strcmp(kind, "headset") == 0) explain = explain_headset;
-    if (explain == NULL) return usage("phone, user or headset, not ", kind);
+    int32_t status = HSVC_OK;
+    if (kind == 0) return usage("phone, user or headset, not ", host->words[1]);
     code = open_store(host, host->words[0], &opened);
-    if (code == EXIT_OK) code = explain(host, &opened);
+    if (code == EXIT_OK) status = explain(host, &opened, kind);
     close_store(&opened);
-    return code;
+    if (status == HSVC_OK) return code;
+    if (status != HSVC_ERR_NOT_FOUND) return fail_status(host->words[2], status);
+    fprintf(stderr, "hsvc: there is no %s %s\n", host->words[1], host->words[2]);
+    return EXIT_USAGE;
 }

@@ -6,7 +6,10 @@
  *   explain.c   a phone, a user, a headset
  *   audit.c     what the store remembers
  *   policy.c    the policy, and changing it
+ *   monday.c    a burst of reports, one a commit and several
  *   what_if.c   an input that is tried; inputs from words
+ *   bulk.c      CSV files in and out
+ *   admin.c     who is signed in, the inventory, and an administrator's hand in it
  *   replay.c    a recording, decided again
  *   tables.c    what the library knows by name
  *   print.c     tables and pairs, for people and as JSON
@@ -27,6 +30,7 @@
 /* Exit codes; --help explains them. */
 enum { EXIT_OK = 0, EXIT_UNMET = 1, EXIT_USAGE = 2, EXIT_LIBRARY = 3 };
 enum { MOST_WORDS = 40 };
+enum { MEANING_REPLACE = 2, MEANING_REMOVE = 3 }; /* HSVC_CSV_REPLACE, _REMOVE, in a build without CSV too */
 
 /* Bytes that grow; always terminated. */
 struct text {
@@ -62,6 +66,9 @@ struct host {
     const char *into;  /* --store */
     const char *of_phone, *of_user, *of_site;
     FILE *recording; /* hsvc record */
+    const char *failed; /* --failed */
+    uint32_t meaning; /* --replace, --remove: HSVC_CSV_ */
+    int dry_run, atomic, plain, bom, semicolon, now;
     int writes;      /* the store will be changed */
     int silent;      /* a script is played for what comes of it */
     int json;
@@ -74,6 +81,7 @@ struct host {
     hsvc_scenario *scenario;
     void *file; /* the store that a scenario is played into, if not its own */
     hsvc_store store;
+    struct text passing; /* path of that store, if it goes with the host */
     struct tally tally;
     struct text last_prompts; /* "phone=NUMBER\n" lines: the last prompt shown on each phone */
     int placed;               /* the failure that is being told names its own place */
@@ -105,6 +113,9 @@ int open_store(struct host *host, const char *where, struct opened *opened);
 /* A file of SQLite: *file is what close_file takes. One that is only looked at is not made. */
 int open_file(const char *where, int writes, void **file, hsvc_store *store);
 void close_file(void *file);
+/* The store that --store names, into host->file: a file; "memory": none; else a file of SQLite that close_played removes. */
+int open_played(struct host *host);
+void close_played(struct host *host);
 void close_store(struct opened *opened);
 int fail_status(const char *what, int32_t status);
 /* The name that the store has for what a script calls so; where there is no script, the word itself. */
@@ -118,9 +129,21 @@ int command_verify(struct host *host);
 int command_explain(struct host *host);
 int command_audit(struct host *host);
 int command_policy(struct host *host);
+/* A value of a parameter as people say it: a choice by name, a time in its largest unit, else the number. policy.c */
+void param_words(uint32_t param, int64_t value, int as_number, struct text *to);
+/* Whose a key of the store is: "device desk-17". store.c */
+void key_words(const uint8_t *key, size_t key_len, struct text *to);
+int command_monday(struct host *host);
 int command_what_if(struct host *host);
 /* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */
 int print_decision(struct host *host, struct opened *opened, const hsvc_input *in, uint32_t flags);
+int command_import(struct host *host);
+int command_export(struct host *host);
+int command_who(struct host *host);
+int command_inventory(struct host *host);
+int command_sign_out(struct host *host);
+int command_unlock(struct host *host);
+int command_erase(struct host *host);
 int command_replay(struct host *host);
 int command_tables(struct host *host);
 

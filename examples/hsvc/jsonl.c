@@ -67,7 +67,7 @@ static json_t *verdict_object(struct host *host, const hsvc_verdict *v) {
     if (v->em_code >= 0) json_object_set_new(o, "em_code", json_integer(v->em_code));
     put_code(o, "field", HSVC_REGISTRY_FIELD, v->field);
     put_number(o, "limit", v->limit);
-    put_number(o, "item", v->item);
+    put_number(o, "item", v->item_number);
     put(o, "serial", v->serial, v->serial_len);
     put(o, "device", v->device, v->device_len);
     put_label(host, o, "phone", HSVC_SCENARIO_PHONE, v->device, v->device_len);

@@ -19,7 +19,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"play", command_play, 1, 1, " json all color width store",
-     "[--json] [--all] [--color=WHEN] [--width=N] [--store=FILE] SCRIPT",
+     "[--json] [--all] [--color=WHEN] [--width=N] [--store=FILE|memory] SCRIPT",
      "play a scenario and print what happens",
      "Plays a scenario and prints a timeline: time, phone, what happened, what the phone shows, and the rule that\n"
      "decided; then the sessions, the counters, and whether the store is sound. Of a folder it plays day.hsv.\n"
@@ -28,7 +28,8 @@ static const struct command {
      "  --all          also what phones do by themselves: resets, registrations, wipes\n"
      "  --color=WHEN   auto (the default): on a terminal, unless NO_COLOR is set; always; never\n"
      "  --width=N      columns of the timeline, 90 to 400; the terminal's by default, else 118\n"
-     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards\n"
+     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards; without it the file is a\n"
+     "                 temporary one; --store=memory: into memory\n"
      "\n"
      "Besides the statements of the scenario language a script may say\n"
      "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
@@ -49,7 +50,8 @@ static const struct command {
      "every statement.\n"},
     {"explain", command_explain, 3, 3, " json at", "[--json] [--at=HH:MM] STORE phone|user|headset NAME",
      "what is so, what will end it, and which rule decided",
-     "Tells the state of a phone, a user or a headset, what will end it and when, and which scope of the policy decided.\n"},
+     "Tells the state of a phone, a user or a headset, what will end it and when, which scope of the policy decided each\n"
+     "parameter, and what was decided last.\n"},
     {"audit", command_audit, 1, 3, " json at", "[--json] [--at=HH:MM] STORE [phone|user|headset NAME]",
      "list what the store remembers of every change",
      "Lists the entries of one subject, or of all, oldest first: what happened, why, who did it, and what changed.\n"},
@@ -58,15 +60,42 @@ static const struct command {
      "show the policy in force, or change it",
      "Prints each parameter with the value that is in force for the phone and the user named, and the scope that decided.\n"
      "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. VALUE\n"
-     "is a choice by name, a number, or a time with its unit: 90s, 10min, 8h. STORE may be the word presets: then what both\n"
+     "is a choice by name, a number, a time with its unit (90s, 10min, 8h), or patterns with commas between them. STORE may be the word presets: then what both\n"
      "presets give is printed.\n"},
+    {"monday", command_monday, 0, 1, " json store", "[--json] [--store=FILE|memory] [PEOPLE]",
+     "a burst of reports: one a commit, and several",
+     "Monday, 09:00: so many people (400) plug in at once. Half of their reports are given to the library one a commit, the\n"
+     "others as a host does that is behind: 16 as one commit. Prints how long each half took. The store must be empty.\n"
+     "\n"
+     "  --store=FILE   a file of SQLite (a temporary one by default), or memory\n"},
     {"what-if", command_what_if, 2, 40, " json at", "[--json] [--at=HH:MM] STORE INPUT [FIELD=VALUE]...",
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
      "such as HEADSET_CONNECTED, and so are the fields: device=desk-1 serial=WFG2303D0D0. param=NAME and state=NUMBER.\n"},
-    {"tables", command_tables, 0, 1, " json", "[--json] [REGISTRY]", "list what the library knows by name",
-     "Prints a registry: kinds of input with their fields, effects, reasons and statuses with their remedies, and so on.\n"
-     "Without a word it lists the registries.\n"},
+    {"import", command_import, 3, 3, " json at dry-run atomic replace remove failed",
+     "[--json] [--dry-run] [--atomic] [--replace | --remove] [--failed=FILE] STORE associations|users|devices FILE.csv",
+     "read a CSV file into a store",
+     "Good rows land; what is wrong with the others is told by file, line and column, and they are written, with the reason,\n"
+     "into the file that --failed names: correct it and import it. A file that is imported again changes nothing.\n"
+     "\n"
+     "  --dry-run      the same decisions, nothing is written\n"
+     "  --atomic       all rows or none\n"
+     "  --replace      whoever stands in the file keeps no other headset than the file's\n"
+     "  --remove       the file's associations are ended\n"},
+    {"export", command_export, 2, 2, " at plain bom semicolon",
+     "[--plain] [--bom] [--semicolon] STORE associations|users|devices|inventory|sessions|audit", "write a store's content as CSV",
+     "Cells that a spreadsheet would run begin with an apostrophe, which an import takes off again; --plain leaves them as they\n"
+     "are. --bom and --semicolon are for spreadsheets that want them.\n"},
+    {"who", command_who, 1, 1, " json at", "[--json] [--at=HH:MM] STORE", "list who is signed in where", ""},
+    {"inventory", command_inventory, 1, 2, " json at", "[--json] [--at=HH:MM] STORE [TEXT]", "list the headsets",
+     "With TEXT only those where it stands in a serial, owner, model, vendor or phone.\n"},
+    {"sign-out", command_sign_out, 2, 3, " json at now", "[--json] [--now] STORE phone NAME | user ID | site NAME | all",
+     "sign people out", "When their calls are over; --now does not wait, but for an emergency call.\n"},
+    {"unlock", command_unlock, 2, 2, " json at", "[--json] STORE USER", "lift a user's lock", ""},
+    {"erase", command_erase, 2, 2, " json at", "[--json] STORE USER", "remove a person's data everywhere", ""},
+    {"tables", command_tables, 0, 1, " json", "[--json] [NAME]", "list what the library knows by name",
+     "Prints a registry (kinds of input with their fields, effects, reasons and statuses with their remedies, and so on) or a\n"
+     "table that decides: the rows of a machine, the steps of a ladder. Without a word it lists the names.\n"},
     {"statements", command_statements, 0, 0, "", "", "list what a script may say", ""},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -151,6 +180,15 @@ static const char *take_option(struct host *host, const char *option) {
     const char *value;
     if (strcmp(option, "--json") == 0) return host->json = 1, NULL;
     if (strcmp(option, "--all") == 0) return host->all = 1, NULL;
+    if (strcmp(option, "--dry-run") == 0) return host->dry_run = 1, NULL;
+    if (strcmp(option, "--atomic") == 0) return host->atomic = 1, NULL;
+    if (strcmp(option, "--replace") == 0) return host->meaning = MEANING_REPLACE, NULL;
+    if (strcmp(option, "--remove") == 0) return host->meaning = MEANING_REMOVE, NULL;
+    if (strcmp(option, "--plain") == 0) return host->plain = 1, NULL;
+    if (strcmp(option, "--bom") == 0) return host->bom = 1, NULL;
+    if (strcmp(option, "--semicolon") == 0) return host->semicolon = 1, NULL;
+    if (strcmp(option, "--now") == 0) return host->now = 1, NULL;
+    if ((value = value_of(option, "failed")) != NULL) return host->failed = value, NULL;
     if ((value = value_of(option, "color")) != NULL) return take_colour(host, value) ? NULL : "auto, always or never: ";
     if ((value = value_of(option, "at")) != NULL) return host->until = value, NULL;
     if ((value = value_of(option, "store")) != NULL) return host->into = value, NULL;

@@ -153,7 +153,7 @@ static int read_script(struct host *host, const char *path) {
 static int run(struct host *host) {
     int code = read_script(host, host->words[0]);
     if (code != EXIT_OK) return code;
-    if (host->into != NULL) code = open_file(host->into, 1, &host->file, &host->store);
+    if (!host->quiet) code = open_played(host);
     if (code != EXIT_OK) return code;
     return make_scenario(host) ? play(host, &host->script) : EXIT_LIBRARY;
 }
@@ -173,7 +173,7 @@ int script_open(struct host *host, const char *path) {
 
 void host_free(struct host *host) {
     hsvc_scenario_free(host->scenario);
-    close_file(host->file);
+    close_played(host);
     tally_free(host);
     text_free(&host->script);
     text_free(&host->script_path);

@@ -5,25 +5,63 @@
 #include "headsetsvc/registry.h"
 #include "host.h"
 
-/* A value as people say it: a choice by name, a time in its largest unit, else the number. As JSON times are numbers. */
+static int find_param(uint32_t param, hsvc_param_info *info) {
+    (void)hsvc_param_info_init(info, sizeof *info);
+    for (size_t i = 0; hsvc_param_at(i, info) == HSVC_OK; i++)
+        if (info->param == param) return 1;
+    return 0;
+}
+
+void param_words(uint32_t param, int64_t value, int as_number, struct text *to) {
+    const char *choice = hsvc_choice_name(param, value);
+    hsvc_param_info info;
+    if (!find_param(param, &info)) return;
+    if (choice[0] != '\0') text_puts(to, choice);
+    else if (as_number) text_printf(to, "%lld", (long long)value);
+    else if (value == 0 && info.type == HSVC_TYPE_LIMIT) text_puts(to, "off");
+    else if (strcmp(info.unit, "ms") == 0) words_span(value, to);
+    else text_printf(to, "%lld%s%s", (long long)value, info.unit[0] != '\0' ? " " : "", info.unit);
+}
+
 static void put_value(struct table *table, const hsvc_param_info *info, int64_t value) {
     struct text words = {NULL, 0, 0};
-    const char *choice = hsvc_choice_name(info->param, value);
-    if (choice[0] != '\0') {
-        table_words(table, choice);
-    } else if (table_is_json(table)) {
+    if (table_is_json(table) && hsvc_choice_name(info->param, value)[0] == '\0') {
         table_number(table, value);
-    } else {
-        if (value == 0 && info->type == HSVC_TYPE_LIMIT) text_puts(&words, "off");
-        else if (strcmp(info->unit, "ms") == 0) words_span(value, &words);
-        else text_printf(&words, "%lld%s%s", (long long)value, info->unit[0] != '\0' ? " " : "", info->unit);
-        table_text(table, words.bytes, words.len);
-        text_free(&words);
+        return;
     }
+    param_words(info->param, value, 0, &words);
+    table_text(table, words.bytes, words.len);
+    text_free(&words);
+}
+
+/* Patterns stand one a line; here one after the other. */
+static void put_patterns(struct table *table, const char *patterns, size_t len) {
+    struct text words = {NULL, 0, 0};
+    text_puts(&words, "");
+    for (size_t i = 0; i < len; i++) {
+        if (patterns[i] == '\n') text_puts(&words, ", ");
+        else text_add(&words, &patterns[i], 1);
+    }
+    table_text(table, words.bytes, words.len);
+    text_free(&words);
 }
 
 static struct span or_none(const struct host *host, uint32_t kind, const char *word) {
     return word == NULL ? span_of(NULL, 0) : real_name(host, kind, word);
+}
+
+static int32_t add_text(struct host *host, struct opened *opened, struct table *table, const hsvc_param_info *info) {
+    struct span phone = or_none(host, HSVC_SCENARIO_PHONE, host->of_phone);
+    const char *text = NULL;
+    size_t len = 0;
+    uint32_t scope = 0;
+    int32_t status = hsvc_policy_text(opened->engine, info->param, phone.p, phone.n, &text, &len, &scope);
+    if (status != HSVC_OK) return status;
+    table_words(table, info->name);
+    put_patterns(table, text, len);
+    table_words(table, hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)scope));
+    table_words(table, info->text);
+    return HSVC_OK;
 }
 
 static int32_t add_row(struct host *host, struct opened *opened, struct table *table, const hsvc_param_info *info) {
@@ -32,7 +70,7 @@ static int32_t add_row(struct host *host, struct opened *opened, struct table *t
     int64_t value = 0;
     uint32_t scope = 0;
     int32_t status = HSVC_OK;
-    if (info->type == HSVC_TYPE_TEXT) return HSVC_OK; /* patterns are not shown: they have no value for one phone */
+    if (info->type == HSVC_TYPE_TEXT) return add_text(host, opened, table, info);
     status = hsvc_policy_value(opened->engine, info->param, user.p, user.n, phone.p, phone.n, &value, &scope);
     if (status != HSVC_OK) return status;
     table_words(table, info->name);
@@ -42,13 +80,9 @@ static int32_t add_row(struct host *host, struct opened *opened, struct table *t
     return HSVC_OK;
 }
 
-static int find_param(const char *word, hsvc_param_info *info) {
+static int named_param(const char *word, hsvc_param_info *info) {
     int32_t code = 0;
-    (void)hsvc_param_info_init(info, sizeof *info);
-    if (hsvc_code(HSVC_REGISTRY_PARAM, word, strlen(word), &code) != HSVC_OK) return 0;
-    for (size_t i = 0; hsvc_param_at(i, info) == HSVC_OK; i++)
-        if (info->param == (uint32_t)code) return 1;
-    return 0;
+    return hsvc_code(HSVC_REGISTRY_PARAM, word, strlen(word), &code) == HSVC_OK && find_param((uint32_t)code, info);
 }
 
 static int show(struct host *host, struct opened *opened, const char *only) {
@@ -56,7 +90,7 @@ static int show(struct host *host, struct opened *opened, const char *only) {
     struct table *table;
     hsvc_param_info info;
     int32_t status = HSVC_OK;
-    if (only != NULL && !find_param(only, &info)) return usage("no such parameter: ", only);
+    if (only != NULL && !named_param(only, &info)) return usage("no such parameter: ", only);
     if (host->of_site != NULL) return usage("what a site sees depends on its phones: --phone=NAME", "");
     table = table_new(host, "parameter", 4, heads);
     if (only != NULL) status = add_row(host, opened, table, &info);
@@ -88,6 +122,14 @@ static int take_value(hsvc_input *in, const hsvc_param_info *info, const char *w
     return 0;
 }
 
+/* Patterns, with commas between them where the library has lines. */
+static void take_patterns(const char *word, struct text *lines, hsvc_input *in) {
+    for (const char *at = word; *at != '\0'; at += 1 + (*at == ',' ? strspn(at + 1, " ") : 0))
+        text_add(lines, *at == ',' ? "\n" : at, 1);
+    in->text = lines->bytes;
+    in->text_len = lines->len;
+}
+
 /* The scope that is named, or everybody. 0: more than one. */
 static int take_scope(const struct host *host, hsvc_input *in) {
     struct span user = or_none(host, HSVC_SCENARIO_USER, host->of_user);
@@ -103,18 +145,28 @@ static int take_scope(const struct host *host, hsvc_input *in) {
 }
 
 static int change(struct host *host, struct opened *opened, uint32_t kind) {
+    struct text lines = {NULL, 0, 0};
     hsvc_input in;
     hsvc_param_info info;
+    int code;
     (void)hsvc_input_init(&in, sizeof in, kind);
-    if (!find_param(host->words[2], &info)) return usage("no such parameter: ", host->words[2]);
+    if (!named_param(host->words[2], &info)) return usage("no such parameter: ", host->words[2]);
     in.param = info.param;
     if (!take_scope(host, &in)) return usage("one of --phone, --user and --site", "");
-    if (kind == HSVC_INPUT_POLICY_SET && !take_value(&in, &info, host->words[3]))
+    if (kind == HSVC_INPUT_POLICY_SET && info.type == HSVC_TYPE_TEXT) take_patterns(host->words[3], &lines, &in);
+    else if (kind == HSVC_INPUT_POLICY_SET && !take_value(&in, &info, host->words[3]))
         return usage("no number, choice, or time with its unit: ", host->words[3]);
-    return print_decision(host, opened, &in, 0);
+    code = print_decision(host, opened, &in, 0);
+    text_free(&lines);
+    return code;
 }
 
 /* ---- presets: what each gives where nothing is set ---- */
+
+static void put_preset(struct table *table, const hsvc_param_info *info, int64_t value) {
+    if (info->type == HSVC_TYPE_TEXT) put_patterns(table, info->text_value, strlen(info->text_value));
+    else put_value(table, info, value);
+}
 
 static int print_presets(struct host *host) {
     static const char *const heads[] = {"parameter", "GUIDE", "CUCM_EN", "what"};
@@ -122,10 +174,10 @@ static int print_presets(struct host *host) {
     hsvc_param_info info;
     (void)hsvc_param_info_init(&info, sizeof info);
     for (size_t i = 0; hsvc_param_at(i, &info) == HSVC_OK; i++) {
-        if (info.type == HSVC_TYPE_TEXT || info.param == HSVC_PARAM_PRESET) continue;
+        if (info.param == HSVC_PARAM_PRESET) continue;
         table_words(table, info.name);
-        put_value(table, &info, info.value_guide);
-        put_value(table, &info, info.value_cucm_en);
+        put_preset(table, &info, info.value_guide);
+        put_preset(table, &info, info.value_cucm_en);
         table_words(table, info.text);
     }
     table_print(table);

@@ -1,6 +1,8 @@
 /* store.c: what a command looks at: a scenario that is played first, or a file of SQLite; and verifying it. */
+#define _POSIX_C_SOURCE 200809L /* mkdtemp */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "headsetsvc/stdlib.h"
 #include "host.h"
@@ -54,7 +56,24 @@ int open_file(const char *where, int writes, void **file, hsvc_store *store) {
 }
 
 void close_file(void *file) { hsvc_sqlite_free(file); }
+
+/* A file in a folder of its own, both of which go with the host. */
+static int open_passing(struct host *host) {
+    const char *where = getenv("TMPDIR");
+    text_printf(&host->passing, "%s/hsvc-XXXXXX", where != NULL && where[0] != '\0' ? where : "/tmp");
+    if (mkdtemp(host->passing.bytes) == NULL) {
+        text_free(&host->passing);
+        return usage("no temporary file can be made: --store=FILE or --store=memory, please", "");
+    }
+    text_puts(&host->passing, "/desks.db");
+    return open_file(host->passing.bytes, 1, &host->file, &host->store);
+}
 #else
+static int open_passing(struct host *host) {
+    (void)host;
+    return EXIT_OK;
+}
+
 int open_file(const char *where, int writes, void **file, hsvc_store *store) {
     (void)writes;
     (void)file;
@@ -64,6 +83,20 @@ int open_file(const char *where, int writes, void **file, hsvc_store *store) {
 
 void close_file(void *file) { (void)file; }
 #endif
+
+int open_played(struct host *host) {
+    if (host->into == NULL) return open_passing(host);
+    return strcmp(host->into, "memory") == 0 ? EXIT_OK : open_file(host->into, 1, &host->file, &host->store);
+}
+
+void close_played(struct host *host) {
+    close_file(host->file);
+    if (host->passing.len == 0) return;
+    (void)unlink(host->passing.bytes);
+    *strrchr(host->passing.bytes, '/') = '\0';
+    (void)rmdir(host->passing.bytes);
+    text_free(&host->passing);
+}
 
 static int open_engine(const char *where, int writes, struct opened *opened) {
     hsvc_store store;
@@ -109,13 +142,23 @@ struct span subject_name(const struct host *host, uint32_t kind, const char *wor
 
 /* ---- verify ---- */
 
+void key_words(const uint8_t *key, size_t key_len, struct text *to) {
+    const char *kind = NULL, *name = NULL;
+    size_t name_len = 0;
+    if (hsvc_key_name(key, key_len, &kind, &name, &name_len) == HSVC_OK) {
+        text_printf(to, "%s%s%.*s", kind, name_len > 0 ? " " : "", (int)name_len, name);
+        return;
+    }
+    for (size_t i = 0; i < key_len; i++) {
+        char c = key[i] >= 0x20 && key[i] < 0x7f ? (char)key[i] : '.';
+        text_add(to, &c, 1);
+    }
+}
+
 static int32_t add_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
     struct table *table = user;
     struct text shown = {NULL, 0, 0};
-    for (size_t i = 0; i < key_len; i++) {
-        char c = key[i] >= 0x20 && key[i] < 0x7f ? (char)key[i] : '.';
-        text_add(&shown, &c, 1);
-    }
+    key_words(key, key_len, &shown);
     table_words(table, invariant);
     table_words(table, rule);
     table_text(table, shown.bytes, shown.len);
@@ -124,7 +167,7 @@ static int32_t add_finding(const char *invariant, const char *rule, const uint8_
 }
 
 static int verify_file(struct host *host, struct opened *opened) {
-    static const char *const heads[] = {"invariant", "rule", "key"};
+    static const char *const heads[] = {"invariant", "rule", "record"};
     struct table *table = table_new(host, "finding", 3, heads);
     uint64_t findings = 0;
     int32_t status = hsvc_verify(opened->engine, add_finding, table, &findings);

@@ -121,12 +121,17 @@ static void print_effects(const struct host *host, const hsvc_effects *effects) 
     table_print(table);
 }
 
+/* What went wrong, and with what: the field of the input, or the record that is damaged. */
 static int tell_problem(const hsvc_effects *effects, int32_t status) {
+    struct text about = {NULL, 0, 0};
     hsvc_problem problem;
     (void)hsvc_problem_init(&problem, sizeof problem);
     (void)hsvc_effects_problem(effects, &problem);
-    fprintf(stderr, "hsvc: %s%s%s\n", hsvc_text(HSVC_REGISTRY_STATUS, status), problem.field != 0 ? ": " : "",
-            problem.field != 0 ? hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)problem.field) : "");
+    if (problem.field != 0) text_puts(&about, hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)problem.field));
+    else if (problem.key_len > 0) key_words(problem.key, problem.key_len, &about);
+    fprintf(stderr, "hsvc: %s%s%.*s\n", hsvc_text(HSVC_REGISTRY_STATUS, status), about.len > 0 ? ": " : "", (int)about.len,
+            about.len > 0 ? about.bytes : "");
+    text_free(&about);
     return status <= HSVC_ERR_MEMORY ? EXIT_LIBRARY : EXIT_USAGE;
 }
 

@@ -29,7 +29,7 @@ def struct(fields):
 Allocator = struct("reserved:u4 resize:p user:p")
 Store = struct("ops_max:u4 read:p scan:p commit:p user:p")
 Config = struct("flags:u4 allocator:p store:p clock:p clock_user:p permission:p permission_user:p trace:p trace_user:p "
-                "node:u4 node_count:u4 poll_ms:i8 recording:p recording_user:p")
+                "node:u4 node_count:u4 poll_ms:i8 recording:p recording_user:p epoch:u8")
 Input = struct("kind:u4 at_ms:i8 id1:u8 id2:u8 actor device serial user profile name site model firmware vendor dock "
                "related_user text pin items:p item_count:n item_size:n handle:u8 prompt_id:u8 generation:u8 call_id:u8 "
                "request:u8 value:i8 node:u4 state:u4 param:u4 flags:u4 location headset_template alias")

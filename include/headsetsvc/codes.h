@@ -68,10 +68,16 @@
 #define HSVC_LIMIT_CLOCK_JUMP                        300000 /* ms, TIME-4 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */
+#define HSVC_LIMIT_EXPLAINED                         128 /* items, OBS-2 */
 #define HSVC_LIMIT_INVENTORY_ROWS                    256 /* rows, INV-4 */
 #define HSVC_LIMIT_INVENTORY_SCAN                    512 /* records, INV-4 */
 #define HSVC_LIMIT_INVENTORY_MODELS                  256 /* models, INV-4 */
 #define HSVC_LIMIT_AUDIT_PAGE                        1024 /* entries, OBS-3 */
+#define HSVC_LIMIT_BULK_RECORD                       65536 /* bytes, BULK-2 */
+#define HSVC_LIMIT_BULK_COLUMNS                      32 /* columns, BULK-2 */
+#define HSVC_LIMIT_BULK_BATCH                        64 /* rows, BULK-2 */
+#define HSVC_LIMIT_BULK_PROGRESS                     1000 /* rows, BULK-7 */
+#define HSVC_LIMIT_BULK_ROW_BYTES                    16 /* bytes, BULK-2 */
 #define HSVC_LIMIT_STRUCT_SIZE                       4096 /* bytes, SAFE-5 */
 #define HSVC_LIMIT_TIME                              INT64_C(253402300799999) /* ms, TIME-1 */
 
@@ -202,6 +208,13 @@
 #define HSVC_SUBJECT_USER                            2 /* a user */
 #define HSVC_SUBJECT_HEADSET                         3 /* a headset */
 #define HSVC_SUBJECT_POLICY                          4 /* the policy, everywhere or of one site */
+#define HSVC_EXPLAINED_STATE                         1 /* in which state it is */
+#define HSVC_EXPLAINED_FACT                          2 /* what its record says */
+#define HSVC_EXPLAINED_PLACE                         3 /* a device that it is at */
+#define HSVC_EXPLAINED_CAUSE                         4 /* why its session ends when the last call has */
+#define HSVC_EXPLAINED_DEADLINE                      5 /* what time will do */
+#define HSVC_EXPLAINED_POLICY                        6 /* a parameter, and the scope that decided it */
+#define HSVC_EXPLAINED_VERDICT                       7 /* what was decided last */
 #define HSVC_HEADSET_UNKNOWN                         1 /* unknown type */
 #define HSVC_HEADSET_WIRED                           2 /* wired */
 #define HSVC_HEADSET_DECT                            3 /* DECT wireless */
@@ -439,6 +452,22 @@
 #define HSVC_REASON_NO_DEVICE_OWNER                  1191 /* the headset is at no device that belongs to a user */
 #define HSVC_REASON_ALIAS_TAKEN                      1192 /* the serial is another headset's alias, or has aliases itself */
 #define HSVC_REASON_HEADSET_CONNECTED                1193 /* not while this serial's headset is connected */
+#define HSVC_REASON_BULK_LINE_BLANK                  1301 /* the line is blank */
+#define HSVC_REASON_BULK_CELLS                       1302 /* the row has more or fewer cells than the header */
+#define HSVC_REASON_BULK_RECORD_LONG                 1303 /* the row is too long */
+#define HSVC_REASON_BULK_QUOTE_OPEN                  1304 /* a quote is never closed */
+#define HSVC_REASON_BULK_QUOTE_STRAY                 1305 /* a quote stands inside a cell */
+#define HSVC_REASON_BULK_TWICE                       1306 /* the file says this more than once */
+#define HSVC_REASON_BULK_WORD                        1307 /* the cell is none of the words that its column may have */
+#define HSVC_REASON_SERIAL_SUSPECT                   1308 /* a spreadsheet has turned the serial into a number */
+#define HSVC_REASON_BULK_HEADER_MISSING              1310 /* the header lacks a column */
+#define HSVC_REASON_BULK_HEADER_UNKNOWN              1311 /* the header has a column that this kind of file does not have */
+#define HSVC_REASON_BULK_HEADER_TWICE                1312 /* the header names a column twice */
+#define HSVC_REASON_BULK_UTF16                       1313 /* the file is UTF-16 */
+#define HSVC_REASON_BULK_TOO_LARGE                   1314 /* more rows than one atomic import may have */
+#define HSVC_REASON_BULK_ROWS                        1315 /* more rows than a file may have */
+#define HSVC_REASON_BULK_CHANGED                     1316 /* the bytes are not those of the pass before */
+#define HSVC_REASON_BULK_EMPTY                       1317 /* the file is empty */
 #define HSVC_REASON_USER_ACTIVITY                    1201 /* somebody uses the phone */
 #define HSVC_REASON_HEADSET_LEFT                     1202 /* the headset left */
 #define HSVC_REASON_CALL_BEGAN                       1203 /* a call began */

@@ -17,7 +17,7 @@ extern "C" {
  * HSVC_OK; HSVC_ERR_ARGUMENT if it is NULL; HSVC_ERR_STRUCT_SIZE if size is impossible. */
 HSVC_API int32_t hsvc_conformance_init(void *sized, size_t size);
 
-#define HSVC_CONFORMANCE_CONNECTIONS_MOST 8
+#define HSVC_CONFORMANCE_CONNECTIONS_MOST 8 /* of hsvc_store_target.connections */
 
 /* Bits of hsvc_store_target.flags. */
 #define HSVC_CONFORMANCE_STALE_READS 1u /* for a cache: a read may give what a row was before, if a commit that expects
@@ -50,7 +50,9 @@ typedef struct hsvc_store_target {
 /* hsvc_conformance: the suite and what it found. Made by _new (the allocator is copied), freed by _free (NULL is fine).
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. */
 typedef struct hsvc_conformance hsvc_conformance;
+/* hsvc_conformance_new: a suite that has not run. */
 HSVC_API int32_t hsvc_conformance_new(const hsvc_allocator *allocator, hsvc_conformance **suite);
+/* hsvc_conformance_free: ends it, with what it found. */
 HSVC_API void hsvc_conformance_free(hsvc_conformance *suite);
 
 /* hsvc_conformance_run: puts the store to the test; what an earlier run found is forgotten. HSVC_OK says that the suite

@@ -7,7 +7,7 @@
 #ifndef HEADSETSVC_INVENTORY_H
 #define HEADSETSVC_INVENTORY_H
 
-#include "headsetsvc.h"
+#include "engine.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -108,8 +108,10 @@ HSVC_API int32_t hsvc_inventory_model_init(hsvc_inventory_model *model, size_t s
 
 /* hsvc_inventory_new: an empty page, owned by the caller, freed by hsvc_inventory_free (NULL is fine). The allocator is
  * copied. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY. */
+/* hsvc_inventory: a page of headsets, or a summary. */
 typedef struct hsvc_inventory hsvc_inventory;
 HSVC_API int32_t hsvc_inventory_new(const hsvc_allocator *allocator, hsvc_inventory **page);
+/* hsvc_inventory_free: ends a page. */
 HSVC_API void hsvc_inventory_free(hsvc_inventory *page);
 
 /* hsvc_inventory_get: a page with one headset, named by any of its serials.

@@ -41,9 +41,11 @@ HSVC_PGSQL_API int32_t hsvc_pgsql_config_init(hsvc_pgsql_config *config, size_t 
  * HSVC_ERR_FLAGS, HSVC_ERR_MEMORY.
  * hsvc_pgsql_store_bind: fills a store struct that is good as long as the store lives. HSVC_OK, HSVC_ERR_ARGUMENT,
  * HSVC_ERR_STRUCT_SIZE. */
+/* hsvc_pgsql_store: a database as a store. */
 typedef struct hsvc_pgsql_store hsvc_pgsql_store;
 HSVC_PGSQL_API int32_t hsvc_pgsql_store_new(const hsvc_pgsql_config *config, hsvc_pgsql_store **store);
 HSVC_PGSQL_API int32_t hsvc_pgsql_store_bind(hsvc_pgsql_store *store, hsvc_store *bound);
+/* hsvc_pgsql_store_free: ends the connection. */
 HSVC_PGSQL_API void hsvc_pgsql_store_free(hsvc_pgsql_store *store);
 
 /* hsvc_pgsql_store_connect: connects unless it is connected, and creates or migrates the schema if it is missing or older.
@@ -86,6 +88,7 @@ typedef struct hsvc_pgsql_problem {
 HSVC_PGSQL_API int32_t hsvc_pgsql_problem_init(hsvc_pgsql_problem *problem, size_t size);
 HSVC_PGSQL_API int32_t hsvc_pgsql_store_problem(const hsvc_pgsql_store *store, hsvc_pgsql_problem *problem);
 HSVC_PGSQL_API const char *hsvc_pgsql_reason_name(uint32_t reason);
+/* hsvc_pgsql_reason_remedy: what to do about it, in words. */
 HSVC_PGSQL_API const char *hsvc_pgsql_reason_remedy(uint32_t reason);
 
 /* hsvc_pgsql_counters: what this store did since it was made. */
@@ -97,6 +100,7 @@ typedef struct hsvc_pgsql_counters {
     uint64_t lost; /* connections that broke */
 } hsvc_pgsql_counters;
 HSVC_PGSQL_API int32_t hsvc_pgsql_counters_init(hsvc_pgsql_counters *counters, size_t size);
+/* hsvc_pgsql_store_counters: what the connection did so far. */
 HSVC_PGSQL_API int32_t hsvc_pgsql_store_counters(const hsvc_pgsql_store *store, hsvc_pgsql_counters *counters);
 
 #ifdef __cplusplus

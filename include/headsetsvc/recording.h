@@ -18,13 +18,13 @@
 #ifndef HEADSETSVC_RECORDING_H
 #define HEADSETSVC_RECORDING_H
 
-#include "headsetsvc.h"
+#include "effects.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define HSVC_RECORDING_VERSION 1
+#define HSVC_RECORDING_VERSION 1 /* of the format of frames */
 
 /* Types of frames. */
 #define HSVC_FRAME_HEAD 1   /* an engine begins: its configuration, and the library's version */
@@ -57,6 +57,7 @@ typedef struct hsvc_replay_step {
     size_t count;
     const hsvc_effects *effects; /* NULL for NEXT_DEADLINE */
 } hsvc_replay_step;
+/* hsvc_replay_step_fn: takes one call that was replayed. */
 typedef int32_t (*hsvc_replay_step_fn)(const hsvc_replay_step *step, void *user);
 
 /* hsvc_difference: where the replay first went another way. Borrowed for the callback only. */
@@ -79,6 +80,7 @@ typedef struct hsvc_difference {
     const uint8_t *came;
     size_t came_len;
 } hsvc_difference;
+/* hsvc_difference_fn: takes one difference. */
 typedef int32_t (*hsvc_difference_fn)(const hsvc_difference *difference, void *user);
 
 /* hsvc_replay_config: allocator is required. step, difference: may be NULL; they return HSVC_OK, anything else ends the

@@ -15,6 +15,7 @@
 extern "C" {
 #endif
 
+/* hsvc_scenario: a scenario that is read and played. */
 typedef struct hsvc_scenario hsvc_scenario;
 
 /* Bits of hsvc_scenario_config.flags. */
@@ -127,6 +128,7 @@ HSVC_API int32_t hsvc_scenario_result_init(hsvc_scenario_result *result, size_t 
  * must outlive the runner. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_FLAGS,
  * HSVC_ERR_MEMORY. */
 HSVC_API int32_t hsvc_scenario_new(const hsvc_scenario_config *config, hsvc_scenario **scenario);
+/* hsvc_scenario_free: ends it. */
 HSVC_API void hsvc_scenario_free(hsvc_scenario *scenario);
 
 /* hsvc_scenario_run: runs one script from its first line to its last; a line that cannot be read, or an expectation that

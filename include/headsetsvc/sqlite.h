@@ -29,7 +29,7 @@ extern "C" {
 /* hsvc_sqlite_config: path: of the file, NUL-terminated; made if it is not there, unless READ_ONLY; its folder must be
  * there and writable, since the log stands beside it. wait_ms: how long a call may wait for other processes before it
  * gives HSVC_ERR_UNAVAILABLE; 0 means HSVC_SQLITE_WAIT. */
-#define HSVC_SQLITE_WAIT 5000u
+#define HSVC_SQLITE_WAIT 5000u /* ms */
 typedef struct hsvc_sqlite_config {
     uint32_t struct_size;
     uint32_t flags; /* HSVC_SQLITE_READ_ONLY, HSVC_SQLITE_NORMAL */
@@ -77,8 +77,10 @@ HSVC_API int32_t hsvc_sqlite_init(void *sized, size_t size);
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_FLAGS, HSVC_ERR_MEMORY;
  * HSVC_ERR_UNAVAILABLE (CANNOT_OPEN, IS_READ_ONLY, LOCKED, IO, OTHER), HSVC_ERR_FULL (DISK_FULL),
  * HSVC_ERR_CORRUPT (NOT_A_DATABASE, NOT_A_STORE, NEWER, DAMAGED). (STORE-7) */
+/* hsvc_sqlite: a file of SQLite as a store. */
 typedef struct hsvc_sqlite hsvc_sqlite;
 HSVC_API int32_t hsvc_sqlite_new(const hsvc_sqlite_config *config, hsvc_sqlite **store, hsvc_sqlite_problem *problem);
+/* hsvc_sqlite_free: closes it. */
 HSVC_API void hsvc_sqlite_free(hsvc_sqlite *store);
 
 /* hsvc_sqlite_bind: fills a store struct for an engine, good as long as the handle lives. A commit that waited longer than

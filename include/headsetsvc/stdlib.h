@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* hsvc_stdlib_resize: hsvc_allocator.resize over realloc and free. */
 static inline void *hsvc_stdlib_resize(void *block, size_t old_size, size_t new_size, void *user) {
     (void)old_size;
     (void)user;

@@ -33,8 +33,10 @@ HSVC_TESTKIT_API int32_t hsvc_testkit_init(void *sized, size_t size);
 
 /* hsvc_manual_clock: time that passes only when told to (TIME-1, TIME-4). */
 typedef struct hsvc_manual_clock hsvc_manual_clock;
+/* hsvc_manual_clock_new: a clock at the given time. */
 HSVC_TESTKIT_API int32_t hsvc_manual_clock_new(const hsvc_allocator *allocator, int64_t now_ms,
                                                hsvc_manual_clock **clock);
+/* hsvc_manual_clock_free: ends it. */
 HSVC_TESTKIT_API void hsvc_manual_clock_free(hsvc_manual_clock *clock);
 
 /* hsvc_manual_clock_read: the hsvc_clock_fn of an engine whose clock_user is the hsvc_manual_clock. HSVC_OK, or what
@@ -60,8 +62,11 @@ HSVC_TESTKIT_API uint64_t hsvc_manual_clock_calls(const hsvc_manual_clock *clock
  * and holds its user to the contract of hsvc_allocator: fresh bytes are filled with 0xa5 and freed ones with 0xdd, and
  * an old_size that is not the block's is counted as a wrong size. A block moves at every change of its size. */
 typedef struct hsvc_count_alloc hsvc_count_alloc;
+/* hsvc_count_alloc_new: an allocator that counts. */
 HSVC_TESTKIT_API int32_t hsvc_count_alloc_new(const hsvc_allocator *inner, hsvc_count_alloc **count);
+/* hsvc_count_alloc_bind: fills the allocator struct. */
 HSVC_TESTKIT_API int32_t hsvc_count_alloc_bind(hsvc_count_alloc *count, hsvc_allocator *allocator);
+/* hsvc_count_alloc_free: ends it. */
 HSVC_TESTKIT_API void hsvc_count_alloc_free(hsvc_count_alloc *count);
 
 /* hsvc_count_alloc_fail: from now on the nth request for memory fails (1 is the next), and `times` from it on
@@ -69,6 +74,7 @@ HSVC_TESTKIT_API void hsvc_count_alloc_free(hsvc_count_alloc *count);
  * HSVC_OK, HSVC_ERR_ARGUMENT. */
 HSVC_TESTKIT_API int32_t hsvc_count_alloc_fail(hsvc_count_alloc *count, uint64_t nth, uint64_t times);
 
+/* hsvc_alloc_counts: what it counted. */
 typedef struct hsvc_alloc_counts {
     uint32_t struct_size;
     uint32_t reserved;
@@ -80,15 +86,19 @@ typedef struct hsvc_alloc_counts {
     uint64_t most_bytes;  /* the highest live_bytes was */
     uint64_t wrong_sizes; /* 0 for a user that keeps the contract */
 } hsvc_alloc_counts;
+/* hsvc_count_alloc_counts: reads the counts. */
 HSVC_TESTKIT_API int32_t hsvc_count_alloc_counts(const hsvc_count_alloc *count, hsvc_alloc_counts *counts);
 
 /* ---- store that fails on order ---------------------------------------------------------------------------------- */
 
 /* hsvc_fault_store: passes calls on to another store, unless a fault is due. */
 typedef struct hsvc_fault_store hsvc_fault_store;
+/* hsvc_fault_store_new: a store that fails when told, before another. */
 HSVC_TESTKIT_API int32_t hsvc_fault_store_new(const hsvc_allocator *allocator, const hsvc_store *inner,
                                               hsvc_fault_store **fault);
+/* hsvc_fault_store_bind: fills the store struct. */
 HSVC_TESTKIT_API int32_t hsvc_fault_store_bind(hsvc_fault_store *fault, hsvc_store *store);
+/* hsvc_fault_store_free: ends it, not the store behind it. */
 HSVC_TESTKIT_API void hsvc_fault_store_free(hsvc_fault_store *fault);
 
 /* Which calls a fault is for: bits of hsvc_fault.on. */
@@ -152,13 +162,17 @@ HSVC_TESTKIT_API int32_t hsvc_fault_store_counts(const hsvc_fault_store *fault, 
  * HSVC_ERR_FLAGS. Of PINs nothing can be noted: no PIN ever reaches a store (SIGN-9). */
 #define HSVC_RECORD_COUNTS_ONLY 1u /* no log: allocates nothing after _new */
 typedef struct hsvc_record_store hsvc_record_store;
+/* hsvc_record_store_new: a store that notes every call, before another. */
 HSVC_TESTKIT_API int32_t hsvc_record_store_new(const hsvc_allocator *allocator, const hsvc_store *inner, uint32_t flags,
                                                hsvc_record_store **record);
+/* hsvc_record_store_bind: fills the store struct. */
 HSVC_TESTKIT_API int32_t hsvc_record_store_bind(hsvc_record_store *record, hsvc_store *store);
+/* hsvc_record_store_free: ends it, not the store behind it. */
 HSVC_TESTKIT_API void hsvc_record_store_free(hsvc_record_store *record);
 /* hsvc_record_store_reset: empties the log and sets all counts to 0. Not from inside a sink. */
 HSVC_TESTKIT_API void hsvc_record_store_reset(hsvc_record_store *record);
 
+/* hsvc_record_counts: what was asked of the store. */
 typedef struct hsvc_record_counts {
     uint32_t struct_size;
     uint32_t reserved;
@@ -177,11 +191,12 @@ typedef struct hsvc_record_counts {
     uint64_t failures;      /* calls that returned neither HSVC_OK nor HSVC_ERR_CONFLICT */
     uint64_t not_noted;     /* calls missing in the log, or there without all their items, for lack of memory */
 } hsvc_record_counts;
+/* hsvc_record_store_counts: reads the counts. */
 HSVC_TESTKIT_API int32_t hsvc_record_store_counts(const hsvc_record_store *record, hsvc_record_counts *counts);
 
-#define HSVC_RECORD_READ 1
-#define HSVC_RECORD_SCAN 2
-#define HSVC_RECORD_COMMIT 3
+#define HSVC_RECORD_READ 1 /* a read */
+#define HSVC_RECORD_SCAN 2 /* a scan */
+#define HSVC_RECORD_COMMIT 3 /* a commit */
 
 /* One call, in the order in which calls began. */
 typedef struct hsvc_record_call {
@@ -217,8 +232,10 @@ typedef struct hsvc_record_item {
 /* hsvc_record_store_length: how many calls are in the log; 0 for NULL.
  * hsvc_record_store_call_at, _item_at: copies of one. Statuses of an _at, and HSVC_ERR_NOT_FOUND. */
 HSVC_TESTKIT_API uint64_t hsvc_record_store_length(const hsvc_record_store *record);
+/* hsvc_record_store_call_at: one call. */
 HSVC_TESTKIT_API int32_t hsvc_record_store_call_at(const hsvc_record_store *record, uint64_t index,
                                                    hsvc_record_call *call);
+/* hsvc_record_store_item_at: one key, row or operation of a call. */
 HSVC_TESTKIT_API int32_t hsvc_record_store_item_at(const hsvc_record_store *record, uint64_t index, uint64_t which,
                                                    hsvc_record_item *item);
 

@@ -29,6 +29,7 @@ if(HSVC_SANITIZE)
     add_link_options(-fsanitize=${HSVC_SANITIZE})
 endif()
 if(HSVC_COVERAGE)
-    add_compile_options(--coverage)
+    # Counted atomically: tests with threads would else leave counts that gcov cannot read.
+    add_compile_options(--coverage -fprofile-update=atomic)
     add_link_options(--coverage)
 endif()

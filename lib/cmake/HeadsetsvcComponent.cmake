@@ -38,6 +38,31 @@ macro(hsvc_foreign option module package)
     endif()
 endmacro()
 
+# hsvc_foreign_plain(OPTION header library Debian-package): the same for a library that pkg-config does not know; its target
+# is hsvc_<library>.
+macro(hsvc_foreign_plain option header library package)
+    if(${option} STREQUAL AUTO AND NOT PROJECT_IS_TOP_LEVEL)
+        set(${option}_found OFF)
+    else()
+        set(${option}_found "${${option}}")
+    endif()
+    if(${option}_found)
+        find_path(${option}_INCLUDE ${header})
+        find_library(${option}_LIBRARY ${library})
+        mark_as_advanced(${option}_INCLUDE ${option}_LIBRARY)
+        if(${option}_INCLUDE AND ${option}_LIBRARY)
+            add_library(hsvc_${library} UNKNOWN IMPORTED GLOBAL)
+            set_target_properties(hsvc_${library} PROPERTIES IMPORTED_LOCATION "${${option}_LIBRARY}"
+                INTERFACE_INCLUDE_DIRECTORIES "${${option}_INCLUDE}")
+        else()
+            if(NOT ${option} STREQUAL AUTO)
+                message(FATAL_ERROR "headsetsvc: ${option} is ON, but there is no ${header} or no lib${library}: install it (Debian: ${package}), or set ${option} to OFF")
+            endif()
+            set(${option}_found OFF)
+        endif()
+    endif()
+endmacro()
+
 # hsvc_component(name TARGET t EXPORT e OUTPUT o MAP m SOURCES ... HEADERS ... [LINK component-target]
 #                [FOREIGN pkg-config-target LIBRARY name])
 #   makes t_objects, t (shared), t_static, and headsetsvc::e, headsetsvc::e_static as an installed package would

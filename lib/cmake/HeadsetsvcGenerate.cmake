@@ -1,7 +1,7 @@
 # The committed files that programs in lib/gen/ print. Building never writes into the source tree: the library is built
 # from the committed files, `generate` rewrites them, and the test stage `generated` says when one is stale.
 #
-# Each lib/gen/NAME.c is one small program on the C library alone, and its first lines say what it gives:
+# Each lib/gen/NAME.c is one small program on the C library alone (HSVC_SOURCE_DIR: where this tree is), and its first lines say what it gives:
 #   "NAME.c: prints PATH"    the program prints that one file
 #   "NAME.c: writes DIR/"    the program writes its files into the folder given as its argument
 # so a new generator needs no line here.
@@ -14,6 +14,7 @@ add_custom_target(generate COMMENT "committed files that are generated")
 function(hsvc__generated name how path)
     add_executable(gen_${name} EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/lib/gen/${name}.c")
     hsvc_compile(gen_${name})
+    target_compile_definitions(gen_${name} PRIVATE HSVC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     set(run "${CMAKE_COMMAND}" -DPROGRAM=$<TARGET_FILE:gen_${name}> -DHOW=${how}
         "-DCOMMITTED=${PROJECT_SOURCE_DIR}/${path}" "-DSCRATCH=${PROJECT_BINARY_DIR}/generated/${name}")
     add_custom_target(generate_${name} COMMAND ${run} -DWRITE=1 -P "${HSVC_GENERATE_SCRIPT}" VERBATIM)

@@ -32,6 +32,14 @@ static inline hsvc__str hsvc__str_of(const char *p, size_t n) {
     hsvc__str s = {p, n};
     return s;
 }
+
+/* hsvc__static: a name of ours, NUL-terminated; NULL is empty. With a bound, or compilers make a call of strlen of it. */
+static inline hsvc__str hsvc__static(const char *text) {
+    size_t n = 0;
+    while (text != NULL && n < HSVC_LIMIT_VALUE_LEN && text[n] != '\0') n++;
+    return hsvc__str_of(text, n);
+}
+
 static inline int hsvc__str_eq(hsvc__str a, hsvc__str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
 /* ---- allocator ---- */

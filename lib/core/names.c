@@ -108,7 +108,7 @@ enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
 uint32_t hsvc_version(void) { return HSVC_VERSION_NUMBER; }
 
 static int is_registry(uint32_t registry) {
-    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_SUBJECT;
+    return registry >= HSVC_REGISTRY_STATUS && registry <= HSVC_REGISTRY_EXPLAINED;
 }
 
 static const struct entry *entry_of(uint32_t registry, int32_t code) {

@@ -40,6 +40,7 @@ struct due {
     hsvc__str device;
     int64_t at;
     struct hsvc_effects *fx;
+    int dry; /* nothing to commit */
 };
 
 /* A key whose record is not due any more is a hint that lost its meaning: it goes (DESIGN 3). */
@@ -50,6 +51,7 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     struct hsvc__key key;
     if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
+        due->dry = !hsvc__own_due(engine, due->device); /* most likely its own node has just fired it */
         hsvc__key_deadline(&key, due->at, due->device);
         hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
         return;
@@ -81,20 +83,22 @@ int hsvc__hurts_one(int32_t status) {
     return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
 }
 
-/* advance_all: each due device in a commit of its own; a conflict means that another node was first: it is skipped. */
+/* advance_all: each due device in a commit of its own. Among several nodes a conflict means that another was first, with the
+ * deadline or with an input: it is skipped, and if it is still due the next advance finds it. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) {
     struct hsvc__dues dues;
     struct hsvc__jobs jobs;
     int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
-    int dry = 0;
+    if (engine->node_count > 1) engine->attempts = 1;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
-        struct due due = {dues.at[i].device, dues.at[i].due, fx};
-        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
+        struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
+        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &due.dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
         if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
+    engine->attempts = HSVC_LIMIT_ATTEMPTS;
     if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, engine->now, &jobs, &first);
     return status != HSVC_OK ? status : first;
 }
@@ -108,7 +112,7 @@ int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects) {
     hsvc__record_begin(engine, &call);
     hsvc_effects_reset(effects);
     hsvc__arena_reset(&engine->inputs);
-    status = hsvc__sample_call(engine);
+    status = hsvc__sample_call(engine, 0);
     if (status == HSVC_OK) status = advance_all(engine, effects);
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
     hsvc__record_end(engine, status, effects, 0, &call);

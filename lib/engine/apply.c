@@ -94,9 +94,10 @@ void hsvc__report_late(struct hsvc_engine *engine, struct hsvc_effects *fx, int3
 }
 
 static int32_t apply(struct hsvc_engine *engine, const hsvc_input *inputs, struct batch *batch) {
-    int32_t status = hsvc__sample_call(engine);
+    int32_t status = hsvc__sample_call(engine, batch->dry);
     hsvc__arena_reset(&engine->inputs);
     if (status == HSVC_OK) status = take_inputs(engine, inputs, batch);
+    if (status == HSVC_OK && batch->dry) engine->policy.known = 0; /* no commit proves that it is still so */
     if (status == HSVC_OK) status = hsvc__transact(engine, batch->fx, decide_batch, read_ahead, batch, &batch->dry);
     if (status != HSVC_OK) return hsvc__report(engine, batch->fx, status);
     hsvc__effects_publish(batch->fx);

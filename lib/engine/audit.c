@@ -76,6 +76,7 @@ static struct hsvc__note *new_note(struct hsvc__txn *txn, struct hsvc__slot *slo
     memset(note, 0, sizeof *note);
     note->slot = slot;
     note->sequence = sequence;
+    note->stored = sequence <= *hsvc__trail_of(slot->record).last;
     note->next = txn->notes;
     txn->notes = note;
     return note;
@@ -103,12 +104,6 @@ static void set_actor(struct hsvc__turn *t, struct hsvc__entry *entry) {
     if (entry->actor_number == 0) entry->actor = INPUT(t, actor);
 }
 
-static hsvc__str static_text(const char *text) {
-    size_t len = 0;
-    while (text != NULL && text[len] != '\0') len++;
-    return hsvc__str_of(text, len);
-}
-
 static void fill(struct hsvc__turn *t, const struct hsvc__about *about, struct hsvc__entry *entry) {
     entry->at = entry->first_at = t->at;
     entry->committed_at = t->now;
@@ -119,8 +114,8 @@ static void fill(struct hsvc__turn *t, const struct hsvc__about *about, struct h
     entry->param = t->in->param;
     entry->value = t->in->param == 0 ? 0 : t->in->value;
     entry->count = 1;
-    entry->rule = static_text(t->verdict.rule);
-    entry->event = static_text(t->verdict.event);
+    entry->rule = hsvc__static(t->verdict.rule);
+    entry->event = hsvc__static(t->verdict.event);
     set_actor(t, entry);
 }
 
@@ -201,6 +196,8 @@ void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about) {
         t->headset = about->headset;
         t->user = about->user;
         about->always = hsvc__primary(t);
+        /* a record that everybody compares is not written for what a phone says of a headset that nobody knows */
+        if (about->kind < HSVC_INPUT_USER_PUT && about->always != NULL && about->always->family == HSVC__FAMILY_POLICY) about->always = NULL;
     }
     hsvc__audit_step(t, about);
 }
@@ -212,10 +209,8 @@ static void drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t
     for (uint32_t i = 0; i < 2 * slot->appended && *trail.last - *trail.gone > keep; i++) {
         struct hsvc__note *note = pending(txn, slot, ++*trail.gone);
         struct hsvc__key key;
-        if (note != NULL) {
-            note->dropped = 1;
-            continue;
-        }
+        if (note != NULL) note->dropped = 1;
+        if (note != NULL && !note->stored) continue;
         hsvc__key_entry(&key, slot->family, *trail.number, *trail.gone);
         hsvc__txn_loose(txn, &key, hsvc__str_of(NULL, 0));
     }

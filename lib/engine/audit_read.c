@@ -165,22 +165,33 @@ static const char *name_of(const struct fact *fact, uint64_t value) {
     return fact->machine == HSVC__MACHINE_NONE ? "" : hsvc__state_name(fact->machine, (uint32_t)value);
 }
 
+/* fact_of: fact number index of a kind of subject, or NULL. */
+static const struct fact *fact_of(uint32_t subject_kind, size_t index) {
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        if (facts[i].subject == subject_kind && index-- == 0) return &facts[i];
+    return NULL;
+}
+
+uint32_t hsvc__fact_machine(uint32_t subject_kind, size_t index) {
+    const struct fact *fact = fact_of(subject_kind, index);
+    return fact == NULL ? HSVC__MACHINE_NONE : fact->machine;
+}
+
 int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index, hsvc_audit_fact *fact) {
     hsvc_audit_entry of;
     hsvc_audit_fact ours;
-    size_t i = 0;
+    const struct fact *found;
     int32_t status = entry == NULL || fact == NULL ? HSVC_ERR_ARGUMENT : hsvc__sized_in(&of, sizeof of, sizeof of, entry);
     if (status != HSVC_OK) return status;
-    for (; i < sizeof facts / sizeof facts[0]; i++)
-        if (facts[i].subject == of.subject_kind && index-- == 0) break;
-    if (i == sizeof facts / sizeof facts[0]) return HSVC_ERR_NOT_FOUND;
+    found = fact_of(of.subject_kind, index);
+    if (found == NULL) return HSVC_ERR_NOT_FOUND;
     memset(&ours, 0, sizeof ours);
-    ours.subject_kind = facts[i].whose;
-    ours.name = facts[i].name;
-    ours.before = value_of(&facts[i], of.before);
-    ours.after = value_of(&facts[i], of.after);
-    ours.before_name = name_of(&facts[i], ours.before);
-    ours.after_name = name_of(&facts[i], ours.after);
+    ours.subject_kind = found->whose;
+    ours.name = found->name;
+    ours.before = value_of(found, of.before);
+    ours.after = value_of(found, of.after);
+    ours.before_name = name_of(found, ours.before);
+    ours.after_name = name_of(found, ours.after);
     return hsvc__sized_out(fact, &ours, sizeof ours, sizeof ours);
 }
 
@@ -188,7 +199,7 @@ int32_t hsvc_audit_fact_at(const hsvc_audit_entry *entry, size_t index, hsvc_aud
 
 static const char *event_of(hsvc__str name) {
     for (size_t i = 0; i < HSVC__EVENTS; i++)
-        if (hsvc__str_eq(hsvc__str_of(hsvc__event_names[i], strlen(hsvc__event_names[i])), name)) return hsvc__event_names[i];
+        if (hsvc__str_eq(hsvc__static(hsvc__event_names[i]), name)) return hsvc__event_names[i];
     return "";
 }
 

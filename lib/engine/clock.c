@@ -18,11 +18,11 @@ int32_t hsvc__sample(struct hsvc_engine *engine) {
     return HSVC_OK;
 }
 
-int32_t hsvc__sample_call(struct hsvc_engine *engine) {
+int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry) {
     int32_t status = hsvc__sample(engine);
     if (status != HSVC_OK) return status;
     engine->jumped = engine->called_at >= 0 && engine->now - engine->called_at > HSVC_LIMIT_CLOCK_JUMP;
-    engine->called_at = engine->now;
+    if (!dry) engine->called_at = engine->now;
     return HSVC_OK;
 }
 

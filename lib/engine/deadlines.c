@@ -12,14 +12,46 @@ static int64_t key_time(const uint8_t *key) {
     return (int64_t)at;
 }
 
-/* scan: rows from the first of a family, jobs or deadlines, to the deadlines of a time. */
-static int32_t scan(struct hsvc_engine *engine, uint8_t from, int64_t until, size_t limit, hsvc_row_sink sink, void *user) {
+/* scan: rows from a key on, to the deadlines of a time. */
+static int32_t scan(struct hsvc_engine *engine, const struct hsvc__key *from, int64_t until, size_t limit, hsvc_row_sink sink,
+                    void *user) {
     struct hsvc__key to;
     hsvc__key_begin(&to, HSVC__FAMILY_DEADLINE);
     if (until == HSVC_NEVER) to.bytes[0]++;
     else hsvc__key_time(&to, until + 1);
-    return hsvc__store_status(engine->store.scan(&from, 1, to.bytes, to.len, limit, sink, user, engine->store.user), 0);
+    return hsvc__store_status(engine->store.scan(from->bytes, from->len, to.bytes, to.len, limit, sink, user, engine->store.user), 0);
 }
+
+static int32_t scan_family(struct hsvc_engine *engine, uint8_t family, int64_t until, size_t limit, hsvc_row_sink sink, void *user) {
+    struct hsvc__key from;
+    hsvc__key_begin(&from, family);
+    return scan(engine, &from, until, limit, sink, user);
+}
+
+/* ---- the watermark (decision 038): where the last scans found nothing, some stores keep what was deleted there, and go
+ * through it again each time. It is a hint that lasts for poll_ms; then a scan begins at the beginning. ---- */
+static int is_swept(const struct hsvc_engine *engine) {
+    if (HSVC__MUTANT(watermark_for_good)) return engine->swept_at >= 0;
+    return engine->swept_at >= 0 && engine->now >= engine->swept_at && engine->now - engine->swept_at < engine->poll_ms;
+}
+
+static int32_t scan_rest(struct hsvc_engine *engine, int swept, int64_t until, size_t limit, hsvc_row_sink sink, void *user) {
+    struct hsvc__key from;
+    if (!swept) return scan_family(engine, HSVC__FAMILY_JOB, until, limit, sink, user);
+    hsvc__key_begin(&from, HSVC__FAMILY_DEADLINE);
+    hsvc__key_time(&from, engine->swept);
+    return scan(engine, &from, until, limit, sink, user);
+}
+
+/* note: a scan, from the watermark if `swept`, came to this deadline first. A job has to be met by the next scan as well; and
+ * other nodes may arm what is due by a clock that is behind this one. */
+static void note(struct hsvc_engine *engine, int swept, uint32_t jobs, int64_t first) {
+    int64_t latest = engine->now - engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
+    engine->swept = first < latest ? first : latest > 0 ? latest : 0;
+    if (!swept) engine->swept_at = jobs == 0 ? engine->now : -1;
+}
+
+void hsvc__look_again(struct hsvc_engine *engine) { engine->swept_at = -1; }
 
 struct first {
     const struct hsvc_engine *engine;
@@ -44,16 +76,31 @@ static int32_t take_first(const hsvc_row *row, void *user) {
     return HSVC_OK;
 }
 
-/* One row tells all where there is no job, or one for this node; other nodes' jobs are looked past. */
+/* first_of_all: one row tells all where there is no job, or one for this node; other nodes' jobs are looked past. */
+static int32_t first_of_all(struct hsvc_engine *engine, struct first *first) {
+    int32_t status = scan_rest(engine, 0, HSVC_NEVER, 1, take_first, first);
+    if (status == HSVC_OK) note(engine, 0, first->jobs, first->at);
+    if (status == HSVC_OK && first->jobs != 0 && first->at != 0) {
+        first->jobs = 0;
+        status = scan_family(engine, HSVC__FAMILY_JOB, HSVC_NEVER, HSVC_LIMIT_JOBS_SEEN, take_first, first);
+    }
+    if (status == HSVC_OK && first->jobs != 0 && first->deadlines == 0 && first->at != 0)
+        status = scan_family(engine, HSVC__FAMILY_DEADLINE, HSVC_NEVER, 1, take_first, first);
+    return status;
+}
+
+/* Several nodes are told to call within poll_ms, when what the watermark hides is found. A single one is told exactly, so all
+ * is looked at, unless it cannot keep up and would find something due before that. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at) {
     struct first first = {engine, HSVC_NEVER, 0, 0};
-    int32_t status = scan(engine, HSVC__FAMILY_JOB, HSVC_NEVER, 1, take_first, &first);
-    if (status == HSVC_OK && first.jobs != 0 && first.at != 0) {
-        first.jobs = 0;
-        status = scan(engine, HSVC__FAMILY_JOB, HSVC_NEVER, HSVC_LIMIT_JOBS_SEEN, take_first, &first);
+    int swept = is_swept(engine) && (engine->node_count > 1 || engine->behind);
+    int32_t status = swept ? scan_rest(engine, 1, HSVC_NEVER, 1, take_first, &first) : HSVC_OK;
+    if (status == HSVC_OK && swept) note(engine, 1, 0, first.at);
+    if (status == HSVC_OK && (!swept || (engine->node_count == 1 && first.at > engine->now))) {
+        first.at = HSVC_NEVER;
+        first.deadlines = 0;
+        status = first_of_all(engine, &first);
     }
-    if (status == HSVC_OK && first.jobs != 0 && first.deadlines == 0 && first.at != 0)
-        status = scan(engine, HSVC__FAMILY_DEADLINE, HSVC_NEVER, 1, take_first, &first);
     *at = first.at;
     return status;
 }
@@ -90,38 +137,48 @@ static int32_t take_due(const hsvc_row *row, void *user) {
     return found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES ? HSVC_OK : add_due(found->dues, row);
 }
 
-static int is_own(const struct hsvc_engine *engine, hsvc__str device) {
-    return hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
+    return engine->node_count == 1 || hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
 }
 
-/* own_first: devices of this node come first, in order of time, so that nodes rarely meet over one (DESIGN 3). */
+static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
+    hsvc__str device = dues->at[i].device;
+    int64_t due = dues->at[i].due;
+    dues->at[i] = dues->at[j];
+    dues->at[j].device = device;
+    dues->at[j].due = due;
+}
+
+/* own_first: devices of this node come first, in order of time; then the others', each node from a place of its own and
+ * against the order of time, so that whoever helps out rarely meets whose they are (DESIGN 3). */
 static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
-    uint32_t own = 0;
+    uint32_t own = 0, rest;
     for (uint32_t i = 0; i < dues->count; i++) {
-        if (!is_own(engine, dues->at[i].device)) continue;
-        for (uint32_t j = i; j > own; j--) {
-            hsvc__str device = dues->at[j].device;
-            int64_t due = dues->at[j].due;
-            dues->at[j] = dues->at[j - 1];
-            dues->at[j - 1].device = device;
-            dues->at[j - 1].due = due;
-        }
+        if (!hsvc__own_due(engine, dues->at[i].device)) continue;
+        for (uint32_t j = i; j > own; j--) swap(dues, j, j - 1);
         own++;
     }
+    rest = dues->count - own;
+    for (uint32_t i = 0; i < rest / 2; i++) swap(dues, own + i, dues->count - 1 - i);
+    for (uint32_t turn = (uint32_t)((uint64_t)rest * engine->node / engine->node_count); turn > 0; turn--)
+        for (uint32_t i = own; i + 1 < dues->count; i++) swap(dues, i, i + 1);
 }
 
 /* Jobs never stand in the way of deadlines: where there are many, the deadlines are asked for alone. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
     struct found found = {dues, jobs, 0};
+    int swept = is_swept(engine);
     int32_t status;
     dues->count = jobs->count = 0;
     dues->arena = &engine->inputs;
     if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
-    status = scan(engine, HSVC__FAMILY_JOB, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
+    status = scan_rest(engine, swept, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
     if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
         dues->count = 0;
-        status = scan(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
+        status = scan_family(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
     }
+    if (status == HSVC_OK) note(engine, swept, found.job_rows, dues->count == 0 ? HSVC_NEVER : dues->at[0].due);
+    engine->behind = dues->count == HSVC_LIMIT_ADVANCE_DEVICES;
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
     if (status == HSVC_OK && engine->node_count > 1) own_first(engine, dues);
     return status != HSVC_OK || !engine->patrols ? status : hsvc__patrol(engine, dues);

@@ -119,6 +119,22 @@ hsvc_verdict *hsvc__verdicts_add(struct hsvc_effects *fx) {
     return verdict;
 }
 
+size_t hsvc__effects_find(const struct hsvc_effects *fx, uint32_t kind, hsvc__str device) {
+    for (size_t i = fx->effects_out; i < fx->effect_count; i++) {
+        const hsvc_effect *effect = &fx->effects[i].pub;
+        if (effect->kind == kind && hsvc__fold_eq(hsvc__str_of(effect->device, effect->device_len), device)) return i;
+    }
+    return fx->effect_count;
+}
+
+void hsvc__effects_drop(struct hsvc_effects *fx, uint32_t kind, hsvc__str device) {
+    size_t i;
+    while ((i = hsvc__effects_find(fx, kind, device)) < fx->effect_count) {
+        fx->effect_count--;
+        memmove(&fx->effects[i], &fx->effects[i + 1], (fx->effect_count - i) * sizeof *fx->effects);
+    }
+}
+
 void hsvc__effects_offer(struct hsvc_effects *fx, hsvc_effect *effect, const hsvc__str *profiles, size_t count) {
     (void)fx;
     ((struct hsvc__effect *)effect)->profiles = profiles;

@@ -34,6 +34,10 @@ void hsvc__effects_back(struct hsvc_effects *fx);
 /* hsvc__effects_add, hsvc__verdicts_add: one more, zeroed; never NULL (failed is set when memory is out). */
 hsvc_effect *hsvc__effects_add(struct hsvc_effects *fx);
 hsvc_verdict *hsvc__verdicts_add(struct hsvc_effects *fx);
+/* hsvc__effects_find: the first collected effect of this kind for a device that is not handed out; effect_count if there is
+ * none. hsvc__effects_drop: takes all of them back. */
+size_t hsvc__effects_find(const struct hsvc_effects *fx, uint32_t kind, hsvc__str device);
+void hsvc__effects_drop(struct hsvc_effects *fx, uint32_t kind, hsvc__str device);
 /* hsvc__effects_offer: gives the newest effect its list of profiles (SHOW_PROMPT CHOOSE_PROFILE). */
 void hsvc__effects_offer(struct hsvc_effects *fx, hsvc_effect *effect, const hsvc__str *profiles, size_t count);
 /* hsvc__effects_settle: copies every borrowed text into the batch. OK or MEMORY. To be called before the commit. */

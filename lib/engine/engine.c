@@ -57,10 +57,11 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     e->permission_user = ours.permission_user;
     e->trace = ours.trace;
     e->trace_user = ours.trace_user;
+    e->attempts = HSVC_LIMIT_ATTEMPTS;
     e->node = ours.node;
     e->node_count = ours.node_count;
     e->poll_ms = ours.poll_ms == 0 ? 1000 : ours.poll_ms;
-    e->now = e->called_at = -1;
+    e->now = e->called_at = e->swept_at = -1;
     e->patrols = 1;
     e->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] = hsvc__preset_value(HSVC_PARAM_CLOCK_SKEW_MAX, 0);
     hsvc__arena_init(&e->views, &e->allocator);
@@ -196,13 +197,15 @@ static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev, int a
 }
 
 /* stamp_records: what this decision writes says when; a device's timers say when they were armed. */
-static void stamp_records(struct hsvc__txn *txn) {
+static void stamp_records(struct hsvc_engine *engine) {
+    struct hsvc__txn *txn = &engine->txn;
     for (uint32_t i = 0; i < txn->count; i++) {
         struct hsvc__record *record = (struct hsvc__record *)txn->slots[i].record;
         int armed;
         if (record == NULL || !txn->slots[i].used || (!record->dirty && !record->removed)) continue;
         armed = hsvc__times_stamp(record, txn->slots[i].family, txn->now);
         if (txn->slots[i].family == HSVC__FAMILY_DEVICE) move_deadline(txn, (struct hsvc__device *)record, armed || record->clocked);
+        if (txn->slots[i].family == HSVC__FAMILY_JOB) hsvc__look_again(engine);
     }
 }
 
@@ -240,19 +243,27 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
     return HSVC_ERR_LIMIT;
 }
 
+/* The list that names the counters is the struct's own. */
+#define COUNTER(name, text) +1
+_Static_assert((0
+#include "engine/counters.def"
+               ) * sizeof(uint64_t) == offsetof(hsvc_counters, sign_outs_by) - offsetof(hsvc_counters, inputs),
+               "counters.def lists every counter");
+#undef COUNTER
+
 /* count_tally: what the decision counted becomes true with its commit. Counters are a run of 64-bit numbers. */
 static void count_tally(struct hsvc_engine *engine) {
     uint64_t *to = &engine->counters.inputs;
     const uint64_t *from = &engine->tally.inputs;
     size_t count = (sizeof engine->counters - offsetof(hsvc_counters, inputs)) / sizeof *to;
-    for (size_t i = 0; i < count; i++) to[i] += from[i];
+    for (size_t i = 0; i < count && !HSVC__MUTANT(nothing_is_counted); i++) to[i] += from[i];
 }
 
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status != HSVC_OK) return status;
     hsvc__audit_write(engine);
-    stamp_records(&engine->txn);
+    stamp_records(engine);
     status = hsvc__txn_prepare(&engine->txn);
     if (status == HSVC_OK) status = hsvc__effects_settle(fx);
     if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
@@ -261,11 +272,17 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     return status;
 }
 
+/* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
+ * what may have been committed, to know it. */
+static int patience(const struct hsvc_engine *engine, int made) {
+    return made > 0 && (engine->txn.impossible || engine->txn.in_doubt) ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
+}
+
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
-    for (int i = 0; i < HSVC_LIMIT_ATTEMPTS && status == HSVC_ERR_CONFLICT; i++) {
+    for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);

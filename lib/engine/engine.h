@@ -32,6 +32,7 @@ struct hsvc_engine {
     uint32_t node;
     uint32_t node_count;
     int64_t poll_ms;
+    int attempts; /* at one decision that meets a conflict */
     uint64_t epoch;    /* the newest that the host or this engine has seen (STORE-9) */
     int any_epoch;
     int64_t now;       /* the last clock sample; it goes back no less than clock_skew_max (TIME-4) */
@@ -39,6 +40,9 @@ struct hsvc_engine {
     int jumped;        /* the clock is further on than a host that calls in time explains */
     int patrols;       /* deadlines are looked for that a clock from the future has armed */
     struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
+    int64_t swept;     /* the watermark: no deadline was below it, nor was there a job */
+    int behind;        /* the last advance left some that are due */
+    int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
@@ -59,9 +63,10 @@ struct hsvc_engine {
 /* hsvc__enter, hsvc__leave: around every public call that may reach a callback. REENTRANT, OK. */
 int32_t hsvc__enter(struct hsvc_engine *engine);
 void hsvc__leave(struct hsvc_engine *engine);
-/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides. */
+/* hsvc__sample: the clock, once, into engine->now (clock.c). CLOCK, OK. hsvc__sample_call: for a call that decides;
+ * dry: and commits nothing, so that a jump of the clock is still news for the next one. */
 int32_t hsvc__sample(struct hsvc_engine *engine);
-int32_t hsvc__sample_call(struct hsvc_engine *engine);
+int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry);
 /* hsvc__is_late: does this firing show that the clock has jumped? hsvc__tell_clock: a notice for each record of this decision
  * that was mended or fired after a jump (TIME-4). */
 int hsvc__is_late(const struct hsvc_engine *engine, int64_t due);
@@ -116,6 +121,8 @@ struct hsvc__about {
     struct hsvc__record *always;
     uint32_t kind;
 };
+/* hsvc__fact_machine: whose states fact number index of a kind of subject names, HSVC__MACHINE_NONE if it is a number. */
+uint32_t hsvc__fact_machine(uint32_t subject_kind, size_t index);
 /* hsvc__audit_step: enters what the step that just ended changed; its reason and rule are the turn's (OBS-3). */
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
 /* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
@@ -144,9 +151,13 @@ struct hsvc__dues {
 /* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
  * statuses. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at);
+/* hsvc__own_due: is the device one of those that this node fires before others'? */
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
  * were armed in the future. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__look_again: forgets the watermark, as there is a job now. */
+void hsvc__look_again(struct hsvc_engine *engine);
 /* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of
  * them it stops, unless there are other nodes, whose clocks may be ahead at any time. Store statuses, MEMORY. */
 int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues);

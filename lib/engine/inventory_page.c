@@ -98,7 +98,7 @@ int hsvc__inventory_fits(const struct hsvc__sight *sight, const struct hsvc__hea
 
 int hsvc__inventory_fits_at(const struct hsvc__sight *sight, const struct hsvc__device *d) {
     hsvc__str site = hsvc__str_of(sight->query.site, sight->query.site_len);
-    return site.n == 0 || (d != NULL && hsvc__fold_eq(d->site, site));
+    return site.n == 0 || (d != NULL && hsvc__fold_eq(d->site, site)) || HSVC__MUTANT(any_site_fits);
 }
 
 /* ---- rows ---- */
@@ -140,7 +140,7 @@ void hsvc__inventory_add(hsvc_inventory *page, const struct hsvc__sight *sight, 
     memset(row, 0, sizeof *row);
     row->struct_size = sizeof *row;
     put_headset(page, row, h);
-    put_device(page, row, d);
+    put_device(page, row, HSVC__MUTANT(phones_left_out) ? NULL : d);
     row->age_days = age_of(sight, h);
     row->activity = is_active(sight, h) ? HSVC_INVENTORY_ACTIVE : HSVC_INVENTORY_INACTIVE;
 }

@@ -4,7 +4,7 @@
  * swept once. One node works on a job; the others leave it alone as long as it moves (STORE-5). */
 #include "rules/ask.h"
 
-enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES, WALK_ALL_SKIPS, WALK_ALL_HEADSETS };
+enum { WALK_USERS_DEVICES = 1, WALK_USERS_SKIPS, WALK_ALL_DEVICES, WALK_ALL_SKIPS, WALK_ALL_HEADSETS, WALK_ALL_NUMBERS, WALK_ALL_ENTRIES };
 static const struct {
     uint32_t job, walk;
 } walks[] = {
@@ -21,6 +21,8 @@ static const struct {
     {HSVC__FAMILY_DEVICE, HSVC_EVENT_device_swept},
     {HSVC__FAMILY_SKIP, HSVC_EVENT_skip_swept},
     {HSVC__FAMILY_HEADSET, HSVC_EVENT_headset_swept},
+    {HSVC__FAMILY_NUMBER, HSVC_EVENT_number_swept},
+    {HSVC__FAMILY_ENTRY, HSVC_EVENT_entry_swept},
 };
 
 /* One slice of one job. */
@@ -90,6 +92,10 @@ static int is_about(const struct hsvc__device *dev, hsvc__str user) {
     return 0;
 }
 
+static int is_number_of(const struct hsvc__number *number, hsvc__str user) {
+    return number->of == HSVC__FAMILY_USER && hsvc__fold_eq(number->name, user);
+}
+
 static int is_at_site(const struct hsvc__device *dev, hsvc__str site) { return site.n == 0 || hsvc__fold_eq(dev->site, site); }
 
 static int device_concerns(const struct hsvc__job *job, const struct hsvc__device *dev) {
@@ -106,6 +112,8 @@ static int concerns(const struct sweep *s, const void *record) {
     const struct hsvc__job *job = &s->job;
     if (s->family == HSVC__FAMILY_DEVICE) return device_concerns(job, (const struct hsvc__device *)record);
     if (s->family == HSVC__FAMILY_HEADSET) return hsvc__fold_eq(((const struct hsvc__headset *)record)->device, job->subject);
+    if (s->family == HSVC__FAMILY_NUMBER) return is_number_of((const struct hsvc__number *)record, job->subject);
+    if (s->family == HSVC__FAMILY_ENTRY) return ((const struct hsvc__entry *)record)->committed_at < (int64_t)job->number;
     return job->kind != HSVC_JOB_DEVICE_REMOVED || ((const struct hsvc__skip *)record)->device_number == job->number;
 }
 
@@ -172,8 +180,12 @@ static void decide_item(struct hsvc_engine *engine, void *job) {
         t->headset = hsvc__headset_of(t, t->dev->prompt_serial);
     } else if (s->family == HSVC__FAMILY_HEADSET) {
         t->headset = (struct hsvc__headset *)record;
-    } else {
+    } else if (s->family == HSVC__FAMILY_SKIP) {
         t->skip = (struct hsvc__skip *)record;
+    } else if (s->family == HSVC__FAMILY_NUMBER) {
+        t->number = (struct hsvc__number *)record;
+    } else {
+        t->entry = (struct hsvc__entry *)record;
     }
     if (concerns(s, record)) sweep_it(s, t);
     hsvc__settle(t);

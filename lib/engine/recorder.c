@@ -65,9 +65,8 @@ static void put_bytes(struct hsvc__recorder *r, uint8_t tag, const void *bytes, 
 }
 
 static void put_static(struct hsvc__recorder *r, uint8_t tag, const char *text) {
-    size_t len = 0;
-    while (text != NULL && len < HSVC_LIMIT_NAME_LEN && text[len] != '\0') len++;
-    put_bytes(r, tag, text, len);
+    hsvc__str name = hsvc__static(text);
+    put_bytes(r, tag, name.p, name.n);
 }
 #define NUMBER(name, value) put_number(r, HSVC__TAG_##name, (uint64_t)(value))
 #define BYTES(name, p, n) put_bytes(r, HSVC__TAG_##name, p, n)

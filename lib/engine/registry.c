@@ -81,22 +81,11 @@ static const hsvc_param_info params[] = {
 #undef PARAM
 };
 
-static int is_for_later(uint32_t param) {
-    switch (param) {
-#define LATER(name) case PARAM_##name:
-#include "rules/parameters.def"
-#undef LATER
-            return 1;
-        default: return 0;
-    }
-}
-
 int32_t hsvc_param_at(size_t index, hsvc_param_info *info) {
     hsvc_param_info ours;
     if (info == NULL) return HSVC_ERR_ARGUMENT;
     if (index >= sizeof params / sizeof params[0]) return HSVC_ERR_NOT_FOUND;
     ours = params[index];
-    ours.obeyed = !is_for_later(ours.param);
     ours.text = hsvc_text(HSVC_REGISTRY_PARAM, (int32_t)ours.param);
     if (ours.type == HSVC_TYPE_TEXT) ours.text_value = hsvc__preset_text(ours.param);
     return hsvc__sized_out(info, &ours, sizeof ours, sizeof ours);

@@ -327,7 +327,7 @@ static int32_t measure(const struct replay *r, size_t at, struct extent *x) {
 static int32_t skip_misuse(struct replay *r, const struct extent *x) {
     if (x->clock != 0) {
         r->at = x->clock;
-        (void)hsvc__sample_call(r->engine);
+        (void)hsvc__sample_call(r->engine, (number_of(&x->call, HSVC__TAG_flags) & HSVC_APPLY_DRY_RUN) != 0);
     }
     r->at = x->end;
     r->report.frames += x->frames;

@@ -109,6 +109,7 @@ const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
         if (one->content != content_of(t->in)) return hsvc__add_verdict(t, HSVC_REASON_KEY_REUSED, "STORE-4", INPUT(t, device));
         verdict = hsvc__add_verdict(t, one->reason, hsvc__rule_of(one->row), INPUT(t, device));
         verdict->repeated = 1;
+        t->engine->tally.repeated++;
         if (t->dev->rec.present) hsvc__inform(t, t->dev);
         return verdict;
     }

@@ -33,7 +33,7 @@ struct hsvc__note {
     struct hsvc__slot *slot; /* of its subject */
     uint64_t sequence;
     uint32_t dropped; /* beyond the bound before it was written */
-    uint32_t reserved;
+    uint32_t stored;  /* an earlier commit wrote it; it is written again */
     struct hsvc__note *next;
 };
 

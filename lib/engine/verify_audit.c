@@ -39,7 +39,7 @@ void hsvc__check_trail(struct hsvc__walk *w, uint32_t family, void *record, hsvc
     struct hsvc__trail trail = hsvc__trail_of(record);
     const struct hsvc__entry *newest, *oldest;
     struct hsvc__vector now, after;
-    check_number(w, family, *trail.number, name);
+    if (family != HSVC__FAMILY_USER || !((const struct hsvc__user *)record)->gone) check_number(w, family, *trail.number, name);
     if (*trail.gone == *trail.last) return; /* nothing was ever entered, or everything was dropped */
     newest = fetch_entry(w, family, *trail.number, *trail.last);
     oldest = fetch_entry(w, family, *trail.number, *trail.gone + 1);

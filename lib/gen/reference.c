@@ -206,9 +206,10 @@ static void print_group(FILE *to, const char *title, int from, int below) {
 
 static void print_fields(FILE *to) {
     fprintf(to, "\n## Fields\n\n");
-    table_begin(&table, "field|type|longest|meaning");
+    table_begin(&table, "field|number|type|longest|meaning");
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         cell(&table, "%s", fields[i].name);
+        cell(&table, "%d", fields[i].bit + 1);
         cell(&table, "%s", fields[i].type);
         cell(&table, same(fields[i].limit, "0") ? "" : "HSVC_LIMIT_%s", fields[i].limit);
         cell(&table, "%s", fields[i].text);
@@ -531,51 +532,6 @@ static void write_limits(const char *folder) {
     page_close(to);
 }
 
-/* ---- invariants ---- */
-
-static const struct contract {
-    const char *machine;
-    const char *state;
-    const char *invariant;
-} contracts[] = {
-#define BY_DEFINITION(machine, state)
-#define CONTRACT(machine, state, invariant) {#machine, #state, #invariant},
-#include "../engine/contracts.def"
-#undef CONTRACT
-#undef BY_DEFINITION
-};
-enum { CONTRACT_COUNT = sizeof contracts / sizeof contracts[0] };
-
-/* contract_states: "session VACANT, prompt IDLE": the states of which this is a part of the contract. */
-static const char *contract_states(const char *invariant, char *to, size_t size) {
-    to[0] = '\0';
-    for (size_t i = 0; i < CONTRACT_COUNT; i++)
-        if (same(contracts[i].invariant, invariant))
-            snprintf(to + strlen(to), size - strlen(to), "%s%s %s", *to == '\0' ? "" : ", ", contracts[i].machine,
-                     contracts[i].state);
-    return to;
-}
-
-static void write_invariants(const char *folder) {
-    char text[CELL_SIZE];
-    FILE *to = begin(folder, "invariants.md", "Invariants",
-                     "What `hsvc_verify` checks, record by record; it tells a violation by this name (STORE-8). A name is\n"
-                     "never given another meaning. A healthy store violates none; a store that does was damaged from outside,\n"
-                     "or shows a bug of the library: keep a copy of it, and report the name. *Contract of* names the states of\n"
-                     "the [machines](../machines/README.md) of which the invariant is a part.\n");
-    table_begin(&table, "invariant|rule|what must hold|contract of");
-#define INVARIANT(name, rule, meaning)                                  \
-    cell(&table, "%s", #name);                                          \
-    cell(&table, "%s", cite(rule));                                     \
-    cell(&table, "%s", meaning);                                        \
-    cell(&table, "%s", contract_states(#name, text, sizeof text));
-#include "../engine/invariants.def"
-#undef INVARIANT
-    table_end(&table, to);
-    cited_end(to, "rules.md");
-    page_close(to);
-}
-
 static void write_index(const char *folder) {
     FILE *to =
         begin(folder, "README.md", "Reference",
@@ -588,9 +544,12 @@ static void write_index(const char *folder) {
         "- [prompts](prompts.md): what a device shows, and its answers\n- [causes](causes.md): why a session ended\n"
         "- [policy](policy.md): parameters, ranges, defaults, scopes\n- [limits](limits.md): every bound\n"
         "- [invariants](invariants.md): what `hsvc_verify` checks\n"
+        "- [audit](audit.md): what is entered about whom\n- [jobs](jobs.md): what is worked off in slices\n"
+        "- [counters](counters.md): what an engine counts\n"
+        "- [functions, types and constants](interface.md): every item of the headers\n"
         "- [rules](rules.md): what each rule id means, and the rows that cite it\n\n"
-        "The functions and structs stand in the header, `headsetsvc/headsetsvc.h`; the decisions row by row in\n"
-        "[the rule machines](../machines/README.md).\n");
+        "Each item is documented in full in its header, `headsetsvc/*.h`. The decisions row by row: [the rule\n"
+        "machines](../machines/README.md).\n");
     cited_end(to, "rules.md");
     page_close(to);
 }
@@ -605,7 +564,6 @@ int main(int argc, char **argv) {
     write_causes(argv[1]);
     write_policy(argv[1]);
     write_limits(argv[1]);
-    write_invariants(argv[1]);
     write_index(argv[1]);
     return EXIT_SUCCESS;
 }

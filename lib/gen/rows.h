@@ -1,8 +1,5 @@
-/* rows.h: the rule machines as text, for the generators and for the tests of the tables. The interpreter compiles the
- * same .def files into tables of its own (lib/rules/tables.h).
- *   ROW(states, event, guard, next, actions, verdict, rule, why)   first match in file order
- *   OTHER(event, kind, reason, rule, why)                          what no ROW of that event names
- *   GROUP(name, states)                                            states under one name, for the rows after it */
+/* rows.h: what the generators and the tests of the tables know beside the rows themselves: groups, machines, states, events,
+ * timers, inputs; and how to read the text of a row. */
 #ifndef HSVC_GEN_ROWS_H
 #define HSVC_GEN_ROWS_H
 
@@ -10,83 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum row_kind { IS_ROW, IS_OTHER };
-
-struct row {
-    const char *machine;
-    enum row_kind kind;
-    const char *states; /* "IN(A) | GROUP" or "ANY" */
-    const char *event;
-    const char *guard;
-    const char *next;    /* a state or "SAME" */
-    const char *actions; /* "DO(verb, argument) DO(verb, argument)" or "NOTHING" */
-    const char *verdict; /* a reason, "NONE" or "BY_LADDER" */
-    const char *other;   /* IS_OTHER: "IGNORE", "REFUSE", "IMPOSSIBLE" */
-    const char *rule;
-    const char *why;
-};
-
-#define ROW(states, event, guard, next, actions, verdict, rule, why) \
-    {MACHINE_NAME, IS_ROW, #states, #event, #guard, #next, #actions, #verdict, "", rule, why},
-#define OTHER(event, kind, reason, rule, why) \
-    {MACHINE_NAME, IS_OTHER, "ANY", #event, "always", "SAME", "NOTHING", #reason, #kind, rule, why},
-
-#define GROUP(name, states)
-
-static const struct row rows[] = {
-#define MACHINE_NAME "directory"
-#include "../rules/directory.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "policy"
-#include "../rules/policy.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "presence"
-#include "../rules/presence.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "calls"
-#include "../rules/calls.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "session"
-#include "../rules/session.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "profile"
-#include "../rules/profile.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "prompt"
-#include "../rules/prompt.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "screen"
-#include "../rules/screen.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "verification"
-#include "../rules/verification.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "lockout"
-#include "../rules/lockout.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "throttle"
-#include "../rules/throttle.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "association"
-#include "../rules/association.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "updating"
-#include "../rules/updating.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "emergency"
-#include "../rules/emergency.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "flapping"
-#include "../rules/flapping.def"
-#undef MACHINE_NAME
-#define MACHINE_NAME "sweep"
-#include "../rules/sweep.def"
-#undef MACHINE_NAME
-};
-#undef ROW
-#undef OTHER
-#undef GROUP
-enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+#include "../rules/rows.h"
 
 #define ROW(states, event, guard, next, actions, verdict, rule, why)
 #define OTHER(event, kind, reason, rule, why)
@@ -147,34 +68,6 @@ static const struct event {
 #undef EVENT
 };
 enum { EVENT_COUNT = sizeof events / sizeof events[0] };
-
-static const struct step {
-    const char *ladder;
-    const char *guard;
-    const char *reason;
-    const char *rule;
-    const char *why;
-} steps[] = {
-#define LADDER(name, first, last)
-#define STEP(ladder, guard, reason, rule, why) {#ladder, #guard, #reason, rule, why},
-#include "../rules/ladders.def"
-#undef LADDER
-#undef STEP
-};
-enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
-
-static const struct admit {
-    const char *kind;
-    const char *guard;
-    const char *reason;
-    const char *rule;
-    const char *why;
-} admits[] = {
-#define ADMIT(kind, guard, reason, rule, why) {#kind, #guard, #reason, rule, why},
-#include "../rules/admit.def"
-#undef ADMIT
-};
-enum { ADMIT_COUNT = sizeof admits / sizeof admits[0] };
 
 static const struct timer {
     const char *field;

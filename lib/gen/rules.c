@@ -119,7 +119,8 @@ int main(void) {
     printf(
         "Every verdict, effect and trace cites a rule. Here is what each rule says, in one sentence (in a program:\n"
         "`hsvc_rule_text`), and where the tables cite it: the row that decided is among these. A rule without such a\n"
-        "list is kept by the engine, the records or the store, or is [not in this version](../guide/not-yet.md).\n");
+        "list is kept by the engine, the records or the store, or belongs to\n"
+        "what is [not in this version](../guide/not-yet.md).\n");
     print_contents();
     for (size_t i = 0; i < RULE_COUNT; i++) {
         printf("\n## %s\n\n", rules[i].id);

@@ -119,6 +119,7 @@ void hsvc__do_drop_doubtful(struct hsvc__turn *t, int64_t arg) {
         if (call.seen_at <= dev->calls_doubt_at) call.seen_at = t->now;
         dev->calling[kept++] = call;
     }
+    t->engine->tally.calls_dropped += dev->call_count - kept;
     dev->call_count = kept;
     dev->calls_doubt_at = 0;
     arm(t);

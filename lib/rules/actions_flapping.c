@@ -113,6 +113,7 @@ static void note_time(struct hsvc__turn *t) {
     for (uint32_t i = 0; i < t->dev->report_count; i++)
         if (hsvc__fold_eq(t->dev->reports[i].serial, t->headset->serial)) t->dev->reports[i].at = t->at;
     t->dev->flap_held++;
+    t->engine->tally.held_inputs++;
     hsvc__do_prolong_flap_hold(t, 0);
 }
 

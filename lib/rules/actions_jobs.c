@@ -72,6 +72,14 @@ void hsvc__do_free_entries(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_forget_user(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__device *dev = t->dev;
     (void)arg;
+    if (hsvc__fold_eq(dev->verify_user, t->job->subject)) {
+        dev->verify_user = hsvc__str_of(NULL, 0);
+        hsvc__touch(dev);
+    }
+    if (hsvc__fold_eq(dev->prompt_user, t->job->subject)) {
+        dev->prompt_user = hsvc__str_of(NULL, 0);
+        hsvc__touch(dev);
+    }
     if (hsvc__fold_eq(dev->last_user, t->job->subject)) {
         dev->last_user = hsvc__str_of(NULL, 0);
         hsvc__touch(dev);

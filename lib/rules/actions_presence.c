@@ -206,6 +206,7 @@ void hsvc__do_freshen(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = here(t);
     (void)arg;
     if (entry == NULL) return;
+    entry->owner = t->headset->owner; /* the sweep of a removed user may be on its way here (USER-2) */
     hsvc__give_turn(entry);
     hsvc__touch(t->dev);
 }

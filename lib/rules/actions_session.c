@@ -31,6 +31,12 @@ void hsvc__do_send_again(struct hsvc__turn *t, int64_t arg) {
     hsvc__tell_profile(t, t->dev, HSVC_FLAG_REPEATED);
 }
 
+/* This decision has sent it, and a later input of the same decision says that there is a call (CALL-1). */
+void hsvc__do_hold_profile_back(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    hsvc__effects_drop(t->fx, HSVC_EFFECT_APPLY_PROFILE, t->dev->name);
+}
+
 /* The wipe may be owed when the profile is worn already (OUT-7). */
 void hsvc__do_send_outstanding(struct hsvc__turn *t, int64_t arg) {
     if (hsvc__is_profile_is_unworn(t)) hsvc__do_send_again(t, arg);
@@ -177,6 +183,7 @@ static void start(struct hsvc__turn *t, hsvc__str serial) {
     if (dev->prompt_flags & HSVC__PROMPT_PROVEN) t->engine->tally.sign_ins_by_pin++;
     else if (dev->prompt_flags & HSVC__PROMPT_BY_HOST) t->engine->tally.sign_ins_by_host++;
     else t->engine->tally.sign_ins_pinless++;
+    t->engine->tally.sign_ins_by_hand += serial.n == 0;
     tell_started(t, dev);
     new_generation(t);
 }
@@ -369,6 +376,7 @@ void hsvc__do_end_session(struct hsvc__turn *t, int64_t cause) {
     dev->session_flags = 0;
     dev->wipe_generation = dev->generation_desired + 1; /* the newest session's traces: an older wipe does not remove them */
     t->engine->tally.sign_outs++;
+    t->engine->tally.sign_outs_by[cause - HSVC_CAUSE_ADMIN]++;
     hsvc__raise_event(t, HSVC__MACHINE_prompt, HSVC_EVENT_session_ended, 0, dev, t->headset, t->user);
 }
 void hsvc__do_end_given(struct hsvc__turn *t, int64_t arg) {

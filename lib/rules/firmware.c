@@ -39,7 +39,7 @@ static int is_older(hsvc__str have, hsvc__str need) {
 
 /* needed: the version that this device needs; n 0 = any. */
 static hsvc__str needed(struct hsvc__turn *t) {
-    hsvc__str list = hsvc__patterns(t, HSVC_PARAM_MIN_FIRMWARE, t->dev);
+    hsvc__str list = hsvc__patterns(t, HSVC_PARAM_MIN_FIRMWARE, t->dev, NULL);
     size_t at = 0;
     while (at < list.n) {
         size_t end = at, gap;
@@ -63,7 +63,7 @@ int hsvc__is_firmware_is_too_old(struct hsvc__turn *t) {
     return need.n != 0 && is_older(t->dev->firmware, need);
 }
 int hsvc__is_model_is_unsupported(struct hsvc__turn *t) {
-    return !hsvc__in_list(hsvc__patterns(t, HSVC_PARAM_SUPPORTED_MODELS, t->dev), t->dev->model);
+    return !hsvc__in_list(hsvc__patterns(t, HSVC_PARAM_SUPPORTED_MODELS, t->dev, NULL), t->dev->model);
 }
 
 /* A serial of one character repeated is a placeholder whatever the list says (ID-3). */
@@ -71,7 +71,7 @@ static int is_unusable(struct hsvc__turn *t, hsvc__str serial) {
     size_t same = 1;
     while (same < serial.n && serial.p[same] == serial.p[0]) same++;
     if (serial.n == 0 || same == serial.n) return 1;
-    return hsvc__in_list(hsvc__patterns(t, HSVC_PARAM_SERIAL_REJECT_LIST, t->dev), serial);
+    return hsvc__in_list(hsvc__patterns(t, HSVC_PARAM_SERIAL_REJECT_LIST, t->dev, NULL), serial);
 }
 int hsvc__is_serial_is_unusable(struct hsvc__turn *t) { return is_unusable(t, t->headset->serial); }
 int hsvc__is_alias_is_unusable(struct hsvc__turn *t) { return is_unusable(t, INPUT(t, alias)); }

@@ -43,6 +43,14 @@ int hsvc__is_device_is_cross_cluster(struct hsvc__turn *t) { return (t->dev->fla
 int hsvc__is_changes_worn_own_profile(struct hsvc__turn *t) {
     return !hsvc__occupied(t->dev) && t->dev->session == 0 && !hsvc__str_eq(t->dev->own_profile, INPUT(t, profile));
 }
+/* What is not given is as empty as what is stored; a firmware that is not given stays what was reported. */
+int hsvc__is_device_put_says_nothing_new(struct hsvc__turn *t) {
+    const struct hsvc__device *dev = t->dev;
+    return dev->kind == t->in->state && dev->flags == t->in->flags && hsvc__str_eq(dev->site, INPUT(t, site)) &&
+           hsvc__str_eq(dev->location, INPUT(t, location)) && hsvc__str_eq(dev->model, INPUT(t, model)) &&
+           hsvc__str_eq(dev->related_user, INPUT(t, related_user)) && hsvc__str_eq(dev->own_profile, INPUT(t, profile)) &&
+           (t->in->firmware_len == 0 || hsvc__str_eq(dev->firmware, INPUT(t, firmware)));
+}
 
 /* ---- presence ---- */
 /* A connect speaks for itself; in a snapshot only what was said before is known. */
@@ -100,6 +108,7 @@ int hsvc__is_other_handles_remain(struct hsvc__turn *t) {
     return others != 0;
 }
 int hsvc__is_headset_is_nowhere(struct hsvc__turn *t) { return hsvc__place_count(t->headset) == 0; }
+int hsvc__is_headset_is_somewhere(struct hsvc__turn *t) { return !hsvc__is_headset_is_nowhere(t); }
 int hsvc__is_headset_is_updating(struct hsvc__turn *t) { return t->headset->updating_until > t->at; }
 
 /* ---- calls ---- */
@@ -132,6 +141,9 @@ int hsvc__is_snapshot_has_no_calls(struct hsvc__turn *t) {
 int hsvc__is_device_is_held(struct hsvc__turn *t) { return t->dev->emergency_state == HSVC__emergency_HOLDING; }
 int hsvc__is_hold_bars_offer(struct hsvc__turn *t) { return hsvc__hold_bars(t, t->headset->owner); }
 int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_is_in_call(t) || hsvc__is_device_is_held(t); }
+int hsvc__is_profile_is_not_handed_out(struct hsvc__turn *t) {
+    return hsvc__effects_find(t->fx, HSVC_EFFECT_APPLY_PROFILE, t->dev->name) < t->fx->effect_count;
+}
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
 /* ---- the menu: what of the present headsets an entry could serve ---- */

@@ -23,5 +23,7 @@ int hsvc__is_user_has_jobs(struct hsvc__turn *t) {
 int hsvc__is_device_is_being_swept(struct hsvc__turn *t) {
     return hsvc__job_of(t, HSVC_JOB_DEVICE_REMOVED, t->dev->name)->rec.present != 0;
 }
+static int renames_from(struct hsvc__turn *t, hsvc__str name) { return hsvc__job_of(t, HSVC_JOB_DEVICE_RENAMED, name)->rec.present != 0; }
+int hsvc__is_device_name_is_being_swept(struct hsvc__turn *t) { return renames_from(t, t->dev->name) || renames_from(t, INPUT(t, name)); }
 int hsvc__is_device_has_session(struct hsvc__turn *t) { return t->dev->session != 0; }
 int hsvc__is_headset_was_there_since(struct hsvc__turn *t) { return t->headset->event_at > t->job->created_at; }

@@ -247,6 +247,13 @@ int hsvc__is_disables_user_of_many(struct hsvc__turn *t) {
 int hsvc__is_disables_user(struct hsvc__turn *t) {
     return t->in->flags & HSVC_FLAG_DISABLED && !t->user->disabled;
 }
+int hsvc__is_user_put_says_nothing_new(struct hsvc__turn *t) {
+    const struct hsvc__user *user = t->user;
+    if (user->profile_list.count != t->in->item_count || user->disabled != ((t->in->flags & HSVC_FLAG_DISABLED) != 0)) return 0;
+    for (size_t i = 0; i < t->in->item_count; i++)
+        if (!hsvc__str_eq(user->profile_list.at[i], hsvc__str_of(t->in->items[i].text, t->in->items[i].text_len))) return 0;
+    return 1;
+}
 static int keeps(struct hsvc__turn *t, hsvc__str profile) {
     for (size_t i = 0; i < t->in->item_count; i++)
         if (hsvc__str_eq(profile, hsvc__str_of(t->in->items[i].text, t->in->items[i].text_len))) return 1;

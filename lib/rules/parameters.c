@@ -33,6 +33,8 @@ int hsvc__is_number(uint32_t param) {
     return param < HSVC__PARAMS && parameters[param].type != 0 && parameters[param].type != TEXT;
 }
 
+int hsvc__is_text(uint32_t param) { return param < HSVC__PARAMS && parameters[param].type == TEXT; }
+
 const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param) {
     for (uint32_t i = 0; i < set->count; i++)
         if (set->at[i].param == param) return &set->at[i].value;
@@ -91,15 +93,15 @@ static hsvc__str slot_text(const struct hsvc__policy *policy, uint32_t param) {
     return param == HSVC_PARAM_SUPPORTED_MODELS ? policy->supported_models : policy->serial_reject_list;
 }
 
-hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev) {
+hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev, uint32_t *scope) {
     const struct hsvc__policy *site = site_policy(t, dev);
     const struct hsvc__policy *global = is_plain(t) ? NULL : hsvc__policy_of(t, hsvc__str_of(NULL, 0));
     uint32_t bit = 1u << (param - HSVC_PARAM_MIN_FIRMWARE);
-    if (site != NULL && site->texts & bit) return slot_text(site, param);
+    int by_site = site != NULL && (site->texts & bit) != 0;
+    if (scope != NULL) *scope = by_site ? HSVC_SCOPE_SITE : HSVC_SCOPE_GLOBAL;
+    if (by_site) return slot_text(site, param);
     if (global != NULL && global->texts & bit) return slot_text(global, param);
-    if (param == HSVC_PARAM_SUPPORTED_MODELS) return hsvc__str_of(default_models, sizeof default_models - 1);
-    if (param == HSVC_PARAM_SERIAL_REJECT_LIST) return hsvc__str_of(default_rejects, sizeof default_rejects - 1);
-    return hsvc__str_of(NULL, 0);
+    return hsvc__static(hsvc__preset_text(param));
 }
 
 const char *hsvc__preset_text(uint32_t param) {
@@ -140,16 +142,6 @@ int hsvc__is_change_is_for_later_events(struct hsvc__turn *t) {
     for (size_t i = 0; i < sizeof felt / sizeof felt[0]; i++)
         if (felt[i] == t->in->param) return 0;
     return 1;
-}
-int hsvc__is_param_is_for_later(struct hsvc__turn *t) {
-    static const uint32_t later[] = {
-#define LATER(param) PARAM_##param,
-#include "rules/parameters.def"
-#undef LATER
-    };
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (later[i] == t->in->param) return 1;
-    return 0;
 }
 /* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
 static int in_range(const struct parameter *p, int64_t value) {

@@ -148,6 +148,8 @@ struct hsvc__turn {
     struct hsvc__device *dev;
     struct hsvc__headset *headset;
     struct hsvc__user *user;
+    struct hsvc__number *number; /* of a sweep that comes to numbers, or to entries of the audit */
+    struct hsvc__entry *entry;
     const struct hsvc__job *job; /* whose sweep this is; NULL: an input, or a deadline */
     struct hsvc__skip *skip;     /* that it comes to */
     struct hsvc__device *lead; /* the device of the event that began it all */
@@ -228,14 +230,15 @@ uint64_t hsvc__next_id(struct hsvc__device *dev);
 /* hsvc__value: what a number or choice is for a user (may be NULL) at a device (may be NULL); scope may be NULL. */
 int64_t hsvc__value(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev, const struct hsvc__user *user,
                     uint32_t *scope);
-/* hsvc__patterns: a text parameter at a device's site. */
-hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev);
+/* hsvc__patterns: a text parameter at a device's site; scope may be NULL. */
+hsvc__str hsvc__patterns(struct hsvc__turn *t, uint32_t param, const struct hsvc__device *dev, uint32_t *scope);
 /* hsvc__preset_value: the preset's default of a parameter. */
 int64_t hsvc__preset_value(uint32_t param, int64_t preset);
 /* hsvc__preset_text: the patterns of a text parameter that nobody set; "" for none. */
 const char *hsvc__preset_text(uint32_t param);
-/* hsvc__is_number: is this a number or choice parameter? */
+/* hsvc__is_number: is this a number or choice parameter? hsvc__is_text: or one of patterns? */
 int hsvc__is_number(uint32_t param);
+int hsvc__is_text(uint32_t param);
 /* hsvc__may_stand: is this a number or choice that may be set in this HSVC_SCOPE_, and the value in its range? */
 int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value);
 /* hsvc__override: the value set in a list, or NULL. */

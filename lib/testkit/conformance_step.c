@@ -188,8 +188,11 @@ static void find_out(hsvc_conformance *suite, const struct conf_step *step) {
 static void settle(hsvc_conformance *suite, const struct conf_step *step, size_t i, uint32_t got) {
     int may_be_stale = (suite->target.flags & HSVC_CONFORMANCE_STALE_READS) != 0;
     struct conf_step one = *step;
-    int is_there = hsvc__conf_find(suite, step->ops[i].key) != NULL;
+    const struct conf_row *row = hsvc__conf_find(suite, step->ops[i].key);
+    const struct conf_seen *seen = hsvc__conf_seen(suite, step->connection, step->ops[i].key);
+    int is_there = row != NULL;
     if (got == 1) return;
+    if (got == 2 && seen != NULL && seen->revision == (row == NULL ? 0 : row->revision)) return; /* found out already */
     if (got == 0) hsvc__conf_saw(suite, step->connection, step->ops[i].key, 0, 0);
     if (got == 0 && !is_there) return;
     if (got == 0 && !may_be_stale) {

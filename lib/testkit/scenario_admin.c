@@ -79,7 +79,7 @@ DO(move) {
 DO(prune) {
     hsvc_input input;
     if (!hsvc__scn_input(s, &input, HSVC_INPUT_AUDIT_PRUNE)) return;
-    input.value = s->v[SCN_number].number;
+    input.value = s->v[SCN_then].number;
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);
 }
 

@@ -1,4 +1,5 @@
-/* scenario_audit.c: expectations about the audit: how many entries a subject has, and what the newest one says. */
+/* scenario_audit.c: expectations about the audit: how many entries a subject has, and what the newest one says; and about
+ * what there is to explain. */
 #include "scenario_impl.h"
 
 #define DO(name) void hsvc__scn_do_##name(hsvc_scenario *s)
@@ -139,4 +140,61 @@ DO(audit_last) {
         put_value(s, &seen, &fact, fact.after, fact.after_name);
         unmet(s, seen.at);
     }
+}
+
+/* ---- explaining ---- */
+#define ITEMS 128
+static size_t explained(hsvc_scenario *s, hsvc_explained *items) {
+    size_t count = 0;
+    enum scn_slot slot = s->v[SCN_phone].set ? SCN_phone : s->v[SCN_user].set ? SCN_user : SCN_headset;
+    uint32_t kind = slot == SCN_phone ? HSVC_SUBJECT_DEVICE : slot == SCN_user ? HSVC_SUBJECT_USER : HSVC_SUBJECT_HEADSET;
+    memset(items, 0, sizeof *items);
+    items->struct_size = sizeof *items;
+    return hsvc_explain(s->engine, kind, s->v[slot].text.p, s->v[slot].text.n, items, ITEMS, &count) == HSVC_OK ? count : 0;
+}
+
+static void put_item(hsvc_scenario *s, struct scn_text *text, const hsvc_explained *item) {
+    struct scn_str who = {item->who, item->who_len};
+    if (item->state[0] != '\0') hsvc__scn_put(text, "%s", item->state);
+    else if (who.n != 0) hsvc__scn_put_str(text, hsvc__scn_label(s, HSVC_SCENARIO_USER, who));
+    else hsvc__scn_put(text, "%lld", (long long)item->value);
+}
+
+static int fits(hsvc_scenario *s, const hsvc_explained *item) {
+    char words[SCN_MESSAGE] = "";
+    struct scn_text text = {words, sizeof words, 0};
+    put_item(s, &text, item);
+    return (!s->v[SCN_became].set || hsvc__scn_is(s->v[SCN_became].text, words)) &&
+           (!s->v[SCN_time].set || item->at_ms == s->v[SCN_time].number) &&
+           (!s->v[SCN_scope].set || item->scope == (uint32_t)s->v[SCN_scope].number) &&
+           is_text(item->rule, strlen(item->rule), &s->v[SCN_rule]);
+}
+
+static void put_explained(hsvc_scenario *s, struct scn_text *seen, const hsvc_explained *item) {
+    hsvc__scn_put(seen, "%s is ", item->name);
+    put_item(s, seen, item);
+    if (item->at_ms != 0) hsvc__scn_put(seen, " at ");
+    if (item->at_ms != 0) hsvc__scn_put_time(s, seen, item->at_ms);
+    hsvc__scn_put(seen, " by %s; ", item->rule);
+}
+
+DO(explains) {
+    hsvc_explained items[ITEMS];
+    struct scn_text seen = {s->words, sizeof s->words, 0};
+    size_t count = explained(s, items);
+    for (size_t i = 0; i < count; i++) {
+        if (!hsvc__scn_is(s->v[SCN_fact].text, items[i].name)) continue;
+        if (fits(s, &items[i])) return;
+        put_explained(s, &seen, &items[i]);
+    }
+    unmet(s, seen.used > 0 ? seen.at : "nothing of that name");
+}
+
+DO(explains_not) {
+    hsvc_explained items[ITEMS];
+    struct scn_text seen = {s->words, sizeof s->words, 0};
+    size_t count = explained(s, items);
+    for (size_t i = 0; i < count; i++)
+        if (hsvc__scn_is(s->v[SCN_fact].text, items[i].name)) put_explained(s, &seen, &items[i]);
+    if (seen.used > 0) unmet(s, seen.at);
 }

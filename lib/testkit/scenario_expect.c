@@ -188,33 +188,36 @@ static const struct {
     const char *name;
     size_t offset;
 } counters[] = {
-#define COUNTER(name) \
-    { #name, offsetof(hsvc_counters, name) }
-    COUNTER(inputs),           COUNTER(accepted),       COUNTER(refused),       COUNTER(deadlines),
-    COUNTER(commits),          COUNTER(conflicts),      COUNTER(sign_outs),     COUNTER(sign_ins_by_pin),
-    COUNTER(sign_ins_pinless), COUNTER(windows_opened), COUNTER(windows_saved), COUNTER(deferrals),
-    COUNTER(lockouts),         COUNTER(clock_notices),  COUNTER(associations),   COUNTER(sign_ins_by_host), COUNTER(flaps),
+#define COUNTER(name, text) {#name, offsetof(hsvc_counters, name)},
+#include "../engine/counters.def"
 #undef COUNTER
 };
 
-DO(expect_counter) {
-    hsvc_counters all;
+static void counter_is(hsvc_scenario *s, size_t offset) {
     struct scn_text seen = {s->words, sizeof s->words, 0};
+    hsvc_counters all;
     uint64_t value = 0;
-    size_t i = 0;
     memset(&all, 0, sizeof all);
     all.struct_size = sizeof all;
-    while (i < sizeof counters / sizeof counters[0] && !hsvc__scn_is(s->v[SCN_counter].text, counters[i].name)) i++;
-    if (i == sizeof counters / sizeof counters[0]) {
-        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, s->v[SCN_counter].token->column, NULL,
-                         "there is no counter '%.*s'", SCN_STR(s->v[SCN_counter].text));
-        return;
-    }
     (void)hsvc_counters_get(s->engine, &all);
-    memcpy(&value, (const char *)&all + counters[i].offset, sizeof value);
+    memcpy(&value, (const char *)&all + offset, sizeof value);
     if (value == (uint64_t)s->v[SCN_number].number) return;
     hsvc__scn_put(&seen, "%llu", (unsigned long long)value);
     hsvc__scn_report(s, HSVC_SCENARIO_UNMET, 0, seen.at, "%.*s", SCN_STR(s->statement));
+}
+
+DO(expect_counter) {
+    size_t i = 0;
+    while (i < sizeof counters / sizeof counters[0] && !hsvc__scn_is(s->v[SCN_counter].text, counters[i].name)) i++;
+    if (i < sizeof counters / sizeof counters[0]) counter_is(s, counters[i].offset);
+    else
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, s->v[SCN_counter].token->column, NULL,
+                         "there is no counter '%.*s'", SCN_STR(s->v[SCN_counter].text));
+}
+
+DO(expect_sign_outs) {
+    size_t cause = (size_t)(s->v[SCN_cause].number - HSVC_CAUSE_ADMIN);
+    counter_is(s, offsetof(hsvc_counters, sign_outs_by) + cause * sizeof(uint64_t));
 }
 
 static int32_t finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {

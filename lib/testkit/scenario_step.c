@@ -208,7 +208,7 @@ void hsvc__scn_resync(hsvc_scenario *s, const hsvc_resync_scope *scope) {
     hsvc_cursor cursor;
     int one = scope != NULL && scope->device_len > 0;
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
-    s->unheard = 0;
+    if (scope == NULL) s->unheard = 0; /* of a part: the other screens may still be wrong */
     while (s->status == HSVC_OK && !cursor.done) {
         int32_t status = hsvc_resync(s->engine, scope, &cursor, s->effects);
         for (size_t i = 0; i < hsvc_effects_count(s->effects); i++) see_effect(s, i);

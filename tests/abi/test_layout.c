@@ -12,6 +12,7 @@
 
 #include "headsetsvc/headsetsvc.h"
 #include "headsetsvc/conformance.h"
+#include "headsetsvc/csv.h"
 #include "headsetsvc/inventory.h"
 #include "headsetsvc/registry.h"
 #include "headsetsvc/pgsql.h"
@@ -36,6 +37,7 @@ static const struct row rows[] = {
 #include "layout_testkit.def"
 #include "layout_sqlite.def"
 #include "layout_pgsql.def"
+#include "layout_csv.def"
 };
 #undef SIZE
 #undef FIELD
@@ -48,6 +50,7 @@ static const struct row firsts[] = {
 #include "layout_testkit.def"
 #include "layout_sqlite.def"
 #include "layout_pgsql.def"
+#include "layout_csv.def"
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

@@ -33,6 +33,7 @@ static int32_t init_headset_view(void *block, size_t size) {
 static int32_t init_entry(void *block, size_t size) { return hsvc_audit_entry_init((hsvc_audit_entry *)block, size); }
 static int32_t init_cursor(void *block, size_t size) { return hsvc_audit_cursor_init((hsvc_audit_cursor *)block, size); }
 static int32_t init_fact(void *block, size_t size) { return hsvc_audit_fact_init((hsvc_audit_fact *)block, size); }
+static int32_t init_explained(void *block, size_t size) { return hsvc_explained_init((hsvc_explained *)block, size); }
 static int32_t init_subject(void *block, size_t size) { return hsvc_subject_view_init((hsvc_subject_view *)block, size); }
 static int32_t init_counters(void *block, size_t size) { return hsvc_counters_init((hsvc_counters *)block, size); }
 static int32_t init_input(void *block, size_t size) {
@@ -64,7 +65,7 @@ static void init_writes_exactly_the_callers_struct(void **state) {
         {"hsvc_problem", first_hsvc_problem(), init_problem},       {"hsvc_counters", first_hsvc_counters(), init_counters},
         {"hsvc_device_view", first_hsvc_device_view(), init_device_view},
         {"hsvc_audit_entry", first_hsvc_audit_entry(), init_entry}, {"hsvc_audit_cursor", first_hsvc_audit_cursor(), init_cursor},
-        {"hsvc_audit_fact", first_hsvc_audit_fact(), init_fact},    {"hsvc_subject_view", first_hsvc_subject_view(), init_subject},
+        {"hsvc_explained", first_hsvc_explained(), init_explained}, {"hsvc_audit_fact", first_hsvc_audit_fact(), init_fact},    {"hsvc_subject_view", first_hsvc_subject_view(), init_subject},
         {"hsvc_user_view", first_hsvc_user_view(), init_user_view},
         {"hsvc_headset_view", first_hsvc_headset_view(), init_headset_view},
     };
@@ -213,6 +214,10 @@ static int32_t fill_fact(void *block) {
     if (fill_entry(&entry) != HSVC_OK) return HSVC_ERR_BUG;
     return hsvc_audit_fact_at(&entry, 1, (hsvc_audit_fact *)block);
 }
+static int32_t fill_explained(void *block) {
+    size_t count;
+    return hsvc_explain(world.engine, HSVC_SUBJECT_DEVICE, "desk-1", 6, (hsvc_explained *)block, 1, &count);
+}
 static int32_t fill_subject(void *block) {
     hsvc_device_view desk;
     hsvc_device_view_init(&desk, sizeof desk);
@@ -281,6 +286,7 @@ static void structs_are_filled_to_the_callers_size(void **state) {
         VIEW(hsvc_headset_view, fill_headset_next, serial, "SN-0001"),
         OUT(hsvc_audit_entry, fill_entry, offsetof(hsvc_audit_entry, actor), 0, NULL),
         OUT(hsvc_audit_fact, fill_fact, offsetof(hsvc_audit_fact, name), offsetof(hsvc_audit_fact, name), NULL),
+        OUT(hsvc_explained, fill_explained, sizeof(hsvc_explained), 0, NULL),
         VIEW(hsvc_subject_view, fill_subject, name, "Desk-1"),
     };
     (void)state;

@@ -17,6 +17,14 @@ example() {
     ctest --test-dir "$out" --output-on-failure --no-tests=error
 }
 
+# At its end the quickstart shows, in plain SQL, who is signed in where.
+quickstart_shows_sessions() {
+    local shown
+    examples/quickstart | tee build/quickstart/shown.txt || return
+    shown=$(sed -n '/^user .*signed_in_at/,/^All went well/p' build/quickstart/shown.txt | grep -cE '^[a-z]+ +SEP[0-9A-F]+ ') || return
+    [[ $shown == "$(sqlite3 -readonly build/quickstart/office-day.db 'SELECT count(*) FROM sessions')" ]]
+}
+
 # The office day as the installed library decided it, for other builds to replay (tests/scenario/replay.sh).
 office_day() {
     mkdir -p build/recordings
@@ -26,7 +34,7 @@ office_day() {
 
 main() {
     local project
-    check 'examples/quickstart' examples/quickstart
+    check 'examples/quickstart, and who is signed in where' quickstart_shows_sessions
     check 'examples/quickstart --help' examples/quickstart --help
     for project in examples/*/CMakeLists.txt; do
         project=$(basename "$(dirname "$project")")

@@ -71,7 +71,7 @@ by_pkg_config() {
     local -a flags
     read -ra flags <<<"$(pkg "${static[@]}" --cflags --libs "$package")"
     "$@" -Wall -Wextra -Wpedantic -Werror -o "$program" "$source" "${flags[@]}" || return
-    LD_LIBRARY_PATH=$prefix/lib timeout 60 "$program"
+    (cd "$work" && LD_LIBRARY_PATH=$prefix/lib timeout 60 "$program")
 }
 
 check_pkg_config() {
@@ -82,6 +82,9 @@ check_pkg_config() {
     check 'pkg-config, C++, static' by_pkg_config pc_cpp_static cpp_host.cpp headsetsvc c++ -std=c++11 -static
     check 'pkg-config, testkit, shared' by_pkg_config pc_testkit testkit_host.c headsetsvc-testkit cc -std=c99
     check 'pkg-config, testkit, static' by_pkg_config pc_testkit_static testkit_host.c headsetsvc-testkit cc -std=c99 -static
+    check 'pkg-config, sqlite, shared' by_pkg_config pc_sqlite sqlite_host.c headsetsvc-sqlite cc -std=c99
+    check 'pkg-config, sqlite, static' by_pkg_config pc_sqlite_static sqlite_host.c headsetsvc-sqlite cc -std=c99 -static
+    check 'pkg-config, pgsql, shared' by_pkg_config pc_pgsql pgsql_host.c headsetsvc-pgsql cc -std=c99
 }
 
 # ---- the source carried along ----

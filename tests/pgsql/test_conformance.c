@@ -125,6 +125,17 @@ static void it_keeps_every_promise_slowly_too_STORE_2(void **state) {
     assert_int_equal(hsvc_conformance_broken(suite), 0);
 }
 
+/* caught: does the suite say so of one of these promises? Which commits meet is luck, and on a busy machine few do. */
+static int caught(const char *const *names) {
+    for (int i = 0; i < 5; i++) {
+        (void)run(10, 2);
+        for (const char *const *name = names; *name != NULL; name++)
+            if (broken(*name)) return 1;
+    }
+    return 0;
+}
+#define CAUGHT(...) assert_true(caught((const char *const[]){__VA_ARGS__, NULL}))
+
 #define LOCKS \
     "PERFORM CASE WHEN l & 1 = 1 THEN pg_advisory_xact_lock_shared(l & -2) ELSE pg_advisory_xact_lock(l) END FROM unnest(locks) l;"
 
@@ -132,8 +143,7 @@ static void read_committed_without_locks_is_caught(void **state) {
     (void)state;
     slowly();
     variant(LOCKS, "");
-    assert_true(run(10, 2) > 0);
-    assert_true(broken("no-lost-update-together") || broken("check-present-together"));
+    CAUGHT("no-lost-update-together", "check-present-together");
 }
 
 /* Rows can be locked, what is not there cannot. */
@@ -141,8 +151,7 @@ static void for_share_is_caught_on_absence(void **state) {
     (void)state;
     slowly();
     variant(LOCKS, "PERFORM 1 FROM " SCHEMA ".records r WHERE r.key = ANY (keys) ORDER BY r.key FOR SHARE;");
-    assert_true(run(10, 2) > 0);
-    assert_true(broken("check-absent-together"));
+    CAUGHT("check-absent-together");
 }
 
 /* Locks of writers alone: two commits that each check what the other writes both find it as it was. */
@@ -150,8 +159,7 @@ static void locks_for_writes_only_are_caught(void **state) {
     (void)state;
     slowly();
     variant("pg_advisory_xact_lock_shared(l & -2)", "NULL");
-    assert_true(run(10, 2) > 0);
-    assert_true(broken("check-present-together") || broken("check-absent-together"));
+    CAUGHT("check-present-together", "check-absent-together");
 }
 
 /* In one statement with its locks the comparison sees what was there before it waited. */
@@ -162,8 +170,7 @@ static void comparing_at_the_moment_of_the_locks_is_caught(void **state) {
             "PERFORM 1 FROM (SELECT count(CASE WHEN l & 1 = 1 THEN pg_advisory_xact_lock_shared(l & -2)::text"
             " ELSE pg_advisory_xact_lock(l)::text END) AS n FROM unnest(locks) l) locked, unnest(keys, expected) o(key, revision)"
             " WHERE o.revision >= 0 AND locked.n >= 0");
-    assert_true(run(10, 2) > 0);
-    assert_true(broken("no-lost-update-together") || broken("check-present-together") || broken("check-absent-together"));
+    CAUGHT("no-lost-update-together", "check-present-together", "check-absent-together");
 }
 
 int main(void) {

@@ -1,5 +1,6 @@
 /* test_store.c: the PostgreSQL store by itself: what it stores, how many trips that takes, what it waits for (STORE-2,
  * STORE-3). Every promise of the contract under every interleaving is the conformance suite's: test_conformance.c. */
+#include "headsetsvc/inputs.h"
 #include "pg.h"
 
 #define SCHEMA "test_store"
@@ -101,6 +102,28 @@ static void revisions_are_never_given_back_STORE_2(void **state) {
     assert_true(after > before);
 }
 
+/* The same question in plain SQL as on the SQLite store, answered as of the last commit. */
+static void people_can_read_it_in_plain_sql(void **state) {
+    hsvc_engine *engine;
+    hsvc_effects *fx;
+    hsvc_item profile;
+    hsvc_input in[3];
+    (void)state;
+    OK(hsvc_stdlib_engine(&pg.store, &engine, &fx));
+    hsvc_item_profile(&profile, "lines");
+    OK(hsvc_input_user_put(&in[0], "Ann \"the\\ \xc3\xa9", &profile, 1));
+    OK(hsvc_input_associate(&in[1], "Ann \"the\\ \xc3\xa9", "S1"));
+    OK(hsvc_input_device_put(&in[2], "P1", "own", HSVC_DEVICE_ANONYMOUS, "Lyon", "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED));
+    OK(hsvc_apply(engine, in, 3, 0, fx));
+    assert_string_equal(pg_sql("SELECT owner FROM " SCHEMA ".headsets WHERE serial = 'S1'"), "Ann \"the\\ \xc3\xa9");
+    assert_string_equal(pg_sql("SELECT headsets FROM " SCHEMA ".users WHERE NOT disabled AND locked_until IS NULL"), "1");
+    assert_string_equal(pg_sql("SELECT site FROM " SCHEMA ".devices WHERE name = 'P1' AND signed_in_user IS NULL"), "Lyon");
+    assert_string_equal(pg_sql("SELECT count(*) FROM " SCHEMA ".sessions"), "0");
+    assert_string_equal(pg_sql("SELECT subject FROM " SCHEMA ".audit WHERE input = 'DEVICE_PUT' AND accepted AND entry = 1"), "P1");
+    hsvc_effects_free(fx);
+    hsvc_engine_free(engine);
+}
+
 static void impossible_operations_are_misuse(void **state) {
     hsvc_op op = pg_op(HSVC_OP_PUT, "k", HSVC_EXPECT_ANY, 0, "v"), two[2];
     uint64_t revision;
@@ -140,6 +163,7 @@ int main(void) {
         TEST(a_long_scan_goes_by_pages_and_keeps_its_order),
         TEST(stores_of_one_database_know_nothing_of_each_other),
         TEST(revisions_are_never_given_back_STORE_2),
+        TEST(people_can_read_it_in_plain_sql),
         TEST(impossible_operations_are_misuse),
         TEST(a_store_is_made_of_a_sound_config),
     };

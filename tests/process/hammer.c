@@ -24,7 +24,7 @@ struct options {
 
 static int usage(void) {
     fprintf(stderr,
-            "hammer STORE [options]      STORE: pgsql:CONNINFO (empty: HSVC_TEST_PGSQL), sqlite:FILE\n"
+            "hammer STORE [options]      STORE: pgsql:CONNINFO (empty: HSVC_TEST_PGSQL), sqlite:FILE; behind cache+: with a cache\n"
             "  --nodes N       processes, each with an engine (4)      --inputs N  answered inputs to end after (10000)\n"
             "  --kills N       nodes killed on the way (0)             --seed N    (1)\n"
             "  --disturb N CMD the store is disturbed N times by CMD   --speed N   of the clock (1000)\n"
@@ -122,7 +122,7 @@ static int run(const struct hammer *h, const struct options *o) {
 
 static int judge(const struct hammer *h, int wrong, double seconds) {
     const struct hammer_shared *s = h->shared;
-    uint64_t findings = hammer_verify(h), violations = hammer_check(h), fired = sum(s->deadlines);
+    uint64_t findings = hammer_verify(h), violations = hammer_check(h) + hammer_audit(h), fired = sum(s->deadlines);
     printf("%llu inputs and %llu deadlines by %u nodes in %.1f s (%.0f a second); %llu commits refused; of deadlines %.3f a "
            "firing; %llu calls found the store away; %llu looks at the whole\n",
            (unsigned long long)sum(s->inputs), (unsigned long long)fired, (unsigned)h->nodes, seconds,
@@ -131,7 +131,7 @@ static int judge(const struct hammer *h, int wrong, double seconds) {
            (unsigned long long)s->snapshots);
     printf("findings of verify: %llu, violations in the history: %llu, failures: %llu\n", (unsigned long long)findings,
            (unsigned long long)violations, (unsigned long long)s->failures);
-    return wrong || findings != 0 || violations != 0 || s->failures != 0 || s->snapshots == 0;
+    return wrong || findings != 0 || violations != 0 || s->failures != 0 || (hammer_can_watch(h) && s->snapshots == 0);
 }
 
 static void remove_logs(const char *folder) {

@@ -1,10 +1,11 @@
 /* hammer.h: several processes at once on one store, and a check of everything that happened.
  *
  *   hammer.c        the command: starts nodes, kills and replaces them, waits, judges
- *   hammer_store.c  opens a store by its name: "pgsql:CONNINFO", "sqlite:FILE"
+ *   hammer_store.c  opens a store by its name: "pgsql:CONNINFO", "sqlite:FILE", either behind "cache+"
  *   hammer_node.c   one node: an engine, a skewed clock, people who all want the same desks
  *   hammer_log.c    a store around the store that writes down every commit before it is tried and what came of it
  *   hammer_check.c  the history from all logs and the store as it is at the end: one serial order, nothing lost
+ *   hammer_audit.c  what the audit says: each deadline fired once, each entry goes on from the one before
  *
  * A log outlives its process: what a killed node had begun stands in it without an end, and may have happened or not. */
 #ifndef TESTS_PROCESS_HAMMER_H
@@ -47,6 +48,7 @@ struct hammer_store {
     hsvc_store store;
     void *handle;
     void (*close)(void *handle);
+    hsvc_cache_store *cache; /* in front of it, or NULL */
 };
 /* hammer_store_open: 0 and a line on stderr if there is no such kind of store or it cannot be opened. */
 int hammer_store_open(struct hammer_store *store, const char *name);
@@ -81,6 +83,8 @@ void hammer_log_session(struct hammer_log *log, const hsvc_effect *effect);
 int hammer_node(const struct hammer *h, uint32_t node, uint32_t life);
 /* hammer_watch: takes the whole store in one look, again and again, and asks verify about it. */
 int hammer_watch(const struct hammer *h);
+/* hammer_can_watch: are all rows few enough for one look at one moment? */
+static inline int hammer_can_watch(const struct hammer *h) { return h->users + h->serials + h->devices <= 50; }
 /* hammer_set_up: users, devices, policy. */
 int hammer_set_up(const struct hammer *h);
 /* hammer_verify: how many findings the store has now; UINT64_MAX if it could not be asked. */
@@ -89,6 +93,9 @@ uint64_t hammer_verify(const struct hammer *h);
 /* ---- check ---- */
 /* hammer_check: reads all logs of the folder and the store; says what is wrong on stderr; the number of it. */
 uint64_t hammer_check(const struct hammer *h);
+/* hammer_audit: reads the whole audit of the store; how many deadlines fired twice and entries do not go on from the one
+ * before. */
+uint64_t hammer_audit(const struct hammer *h);
 
 /* xorshift: never 0. */
 static inline uint64_t hammer_random(uint64_t *state) {

@@ -25,6 +25,7 @@ struct node {
     hsvc_engine *engine;
     hsvc_effects *fx;
     uint64_t requests;
+    uint64_t conflicts; /* counted so far */
     int64_t next_ms;
     char device[16], serial[16], user[16];
 };
@@ -226,6 +227,7 @@ int hammer_node(const struct hammer *h, uint32_t number, uint32_t life) {
     if (!node_open(&n, h, number, life, h->nodes)) return 1;
     while (!h->shared->stop) {
         hsvc_counters counters = {.struct_size = sizeof counters};
+        uint64_t before = n.conflicts;
         uint32_t what = pick(&n, 100);
         if (what < 50) plug(&n);
         else if (what < 65) administer(&n);
@@ -233,7 +235,8 @@ int hammer_node(const struct hammer *h, uint32_t number, uint32_t life) {
         else at_phone(&n);
         fire(&n);
         hsvc_counters_get(n.engine, &counters);
-        h->shared->conflicts[number] = counters.conflicts;
+        n.conflicts = counters.conflicts;
+        h->shared->conflicts[number] += n.conflicts - before;
     }
     node_close(&n);
     return 0;
@@ -258,8 +261,6 @@ int hammer_set_up(const struct hammer *h) {
     (void)apply(&n, &in);
     hsvc_input_policy_set(&in, HSVC_PARAM_HEADSETS_PER_USER_MAX, HSVC_SCOPE_GLOBAL, 3);
     (void)apply(&n, &in);
-    hsvc_input_policy_set(&in, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 2); /* so that a look sees everything */
-    (void)apply(&n, &in);
     for (uint32_t i = 0; i < h->users; i++) {
         snprintf(n.user, sizeof n.user, "u%u", (unsigned)i);
         hsvc_input_user_put(&in, n.user, &profile, 1);
@@ -277,18 +278,21 @@ int hammer_set_up(const struct hammer *h) {
     return !made;
 }
 
+/* A look leaves the audit out, since that has no bound: what verify says of it there means nothing. */
 static int32_t say_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
-    (void)user;
+    uint64_t *counted = (uint64_t *)user;
+    if (counted != NULL && strcmp(rule, "OBS-3") == 0) return HSVC_OK;
+    if (counted != NULL) ++*counted;
     fprintf(stderr, "hammer: violated: %s (%s) of %.*s\n", invariant, rule, (int)key_len, (const char *)key);
     return HSVC_OK;
 }
 
-static uint64_t findings_of(const struct hammer *h, const hsvc_store *store) {
+static uint64_t findings_of(const struct hammer *h, const hsvc_store *store, int without_audit) {
     struct node at = {.h = h};
     hsvc_allocator allocator;
     hsvc_config config;
     hsvc_engine *engine;
-    uint64_t findings = UINT64_MAX;
+    uint64_t findings = UINT64_MAX, counted = 0;
     hsvc_stdlib_allocator(&allocator);
     hsvc_config_init(&config, sizeof config);
     config.allocator = &allocator;
@@ -296,14 +300,15 @@ static uint64_t findings_of(const struct hammer *h, const hsvc_store *store) {
     config.clock = node_clock;
     config.clock_user = &at;
     if (hsvc_engine_new(&config, &engine) != HSVC_OK) return UINT64_MAX;
-    if (hsvc_verify(engine, say_finding, NULL, &findings) != HSVC_OK) findings = UINT64_MAX;
+    if (hsvc_verify(engine, say_finding, without_audit ? &counted : NULL, &findings) != HSVC_OK) findings = UINT64_MAX;
+    else if (without_audit) findings = counted;
     hsvc_engine_free(engine);
     return findings;
 }
 
 uint64_t hammer_verify(const struct hammer *h) {
     struct hammer_store opened;
-    uint64_t findings = hammer_store_open(&opened, h->store) ? findings_of(h, &opened.store) : UINT64_MAX;
+    uint64_t findings = hammer_store_open(&opened, h->store) ? findings_of(h, &opened.store, 0) : UINT64_MAX;
     hammer_store_close(&opened);
     return findings;
 }
@@ -322,12 +327,13 @@ static int32_t copy_row(const hsvc_row *row, void *user) {
 
 /* One scan of so few rows is one look at one moment. */
 #define LOOK_MOST 250
+static const uint8_t behind_audit[] = {'A' + 1};
 static void look(const struct hammer *h, const hsvc_store *store) {
     hsvc_memory_store *memory;
     hsvc_store copy = {.struct_size = sizeof copy};
     if (hsvc_stdlib_memory_store(&memory, &copy) != HSVC_OK) return;
-    if (store->scan(NULL, 0, NULL, 0, LOOK_MOST, copy_row, &copy, store->user) == HSVC_OK) {
-        if (findings_of(h, &copy) != 0) __atomic_add_fetch(&h->shared->failures, 1, __ATOMIC_RELAXED);
+    if (store->scan(behind_audit, 1, NULL, 0, LOOK_MOST, copy_row, &copy, store->user) == HSVC_OK) {
+        if (findings_of(h, &copy, 1) != 0) __atomic_add_fetch(&h->shared->failures, 1, __ATOMIC_RELAXED);
         h->shared->snapshots++;
     }
     hsvc_memory_store_free(memory);
@@ -336,7 +342,7 @@ static void look(const struct hammer *h, const hsvc_store *store) {
 int hammer_watch(const struct hammer *h) {
     struct hammer_store opened;
     if (!hammer_store_open(&opened, h->store)) return 1;
-    while (!h->shared->stop) {
+    while (hammer_can_watch(h) && !h->shared->stop) {
         look(h, &opened.store);
         pause_ms(5);
     }

@@ -11,7 +11,7 @@
 static void close_pgsql(void *handle) { hsvc_pgsql_store_free((hsvc_pgsql_store *)handle); }
 
 /* An empty conninfo stands for the server of tests/support/postgres. */
-static int open_pgsql(struct hammer_store *store, const char *conninfo) {
+static int open_pgsql(struct hammer_store *store, const char *conninfo, uint32_t flags) {
     hsvc_allocator allocator;
     hsvc_pgsql_config config;
     hsvc_pgsql_store *pgsql;
@@ -20,6 +20,7 @@ static int open_pgsql(struct hammer_store *store, const char *conninfo) {
     hsvc_pgsql_config_init(&config, sizeof config);
     hsvc_pgsql_problem_init(&problem, sizeof problem);
     config.allocator = &allocator;
+    config.flags = flags;
     config.conninfo = conninfo[0] != 0 ? conninfo : getenv("HSVC_TEST_PGSQL");
     config.schema = getenv("HSVC_TEST_SCHEMA");
     if (hsvc_pgsql_store_new(&config, &pgsql) != HSVC_OK) return 0;
@@ -40,7 +41,7 @@ static int open_pgsql(struct hammer_store *store, const char *conninfo) {
 
 static void close_sqlite(void *handle) { hsvc_sqlite_free((hsvc_sqlite *)handle); }
 
-static int open_sqlite(struct hammer_store *store, const char *path) {
+static int open_sqlite(struct hammer_store *store, const char *path, uint32_t flags) {
     hsvc_allocator allocator;
     hsvc_sqlite_config config;
     hsvc_sqlite *sqlite;
@@ -50,6 +51,7 @@ static int open_sqlite(struct hammer_store *store, const char *path) {
     hsvc_sqlite_init(&problem, sizeof problem);
     config.allocator = &allocator;
     config.path = path;
+    config.flags = flags;
     if (hsvc_sqlite_new(&config, &sqlite, &problem) != HSVC_OK) {
         fprintf(stderr, "hammer: %s: %s\n", problem.name, problem.text);
         return 0;
@@ -61,19 +63,36 @@ static int open_sqlite(struct hammer_store *store, const char *path) {
 }
 #endif
 
-int hammer_store_open(struct hammer_store *store, const char *name) {
-    memset(store, 0, sizeof *store);
-    store->store.struct_size = sizeof store->store;
+static int open_plain(struct hammer_store *store, const char *name) {
 #ifdef HAVE_PGSQL
-    if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6);
+    if (strncmp(name, "pgsql:", 6) == 0) return open_pgsql(store, name + 6, 0);
+    if (strncmp(name, "pgsql-async:", 12) == 0) return open_pgsql(store, name + 12, HSVC_PGSQL_ASYNC);
 #endif
 #ifdef HAVE_SQLITE
-    if (strncmp(name, "sqlite:", 7) == 0) return open_sqlite(store, name + 7);
+    if (strncmp(name, "sqlite:", 7) == 0) return open_sqlite(store, name + 7, 0);
+    if (strncmp(name, "sqlite-normal:", 14) == 0) return open_sqlite(store, name + 14, HSVC_SQLITE_NORMAL);
 #endif
     fprintf(stderr, "hammer: no store is called %s\n", name);
     return 0;
 }
 
+#define CACHE_BYTES ((size_t)1 << 20)
+static int put_cache_before(struct hammer_store *store) {
+    hsvc_allocator allocator;
+    hsvc_store inner = store->store;
+    hsvc_stdlib_allocator(&allocator);
+    return hsvc_cache_store_new(&allocator, &inner, CACHE_BYTES, &store->cache) == HSVC_OK &&
+           hsvc_cache_store_bind(store->cache, &store->store) == HSVC_OK;
+}
+
+int hammer_store_open(struct hammer_store *store, const char *name) {
+    int cached = strncmp(name, "cache+", 6) == 0;
+    memset(store, 0, sizeof *store);
+    store->store.struct_size = sizeof store->store;
+    return open_plain(store, cached ? name + 6 : name) && (!cached || put_cache_before(store));
+}
+
 void hammer_store_close(struct hammer_store *store) {
+    hsvc_cache_store_free(store->cache);
     if (store->close != NULL) store->close(store->handle);
 }

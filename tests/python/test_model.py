@@ -111,6 +111,8 @@ class Machine(RuleBasedStateMachine):
         elif does == "declines":
             assert shown.prompt == Prompt.SIGN_OUT_OTHER
             self.office.does(No(desk, shown.prompt_id))
+        else:
+            assert shown.prompt in (None, Prompt.ASSOCIATE)
 
     @precondition(lambda self: self.model.place)
     @rule(data=st.data())

@@ -1,6 +1,7 @@
 /* shuffle_scenarios.c: does the store stay sound whatever happens in whatever order? Makes new scripts of old ones: the
  * declarations of one, then lines of all of them in random order with random pauses, without their expectations. After
- * every statement the whole store is verified, and every screen compared with its record.
+ * every statement the whole store is verified, and every screen compared with its record; at the end time alone must lead
+ * to rest, by two nodes (TIME-7).
  *
  *   shuffle_scenarios SEED RUNS FILE...
  * A script that leaves the store unsound is printed, with what is wrong; take lines away while it still is, and it is a
@@ -12,6 +13,7 @@
 
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
+#include "support/rest.h"
 
 enum { FILES = 400, LINES = 120, LINE = 600 };
 
@@ -139,23 +141,35 @@ static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {
     return HSVC_OK;
 }
 
-static int run(const struct text *script) {
-    hsvc_allocator allocator;
+/* play: 1 if the script left the store sound, and time leads to rest from there. */
+static int play(const struct text *script, const hsvc_allocator *allocator, const hsvc_store *store) {
     hsvc_scenario_config config;
+    hsvc_scenario_result result;
     hsvc_scenario *scenario = NULL;
     int unsound = 0;
-    int32_t status = hsvc_stdlib_allocator(&allocator);
+    int32_t status = hsvc_scenario_result_init(&result, sizeof result);
     (void)hsvc_scenario_config_init(&config, sizeof config);
-    config.allocator = &allocator;
+    config.allocator = allocator;
+    config.store = store;
     config.flags = HSVC_SCENARIO_VERIFY_EACH | HSVC_SCENARIO_ALLOW_REFUSALS;
     config.failure = on_failure;
     config.user = &unsound;
     if (status == HSVC_OK) status = hsvc_scenario_new(&config, &scenario);
-    if (status == HSVC_OK) status = hsvc_scenario_run(scenario, "shuffled", script->bytes, script->len, NULL);
+    if (status == HSVC_OK) status = hsvc_scenario_run(scenario, "shuffled", script->bytes, script->len, &result);
     hsvc_scenario_free(scenario);
     if (status != HSVC_OK) printf("# the run stopped: %s\n", hsvc_name(HSVC_REGISTRY_STATUS, status));
-    if (status != HSVC_OK || unsound > 0) printf("%s# end of that script\n", script->bytes);
-    return status == HSVC_OK && unsound == 0;
+    return status == HSVC_OK && unsound == 0 && comes_to_rest(allocator, store, result.end_at);
+}
+
+static int run(const struct text *script) {
+    hsvc_allocator allocator;
+    hsvc_memory_store *memory = NULL;
+    hsvc_store store = {.struct_size = sizeof store};
+    int good = hsvc_stdlib_allocator(&allocator) == HSVC_OK && hsvc_memory_store_new(&allocator, &memory) == HSVC_OK &&
+               hsvc_memory_store_bind(memory, &store) == HSVC_OK && play(script, &allocator, &store);
+    hsvc_memory_store_free(memory);
+    if (!good) printf("%s# end of that script\n", script->bytes);
+    return good;
 }
 
 int main(int argc, char **argv) {

@@ -50,6 +50,7 @@ fails_with() {
 # run_stage NAME: one stage with its own log, sums and time.
 run_stage() {
     local stage=$1 log=$logs/$1.log from=$EPOCHREALTIME status=0 fine bad
+    times >"$logs/times.before" # of this shell and its children: in a shell of its own there would be none
     if ((verbose)); then
         alone "stage_$stage" 2>&1 | tee "$log" || status=1
     else
@@ -63,6 +64,7 @@ run_stage() {
     fi
     remember_failures "$stage" "$log"
     ((passed += fine, failed += bad)) || true
+    times >"$logs/times.after"
     say_stage "$stage" "$fine" "$bad" "$from"
     ((bad == 0 || verbose)) || show "$log"
 }
@@ -91,7 +93,13 @@ remember_failures() {
 say_stage() {
     local seconds
     seconds=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-    printf '%-11s %4d passed, %d failed %8s s\n' "$1" "$2" "$3" "$seconds"
+    printf '%-11s %4d passed, %d failed %8s s %8s s of work\n' "$1" "$2" "$3" "$seconds" "$(worked)"
+}
+
+# worked: the processor seconds between the two notes, which other work on the machine does not change as it does the time.
+worked() {
+    awk 'function of(t) { split(t, part, /[ms]/); return 60 * part[1] + part[2] }
+        FNR == 2 { sum = of($1) + of($2) - sum } END { printf "%.1f", sum }' "$logs/times.before" "$logs/times.after"
 }
 
 run_stages() {

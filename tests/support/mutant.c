@@ -1,8 +1,14 @@
 /* mutant.c: linked into the tests on the masking core: switches on the fault of lib/core/mutants.def that HSVC_MUTANT
- * names, before main. */
+ * names, before main. HSVC_TESTS, a pattern with asterisks, says which tests of a unit program run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "core/core.h"
 
@@ -14,6 +20,7 @@ static const char *const names[HSVC__MUTANTS] = {"",
 
 __attribute__((constructor)) static void switch_on(void) {
     const char *wanted = getenv("HSVC_MUTANT");
+    cmocka_set_test_filter(getenv("HSVC_TESTS"));
     if (wanted == NULL || *wanted == '\0') return;
     for (int i = 1; i < HSVC__MUTANTS; i++)
         if (strcmp(names[i], wanted) == 0) hsvc__mutant = i;

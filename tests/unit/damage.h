@@ -147,10 +147,11 @@ static inline void put_record(struct world *w, uint32_t family, hsvc__str name, 
 }
 
 static inline void put_deadline_key(struct world *w, int64_t at, hsvc__str device, int there) {
-    struct hsvc__record nothing;
+    struct hsvc__deadline armed;
     struct hsvc__key key;
     hsvc__str value = {NULL, 0};
-    if (there) OK(hsvc__record_encode(&nothing, HSVC__FAMILY_DEADLINE, &w->memory, &value));
+    memset(&armed, 0, sizeof armed);
+    if (there) OK(hsvc__record_encode(&armed, HSVC__FAMILY_DEADLINE, &w->memory, &value));
     hsvc__key_deadline(&key, at, device);
     write_row(w, bytes_of(&key), value);
 }

@@ -1,4 +1,4 @@
-/* test_audit.c: the audit as a host reads it: pages from a cursor of its own, numbers instead of names, one entry for each
+/* test_audit.c: the audit and explanations, as a host reads them: pages from a cursor of its own, numbers instead of names, one entry for each
  * thing that happened and no more, and never a name, a serial or a PIN in it (OBS-3). That nothing changes without an
  * entry is checked by hsvc_verify after every scenario. */
 #include "desk.h"
@@ -388,6 +388,50 @@ static void a_taken_number_is_nobody_elses_OBS_3(void **state) {
     assert_int_not_equal(user_view(d, "carol").number, taken.number);
 }
 
+/* ---- explaining ---- */
+static void explaining_is_bounded_and_told_of_misuse_OBS_2_SAFE_5(void **state) {
+    static hsvc_explained items[HSVC_LIMIT_EXPLAINED];
+    struct rows before = {NULL, 0, 0, 0};
+    size_t count, again;
+    (void)state;
+    rows_read(&before, &d->plain, 1);
+    OK(hsvc_explained_init(&items[0], sizeof items[0]));
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "p1", 2, items, HSVC_LIMIT_EXPLAINED, &count));
+    assert_true(count > 20 && count < HSVC_LIMIT_EXPLAINED);
+    for (size_t i = 0; i < count; i++) assert_true(items[i].name != NULL && items[i].name[0] != '\0');
+    assert_string_equal(items[count - 1].name, "last_verdict");
+    memset(&items[2], 0xa5, sizeof items[2]);
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "p1", 2, items, 2, &again));
+    assert_int_equal(again, count);
+    assert_int_equal(items[2].kind, 0xa5a5a5a5);
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "p1", 2, NULL, 0, &again));
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_HEADSET, " serial-1 ", 10, NULL, 0, &again));
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_USER, "Ann@Example", 11, NULL, 0, &again));
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_USER, "nobody", 6, NULL, 0, &again), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "p2", 2, NULL, 0, &again), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_HEADSET, "S9", 2, NULL, 0, &again), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_HEADSET, "  ", 2, NULL, 0, &again), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_POLICY, "x", 1, NULL, 0, &again), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_explain(NULL, HSVC_SUBJECT_USER, "x", 1, NULL, 0, &again), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_USER, NULL, 1, NULL, 0, &again), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_USER, "x", 1, NULL, 1, &again), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_explain(d->engine, HSVC_SUBJECT_USER, "x", 1, NULL, 0, NULL), HSVC_ERR_ARGUMENT);
+    nothing_written(d, &before);
+    rows_free(&before);
+}
+
+static void explaining_without_memory_is_an_error_OBS_2_SAFE_5(void **state) {
+    int32_t status = HSVC_ERR_MEMORY;
+    size_t count;
+    (void)state;
+    for (uint64_t nth = 1; status == HSVC_ERR_MEMORY && nth < 20; nth++) {
+        OK(hsvc_count_alloc_fail(d->count, nth, 1));
+        status = hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "p1", 2, NULL, 0, &count);
+        OK(hsvc_count_alloc_fail(d->count, 0, 0));
+    }
+    assert_int_equal(status, HSVC_OK);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
@@ -404,6 +448,8 @@ int main(void) {
         TEST(what_does_not_happen_is_not_entered_OBS_7_STORE_3),
         TEST(numbers_are_given_once_OBS_3),
         TEST(a_taken_number_is_nobody_elses_OBS_3),
+        TEST(explaining_is_bounded_and_told_of_misuse_OBS_2_SAFE_5),
+        TEST(explaining_without_memory_is_an_error_OBS_2_SAFE_5),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,6 +190,34 @@ static void a_dry_run_answers_what_the_real_run_would_OBS_7(void **state) {
     hsvc_effects_free(dry);
 }
 
+/* Nothing is committed that would prove the policy, so what the engine remembers of it does not do. */
+static void a_dry_run_knows_what_another_node_has_set_OBS_7(void **state) {
+    hsvc_engine *other;
+    hsvc_input in;
+    hsvc_effect shown;
+    (void)state;
+    OK(hsvc_engine_new(&d->config, &other));
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 1));
+    OK(hsvc_apply(other, &in, 1, 0, d->fx));
+    OK(hsvc_input_headset_connected(&in, "P1", "S1", 1));
+    OK(hsvc_apply(d->engine, &in, 1, HSVC_APPLY_DRY_RUN, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SHOW_PROMPT, &shown), 1);
+    assert_int_equal(shown.prompt, HSVC_PROMPT_SIGN_IN_PIN);
+    hsvc_engine_free(other);
+}
+
+static void a_dry_run_takes_no_notice_of_a_jump_OBS_7(void **state) {
+    hsvc_input in;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_COUNTDOWN_STARTED);
+    pass(d, HOUR);
+    OK(hsvc_input_user_activity(&in, "P1"));
+    OK(hsvc_apply(d->engine, &in, 1, HSVC_APPLY_DRY_RUN, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_NOTICE, NULL), 1);
+    OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_NOTICE, NULL), 1);
+}
+
 /* ---- how much fits into one commit ---- */
 
 static char names[300][16];
@@ -261,6 +289,65 @@ static void a_deferred_sign_out_waits_for_the_end_of_the_batch_TIME_3(void **sta
     OK(hsvc_apply(d->engine, some, 3, 0, d->fx));
     assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, NULL), 1);
     assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_VACANT);
+}
+
+/* The host signs somebody in behind the end of the call: the end that waited comes first, and nothing is in the way. */
+static void a_deferred_sign_out_comes_before_a_sign_in_of_its_batch_OUT_5(void **state) {
+    hsvc_input in, some[2];
+    hsvc_effect ended;
+    (void)state;
+    sign_in();
+    assert_int_equal(GIVE(d, hsvc_input_call_begun(&in, "P1", 1, HSVC_CALL_ACTIVE)), HSVC_REASON_CALL_NOTED);
+    assert_int_equal(GIVE(d, hsvc_input_menu_sign_out(&in, "P1")), HSVC_REASON_DEFERRED);
+    OK(hsvc_input_call_ended(&some[0], "P1", 1));
+    OK(hsvc_input_sign_in_user(&some[1], "P1", "bob", "", 0));
+    OK(hsvc_apply(d->engine, some, 2, 0, d->fx));
+    assert_int_equal(said(d->fx, 1), HSVC_REASON_SIGNED_IN);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, &ended), 1);
+    assert_int_equal(ended.cause, HSVC_CAUSE_USER);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL), 1);
+    assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_SIGNED_IN);
+}
+
+/* The window was over when the call began, and the host tells of both at once: the sign-out stands, the reset waits. */
+static void what_was_due_before_a_call_resets_no_phone_in_it_CALL_1(void **state) {
+    hsvc_input in;
+    size_t sent = 0;
+    (void)state;
+    sign_in();
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", "S1", 1)), HSVC_REASON_WINDOW_OPENED);
+    pass(d, 6 * MINUTE);
+    OK(hsvc_input_call_begun(&in, "P1", 1, HSVC_CALL_RINGING));
+    OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, NULL), 1);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL), 0);
+    assert_int_equal(device_view(d, "P1").profile_state, HSVC_PROFILE_RETRYING);
+    for (int i = 0; i < 12; i++) {
+        advance(d, MINUTE);
+        sent += effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL);
+    }
+    assert_int_equal(sent, 0);
+    assert_int_equal(GIVE(d, hsvc_input_call_ended(&in, "P1", 1)), HSVC_REASON_CALLS_OVER);
+    for (int i = 0; i < 6 && sent == 0; i++) {
+        advance(d, MINUTE);
+        sent += effects_of(d->fx, HSVC_EFFECT_APPLY_PROFILE, NULL);
+    }
+    assert_int_equal(sent, 1);
+}
+
+/* ---- the audit's bound ---- */
+
+/* One more refusal of a reason is written over the newest entry; if that one falls to the bound in the same commit, it goes
+ * from the store too. */
+static void an_entry_written_again_can_fall_to_the_bound_OBS_3(void **state) {
+    hsvc_input in, some[2];
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 1)), HSVC_REASON_POLICY_CHANGED);
+    for (int i = 0; i < 4; i++) assert_int_equal(GIVE(d, hsvc_input_cancel(&in, "P1", 77)), HSVC_REASON_PROMPT_STALE);
+    OK(hsvc_input_cancel(&some[0], "P1", 77));
+    OK(hsvc_input_call_begun(&some[1], "P1", 1, HSVC_CALL_ACTIVE));
+    OK(hsvc_apply(d->engine, some, 2, 0, d->fx));
+    sound(d);
 }
 
 /* ---- request ids ---- */
@@ -553,9 +640,14 @@ int main(void) {
         TEST(all_or_none_undoes_everything_for_one_refusal_STORE_3),
         TEST(all_or_none_counts_texts_repeats_and_reused_ids_STORE_4),
         TEST(a_dry_run_answers_what_the_real_run_would_OBS_7),
+        TEST(a_dry_run_knows_what_another_node_has_set_OBS_7),
+        TEST(a_dry_run_takes_no_notice_of_a_jump_OBS_7),
         TEST(a_batch_beyond_the_stores_commit_is_refused_unwritten_STORE_3),
         TEST(a_batch_beyond_one_calls_records_is_refused_unwritten_STORE_3),
         TEST(a_deferred_sign_out_waits_for_the_end_of_the_batch_TIME_3),
+        TEST(a_deferred_sign_out_comes_before_a_sign_in_of_its_batch_OUT_5),
+        TEST(what_was_due_before_a_call_resets_no_phone_in_it_CALL_1),
+        TEST(an_entry_written_again_can_fall_to_the_bound_OBS_3),
         TEST(a_repeat_is_answered_with_the_stored_verdict_and_the_devices_state_STORE_4),
         TEST(a_repeat_tells_the_wipe_that_is_still_owed_STORE_4),
         TEST(a_repeat_shows_the_prompt_again_without_a_pin_STORE_4),

@@ -1,5 +1,5 @@
 /* test_epoch.c: a store that was restored from a backup is older than the host knows: it is refused, at the start and under
- * a running engine, until somebody says that it is meant (STORE-9). */
+ * a running engine, until somebody says that it is meant (STORE-9, F83). */
 #include "desk.h"
 
 static struct desk desk, *const d = &desk;

@@ -159,7 +159,7 @@ static void what_is_unknown_stays_unknown(void **unused) {
     assert_int_equal(hsvc_code(HSVC_REGISTRY_REASON, NULL, 0, &code), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_code(HSVC_REGISTRY_REASON, "DONE", 4, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_code(0, "DONE", 4, &code), HSVC_ERR_ARGUMENT);
-    assert_int_equal(hsvc_code(HSVC_REGISTRY_SUBJECT + 1, "DONE", 4, &code), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_code(HSVC_REGISTRY_EXPLAINED + 1, "DONE", 4, &code), HSVC_ERR_ARGUMENT);
     assert_int_equal(code, 7);
 }
 

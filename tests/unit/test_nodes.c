@@ -21,6 +21,31 @@ static int32_t clock_now(int64_t *now, void *user) {
     return HSVC_OK;
 }
 
+/* The store says CONFLICT to the next `refuse` commits: another node was first. */
+static int refuse;
+static int commits;
+static int32_t (*real_commit)(const hsvc_op *ops, size_t count, uint64_t *revision, void *user);
+static int32_t commit_or_refuse(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    commits++;
+    return refuse > 0 && refuse-- ? HSVC_ERR_CONFLICT : real_commit(ops, count, revision, user);
+}
+
+/* The first byte and the time of the key where a call's first scan began: "S" is the beginning. Patrols come later. */
+static int scan_family;
+static int64_t scan_time;
+static int32_t (*real_scan)(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit,
+                            hsvc_row_sink sink, void *sink_user, void *user);
+static int32_t note_scan(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit,
+                         hsvc_row_sink sink, void *sink_user, void *user) {
+    uint64_t time = 0;
+    for (size_t i = 1; i < 9 && from_len >= 9; i++) time = time << 8 | from[i];
+    if (scan_family == 0) {
+        scan_family = from[0];
+        scan_time = (int64_t)time;
+    }
+    return real_scan(from, from_len, to, to_len, limit, sink, sink_user, user);
+}
+
 struct world {
     hsvc_allocator allocator;
     hsvc_memory_store *memory;
@@ -39,6 +64,10 @@ static void begin(struct world *w) {
     assert_int_equal(hsvc_memory_store_new(&w->allocator, &w->memory), HSVC_OK);
     assert_int_equal(hsvc_store_init(&w->store, sizeof w->store), HSVC_OK);
     assert_int_equal(hsvc_memory_store_bind(w->memory, &w->store), HSVC_OK);
+    real_commit = w->store.commit;
+    w->store.commit = commit_or_refuse;
+    real_scan = w->store.scan;
+    w->store.scan = note_scan;
     assert_int_equal(hsvc_effects_new(&w->allocator, &w->effects), HSVC_OK);
     for (uint32_t n = 0; n < NODES; n++) {
         hsvc_config config;
@@ -116,10 +145,124 @@ static void next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3(void **state) {
     end(&w);
 }
 
+static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void **state) {
+    struct world w;
+    size_t fired;
+    (void)state;
+    begin(&w);
+    now_ms += 120000;
+    refuse = 3;
+    commits = 0;
+    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+    fired = hsvc_verdict_count(w.effects);
+    assert_int_equal(fired, HSVC_LIMIT_ADVANCE_DEVICES - 3); /* none of the three was tried again */
+    assert_int_equal(commits, HSVC_LIMIT_ADVANCE_DEVICES);
+    for (int i = 0; i < 2; i++) { /* they are still due, so nobody loses them */
+        assert_int_equal(hsvc_advance(w.nodes[i], w.effects), HSVC_OK);
+        fired += hsvc_verdict_count(w.effects);
+    }
+    assert_int_equal(fired, DEVICES);
+    end(&w);
+}
+
+static size_t advance_node(struct world *w, uint32_t node) {
+    scan_family = 0;
+    assert_int_equal(hsvc_advance(w->nodes[node], w->effects), HSVC_OK);
+    return hsvc_verdict_count(w->effects);
+}
+
+static int64_t next_of(struct world *w, uint32_t node) {
+    int64_t at;
+    scan_family = 0;
+    assert_int_equal(hsvc_next_deadline(w->nodes[node], &at), HSVC_OK);
+    return at;
+}
+
+/* restart: the node as a process of its own, whose clock says something else, or as the only one. */
+static int64_t behind_ms;
+static int32_t clock_behind(int64_t *now, void *user) {
+    (void)user;
+    *now = now_ms - behind_ms;
+    return HSVC_OK;
+}
+static void restart(struct world *w, uint32_t node, uint32_t node_count, hsvc_clock_fn clock) {
+    hsvc_config config;
+    hsvc_config_init(&config, sizeof config);
+    config.allocator = &w->allocator;
+    config.store = &w->store;
+    config.clock = clock;
+    config.node = node < node_count ? node : 0;
+    config.node_count = node_count;
+    config.poll_ms = 700;
+    hsvc_engine_free(w->nodes[node]);
+    assert_int_equal(hsvc_engine_new(&config, &w->nodes[node]), HSVC_OK);
+}
+
+/* Some stores go through what was deleted, so a busy node does not begin there each time. */
+static void scans_begin_where_the_last_found_something_for_a_poll_TIME_3(void **state) {
+    struct world w;
+    int64_t due;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    due = now_ms + 120000; /* prompt_timeout */
+    now_ms += 180000;
+    assert_int_equal(advance_node(&w, 0), HSVC_LIMIT_ADVANCE_DEVICES); /* of 100: there is more */
+    assert_int_equal(scan_family, 'S');
+    assert_int_equal(next_of(&w, 0), due);
+    assert_int_equal(scan_family, 'T');
+    assert_int_equal(scan_time, due);
+    now_ms += 699;
+    assert_int_equal(advance_node(&w, 0), DEVICES - HSVC_LIMIT_ADVANCE_DEVICES);
+    assert_int_equal(scan_family, 'T');
+    assert_int_equal(next_of(&w, 0), HSVC_NEVER); /* a node that is alone is told exactly */
+    assert_int_equal(scan_family, 'S');
+    now_ms += 699;
+    assert_int_equal(advance_node(&w, 0), 0);
+    assert_int_equal(scan_family, 'T');
+    assert_int_equal(scan_time, now_ms - 699 - 2000); /* clock_skew_max: another node may still arm in there */
+    now_ms++;
+    assert_int_equal(advance_node(&w, 0), 0);
+    assert_int_equal(scan_family, 'S');
+    assert_int_equal(advance_node(&w, 0), 0);
+    assert_int_equal(scan_family, 'T');
+    now_ms -= 60000; /* what was below the watermark is not due yet */
+    assert_int_equal(advance_node(&w, 0), 0);
+    assert_int_equal(scan_family, 'S');
+    end(&w);
+}
+
+/* A node whose clock is wrong, or whose input lay in the past, arms what is below the others' watermark. */
+static void a_deadline_below_the_watermark_is_late_by_a_poll_at_most_TIME_3(void **state) {
+    struct world w;
+    hsvc_input in;
+    (void)state;
+    for (uint32_t nodes = 1; nodes <= NODES; nodes++) {
+        int64_t at;
+        begin(&w);
+        now_ms += 180000;
+        restart(&w, 0, nodes, clock_now);
+        behind_ms = 150000; /* more than the 120 s of a prompt */
+        restart(&w, 1, NODES, clock_behind);
+        while (advance_node(&w, 0) != 0) continue;
+        assert_int_equal(advance_node(&w, 0), 0);
+        hsvc_input_headset_connected(&in, "desk-001", "S999", 9);
+        assert_int_equal(hsvc_apply(w.nodes[1], &in, 1, 0, w.effects), HSVC_OK); /* due 30 s ago by node 0's clock */
+        at = next_of(&w, 0);
+        assert_true(at <= now_ms + 700);
+        if (at > now_ms) now_ms = at;
+        assert_int_equal(advance_node(&w, 0), 1);
+        end(&w);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_deadline_below_the_watermark_is_late_by_a_poll_at_most_TIME_3),
+        cmocka_unit_test(a_deadline_that_another_node_was_first_with_is_skipped_STORE_5),
         cmocka_unit_test(each_node_fires_its_own_devices_first_STORE_5_TIME_3),
         cmocka_unit_test(next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3),
+        cmocka_unit_test(scans_begin_where_the_last_found_something_for_a_poll_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "committed.h"
 #include "damage.h"
+#include "support/rest.h"
 
 #define PEOPLE "user alice, pin 1234\nphone desk-1, site hall\nheadset H1 of alice\n"
 
@@ -144,61 +145,13 @@ static void each_damaged_byte_is_named_and_not_guessed_at_STORE_7(void **state) 
 
 /* ---- time alone leads to rest ---- */
 #define SCRIPT_MOST 32768
-#define FIRINGS_MOST 400
 
-/* end_calls: every device says that there is no call. */
-static void end_calls(struct desk *d) {
-    hsvc_device_view view = {.struct_size = sizeof view};
-    char after[HSVC_LIMIT_NAME_LEN + 1] = "";
-    while (hsvc_device_next(d->engine, after, strlen(after), &view) == HSVC_OK) {
-        hsvc_input in;
-        snprintf(after, sizeof after, "%.*s", (int)view.key_len, view.key);
-        OK(hsvc_input_call_snapshot(&in, after, NULL, 0));
-        assert_int_equal(give(d, &in), HSVC_REASON_CALL_NOTED);
-    }
-}
-
-static int is_at_rest(struct desk *d) {
-    hsvc_device_view view = {.struct_size = sizeof view};
-    char after[HSVC_LIMIT_NAME_LEN + 1] = "";
-    int rest = 1;
-    while (hsvc_device_next(d->engine, after, strlen(after), &view) == HSVC_OK) {
-        int waits = view.profile_state == HSVC_PROFILE_RESETTING || view.profile_state == HSVC_PROFILE_SETTLING ||
-                    view.profile_state == HSVC_PROFILE_RETRYING;
-        int leaves = view.session_state == HSVC_SESSION_LINGERING || view.session_state == HSVC_SESSION_KEPT ||
-                     view.session_state == HSVC_SESSION_DEFERRED || view.session_state == HSVC_SESSION_ENDING;
-        if (view.prompt != 0 || waits || leaves || view.deadline_at != HSVC_NEVER) {
-            print_error("%.*s: prompt %u, profile state %u, session state %u\n", (int)view.name_len, view.name, view.prompt,
-                        view.profile_state, view.session_state);
-            rest = 0;
-        }
-        snprintf(after, sizeof after, "%.*s", (int)view.key_len, view.key);
-    }
-    return rest;
-}
-
-/* let_time_pass: from deadline to deadline, until there is none. */
-static int let_time_pass(struct desk *d) {
-    for (int i = 0; i < FIRINGS_MOST; i++) {
-        int64_t at, now;
-        OK(hsvc_next_deadline(d->engine, &at));
-        if (at == HSVC_NEVER) return 1;
-        OK(hsvc_manual_clock_read(&now, d->clock));
-        if (at > now) OK(hsvc_manual_clock_set(d->clock, at));
-        OK(hsvc_advance(d->engine, d->fx));
-    }
-    return 0;
-}
-
-/* comes_to_rest: does time lead there from the end of a part of a script? What it expects of a refusal may be cut off. */
-static int comes_to_rest(const char *script) {
+/* leads_to_rest: does time lead there from the end of a part of a script? What it expects of a refusal may be cut off. */
+static int leads_to_rest(const char *script) {
     struct world w;
     int rest;
     world_open_with(&w, script, HSVC_SCENARIO_ALLOW_REFUSALS);
-    OK(hsvc_manual_clock_set(w.desk.clock, w.later - HOUR));
-    end_calls(&w.desk);
-    rest = let_time_pass(&w.desk) && is_at_rest(&w.desk);
-    sound(&w.desk);
+    rest = comes_to_rest(&w.desk.allocator, &w.desk.plain, w.later - HOUR);
     world_close(&w);
     return rest;
 }
@@ -274,7 +227,7 @@ static void each_part(part_fn look) {
 }
 
 static void look_for_rest(const char *part, const char *name) {
-    if (!comes_to_rest(part)) fail_msg("%s, its first %zu bytes: time does not lead to rest", name, strlen(part));
+    if (!leads_to_rest(part)) fail_msg("%s, its first %zu bytes: time does not lead to rest", name, strlen(part));
 }
 /* F34. */
 static void time_and_the_end_of_calls_lead_to_rest_TIME_7(void **state) {

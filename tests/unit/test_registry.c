@@ -1,5 +1,6 @@
 /* test_registry.c: what the library says of itself is what it does: each code once, with the words of the reference; each reason
- * exactly one code of the Extension Mobility API (OBS-8); which inputs ask for permission (OBS-9); parameters as they are set. */
+ * exactly one code of the Extension Mobility API (OBS-8); which inputs ask for permission (OBS-9); parameters as they are set; lines
+ * of the tables as they run. */
 #include "desk.h"
 
 #include "headsetsvc/registry.h"
@@ -13,7 +14,7 @@ static hsvc_code_info code_at(uint32_t registry, size_t index) {
 
 static void every_registry_lists_each_code_once_OBS_1(void **state) {
     (void)state;
-    for (uint32_t registry = HSVC_REGISTRY_STATUS; registry <= HSVC_REGISTRY_PRESENCE; registry++) {
+    for (uint32_t registry = HSVC_REGISTRY_STATUS; registry <= HSVC_REGISTRY_EXPLAINED; registry++) {
         size_t count = 0;
         for (hsvc_code_info info = code_at(registry, 0); info.name != NULL; info = code_at(registry, ++count)) {
             int32_t code = -12345;
@@ -25,7 +26,7 @@ static void every_registry_lists_each_code_once_OBS_1(void **state) {
         assert_true(count != 0);
     }
     assert_null(code_at(0, 0).name);
-    assert_null(code_at(HSVC_REGISTRY_PRESENCE + 100, 0).name);
+    assert_null(code_at(HSVC_REGISTRY_EXPLAINED + 100, 0).name);
     assert_int_equal(hsvc_code_at(HSVC_REGISTRY_STATUS, 0, NULL), HSVC_ERR_ARGUMENT);
 }
 
@@ -161,12 +162,44 @@ static void parameters_are_as_they_are_set_POL_2(void **state) {
         OK(hsvc_policy_value(desk.engine, info.param, NULL, 0, NULL, 0, &value, NULL));
         assert_int_equal(value, info.value_guide);
         OK(hsvc_input_policy_set(&in, info.param, HSVC_SCOPE_GLOBAL, info.most));
-        assert_int_equal(give(&desk, &in), info.obeyed ? HSVC_REASON_POLICY_CHANGED : HSVC_REASON_NOT_SUPPORTED_YET);
+        assert_int_equal(give(&desk, &in), HSVC_REASON_POLICY_CHANGED);
         in.value = info.most + 1;
-        if (info.obeyed) assert_int_equal(give(&desk, &in), HSVC_REASON_OUT_OF_RANGE);
+        assert_int_equal(give(&desk, &in), HSVC_REASON_OUT_OF_RANGE);
         in.value = info.value_guide;
         (void)give(&desk, &in);
     }
+    desk_close(&desk);
+}
+
+static void expect_models(struct desk *desk, const char *device, const char *wanted, uint32_t scope) {
+    const char *text = NULL;
+    size_t len = 0;
+    uint32_t by = 0;
+    OK(hsvc_policy_text(desk->engine, HSVC_PARAM_SUPPORTED_MODELS, device, strlen(device), &text, &len, &by));
+    assert_true(text_is(text, len, wanted) && text[len] == 0);
+    assert_int_equal(by, scope);
+}
+
+static void texts_are_told_with_their_scope_POL_3(void **state) {
+    struct desk desk;
+    hsvc_input in;
+    const char *text = NULL;
+    size_t len = 0;
+    (void)state;
+    desk_open(&desk);
+    OK(hsvc_input_device_put(&in, "desk-17", "lines", HSVC_DEVICE_ANONYMOUS, "floor-5", "CP-8865", "14.2(1)", HSVC_FLAG_EM_ENABLED));
+    (void)give(&desk, &in);
+    expect_models(&desk, "desk-17", "CP-78*\nCP-88*\n78*\n88*", HSVC_SCOPE_GLOBAL);
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_SUPPORTED_MODELS, HSVC_SCOPE_SITE, 0));
+    hsvc_input_set_site(&in, "floor-5");
+    hsvc_input_set_text(&in, "X-1*\nX-2*");
+    assert_int_equal(give(&desk, &in), HSVC_REASON_POLICY_CHANGED);
+    expect_models(&desk, "desk-17", "X-1*\nX-2*", HSVC_SCOPE_SITE);
+    expect_models(&desk, "", "CP-78*\nCP-88*\n78*\n88*", HSVC_SCOPE_GLOBAL);
+    OK(hsvc_policy_text(desk.engine, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, &text, &len, NULL));
+    assert_true(len == 0 && text[0] == 0);
+    assert_int_equal(hsvc_policy_text(desk.engine, HSVC_PARAM_PIN_ENTRY, NULL, 0, &text, &len, NULL), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_policy_text(desk.engine, HSVC_PARAM_MIN_FIRMWARE, NULL, 4, &text, &len, NULL), HSVC_ERR_ARGUMENT);
     desk_close(&desk);
 }
 
@@ -190,6 +223,61 @@ static void choices_are_the_values_of_a_choice_POL_1(void **state) {
     assert_int_equal(hsvc_choice_at(999, 0, &choice), HSVC_ERR_NOT_FOUND);
 }
 
+/* ---- the tables ---- */
+
+/* What the trace says of a row that ran is what its line says. */
+struct looked_up {
+    size_t rows;
+    size_t wrong;
+};
+
+static int32_t look_up(const hsvc_trace *trace, void *user) {
+    struct looked_up *found = user;
+    hsvc_line_info line;
+    OK(hsvc_line_info_init(&line, sizeof line));
+    for (size_t i = 0; hsvc_line_at(i, &line) == HSVC_OK; i++) {
+        if (strcmp(line.table, trace->machine) != 0 || line.kind > HSVC_LINE_OTHER || line.number != trace->row) continue;
+        found->rows++;
+        found->wrong += strcmp(line.event, trace->event) != 0 || strcmp(line.rule, trace->rule) != 0;
+    }
+    return HSVC_OK;
+}
+
+static void lines_are_the_rows_that_run_OBS_1(void **state) {
+    struct desk desk;
+    struct looked_up found = {0, 0};
+    hsvc_input in;
+    (void)state;
+    desk_ready(&desk);
+    desk.config.trace = look_up;
+    desk.config.trace_user = &found;
+    desk_start(&desk);
+    OK(hsvc_input_device_put(&in, "desk-17", "desk-lines", HSVC_DEVICE_ANONYMOUS, "floor-5", "CP-8865", "14.2(1)", HSVC_FLAG_EM_ENABLED));
+    (void)give(&desk, &in);
+    OK(hsvc_input_device_registered(&in, "desk-17", 0, 0));
+    (void)give(&desk, &in);
+    assert_true(found.rows > 3);
+    assert_int_equal(found.wrong, 0);
+    desk_close(&desk);
+}
+
+static void every_line_is_whole_OBS_1(void **state) {
+    hsvc_line_info line;
+    size_t count = 0, of[HSVC_LINE_ADMIT + 1] = {0};
+    (void)state;
+    OK(hsvc_line_info_init(&line, sizeof line));
+    for (; hsvc_line_at(count, &line) == HSVC_OK; count++) {
+        assert_in_range(line.kind, HSVC_LINE_ROW, HSVC_LINE_ADMIT);
+        of[line.kind]++;
+        assert_true(line.table[0] != 0 && line.guard[0] != 0 && line.verdict[0] != 0);
+        assert_true(hsvc_rule_text(line.rule, strlen(line.rule))[0] != 0);
+        assert_int_equal(line.event[0] != 0, line.kind <= HSVC_LINE_OTHER);
+    }
+    for (size_t kind = HSVC_LINE_ROW; kind <= HSVC_LINE_ADMIT; kind++) assert_true(of[kind] > 10);
+    assert_int_equal(hsvc_line_at(count, &line), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(hsvc_line_at(0, NULL), HSVC_ERR_ARGUMENT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_registry_lists_each_code_once_OBS_1),
@@ -197,7 +285,10 @@ int main(void) {
         cmocka_unit_test(every_reason_has_one_result_code_OBS_8),
         cmocka_unit_test(administrators_ask_before_anything_changes_OBS_9),
         cmocka_unit_test(parameters_are_as_they_are_set_POL_2),
+        cmocka_unit_test(texts_are_told_with_their_scope_POL_3),
         cmocka_unit_test(choices_are_the_values_of_a_choice_POL_1),
+        cmocka_unit_test(lines_are_the_rows_that_run_OBS_1),
+        cmocka_unit_test(every_line_is_whole_OBS_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static int names_twice(const struct lock *locks, size_t count) {
     return 0;
 }
 
-/* ---- parameters: locks, keys, expected revisions, values, keys to delete ---- */
+/* ---- parameters: locks, keys, expected revisions, values, keys to delete, readable columns ---- */
 static int64_t expected_of(const hsvc_op *op) {
     if (op->expect == HSVC_EXPECT_ANY) return -1;
     if (op->expect == HSVC_EXPECT_ABSENT) return 0;
@@ -94,6 +94,10 @@ static void add_args(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t 
     hsvc__pg_array_begin(store, HSVC__PG_BYTEA);
     for (size_t i = 0; i < op_count; i++)
         if (op_at(ops, i)->kind == HSVC_OP_DELETE) hsvc__pg_array_bytes(store, op_at(ops, i)->key, op_at(ops, i)->key_len);
+    hsvc__pg_array_end(store);
+    hsvc__pg_array_begin(store, HSVC__PG_JSONB);
+    for (size_t i = 0; i < op_count; i++)
+        if (op_at(ops, i)->kind == HSVC_OP_PUT) hsvc__pg_array_readable(store, op_at(ops, i));
     hsvc__pg_array_end(store);
 }
 

@@ -13,9 +13,11 @@ static int32_t dropped(struct hsvc_pgsql_store *store, int32_t status) {
 static uint32_t reason_in(const char *text, char state[6]) {
     uint32_t reason = HSVC_PGSQL_NO_SERVER;
     state[0] = 0;
-    for (const char *at = text; (at = strstr(at, ": ")) != NULL; at += 2) {
-        if (strspn(at + 2, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 || at[7] != ':') continue;
-        memcpy(state, at + 2, 5);
+    for (const char *at = text; (at = strstr(at, ": ")) != NULL;) {
+        at += 2 + strspn(at + 2, " ");
+        if (strspn(at, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 || at[5] != ':') continue;
+        if (strcspn(at, "0123456789") >= 5) continue; /* "FATAL" */
+        memcpy(state, at, 5);
         state[5] = 0;
         reason = hsvc__pg_reason_of(state);
     }
@@ -90,6 +92,7 @@ static int32_t made(struct hsvc_pgsql_store *store) {
         return hsvc__pg_problem(store, HSVC_PGSQL_NO_SCHEMA, "", "the database has no schema of that name");
     status = run(store, hsvc__pg_sql_create, &result);
     PQclear(result);
+    if (status == HSVC_OK) status = run(store, hsvc__pg_sql_views, &result), PQclear(status == HSVC_OK ? result : NULL);
     return status;
 }
 

@@ -4,7 +4,7 @@
  *   rows.c     read, scan                  commit.c   commit
  *   call.c     one statement and its answer, within a bounded time; what errors mean
  *   wire.c     parameters in the protocol's binary form
- *   schema.c   the text of the SQL
+ *   schema.c   the text of the SQL         readable.c what people may read of a row
  *
  * A commit is one call of the function `commit` in the database: it locks the hashes of all keys (advisory, until the
  * transaction's end, shared for keys that are only checked), then compares, then writes. docs/decisions/075 says why. */
@@ -17,6 +17,7 @@
 
 #include "core/core.h"
 #include "headsetsvc/pgsql.h"
+#include "store/columns.h"
 
 #define HSVC__PG_SCHEMA_VERSION 1
 #define HSVC__PG_OPS_MAX 512u /* each is a lock of the server, which has 64 a connection by default, shared by all */
@@ -29,7 +30,8 @@ struct hsvc__pg_args {
     size_t at[HSVC__PG_ARGS];
     size_t count;
     size_t array; /* where the array that is being filled begins */
-    int failed;   /* no memory */
+    size_t members; /* of the JSON object that is being written */
+    int failed;     /* no memory */
 };
 
 struct hsvc_pgsql_store {
@@ -54,7 +56,8 @@ struct hsvc_pgsql_store {
 
 /* ---- schema.c: with @ for the schema's name ---- */
 extern const char hsvc__pg_sql_session[];
-extern const char hsvc__pg_sql_create[];
+extern const char hsvc__pg_sql_create[]; /* begins a transaction, which _views ends */
+extern const char hsvc__pg_sql_views[];
 struct hsvc__pg_statement {
     const char *name;
     const char *sql;
@@ -71,6 +74,8 @@ const char *hsvc__pg_sql(struct hsvc_pgsql_store *store, const char *text);
 #define HSVC__PG_INT8 20
 #define HSVC__PG_BYTEA_ARRAY 1001
 #define HSVC__PG_INT8_ARRAY 1016
+#define HSVC__PG_JSONB 3802
+#define HSVC__PG_JSONB_ARRAY 3807
 void hsvc__pg_args_begin(struct hsvc_pgsql_store *store);
 void hsvc__pg_arg_bytes(struct hsvc_pgsql_store *store, const void *bytes, size_t len);
 void hsvc__pg_arg_int8(struct hsvc_pgsql_store *store, int64_t value);
@@ -79,6 +84,11 @@ void hsvc__pg_array_begin(struct hsvc_pgsql_store *store, Oid of);
 void hsvc__pg_array_bytes(struct hsvc_pgsql_store *store, const void *bytes, size_t len);
 void hsvc__pg_array_int8(struct hsvc_pgsql_store *store, int64_t value);
 void hsvc__pg_array_end(struct hsvc_pgsql_store *store);
+/* An element written piece by piece: begin gives where it begins, which end wants. */
+size_t hsvc__pg_element_begin(struct hsvc_pgsql_store *store);
+void hsvc__pg_element_end(struct hsvc_pgsql_store *store, size_t at, int is_null);
+/* readable.c: the readable columns of what a PUT writes, as an element. */
+void hsvc__pg_array_readable(struct hsvc_pgsql_store *store, const hsvc_op *op);
 /* hsvc__pg_room: makes room for so many bytes more; 0 and args.failed if there is no memory. */
 int hsvc__pg_room(struct hsvc_pgsql_store *store, size_t more);
 int64_t hsvc__pg_int8_of(const PGresult *result, int row, int column);

@@ -4,6 +4,7 @@
 
 #define ARRAY_HEAD 20
 #define LEAST_ROOM 4096
+#define NULL_ELEMENT UINT32_MAX
 
 int hsvc__pg_room(struct hsvc_pgsql_store *store, size_t more) {
     struct hsvc__pg_args *args = &store->args;
@@ -76,6 +77,19 @@ void hsvc__pg_array_bytes(struct hsvc_pgsql_store *store, const void *bytes, siz
     add(store, bytes, len);
 }
 
+size_t hsvc__pg_element_begin(struct hsvc_pgsql_store *store) {
+    add_int4(store, 0); /* the length, see _end */
+    return store->args.len;
+}
+
+void hsvc__pg_element_end(struct hsvc_pgsql_store *store, size_t at, int is_null) {
+    struct hsvc__pg_args *args = &store->args;
+    if (args->failed) return;
+    if (is_null) args->len = at;
+    put_int4(args->bytes + at - 4, is_null ? NULL_ELEMENT : (uint32_t)(args->len - at));
+    if (is_null) put_int4(args->bytes + args->array + 4, 1); /* the array has such */
+}
+
 void hsvc__pg_array_int8(struct hsvc_pgsql_store *store, int64_t value) {
     add_int4(store, 8);
     add_int8(store, value);
@@ -90,7 +104,10 @@ void hsvc__pg_array_end(struct hsvc_pgsql_store *store) {
     struct hsvc__pg_args *args = &store->args;
     uint32_t count = 0;
     if (args->failed) return;
-    for (size_t at = args->array + ARRAY_HEAD; at < args->len; at += 4 + int4_at(args->bytes + at)) count++;
+    for (size_t at = args->array + ARRAY_HEAD; at < args->len; count++) {
+        uint32_t len = int4_at(args->bytes + at);
+        at += 4 + (len == NULL_ELEMENT ? 0 : len);
+    }
     put_int4(args->bytes + args->array + 12, count);
 }
 

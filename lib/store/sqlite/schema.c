@@ -42,7 +42,7 @@ static const char step_2_table[] =
     "ALTER TABLE records RENAME TO records_1;"
     "CREATE TABLE records(key BLOB PRIMARY KEY, revision INTEGER NOT NULL"
 #define COLUMN(name, type) ", " #name " " #type
-#include "columns.h"
+#include "store/each_column.h"
     ", value BLOB NOT NULL) WITHOUT ROWID;";
 
 #define TIME(column) "strftime('%Y-%m-%d %H:%M:%S', " column " / 1000, 'unixepoch')"

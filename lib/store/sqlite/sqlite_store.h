@@ -6,15 +6,10 @@
 
 #include "core/core.h"
 #include "headsetsvc/sqlite.h"
+#include "store/columns.h"
 
 #define HSVC__SQLITE_OPS_MAX 1024u
 #define HSVC__SQLITE_TEXT 240u
-
-enum {
-#define COLUMN(name, type) HSVC__COLUMN_##name,
-#include "columns.h"
-    HSVC__COLUMNS
-};
 
 /* Prepared once, when the store is opened. */
 enum {

@@ -1,4 +1,4 @@
-/* columns.h: nothing of columns.def but what its includer defined: COLUMN, or FROM_ of one kind of row. */
+/* each_column.h: nothing of columns.def but what its includer defined: COLUMN, or FROM_ of one kind of row. */
 #ifndef COLUMN
 #define COLUMN(name, type)
 #endif
@@ -17,7 +17,7 @@
 #ifndef FROM_AUDIT
 #define FROM_AUDIT(column, kind, field)
 #endif
-#include "columns.def"
+#include "store/columns.def"
 #undef COLUMN
 #undef FROM_DEVICE
 #undef FROM_USER

@@ -1,0 +1,211 @@
+/* bulk.c: CSV files into a store and out of it (BULK-1..8). The file is read here; the library never opens one. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+#ifdef HSVC_WITH_CSV
+#include "headsetsvc/csv.h"
+#include "headsetsvc/stdlib.h"
+
+static uint32_t kind_of(const char *word) {
+    static const char *const words[] = {"associations", "users", "devices", "inventory", "sessions", "audit"};
+    for (uint32_t i = 0; i < 6; i++)
+        if (strcmp(words[i], word) == 0) return HSVC_CSV_ASSOCIATIONS + i;
+    return 0;
+}
+
+/* What the callbacks know. */
+struct job {
+    struct host *host;
+    const char *path;
+    FILE *in;
+    FILE *failed; /* --failed, or NULL */
+    int64_t bytes;
+    int bar; /* on a terminal */
+    int64_t drawn;
+};
+
+/* ---- import ---- */
+
+static int32_t on_write(const char *bytes, size_t len, void *user) {
+    const struct job *job = (const struct job *)user;
+    if (job->failed == NULL) return HSVC_OK;
+    return fwrite(bytes, 1, len, job->failed) == len ? HSVC_OK : HSVC_ERR_FULL;
+}
+
+static void clear_bar(const struct job *job) {
+    if (job->bar) fprintf(stderr, "\r%40s\r", "");
+}
+
+/* Errors alone: FILE:LINE:COLUMN: NAME: why (REASON). */
+static int32_t on_report(const hsvc_csv_report *report, void *user) {
+    const struct job *job = (const struct job *)user;
+    const char *text = hsvc_text(HSVC_REGISTRY_REASON, (int32_t)report->reason);
+    const char *name = hsvc_name(HSVC_REGISTRY_REASON, (int32_t)report->reason);
+    struct pairs *pairs;
+    if (report->outcome != HSVC_CSV_FAILED) return HSVC_OK;
+    clear_bar(job);
+    if (!job->host->json) {
+        fprintf(stderr, "%s:%llu:%u: %.*s%s%s (%s)\n", job->path, (unsigned long long)report->line, report->column,
+                (int)report->name_len, report->name, report->name_len == 0 ? "" : ": ", text, name);
+        return HSVC_OK;
+    }
+    pairs = pairs_new(job->host, "failed");
+    pairs_words(pairs, "file", job->path);
+    pairs_number(pairs, "line", (int64_t)report->line);
+    pairs_number(pairs, "offset", (int64_t)report->offset);
+    pairs_number(pairs, "column", report->column);
+    pairs_text(pairs, "name", report->name, report->name_len);
+    pairs_words(pairs, "reason", name);
+    pairs_words(pairs, "text", text);
+    pairs_number(pairs, "limit", report->limit);
+    pairs_print(pairs);
+    return HSVC_OK;
+}
+
+static int32_t on_progress(const hsvc_csv_progress *progress, void *user) {
+    struct job *job = (struct job *)user;
+    int64_t percent = job->bytes == 0 ? 100 : (int64_t)progress->bytes * 100 / job->bytes;
+    if (!job->bar || percent == job->drawn) return HSVC_OK;
+    job->drawn = percent;
+    fprintf(stderr, "\r[%-20.*s] %3d %% of pass %u", (int)(percent / 5), "####################", (int)percent,
+            progress->pass);
+    return HSVC_OK;
+}
+
+static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *again) {
+    char bytes[65536];
+    size_t n;
+    int32_t status = HSVC_OK;
+    rewind(job->in);
+    while (status == HSVC_OK && (n = fread(bytes, 1, sizeof bytes, job->in)) > 0)
+        status = hsvc_csv_import_feed(import, bytes, n);
+    return status == HSVC_OK ? hsvc_csv_import_end(import, again) : status;
+}
+
+static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
+    clear_bar(job);
+    if (sum->refused == 0 && !job->host->json) {
+        printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed",
+               job->host->dry_run ? "dry run, nothing is written: " : "", (unsigned long long)sum->processed,
+               (unsigned long long)sum->changed, (unsigned long long)sum->unchanged, (unsigned long long)sum->failed);
+        if (sum->left > 0) printf(", %llu left undone", (unsigned long long)sum->left);
+        printf("%s\n", sum->kept ? "; nobody lost a headset, since rows are faulty" : "");
+    } else if (job->host->json) {
+        struct pairs *pairs = pairs_new(job->host, "summary");
+        if (sum->refused != 0) pairs_words(pairs, "refused", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)sum->refused));
+        pairs_number(pairs, "processed", (int64_t)sum->processed);
+        pairs_number(pairs, "changed", (int64_t)sum->changed);
+        pairs_number(pairs, "unchanged", (int64_t)sum->unchanged);
+        pairs_number(pairs, "failed", (int64_t)sum->failed);
+        pairs_number(pairs, "left", (int64_t)sum->left);
+        pairs_print(pairs);
+    }
+    return sum->refused != 0 || sum->failed != 0 ? EXIT_UNMET : EXIT_OK;
+}
+
+static void fill_config(const struct host *host, hsvc_csv_config *config, hsvc_engine *engine,
+                        const hsvc_allocator *allocator, struct job *job) {
+    (void)hsvc_csv_config_init(config, sizeof *config);
+    config->kind = kind_of(host->words[1]);
+    config->engine = engine;
+    config->allocator = allocator;
+    config->write = on_write;
+    config->user = job;
+}
+
+static int import_into(struct job *job, hsvc_engine *engine) {
+    hsvc_allocator allocator;
+    hsvc_csv_config config;
+    hsvc_csv_import *import = NULL;
+    hsvc_csv_summary sum;
+    int32_t again = 1, status = hsvc_stdlib_allocator(&allocator);
+    fill_config(job->host, &config, engine, &allocator, job);
+    config.mode = job->host->atomic ? HSVC_CSV_ATOMIC : HSVC_CSV_PARTIAL;
+    config.meaning = job->host->meaning;
+    config.flags = job->host->dry_run ? HSVC_CSV_DRY_RUN : 0;
+    config.report = on_report;
+    config.progress = on_progress;
+    (void)hsvc_csv_summary_init(&sum, sizeof sum);
+    if (status == HSVC_OK) status = hsvc_csv_import_new(&config, &import);
+    while (status == HSVC_OK && again) status = feed_once(job, import, &again);
+    if (status == HSVC_OK) status = hsvc_csv_import_summary(import, &sum);
+    hsvc_csv_import_free(import);
+    if (status != HSVC_OK) return clear_bar(job), fail_status(job->path, status);
+    return print_summary(job, &sum);
+}
+
+static int cannot(const char *path) {
+    fprintf(stderr, "hsvc: %s: %s\n", path, strerror(errno));
+    return EXIT_USAGE;
+}
+
+static int open_files(struct job *job) {
+    job->in = fopen(job->path, "rb");
+    if (job->in == NULL || fseek(job->in, 0, SEEK_END) != 0) return cannot(job->path);
+    job->bytes = ftell(job->in);
+    if (job->host->failed != NULL) job->failed = fopen(job->host->failed, "wb");
+    return job->host->failed != NULL && job->failed == NULL ? cannot(job->host->failed) : EXIT_OK;
+}
+
+static int close_files(struct job *job, int code) {
+    int bad = job->in != NULL && ferror(job->in);
+    if (job->in != NULL) (void)fclose(job->in);
+    if (job->failed != NULL && fclose(job->failed) != 0 && code == EXIT_OK) return cannot(job->host->failed);
+    return bad ? cannot(job->path) : code;
+}
+
+int command_import(struct host *host) {
+    struct job job = {0};
+    struct opened opened;
+    int code;
+    job.host = host;
+    job.path = host->words[2];
+    job.drawn = -1;
+    job.bar = isatty(STDERR_FILENO) && !host->json;
+    if (kind_of(host->words[1]) == 0 || kind_of(host->words[1]) > HSVC_CSV_DEVICES)
+        return usage("associations, users or devices: ", host->words[1]);
+    host->writes = 1;
+    code = open_files(&job);
+    if (code != EXIT_OK) return close_files(&job, code);
+    code = open_store(host, host->words[0], &opened);
+    if (code == EXIT_OK) code = import_into(&job, opened.engine);
+    close_store(&opened);
+    return close_files(&job, code);
+}
+
+/* ---- export ---- */
+
+static int export_from(struct host *host, hsvc_engine *engine) {
+    hsvc_allocator allocator;
+    hsvc_csv_config config;
+    hsvc_csv_export *exporter = NULL;
+    struct job job = {0};
+    int32_t done = 0, status = hsvc_stdlib_allocator(&allocator);
+    job.host = host;
+    job.failed = stdout;
+    fill_config(host, &config, engine, &allocator, &job);
+    config.flags = (host->plain ? HSVC_CSV_NO_GUARD : 0) | (host->bom ? HSVC_CSV_BOM : 0) |
+                   (host->semicolon ? HSVC_CSV_SEMICOLON : 0);
+    if (status == HSVC_OK) status = hsvc_csv_export_new(&config, &exporter);
+    while (status == HSVC_OK && !done) status = hsvc_csv_export_step(exporter, &done);
+    hsvc_csv_export_free(exporter);
+    return status == HSVC_OK ? EXIT_OK : fail_status(host->words[0], status);
+}
+
+int command_export(struct host *host) {
+    struct opened opened;
+    int code;
+    if (kind_of(host->words[1]) == 0)
+        return usage("associations, users, devices, inventory, sessions or audit: ", host->words[1]);
+    code = open_store(host, host->words[0], &opened);
+    if (code == EXIT_OK) code = export_from(host, opened.engine);
+    close_store(&opened);
+    return code;
+}
+#else
+int command_import(struct host *host) { return usage("this hsvc was built without libcsv: ", host->words[1]); }
+int command_export(struct host *host) { return usage("this hsvc was built without libcsv: ", host->words[1]); }
+#endif

@@ -1,0 +1,208 @@
+/* test_problems.c: what goes wrong with a server has a name, the right status, and is over when its cause is (STORE-2): wrong
+ * password, no server, no rights, a standby, a full disk, a newer schema, a server that goes away or does not answer. */
+#define _DEFAULT_SOURCE
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "pg.h"
+
+#define SCHEMA "test_problems"
+
+static struct pg pg;
+
+static int open_store(void **state) {
+    (void)state;
+    pg_drop(SCHEMA);
+    pg_open(&pg, SCHEMA);
+    OK(hsvc_pgsql_store_connect(pg.pgsql));
+    return 0;
+}
+
+static int close_store(void **state) {
+    (void)state;
+    pg_close(&pg);
+    pg_drop(SCHEMA);
+    return 0;
+}
+
+static void reason_is(const struct pg *of, int32_t status, uint32_t reason) {
+    hsvc_pgsql_problem problem = pg_problem(of);
+    if (problem.reason != reason)
+        print_error("%s: %s %s\n", hsvc_pgsql_reason_name(problem.reason), problem.sqlstate, problem.text);
+    assert_int_equal(problem.reason, reason);
+    assert_int_equal(problem.status, status);
+    assert_true(strlen(problem.text) > 5);
+    assert_true(strlen(hsvc_pgsql_reason_remedy(reason)) > 5);
+}
+
+/* connects: what connecting with this conninfo gives; every call of the store must give the same. */
+static void connects(const char *conninfo, uint32_t flags, int32_t status, uint32_t reason) {
+    struct pg other;
+    hsvc_op op = pg_op(HSVC_OP_PUT, "k", HSVC_EXPECT_ANY, 0, "v");
+    uint64_t revision;
+    pg_ready(&other, SCHEMA);
+    other.config.conninfo = conninfo;
+    other.config.flags = flags;
+    other.config.connect_ms = 500;
+    pg_start(&other);
+    assert_int_equal(hsvc_pgsql_store_connect(other.pgsql), status);
+    reason_is(&other, status, reason);
+    assert_int_equal(pg_commit(&other, &op, 1, &revision), status);
+    assert_null(strstr(pg_problem(&other).text, "wr0ng"));
+    pg_close(&other);
+}
+
+static const char *with(const char *more) {
+    static char conninfo[512];
+    snprintf(conninfo, sizeof conninfo, "%s %s", pg_conninfo(), more);
+    return conninfo;
+}
+
+static void no_server_is_named(void **state) {
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t len = sizeof at;
+    int silent = socket(AF_INET, SOCK_STREAM, 0);
+    char conninfo[64];
+    (void)state;
+    connects("host=/nonexistent dbname=x", 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+    connects("host=127.0.0.1 port=1 dbname=x", 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(silent, (struct sockaddr *)&at, sizeof at) | listen(silent, 4), 0);
+    assert_int_equal(getsockname(silent, (struct sockaddr *)&at, &len), 0);
+    snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%u dbname=x", (unsigned)ntohs(at.sin_port));
+    connects(conninfo, 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER); /* it listens, and says nothing */
+    close(silent);
+}
+
+static void a_login_that_is_refused_is_named(void **state) {
+    (void)state;
+    (void)pg_sql("DROP ROLE IF EXISTS locked_one; DROP ROLE IF EXISTS locked; CREATE ROLE locked;"
+                 "CREATE ROLE locked_one LOGIN PASSWORD 'r1ght' IN ROLE locked");
+    connects(with("user=locked_one password=wr0ng"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_LOGIN_REFUSED);
+    connects(with("user=locked_one"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_LOGIN_REFUSED);
+    connects(with("user=nobody_at_all"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_LOGIN_REFUSED);
+    connects(with("dbname=no_such"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_DATABASE);
+}
+
+static void missing_rights_and_a_standby_are_named(void **state) {
+    (void)state;
+    (void)pg_sql("DROP ROLE IF EXISTS poor; CREATE ROLE poor LOGIN; DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN SUPERUSER;"
+                 "ALTER ROLE reader SET default_transaction_read_only = on");
+    connects(with("user=poor"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_RIGHT);
+    connects(with("user=reader"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_READ_ONLY);
+    pg_drop(SCHEMA);
+    connects(with("user=poor"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_RIGHT); /* to create it */
+    connects(pg_conninfo(), HSVC_PGSQL_NO_CREATE, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SCHEMA);
+    connects(with("target_session_attrs=standby"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+}
+
+static void a_schema_that_is_not_ours_to_use_is_named_STORE_7(void **state) {
+    (void)state;
+    (void)pg_sql("UPDATE " SCHEMA ".meta SET version = 99");
+    connects(pg_conninfo(), 0, HSVC_ERR_CORRUPT, HSVC_PGSQL_NEWER_SCHEMA);
+    (void)pg_sql("DELETE FROM " SCHEMA ".meta");
+    connects(pg_conninfo(), 0, HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED);
+    (void)pg_sql("DROP TABLE " SCHEMA ".records CASCADE");
+    assert_int_equal(pg.store.scan(NULL, 0, NULL, 0, 1, pg_take, NULL, pg.store.user), HSVC_ERR_CORRUPT);
+    reason_is(&pg, HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED);
+}
+
+/* raising: every write of a row makes the server say this. */
+static void raising(const char *how) {
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "CREATE OR REPLACE FUNCTION " SCHEMA ".t() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s; RETURN new; END $$;"
+             "DROP TRIGGER IF EXISTS t ON " SCHEMA ".records;"
+             "CREATE TRIGGER t BEFORE INSERT ON " SCHEMA ".records FOR EACH ROW EXECUTE FUNCTION " SCHEMA ".t()",
+             how);
+    (void)pg_sql(sql);
+}
+
+static void commit_gives(int32_t status, uint32_t reason) {
+    hsvc_op op = pg_op(HSVC_OP_PUT, "k", HSVC_EXPECT_ANY, 0, "v");
+    uint64_t revision;
+    assert_int_equal(pg_commit(&pg, &op, 1, &revision), status);
+    reason_is(&pg, status, reason);
+}
+
+static void what_the_server_says_in_a_commit_is_told_apart(void **state) {
+    static const struct {
+        const char *how;
+        int32_t status;
+        uint32_t reason;
+    } cases[] = {{"RAISE 'no room' USING ERRCODE = '53100'", HSVC_ERR_FULL, HSVC_PGSQL_DISK_FULL},
+                 {"RAISE 'serialisation' USING ERRCODE = '40001'", HSVC_ERR_CONFLICT, HSVC_PGSQL_CONTENTION},
+                 {"RAISE 'a deadlock' USING ERRCODE = '40P01'", HSVC_ERR_CONFLICT, HSVC_PGSQL_CONTENTION},
+                 {"RAISE 'too many locks' USING ERRCODE = '53200'", HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_BUSY_SERVER},
+                 {"RAISE 'a bad page' USING ERRCODE = 'XX001'", HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED},
+                 {"RAISE 'of its own' USING ERRCODE = 'P0001'", HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_OTHER}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        raising(cases[i].how);
+        commit_gives(cases[i].status, cases[i].reason);
+        assert_int_equal(pg_get(&pg, "k").count, 0);
+    }
+    /* What a server says of a commit that it could not give to its standby: it is there, and may be lost in a failover. */
+    raising("RAISE WARNING 'canceling wait for synchronous replication' USING ERRCODE = '57014'");
+    commit_gives(HSVC_ERR_UNKNOWN, HSVC_PGSQL_LOST);
+    raising("NULL");
+    pg_put(&pg, "k", "v");
+}
+
+static void a_statement_that_takes_too_long_is_given_up_and_did_nothing(void **state) {
+    PGconn *other = PQconnectdb(pg_conninfo());
+    (void)state;
+    pg_close(&pg);
+    pg.config.call_ms = 300;
+    pg_start(&pg);
+    OK(hsvc_pgsql_store_connect(pg.pgsql));
+    PQclear(PQexec(other, "BEGIN; LOCK TABLE " SCHEMA ".records IN SHARE MODE"));
+    commit_gives(HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_TIMEOUT);
+    PQfinish(other);
+    assert_int_equal(pg_get(&pg, "k").count, 0);
+    pg_put(&pg, "k", "v");
+}
+
+#define TERMINATE \
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'headsetsvc'"
+
+static void a_connection_that_broke_is_made_again_by_the_next_call_STORE_4(void **state) {
+    struct pg_found found;
+    (void)state;
+    (void)pg_sql(TERMINATE);
+    commit_gives(HSVC_ERR_UNKNOWN, HSVC_PGSQL_LOST);
+    pg_put(&pg, "k", "v");
+    (void)pg_sql(TERMINATE);
+    assert_int_equal(pg.store.scan(NULL, 0, NULL, 0, 1, pg_take, &found, pg.store.user), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(pg_get(&pg, "k").count, 1);
+}
+
+static void a_server_that_crashed_and_came_back_is_found_again_STORE_4(void **state) {
+    hsvc_op op = pg_op(HSVC_OP_PUT, "k", HSVC_EXPECT_ANY, 0, "v");
+    uint64_t revision, before = pg_put(&pg, "k", "before");
+    (void)state;
+    pg_script("crash");
+    assert_int_equal(pg_commit(&pg, &op, 1, &revision), HSVC_ERR_UNKNOWN);
+    assert_int_equal(pg_commit(&pg, &op, 1, &revision), HSVC_ERR_UNAVAILABLE);
+    reason_is(&pg, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+    pg_script("start");
+    assert_true(pg_get(&pg, "k").revision == before);
+    OK(pg_commit(&pg, &op, 1, &revision));
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    static const struct CMUnitTest tests[] = {
+        TEST(no_server_is_named),
+        TEST(a_login_that_is_refused_is_named),
+        TEST(missing_rights_and_a_standby_are_named),
+        TEST(a_schema_that_is_not_ours_to_use_is_named_STORE_7),
+        TEST(what_the_server_says_in_a_commit_is_told_apart),
+        TEST(a_statement_that_takes_too_long_is_given_up_and_did_nothing),
+        TEST(a_connection_that_broke_is_made_again_by_the_next_call_STORE_4),
+        TEST(a_server_that_crashed_and_came_back_is_found_again_STORE_4),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

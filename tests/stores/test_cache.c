@@ -1,0 +1,146 @@
+/* test_cache.c: does the cache keep the promises of a store, but for reads that the commit refuses? Does it save trips, hold
+ * its bound, and change nothing when it is lost? */
+#define _XOPEN_SOURCE 700 /* mkdtemp */
+#include "files.h"
+
+#include "headsetsvc/testkit.h"
+#include "process/workload.h"
+
+/* ---- the suite: a cache for each connection, on handles of one file ---- */
+
+static hsvc_sqlite *handles[HSVC_CONFORMANCE_CONNECTIONS_MOST];
+static hsvc_cache_store *caches[HSVC_CONFORMANCE_CONNECTIONS_MOST];
+
+static int32_t open_one(uint32_t connection, hsvc_store *store, void *user) {
+    hsvc_allocator allocator = the_allocator();
+    hsvc_sqlite_problem problem;
+    hsvc_store inner = {.struct_size = sizeof inner};
+    int32_t status = try_open(path, HSVC_SQLITE_NORMAL, 0, &handles[connection], &problem);
+    if (status == HSVC_OK) status = hsvc_sqlite_bind(handles[connection], &inner);
+    if (status == HSVC_OK) status = hsvc_cache_store_new(&allocator, &inner, *(const size_t *)user, &caches[connection]);
+    return status == HSVC_OK ? hsvc_cache_store_bind(caches[connection], store) : status;
+}
+
+static void close_one(uint32_t connection, void *user) {
+    hsvc_cache_counts counts = {.struct_size = sizeof counts};
+    OK(hsvc_cache_store_counts(caches[connection], &counts));
+    assert_true(counts.bytes <= *(const size_t *)user);
+    hsvc_cache_store_free(caches[connection]);
+    hsvc_sqlite_free(handles[connection]);
+}
+
+static void keeps_promises(size_t bytes) {
+    hsvc_store_target target;
+    OK(hsvc_conformance_init(&target, sizeof target));
+    target.flags = HSVC_CONFORMANCE_STALE_READS;
+    target.histories = 40;
+    target.rounds = 60;
+    target.open = open_one;
+    target.close = close_one;
+    target.together = together;
+    target.user = &bytes;
+    expect_conformance(&target);
+}
+
+static void a_roomy_cache_keeps_every_promise(void **state) {
+    (void)state;
+    keeps_promises((size_t)1 << 20);
+}
+static void a_tiny_cache_keeps_every_promise(void **state) {
+    (void)state;
+    keeps_promises(300);
+}
+
+/* ---- below an engine ---- */
+
+static void it_saves_trips_and_changes_nothing(void **state) {
+    hsvc_allocator allocator = the_allocator();
+    hsvc_store plain = {.struct_size = sizeof plain}, inner = plain, cached = plain, counted = plain;
+    hsvc_record_counts without = {.struct_size = sizeof without}, with = without;
+    hsvc_memory_store *one, *two;
+    hsvc_record_store *record, *below;
+    hsvc_cache_store *cache;
+    struct workload w, v;
+    (void)state;
+    OK(hsvc_stdlib_memory_store(&one, &plain));
+    OK(hsvc_stdlib_memory_store(&two, &inner));
+    OK(hsvc_record_store_new(&allocator, &plain, HSVC_RECORD_COUNTS_ONLY, &record));
+    OK(hsvc_record_store_bind(record, &counted));
+    assert_true(workload_open(&w, &counted, 2));
+    OK(hsvc_record_store_new(&allocator, &inner, HSVC_RECORD_COUNTS_ONLY, &below));
+    OK(hsvc_record_store_bind(below, &cached));
+    OK(hsvc_cache_store_new(&allocator, &cached, (size_t)1 << 20, &cache));
+    OK(hsvc_cache_store_bind(cache, &cached));
+    assert_true(workload_open(&v, &cached, 2));
+    for (uint32_t step = 0; step < 300; step++) {
+        OK(workload_step(&w, step));
+        OK(workload_step(&v, step));
+        if (step % 50 == 49) hsvc_cache_store_drop(cache);
+    }
+    assert_true(workload_hash(&plain) == workload_hash(&inner));
+    assert_int_equal(workload_findings(&v), 0);
+    OK(hsvc_record_store_counts(record, &without));
+    OK(hsvc_record_store_counts(below, &with));
+    assert_int_equal(with.commits, without.commits);
+    printf("    %u trips instead of %u\n", (unsigned)with.read_trips, (unsigned)without.read_trips);
+    assert_true(with.read_trips * 3 < without.read_trips * 2);
+    workload_close(&w);
+    workload_close(&v);
+    hsvc_cache_store_free(cache);
+    hsvc_record_store_free(record);
+    hsvc_record_store_free(below);
+    hsvc_memory_store_free(one);
+    hsvc_memory_store_free(two);
+}
+
+/* Two engines by turns, each with a cache of its own that the other one makes old: what they leave is sound. */
+static void two_engines_with_caches_leave_it_sound(void **state) {
+    hsvc_allocator allocator = the_allocator();
+    hsvc_store shared = {.struct_size = sizeof shared}, bound = shared;
+    hsvc_memory_store *two;
+    hsvc_cache_store *cache[2];
+    struct workload both[2];
+    (void)state;
+    OK(hsvc_stdlib_memory_store(&two, &shared));
+    for (int i = 0; i < 2; i++) {
+        OK(hsvc_cache_store_new(&allocator, &shared, (size_t)1 << 20, &cache[i]));
+        OK(hsvc_cache_store_bind(cache[i], &bound));
+        assert_true(workload_open(&both[i], &bound, 4));
+    }
+    for (uint32_t step = 0; step < 300; step++) {
+        int turn = (int)(hsvc_hash64(&step, sizeof step) % 2);
+        OK(workload_step(&both[turn], step));
+    }
+    hsvc_cache_store_drop(cache[0]); /* verify looks, and rests nothing on it */
+    assert_int_equal(workload_findings(&both[0]), 0);
+    for (int i = 0; i < 2; i++) {
+        workload_close(&both[i]);
+        hsvc_cache_store_free(cache[i]);
+    }
+    hsvc_memory_store_free(two);
+}
+
+static void misuse_is_refused(void **state) {
+    hsvc_allocator allocator = the_allocator();
+    hsvc_store store = {.struct_size = sizeof store};
+    hsvc_cache_store *cache;
+    (void)state;
+    assert_int_equal(hsvc_cache_store_new(&allocator, &store, 100, &cache), HSVC_ERR_ARGUMENT); /* no callbacks */
+    assert_int_equal(hsvc_cache_store_new(&allocator, NULL, 100, &cache), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_cache_store_new(&allocator, &store, 0, &cache), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_cache_store_bind(NULL, &store), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_cache_store_counts(NULL, NULL), HSVC_ERR_ARGUMENT);
+    hsvc_cache_store_drop(NULL);
+    hsvc_cache_store_free(NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_roomy_cache_keeps_every_promise, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(a_tiny_cache_keeps_every_promise, make_folder, drop_folder),
+        cmocka_unit_test(it_saves_trips_and_changes_nothing),
+        cmocka_unit_test(two_engines_with_caches_leave_it_sound),
+        cmocka_unit_test(misuse_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
