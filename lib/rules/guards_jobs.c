@@ -26,7 +26,4 @@ int hsvc__is_device_is_being_swept(struct hsvc__turn *t) {
 static int renames_from(struct hsvc__turn *t, hsvc__str name) { return hsvc__job_of(t, HSVC_JOB_DEVICE_RENAMED, name)->rec.present != 0; }
 int hsvc__is_device_name_is_being_swept(struct hsvc__turn *t) { return renames_from(t, t->dev->name) || renames_from(t, INPUT(t, name)); }
 int hsvc__is_device_has_session(struct hsvc__turn *t) { return t->dev->session != 0; }
-/* Who is connected is where its record says: the renaming itself moved those who were there. */
-int hsvc__is_headset_was_there_since(struct hsvc__turn *t) {
-    return t->headset->connected || t->headset->event_at > t->job->created_at;
-}
+int hsvc__is_headset_was_there_since(struct hsvc__turn *t) { return t->headset->event_at > t->job->created_at; }
