@@ -75,10 +75,13 @@ typedef struct hsvc_csv_progress {
     uint8_t token[HSVC_CSV_TOKEN];
 } hsvc_csv_progress;
 
-/* Callbacks. They return HSVC_OK to go on; anything else ends the import or export: the call returns
- * HSVC_ERR_CALLBACK, and what was committed stays. hsvc_csv_write_fn: the next bytes of an export, or of the failed rows. */
+/* Callbacks return HSVC_OK to go on; anything else ends the import or export: the call returns HSVC_ERR_CALLBACK, and
+ * what was committed stays. */
+/* hsvc_csv_report_fn: takes one report. */
 typedef int32_t (*hsvc_csv_report_fn)(const hsvc_csv_report *report, void *user);
+/* hsvc_csv_progress_fn: takes how far an import is. */
 typedef int32_t (*hsvc_csv_progress_fn)(const hsvc_csv_progress *progress, void *user);
+/* hsvc_csv_write_fn: takes the next bytes of an export, or of the failed rows of an import. */
 typedef int32_t (*hsvc_csv_write_fn)(const char *bytes, size_t len, void *user);
 /* hsvc_csv_effects_fn: what a commit of the import asks the host to do: as of hsvc_apply, borrowed for the call. */
 typedef int32_t (*hsvc_csv_effects_fn)(const hsvc_effects *effects, void *user);
@@ -124,49 +127,35 @@ typedef struct hsvc_csv_summary {
 HSVC_API int32_t hsvc_csv_config_init(hsvc_csv_config *config, size_t size);
 HSVC_API int32_t hsvc_csv_summary_init(hsvc_csv_summary *summary, size_t size);
 
-/* hsvc_csv_import: one import of one file, opaque. */
-typedef struct hsvc_csv_import hsvc_csv_import;
 /* hsvc_csv_import_new: an import, owned by the caller, freed by hsvc_csv_import_free (NULL is fine). Memory: a fixed part,
  * and HSVC_LIMIT_BULK_ROW_BYTES a row; an atomic import holds its rows. HSVC_OK, HSVC_ERR_ARGUMENT (also a kind that is
  * exported alone, and a token of another import), HSVC_ERR_FLAGS, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY,
  * and what reading the policy may give. (BULK-2, BULK-4) */
-<<<<<<< HEAD
-HSVC_API int32_t hsvc_csv_import_new(const hsvc_csv_config *config, hsvc_csv_import **import);
-/* hsvc_csv_import_free: ends an import, finished or not; what it committed stays. */
-=======
-/* hsvc_csv_import: an import under way. */
+/* hsvc_csv_import: one file on its way into a store. */
 typedef struct hsvc_csv_import hsvc_csv_import;
 HSVC_API int32_t hsvc_csv_import_new(const hsvc_csv_config *config, hsvc_csv_import **import);
-/* hsvc_csv_import_free: ends it; what landed stays. */
->>>>>>> h-guide
+/* hsvc_csv_import_free: frees it; what was committed stays. */
 HSVC_API void hsvc_csv_import_free(hsvc_csv_import *import);
 
-/* hsvc_csv_import_feed: the next bytes of this pass.
- * hsvc_csv_import_end: there are no more; *again is 1 if the same bytes shall be fed once more, 0 at the end. Both: HSVC_OK, also if rows or the whole file are refused: reports and summary say so,
+/* hsvc_csv_import_feed: takes the next bytes of this pass. It and hsvc_csv_import_end: HSVC_OK, also if rows or the whole file are refused: reports and summary say so,
  * and further bytes of a refused file are ignored; HSVC_ERR_ARGUMENT, HSVC_ERR_CALLBACK, HSVC_ERR_MEMORY, and every status of
  * hsvc_apply. After an error the import is over, and gives the same status again; another may resume it by its last token. */
 HSVC_API int32_t hsvc_csv_import_feed(hsvc_csv_import *import, const char *bytes, size_t len);
-/* hsvc_csv_import_end: the end of the bytes of this pass; says whether another is wanted. */
+/* hsvc_csv_import_end: ends a pass; *again is 1 if the same bytes shall be fed once more, 0 at the end. */
 HSVC_API int32_t hsvc_csv_import_end(hsvc_csv_import *import, int32_t *again);
 
-/* hsvc_csv_import_summary: so far, or at the end. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. (BULK-4) */
+/* hsvc_csv_import_summary: what became of the file so far, or at the end. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. (BULK-4) */
 HSVC_API int32_t hsvc_csv_import_summary(const hsvc_csv_import *import, hsvc_csv_summary *summary);
 
-/* hsvc_csv_export: one export of one kind of file, opaque. */
-typedef struct hsvc_csv_export hsvc_csv_export;
-/* hsvc_csv_export_new: an export, owned by the caller, freed by hsvc_csv_export_free (NULL is fine). Statuses as above.
- * hsvc_csv_export_step: the next rows, a bounded number, to config.write; *done is 1 when there are no more. HSVC_OK,
- * HSVC_ERR_ARGUMENT, HSVC_ERR_CALLBACK, HSVC_ERR_CORRUPT, HSVC_ERR_MEMORY, store statuses. (BULK-1, BULK-5, BULK-6) */
-<<<<<<< HEAD
-HSVC_API int32_t hsvc_csv_export_new(const hsvc_csv_config *config, hsvc_csv_export **exporter);
-/* hsvc_csv_export_free: ends an export, finished or not. */
-=======
-/* hsvc_csv_export: an export under way. */
+/* hsvc_csv_export_new: an export, owned by the caller, freed by hsvc_csv_export_free (NULL is fine). Statuses as of
+ * hsvc_csv_import_new. */
+/* hsvc_csv_export: a store's content of one kind on its way out. */
 typedef struct hsvc_csv_export hsvc_csv_export;
 HSVC_API int32_t hsvc_csv_export_new(const hsvc_csv_config *config, hsvc_csv_export **exporter);
-/* hsvc_csv_export_free: ends it. */
->>>>>>> h-guide
+/* hsvc_csv_export_free: frees it. */
 HSVC_API void hsvc_csv_export_free(hsvc_csv_export *exporter);
+/* hsvc_csv_export_step: hands the next rows, a bounded number, to config.write; *done is 1 when there are no more. HSVC_OK,
+ * HSVC_ERR_ARGUMENT, HSVC_ERR_CALLBACK, HSVC_ERR_CORRUPT, HSVC_ERR_MEMORY, store statuses. (BULK-1, BULK-5, BULK-6) */
 HSVC_API int32_t hsvc_csv_export_step(hsvc_csv_export *exporter, int32_t *done);
 
 #ifdef __cplusplus
