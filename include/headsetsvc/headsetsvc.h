@@ -24,8 +24,8 @@
  *   codes.h       every constant that is generated
  * To be included by themselves, as inline functions of the host's own build: inputs.h (a function for each kind of input,
  * from C strings) and stdlib.h (allocator, clock and engine over the C library). Other components have headers of their
- * own: testkit.h, scenario.h, conformance.h, sqlite.h, pgsql.h. Each compiles alone; docs/reference/interface.md lists
- * every item.
+ * own: testkit.h, scenario.h, conformance.h, sqlite.h, pgsql.h, csv.h. Each compiles alone;
+ * docs/reference/interface.md lists every item.
  * Copyright the libheadsetsvc authors. SPDX-License-Identifier: MIT */
 #ifndef HEADSETSVC_HEADSETSVC_H
 #define HEADSETSVC_HEADSETSVC_H

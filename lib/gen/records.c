@@ -1,5 +1,5 @@
-/* records.c: writes docs/reference/ pages of what is written down and counted: audit.md, jobs.md, counters.md. A test compares
- * the committed pages with this. Use: records OUTDIR */
+/* records.c: writes docs/reference/ pages of what is written down, counted and checked: audit.md, jobs.md, counters.md,
+ * invariants.md. A test compares the committed pages with this. Use: records OUTDIR */
 #include "page.h"
 
 static struct table table;
@@ -102,10 +102,56 @@ static void write_counters(const char *folder) {
     page_close(to);
 }
 
+/* ---- invariants ---- */
+
+static const struct contract {
+    const char *machine;
+    const char *state;
+    const char *invariant;
+} contracts[] = {
+#define BY_DEFINITION(machine, state)
+#define CONTRACT(machine, state, invariant) {#machine, #state, #invariant},
+#include "../engine/contracts.def"
+#undef CONTRACT
+#undef BY_DEFINITION
+};
+enum { CONTRACT_COUNT = sizeof contracts / sizeof contracts[0] };
+
+/* contract_states: "session VACANT, prompt IDLE": the states of which this is a part of the contract. */
+static const char *contract_states(const char *invariant, char *to, size_t size) {
+    to[0] = '\0';
+    for (size_t i = 0; i < CONTRACT_COUNT; i++)
+        if (strcmp(contracts[i].invariant, invariant) == 0)
+            snprintf(to + strlen(to), size - strlen(to), "%s%s %s", *to == '\0' ? "" : ", ", contracts[i].machine,
+                     contracts[i].state);
+    return to;
+}
+
+static void write_invariants(const char *folder) {
+    char text[CELL_SIZE];
+    FILE *to = begin(folder, "invariants.md", "Invariants",
+                     "What `hsvc_verify` checks, record by record; it tells a violation by this name (STORE-8). A name is\n"
+                     "never given another meaning. A healthy store violates none; a store that does was damaged from outside,\n"
+                     "or shows a bug of the library: keep a copy of it, and report the name. *Contract of* names the states of\n"
+                     "the [machines](../machines/README.md) of which the invariant is a part.");
+    table_begin(&table, "invariant|rule|what must hold|contract of");
+#define INVARIANT(name, rule, meaning)                                  \
+    cell(&table, "%s", #name);                                          \
+    cell(&table, "%s", cite(rule));                                     \
+    cell(&table, "%s", meaning);                                        \
+    cell(&table, "%s", contract_states(#name, text, sizeof text));
+#include "../engine/invariants.def"
+#undef INVARIANT
+    table_end(&table, to);
+    cited_end(to, "rules.md");
+    page_close(to);
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) die("use: records OUTDIR");
     write_audit(argv[1]);
     write_jobs(argv[1]);
     write_counters(argv[1]);
+    write_invariants(argv[1]);
     return EXIT_SUCCESS;
 }

@@ -532,51 +532,6 @@ static void write_limits(const char *folder) {
     page_close(to);
 }
 
-/* ---- invariants ---- */
-
-static const struct contract {
-    const char *machine;
-    const char *state;
-    const char *invariant;
-} contracts[] = {
-#define BY_DEFINITION(machine, state)
-#define CONTRACT(machine, state, invariant) {#machine, #state, #invariant},
-#include "../engine/contracts.def"
-#undef CONTRACT
-#undef BY_DEFINITION
-};
-enum { CONTRACT_COUNT = sizeof contracts / sizeof contracts[0] };
-
-/* contract_states: "session VACANT, prompt IDLE": the states of which this is a part of the contract. */
-static const char *contract_states(const char *invariant, char *to, size_t size) {
-    to[0] = '\0';
-    for (size_t i = 0; i < CONTRACT_COUNT; i++)
-        if (same(contracts[i].invariant, invariant))
-            snprintf(to + strlen(to), size - strlen(to), "%s%s %s", *to == '\0' ? "" : ", ", contracts[i].machine,
-                     contracts[i].state);
-    return to;
-}
-
-static void write_invariants(const char *folder) {
-    char text[CELL_SIZE];
-    FILE *to = begin(folder, "invariants.md", "Invariants",
-                     "What `hsvc_verify` checks, record by record; it tells a violation by this name (STORE-8). A name is\n"
-                     "never given another meaning. A healthy store violates none; a store that does was damaged from outside,\n"
-                     "or shows a bug of the library: keep a copy of it, and report the name. *Contract of* names the states of\n"
-                     "the [machines](../machines/README.md) of which the invariant is a part.\n");
-    table_begin(&table, "invariant|rule|what must hold|contract of");
-#define INVARIANT(name, rule, meaning)                                  \
-    cell(&table, "%s", #name);                                          \
-    cell(&table, "%s", cite(rule));                                     \
-    cell(&table, "%s", meaning);                                        \
-    cell(&table, "%s", contract_states(#name, text, sizeof text));
-#include "../engine/invariants.def"
-#undef INVARIANT
-    table_end(&table, to);
-    cited_end(to, "rules.md");
-    page_close(to);
-}
-
 static void write_index(const char *folder) {
     FILE *to =
         begin(folder, "README.md", "Reference",
@@ -609,7 +564,6 @@ int main(int argc, char **argv) {
     write_causes(argv[1]);
     write_policy(argv[1]);
     write_limits(argv[1]);
-    write_invariants(argv[1]);
     write_index(argv[1]);
     return EXIT_SUCCESS;
 }
