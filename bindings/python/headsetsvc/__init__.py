@@ -1,0 +1,30 @@
+"""headsetsvc: headset-based sign-in at shared desks.
+
+    with Engine() as engine:
+        engine.apply(DevicePut("desk-1", "desk-1-own", DeviceKind.ANONYMOUS, model="CP-8861", em_enabled=True))
+
+A host says what happened (inputs), the library answers what to do (effects) and why (verdicts). A refusal is a verdict;
+an exception says that the call itself failed. The guide is docs/guide/python.md.
+"""
+from . import codes, errors, inputs, views
+from ._abi import VERSION
+from ._load import core, version_text
+from ._values import NEVER, Pin
+from .clocks import ManualClock, SystemClock
+from .codes import *  # noqa: F401,F403
+from .engine import Engine, Trace
+from .errors import (Bug, CallbackFailed, ClockFailed, Conflict, Corrupt, EpochTooOld, HeadsetsvcError, Misuse, NotFound,
+                     OutcomeUnknown, OutOfMemory, Reentrant, StoreError, StoreFull, Unavailable)
+from .inputs import *  # noqa: F401,F403
+from .looking import Finding
+from .outcome import Outcome
+from .policy import PolicyValue, parameters, policy_set, policy_unset
+from .stores import DictStore, MemoryStore, Op, PgsqlStore, PythonStore, Row, SqliteStore
+from .views import *  # noqa: F401,F403
+
+__version__ = VERSION
+
+
+def library_version() -> str:
+    """The version of the shared library in use."""
+    return version_text(core.hsvc_version())

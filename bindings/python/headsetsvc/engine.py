@@ -1,0 +1,330 @@
+"""engine.py: the engine: inputs in, outcomes out. What it is asked to look at is in looking.py."""
+import ctypes as C
+import os
+import weakref
+from datetime import datetime, timedelta
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional
+
+from . import _abi, clocks, stores
+from ._callbacks import ALLOCATOR, guarded, mark, settle
+from ._input import SIZE, Input, Raw, fill, read
+from ._load import core
+from ._values import MILLISECOND, encode, text, when, word
+from .codes import Field, Status
+from .errors import NO_INPUT, HeadsetsvcError, Reentrant, error_of
+from .inputs import KINDS
+from .looking import Looking
+from .outcome import Outcome
+from .policy import Policy
+from .views import Effect, Verdict
+
+DRY_RUN, ALL_OR_NONE = 1, 2
+
+
+class Trace(NamedTuple):
+    """One row of the library's tables that ran."""
+
+    machine: str
+    row: int
+    event: str
+    state: str
+    next: str
+    rule: str
+    device: str
+
+
+class _Batch:
+    """The library's batch of effects, and the structs that they are copied through."""
+
+    def __init__(self) -> None:
+        self.handle = C.c_void_p()
+        status = core.hsvc_effects_new(stores.ALLOCATOR_P, C.byref(self.handle))
+        if status != Status.OK:
+            raise error_of(status)
+        self._effect = _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
+        self._verdict = _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
+        self._effect_at, self._verdict_at = C.byref(self._effect), C.byref(self._verdict)
+        weakref.finalize(self, core.hsvc_effects_free, self.handle)
+
+    def outcome(self) -> Outcome:
+        """Copies the batch and empties it, which overwrites its PINs."""
+        made = outcome_of(self.handle, self._verdict, self._verdict_at, self._effect, self._effect_at)
+        core.hsvc_effects_reset(self.handle)
+        return made
+
+    def explain(self, error: HeadsetsvcError) -> None:
+        """Adds what the failed call complains about."""
+        problem = _abi.hsvc_problem(struct_size=C.sizeof(_abi.hsvc_problem))
+        core.hsvc_effects_problem(self.handle, C.byref(problem))
+        if problem.status == Status.OK:
+            return
+        error.input_index = None if problem.input_index == NO_INPUT else problem.input_index
+        error.field = Field(problem.field) if problem.field else None
+        error.limit = problem.limit
+        error.key = C.string_at(problem.key, problem.key_len) if problem.key_len else b""
+        where = [f"input {error.input_index}" if error.input_index is not None else "",
+                 f"field {error.field}" if error.field else "", f"limit {error.limit}" if error.limit else ""]
+        error.args = (error.args[0] + "".join(f" ({w})" for w in [", ".join(x for x in where if x)] if w),)
+
+
+def outcome_of(handle: Any, verdict: Any, verdict_at: Any, effect: Any, effect_at: Any) -> Outcome:
+    """A copy of a batch."""
+    verdicts = []
+    for index in range(core.hsvc_verdict_count(handle)):
+        core.hsvc_verdict_at(handle, index, verdict_at)
+        verdicts.append(Verdict.read(verdict))
+    effects = []
+    for index in range(core.hsvc_effects_count(handle)):
+        core.hsvc_effects_at(handle, index, effect_at)
+        made = Effect.read(effect)
+        if effect.profile_count:
+            made.__dict__["profiles"] = tuple(_profiles(handle, index, effect.profile_count))
+        effects.append(made)
+    return Outcome(tuple(verdicts), tuple(effects))
+
+
+def _profiles(handle: Any, index: int, count: int) -> Iterator[str]:
+    name, length = C.c_void_p(), C.c_size_t()
+    for which in range(count):
+        core.hsvc_effects_profile(handle, index, which, C.byref(name), C.byref(length))
+        yield text(name.value, length.value)
+
+
+_engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
+_forking: List[Any] = []
+
+
+def _before_fork() -> None:
+    """No engine may be inside a call of another thread when its memory is copied."""
+    locks = {id(engine._lock): engine._lock for engine in list(_engines)}
+    for lock in locks.values():
+        lock.acquire()
+        _forking.append(lock)
+
+
+def _after_fork() -> None:
+    while _forking:
+        _forking.pop().release()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+
+
+class Engine(Looking, Policy):
+    """The service. Give it what happened (`apply`), do what its effects say, and call `advance` at `next_deadline`.
+
+    store: a MemoryStore (the default: a new one), SqliteStore, PgsqlStore, or an object with the methods of PythonStore.
+    clock: SystemClock (the default), ManualClock, or a callable that gives an aware datetime.
+    permission: asked for each administrative input; gives True or False (OBS-9).
+    trace: called with a Trace for each row of a table that ran.
+    recording: called with the bytes of each frame (OBS-6); an exception ends the recording, not the service.
+
+    An exception in one of these ends the call, which raises it: nothing of that call is committed. Threads may share an
+    engine: one lock lets one of them in at a time; the interpreter's lock is released meanwhile. After a fork both
+    processes may go on with their copy, but for stores that are connections.
+    """
+
+    def __init__(self, store: Any = None, *, clock: Any = None, permission: Optional[Callable[[Input], bool]] = None,
+                 trace: Optional[Callable[[Trace], None]] = None, recording: Optional[Callable[[bytes], None]] = None,
+                 node: int = 0, node_count: int = 1, poll: timedelta = timedelta(seconds=1), epoch: int = 0,
+                 any_epoch: bool = False) -> None:
+        self.clock = clocks.SystemClock() if clock is None else clock
+        self._store = stores.binding(stores.MemoryStore() if store is None else store)
+        self._lock: Any = self._store.lock
+        self._inside = 0
+        config = _abi.hsvc_config(struct_size=C.sizeof(_abi.hsvc_config), flags=1 if any_epoch else 0,
+                                  allocator=ALLOCATOR, store=C.addressof(self._store.struct), node=node,
+                                  node_count=node_count, poll_ms=poll // MILLISECOND, epoch=epoch)
+        config.clock = clocks.callback(self.clock)
+        self._recorder = None if recording is None else _Recorder(recording)
+        _add_callbacks(config, permission, trace, self._recorder)
+        self._config = config  # it holds the C functions, which must live as long as the engine
+        self._batch = _Batch()
+        self._handle = C.c_void_p()
+        settle(mark(), core.hsvc_engine_new(C.byref(config), C.byref(self._handle)))
+        # the store outlives the engine, whatever order the garbage collector likes
+        self._free = weakref.finalize(self, _free_engine, self._handle, self._store, config)
+        _engines.add(self)
+        self._store.engines.add(self)
+
+    def close(self) -> None:
+        """Frees the engine. Its store stays open: another engine may work on it."""
+        with self._lock:
+            if self._inside:
+                raise Reentrant
+            self._free()
+            self._handle = C.c_void_p()
+
+    @property
+    def is_open(self) -> bool:
+        """False after close."""
+        return self._free.alive
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def recording_error(self) -> Optional[Exception]:
+        """What ended the recording; None while it goes on."""
+        return self._recorder.error if self._recorder else None
+
+    # ---- calls into the library ----
+
+    def _enter(self) -> int:
+        """After the lock: refuses a call from inside a callback of this engine. Gives the mark of its exceptions."""
+        if self._inside:
+            raise Reentrant("the engine was entered from its own callback")
+        if not self._handle:
+            raise error_of(Status.ARGUMENT, "the engine is closed")
+        self._inside = 1
+        return mark()
+
+    def _filled(self, function: Any, *arguments: Any, partly: bool = False) -> Outcome:
+        """A call that fills the batch. partly: it may fail and have committed something all the same."""
+        with self._lock:
+            begun = self._enter()
+            try:
+                status = function(self._handle, *arguments, self._batch.handle)
+            finally:
+                self._inside = 0
+            try:
+                settle(begun, status)
+            except HeadsetsvcError as error:
+                self._batch.explain(error)
+                error.outcome = self._batch.outcome() if partly else None
+                raise
+            except BaseException as error:
+                if partly:
+                    error.__dict__["outcome"] = self._batch.outcome()
+                raise
+            return self._batch.outcome()
+
+    def _asked(self, function: Any, *arguments: Any) -> int:
+        """A call that looks; gives its status when that is OK or NOT_FOUND."""
+        with self._lock:
+            begun = self._enter()
+            try:
+                status = int(function(self._handle, *arguments))
+            finally:
+                self._inside = 0
+            settle(begun, 0 if status == Status.NOT_FOUND else status)
+            return status
+
+    def apply(self, *inputs: Input, dry_run: bool = False, all_or_none: bool = False) -> Outcome:
+        """Decides the inputs, in order, in one commit. A refusal is a verdict, no exception.
+
+        dry_run: decides without committing. all_or_none: one refusal undoes them all.
+        """
+        flags = (DRY_RUN if dry_run else 0) | (ALL_OR_NONE if all_or_none else 0)
+        raws = (Raw * len(inputs))()
+        keep: List[Any] = []
+        pins: List[Any] = []
+        try:
+            for raw, given in zip(raws, inputs):
+                fill(given, raw, keep, pins)
+            at = C.cast(raws, C.POINTER(_abi.hsvc_input))
+            return self._filled(core.hsvc_apply, at, len(inputs), flags)
+        finally:
+            for pin in pins:
+                C.memset(pin, 0, C.sizeof(pin))
+
+    def apply_raw(self, raw: Any) -> Outcome:
+        """Decides one input that stands in the library's own struct: see headsetsvc.packed."""
+        return self._filled(core.hsvc_apply, C.cast(C.byref(raw), C.POINTER(_abi.hsvc_input)), 1, 0)
+
+    def advance(self) -> Outcome:
+        """Fires what is due. An error may come after some of it was committed: error.outcome holds that."""
+        return self._filled(core.hsvc_advance, partly=True)
+
+    @property
+    def next_deadline_ms(self) -> Optional[int]:
+        """When advance wants to be called, in milliseconds since the epoch; None if nothing is pending."""
+        at = C.c_int64()
+        self._asked(core.hsvc_next_deadline, C.byref(at))
+        return None if at.value == (1 << 63) - 1 else at.value
+
+    @property
+    def next_deadline(self) -> Optional[datetime]:
+        """When advance wants to be called; None if nothing is pending. It may lie in the past: call at once."""
+        at = self.next_deadline_ms
+        return None if at is None else when(max(at, 1))
+
+    def resync(self, device: str = "", node: Optional[int] = None) -> Iterator[Outcome]:
+        """Page by page, what devices should wear and show and nobody acknowledged. Before the first input (STORE-6)."""
+        name = encode(device)
+        scope = _abi.hsvc_resync_scope(struct_size=C.sizeof(_abi.hsvc_resync_scope), device_len=len(name))
+        scope.device = C.cast(C.c_char_p(name), C.c_void_p) if name else None
+        if node is not None:
+            scope.flags, scope.node = 1, node
+        cursor = _abi.hsvc_cursor(struct_size=C.sizeof(_abi.hsvc_cursor))
+        while not cursor.done:
+            yield self._filled(core.hsvc_resync, C.byref(scope), C.byref(cursor), partly=True)
+            if device:
+                return
+
+    @property
+    def epoch(self) -> int:
+        """The store's epoch (STORE-9)."""
+        epoch = C.c_uint64()
+        self._asked(core.hsvc_epoch_get, C.byref(epoch))
+        return epoch.value
+
+    def raise_epoch(self, epoch: int) -> None:
+        """Raises the store's epoch: what is older is refused from then on."""
+        self._asked(core.hsvc_epoch_raise, epoch)
+
+    def answer(self, effect: Effect, state: int = 1) -> Optional[Input]:
+        """The input that answers or acknowledges an effect; None if none does. state: a Verify or Presence."""
+        raw = _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect), kind=effect.kind, prompt=effect.prompt or 0,
+                               request=effect.request, generation=effect.generation, prompt_id=effect.prompt_id,
+                               session=effect.session)
+        held: List[bytes] = []
+        for name in ("device", "user", "serial", "profile"):
+            held.append(encode(getattr(effect, name)))
+            setattr(raw, name, C.cast(C.c_char_p(held[-1]), C.c_void_p))
+            setattr(raw, name + "_len", len(held[-1]))
+        made = _abi.hsvc_input(struct_size=SIZE)
+        status = core.hsvc_answer(C.byref(raw), state, C.byref(made))
+        return read(made, KINDS) if status == Status.OK else None
+
+
+def _free_engine(handle: Any, *kept: Any) -> None:
+    core.hsvc_engine_free(handle)
+
+
+def _add_callbacks(config: Any, permission: Any, trace: Any, recording: Any) -> None:
+    if permission is not None:
+        def permitted(given: Any, user: Any) -> int:
+            return 0 if permission(read(given[0], KINDS)) else int(Status.NOT_FOUND)
+        config.permission = guarded(_abi.hsvc_permission_fn, Status.CALLBACK, permitted)
+    if trace is not None:
+        def traced(at: Any, user: Any) -> int:
+            row = at[0]
+            trace(Trace(word(row.machine), row.row, word(row.event), word(getattr(row, "from")), word(row.to),
+                        word(row.rule), text(row.device, row.device_len)))
+            return 0
+        config.trace = guarded(_abi.hsvc_trace_fn, Status.CALLBACK, traced)
+    if recording is not None:
+        config.recording = guarded(_abi.hsvc_recording_fn, Status.CALLBACK, recording)
+
+
+class _Recorder:
+    """Hands frames on. One that fails does not disturb the service, so its exception is kept here and not raised."""
+
+    def __init__(self, recording: Callable[[bytes], None]) -> None:
+        self._recording = recording
+        self.error: Optional[Exception] = None
+
+    def __call__(self, at: Any, length: int, user: Any) -> int:
+        try:
+            self._recording(C.string_at(at, length))
+            return 0
+        except Exception as error:
+            self.error = error
+            return int(Status.CALLBACK)
+
+
+__all__ = ["Engine", "Outcome", "Trace"]

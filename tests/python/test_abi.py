@@ -1,0 +1,72 @@
+"""The generated layer: is it what the library says, here and on other machines?"""
+import ctypes
+import json
+import platform
+import subprocess
+import sys
+
+import pytest
+from conftest import TOP
+
+import headsetsvc
+from headsetsvc import Reason, Status, _abi, _load, codes
+from headsetsvc._load import core
+
+LAYOUTS = json.loads((TOP / "bindings/python/layouts.json").read_text())
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="layouts.json has no such machine")
+@pytest.mark.parametrize("struct", sorted(LAYOUTS["x86_64"]))
+def test_ctypes_lays_structs_out_as_the_compiler_does(struct):
+    size, fields = LAYOUTS["x86_64"][struct]
+    made = getattr(_abi, struct)
+    assert ctypes.sizeof(made) == size
+    assert {name: [getattr(made, name).offset, getattr(made, name).size] for name, _ in made._fields_} == fields
+
+
+@pytest.mark.parametrize("registry, enumeration", [
+    (1, codes.Status), (2, codes.Reason), (3, codes.InputKind), (4, codes.EffectKind), (5, codes.Prompt),
+    (6, codes.Cause), (7, codes.Param), (8, codes.Field), (9, codes.Verify), (10, codes.CallState), (11, codes.Lost),
+    (12, codes.DeviceKind), (13, codes.Scope), (14, codes.HeadsetType), (15, codes.SessionState),
+    (16, codes.ProfileState), (17, codes.Presence), (18, codes.Subject)])
+def test_names_are_the_librarys(registry, enumeration):
+    for member in enumeration:
+        name = core.hsvc_name(registry, member).decode()
+        assert name.upper() in (member.name, f"ERR_{member.name}")
+
+
+def test_every_status_has_an_exception():
+    assert {Status(number) for number in headsetsvc.errors.BY_STATUS} == set(Status) - {Status.OK}
+
+
+def test_an_unknown_code_survives():
+    unknown = Reason(4711)
+    assert unknown == 4711 and isinstance(unknown, Reason)
+    assert unknown.name == str(unknown) == "UNKNOWN_4711"
+    with pytest.raises(ValueError):
+        Reason("SIGNED_IN")
+
+
+def test_another_abi_is_an_import_error_naming_both_versions():
+    with pytest.raises(ImportError, match=r"is version 9\.2\.3.*made for " + _abi.VERSION.replace(".", r"\.")):
+        _load.check_version(9002003, "libheadsetsvc.so.9.2")
+    _load.check_version(_abi.VERSION_NUMBER + 7, "a later patch of the same ABI")
+
+
+def test_the_named_library_is_the_only_one_tried(tmp_path):
+    code = "import headsetsvc"
+    missing = tmp_path / "libheadsetsvc.so"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                         env={"HEADSETSVC_LIBRARY": str(missing), "PYTHONPATH": ":".join(sys.path)})
+    assert ran.returncode != 0 and "ImportError" in ran.stderr and str(missing) in ran.stderr
+
+
+def test_candidates_in_order(monkeypatch):
+    monkeypatch.delenv("HEADSETSVC_LIBRARY", raising=False)
+    monkeypatch.setattr(_load.ctypes.util, "find_library", lambda name: f"found-{name}")
+    bundled, soname, found = _load._candidates("headsetsvc-sqlite")
+    assert bundled.endswith("/headsetsvc/_lib/libheadsetsvc-sqlite.so.0.1")
+    assert (soname, found) == ("libheadsetsvc-sqlite.so.0.1", "found-headsetsvc-sqlite")
+    monkeypatch.setenv("HEADSETSVC_LIBRARY", "/x/libheadsetsvc.so")
+    assert list(_load._candidates("headsetsvc")) == ["/x/libheadsetsvc.so"]
+    assert list(_load._candidates("headsetsvc-pgsql")) == ["/x/libheadsetsvc-pgsql.so.0.1"]

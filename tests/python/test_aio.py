@@ -1,0 +1,80 @@
+"""AsyncEngine: one timer, verifiers as coroutines, effects as an async iterator."""
+import asyncio
+
+from conftest import furnish
+
+from headsetsvc import Associate, EffectKind, HeadsetConnected, HeadsetDisconnected, Prompt, Reason, Submit, UserPut, Verify
+from headsetsvc.aio import AsyncEngine
+
+
+async def until(engine, kind):
+    async for effect in engine.effects():
+        if effect.kind == kind:
+            return effect
+
+
+def run(work, **arguments):
+    async def main():
+        async with AsyncEngine(**arguments) as engine:
+            furnish(engine.engine)
+            await engine.apply(Associate("alice", "H1"), HeadsetConnected("desk-1", "H1"))
+            return await asyncio.wait_for(work(engine), 20)
+    return asyncio.run(main())
+
+
+def test_a_verifier_is_a_coroutine_and_its_pin_is_wiped():
+    pins = []
+
+    async def verify(user, pin):
+        await asyncio.sleep(0)
+        pins.append(pin)
+        return Verify.OK if (user, bytes(pin)) == ("alice", b"1234") else Verify.WRONG
+
+    async def work(engine):
+        shown = await until(engine, EffectKind.SHOW_PROMPT)
+        assert shown.prompt == Prompt.SIGN_IN_PIN
+        assert (await engine.apply(Submit("desk-1", shown.prompt_id, "alice", b"1234"))).reason == Reason.VERIFYING
+        started = await until(engine, EffectKind.SESSION_STARTED)
+        assert started.user == "alice"
+    run(work, verify=verify)
+    assert bytes(pins[0]) == bytes(4)
+
+
+def test_a_verifier_that_raises_is_unavailable_and_reported():
+    told = []
+
+    async def verify(user, pin):
+        raise RuntimeError("the directory is down")
+
+    async def work(engine):
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context["exception"]))
+        shown = await until(engine, EffectKind.SHOW_PROMPT)
+        await engine.apply(Submit("desk-1", shown.prompt_id, "alice", b"1234"))
+        message = await until(engine, EffectKind.MESSAGE)
+        assert message.reason == Reason.CREDENTIALS_UNAVAILABLE
+    run(work, verify=verify)
+    assert [str(error) for error in told] == ["the directory is down"]
+
+
+def test_exactly_one_timer_however_many_calls():
+    async def work(engine):
+        loop = asyncio.get_running_loop()
+        plain, armed = loop.call_later, []
+
+        def call_later(*arguments):
+            armed.append(plain(*arguments))
+            return armed[-1]
+        loop.call_later = call_later
+        await asyncio.gather(*[engine.apply(UserPut(f"u{n}")) for n in range(30)])
+        assert len([handle for handle in armed if not handle.cancelled()]) == 1
+    run(work)
+
+
+def test_deadlines_fire_by_themselves():
+    async def work(engine):
+        engine.engine.set_policy("pin_entry", "NOT_REQUIRED")
+        from datetime import timedelta
+        engine.engine.set_policy("auto_sign_in_after", timedelta(seconds=1))
+        await engine.apply(HeadsetDisconnected("desk-1", "H1"), HeadsetConnected("desk-1", "H1"))
+        assert (await until(engine, EffectKind.SESSION_STARTED)).user == "alice"
+    run(work)

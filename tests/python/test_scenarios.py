@@ -1,0 +1,79 @@
+"""Every scenario script through the bindings: the runner's engine is C's own; a second engine, of the bindings, is given
+each of its inputs as Python saw it, and must come to the same verdicts and effects, to the last field."""
+import dataclasses
+
+import pytest
+from conftest import TOP
+
+from headsetsvc import EffectKind, Engine, InputKind, ManualClock, Reason, scenario
+
+SCRIPTS = sorted((TOP / "tests/scenario").glob("*.hsv"))
+
+
+class Mirror:
+    def __init__(self, text="", store=None):
+        self.lines = text.splitlines()
+        self.clock = ManualClock()
+        self.engine = Engine(store, clock=self.clock)
+        self.differences = []
+        self.steps = 0
+
+    def __call__(self, step):
+        if step.origin == "script" and not self.jobs_wait(step.line):
+            self.work()
+        self.clock.now = step.at
+        mine = self.decide(step)
+        self.steps += 1
+        if mine != step.outcome:
+            self.differences.append((step.line, step.text, mine, step.outcome))
+
+    def decide(self, step):
+        if step.input is not None:
+            return self.engine.apply(with_pin(step), dry_run=step.dry_run)
+        if step.origin == "script":
+            return self.resync(step.text.split("resyncs")[1].split())
+        for _ in range(100):  # the runner tells only those calls of which something came
+            mine = self.engine.advance()
+            if mine.verdicts or mine.effects:
+                break
+        return mine
+
+    def resync(self, whom):
+        """One page is enough for a script: "resyncs", "resyncs desk-1", "resyncs node 2"."""
+        if whom[:1] == ["node"]:
+            return next(self.engine.resync(node=int(whom[1])))
+        return next(self.engine.resync(*whom[:1]))
+
+    def jobs_wait(self, line):
+        """Does the script hold back, at this line, what a change left to be done record by record?"""
+        said = [text for text in self.lines[:line - 1] if "jobs wait" in text or "jobs go on" in text]
+        return bool(said) and "jobs wait" in said[-1]
+
+    def work(self):
+        """What a change left to be done record by record is done before the next line."""
+        for _ in range(100):
+            if self.engine.next_deadline_ms != 0:
+                return
+            assert not self.engine.advance().verdicts, "the runner saw these"
+
+
+def with_pin(step):
+    """The runner takes the PIN out of what it shows, but for the effect that carries it."""
+    if step.input.KIND != InputKind.SUBMIT or step.outcome.reason == Reason.CREDENTIALS_BLANK:
+        return step.input
+    asked = step.outcome.of(EffectKind.VERIFY_PIN)
+    return dataclasses.replace(step.input, pin=asked[-1].pin if asked else b"any")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)
+def test_the_bindings_decide_as_the_library(script):
+    mirror = Mirror(script.read_text())
+    ran = scenario.run(script, step=mirror, record=True)
+    assert ran.passed and ran.rules and ran.recording[:2] == b"HR", ran.failures
+    assert mirror.steps == ran.result.steps > 0
+    assert not mirror.differences, mirror.differences[0]
+
+
+def test_failures_say_where():
+    ran = scenario.run("user alice\nphone desk-1\nat 09:00 alice has 2 heads\nat 9:00\n  expect desk-1 is vacant\n")
+    assert not ran.passed and [f.line for f in ran.failures][0] == 3
