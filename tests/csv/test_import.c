@@ -461,6 +461,31 @@ static void a_commit_holds_a_bounded_number_of_rows_BULK_2(void **state) {
     desk_close(&d);
 }
 
+static void every_allocation_may_fail_BULK_2(void **state) {
+    static const char text[] =
+        "USER ID,SERIAL "
+        "NUMBER,ACTION,FROM\namara,F1,associate,\nfull,F1,disassociate,\nben,C1,move,crowded\n\nben,\xff,,\n";
+    (void)state;
+    for (uint32_t mode = HSVC_CSV_PARTIAL; mode <= HSVC_CSV_ATOMIC; mode++) {
+        uint64_t n = 0, failed = 1;
+        while (failed) {
+            struct desk d;
+            struct bulk b;
+            world(&d);
+            bulk_open(&b, &d, HSVC_CSV_ASSOCIATIONS);
+            b.config.mode = mode;
+            b.config.flags = n++ % 2 ? HSVC_CSV_DRY_RUN : 0;
+            OK(hsvc_count_alloc_fail(d.count, n, 1));
+            bulk_text(&b, text);
+            failed = b.status != HSVC_OK;
+            if (failed && b.status != HSVC_ERR_FULL) assert_int_equal(b.status, HSVC_ERR_MEMORY);
+            bulk_close(&b);
+            desk_close(&d);
+        }
+        assert_true(n > 10); /* as many requests at least were refused, one by one */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_rows_land_and_bad_ones_are_told_BULK_4),
@@ -480,6 +505,7 @@ int main(void) {
         cmocka_unit_test(another_file_in_a_later_pass_is_noticed_BULK_2),
         cmocka_unit_test(rows_and_columns_have_limits_BULK_2),
         cmocka_unit_test(a_commit_holds_a_bounded_number_of_rows_BULK_2),
+        cmocka_unit_test(every_allocation_may_fail_BULK_2),
         cmocka_unit_test(memory_a_row_is_bounded_BULK_2),
     };
     return cmocka_run_group_tests_name("import", tests, NULL, NULL);

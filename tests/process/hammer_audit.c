@@ -34,11 +34,18 @@ static void follow(struct firings *all, const hsvc_audit_entry *entry) {
     memcpy(all->last_after, entry->after, sizeof all->last_after);
 }
 
+/* A doubt can begin again without an entry on its device, and where clocks differ it can be due in the same millisecond
+ * as the one before: of those two entries may be two deadlines. */
+static int is_one_of_a_kind(const hsvc_audit_entry *entry) {
+    return entry->input == 0 && entry->subject_kind == HSVC_SUBJECT_DEVICE && entry->event[0] != 0 &&
+           strcmp(entry->event, "presence_due") != 0;
+}
+
 static void add(struct firings *all, const hsvc_audit_entry *entry) {
     struct firing *firing;
     follow(all, entry);
     all->entries++;
-    if (entry->input != 0 || entry->subject_kind != HSVC_SUBJECT_DEVICE || entry->event[0] == 0) return;
+    if (!is_one_of_a_kind(entry)) return;
     if (all->count == all->room) {
         all->room = all->room == 0 ? 1024 : all->room * 2;
         all->at = (struct firing *)realloc(all->at, all->room * sizeof *all->at);
