@@ -36,6 +36,10 @@ def header_names():
     return sorted(path.name for path in HEADERS.glob("*.h") if path.name not in NOT_ABI)
 
 
+def header_text():
+    return "".join((HEADERS / name).read_text(encoding="utf-8") for name in header_names())
+
+
 def parse(target):
     """One translation unit with every header of the ABI, as the target's compiler sees it."""
     source = "".join(f'#include "headsetsvc/{name}"\n' for name in header_names())
@@ -179,7 +183,7 @@ def abi_text(unit):
     # A prototype may take a struct, a struct holds prototypes: structs whose fields are filled in later solve it.
     out = [HEAD.format("_abi.py: structs, callback types and functions of the library, as C has them.")]
     out += ["# mypy: disable-error-code=misc", "import ctypes as C", "from typing import Any, Dict, Tuple", ""]
-    version = re.search(r'HSVC_VERSION "([0-9.]+)"', (HEADERS / "headsetsvc.h").read_text()).group(1)
+    version = re.search(r'HSVC_VERSION "([0-9.]+)"', header_text()).group(1)
     major, minor, patch = (int(part) for part in version.split("."))
     out += [f'VERSION = "{version}"', f"VERSION_NUMBER = {major * 1000000 + minor * 1000 + patch}", ""]
     for name in found:
@@ -231,6 +235,7 @@ CLASSES = {
     "SUBJECT_": ("Subject", "Whom an audit entry is about."), "HEADSET_": ("HeadsetType", "How a headset is joined."),
     "FIELD_": ("Field", "Fields of an input."), "PARAM_": ("Param", "Parameters of the policy."),
     "SESSION_": ("SessionState", "States of a session."), "PROFILE_": ("ProfileState", "States of a device's profile."),
+    "EXPLAINED_": ("Explained", "What an explanation is about."),
     "REASON_": ("Reason", "Reasons of verdicts, prompts and notices."),
 }
 LINE = re.compile(r"#define HSVC_(\w+) +(\(?-?\d+\)?|INT64_C\(\d+\)) /\* (.*) \*/")
@@ -288,9 +293,8 @@ def bits(expression):
 
 
 def flag_bits():
-    """kind -> [(name, bit)], from the lines of headsetsvc.h that say to which kinds a flag belongs."""
-    text = (HEADERS / "headsetsvc.h").read_text(encoding="utf-8")
-    numbers = dict(re.findall(r"#define (HSVC_FLAG_\w+) +(\d+)", text))
+    """kind -> [(name, bit)]: the bits that the bounds of its flags name."""
+    numbers = dict(re.findall(r"#define (HSVC_FLAG_\w+) +(\d+)", header_text()))
     return {row[0]: [(f[len("HSVC_FLAG_"):].lower(), int(numbers[f])) for f in re.findall(r"HSVC_FLAG_\w+", row[2])]
             for row in table("BOUNDS", "fields.def")}
 

@@ -28,7 +28,7 @@ def test_ctypes_lays_structs_out_as_the_compiler_does(struct):
     (1, codes.Status), (2, codes.Reason), (3, codes.InputKind), (4, codes.EffectKind), (5, codes.Prompt),
     (6, codes.Cause), (7, codes.Param), (8, codes.Field), (9, codes.Verify), (10, codes.CallState), (11, codes.Lost),
     (12, codes.DeviceKind), (13, codes.Scope), (14, codes.HeadsetType), (15, codes.SessionState),
-    (16, codes.ProfileState), (17, codes.Presence), (18, codes.Subject)])
+    (16, codes.ProfileState), (17, codes.Presence), (18, codes.Subject), (19, codes.Explained)])
 def test_names_are_the_librarys(registry, enumeration):
     for member in enumeration:
         name = core.hsvc_name(registry, member).decode()

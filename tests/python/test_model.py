@@ -112,7 +112,7 @@ class Machine(RuleBasedStateMachine):
             assert shown.prompt == Prompt.SIGN_OUT_OTHER
             self.office.does(No(desk, shown.prompt_id))
         else:
-            assert shown.prompt in (None, Prompt.ASSOCIATE)
+            assert shown.prompt not in (Prompt.SIGN_IN_PIN, Prompt.SIGN_OUT_OTHER)
 
     @precondition(lambda self: self.model.place)
     @rule(data=st.data())

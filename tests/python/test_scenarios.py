@@ -17,10 +17,13 @@ class Mirror:
         self.engine = Engine(store, clock=self.clock)
         self.differences = []
         self.steps = 0
+        self.before = 0  # line of the script's step before
 
     def __call__(self, step):
-        if step.origin == "script" and not self.jobs_wait(step.line):
-            self.work()
+        if step.origin == "script":
+            if not (self.jobs_wait(self.before) and self.jobs_wait(step.line)):
+                self.work()
+            self.before = step.line
         self.clock.now = step.at
         mine = self.decide(step)
         self.steps += 1
@@ -54,7 +57,7 @@ class Mirror:
         for _ in range(100):
             if self.engine.next_deadline_ms != 0:
                 return
-            assert not self.engine.advance().verdicts, "the runner saw these"
+            self.engine.advance()
 
 
 def with_pin(step):

@@ -232,6 +232,303 @@ class hsvc_resync_scope(C.Structure):
     device_len: Any
 
 
+class hsvc_audit_entry(C.Structure):
+    struct_size: Any
+    subject_kind: Any
+    subject: Any
+    sequence: Any
+    at_ms: Any
+    committed_ms: Any
+    first_ms: Any
+    count: Any
+    input: Any
+    reason: Any
+    accepted: Any
+    param: Any
+    reserved: Any
+    value: Any
+    device: Any
+    headset: Any
+    actor_number: Any
+    before: Any
+    after: Any
+    actor: Any
+    actor_len: Any
+    rule: Any
+    event: Any
+
+
+class hsvc_audit_cursor(C.Structure):
+    struct_size: Any
+    subject_kind: Any
+    subject: Any
+    position_len: Any
+    reserved: Any
+    position: Any
+
+
+class hsvc_audit_fact(C.Structure):
+    struct_size: Any
+    subject_kind: Any
+    name: Any
+    before: Any
+    after: Any
+    before_name: Any
+    after_name: Any
+
+
+class hsvc_subject_view(C.Structure):
+    struct_size: Any
+    kind: Any
+    number: Any
+    name: Any
+    name_len: Any
+
+
+class hsvc_explained(C.Structure):
+    struct_size: Any
+    kind: Any
+    param: Any
+    scope: Any
+    at_ms: Any
+    value: Any
+    name: Any
+    state: Any
+    text: Any
+    rule: Any
+    who: Any
+    who_len: Any
+
+
+class hsvc_counters(C.Structure):
+    struct_size: Any
+    reserved: Any
+    inputs: Any
+    accepted: Any
+    refused: Any
+    deadlines: Any
+    commits: Any
+    conflicts: Any
+    unknown_outcomes: Any
+    reads: Any
+    read_trips: Any
+    operations: Any
+    bytes_written: Any
+    sign_ins_by_pin: Any
+    sign_ins_pinless: Any
+    sign_outs: Any
+    windows_opened: Any
+    windows_saved: Any
+    deferrals: Any
+    lockouts: Any
+    clock_notices: Any
+    associations: Any
+    sign_ins_by_host: Any
+    flaps: Any
+    held_inputs: Any
+    sign_ins_by_hand: Any
+    repeated: Any
+    calls_dropped: Any
+    sign_outs_by: Any
+
+
+class hsvc_inventory_query(C.Structure):
+    struct_size: Any
+    limit: Any
+    type: Any
+    status: Any
+    activity: Any
+    assignment: Any
+    age_least: Any
+    age_most: Any
+    cursor: Any
+    cursor_len: Any
+    owner: Any
+    owner_len: Any
+    model: Any
+    model_len: Any
+    site: Any
+    site_len: Any
+    text: Any
+    text_len: Any
+
+
+class hsvc_inventory_row(C.Structure):
+    struct_size: Any
+    type: Any
+    status: Any
+    age_days: Any
+    serial: Any
+    serial_len: Any
+    model: Any
+    model_len: Any
+    vendor: Any
+    vendor_len: Any
+    firmware: Any
+    firmware_len: Any
+    phone_owner: Any
+    phone_owner_len: Any
+    owner: Any
+    owner_len: Any
+    headset_template: Any
+    headset_template_len: Any
+    status_since_at: Any
+    dock: Any
+    dock_len: Any
+    device: Any
+    device_len: Any
+    device_model: Any
+    device_model_len: Any
+    device_firmware: Any
+    device_firmware_len: Any
+    activity: Any
+    assignment: Any
+    first_seen_at: Any
+    last_connected_at: Any
+
+
+class hsvc_inventory_sums(C.Structure):
+    struct_size: Any
+    reserved: Any
+    headsets: Any
+    connected: Any
+    active: Any
+    inactive: Any
+    unassigned: Any
+    other_models: Any
+
+
+class hsvc_inventory_model(C.Structure):
+    struct_size: Any
+    reserved: Any
+    model: Any
+    model_len: Any
+    headsets: Any
+
+
+class hsvc_replay_step(C.Structure):
+    struct_size: Any
+    kind: Any
+    number: Any
+    at_ms: Any
+    status: Any
+    flags: Any
+    inputs: Any
+    count: Any
+    effects: Any
+
+
+class hsvc_difference(C.Structure):
+    struct_size: Any
+    type: Any
+    call: Any
+    frame: Any
+    offset: Any
+    frame_name: Any
+    group: Any
+    index: Any
+    field: Any
+    is_text: Any
+    reserved: Any
+    expected_number: Any
+    came_number: Any
+    expected: Any
+    expected_len: Any
+    came: Any
+    came_len: Any
+
+
+class hsvc_replay_config(C.Structure):
+    struct_size: Any
+    flags: Any
+    allocator: Any
+    step: Any
+    difference: Any
+    user: Any
+
+
+class hsvc_replay_report(C.Structure):
+    struct_size: Any
+    truncated: Any
+    engines: Any
+    calls: Any
+    frames: Any
+    commits: Any
+    bytes: Any
+
+
+class hsvc_code_info(C.Structure):
+    struct_size: Any
+    code: Any
+    em_code: Any
+    accepted: Any
+    name: Any
+    text: Any
+    cause: Any
+    remedy: Any
+
+
+class hsvc_kind_info(C.Structure):
+    struct_size: Any
+    kind: Any
+    required: Any
+    optional: Any
+    states: Any
+    flags: Any
+    items: Any
+    asks: Any
+
+
+class hsvc_param_info(C.Structure):
+    struct_size: Any
+    param: Any
+    type: Any
+    scopes: Any
+    resolution: Any
+    obeyed: Any
+    least: Any
+    most: Any
+    value_guide: Any
+    value_cucm_en: Any
+    text_value: Any
+    name: Any
+    text: Any
+    unit: Any
+    rule: Any
+
+
+class hsvc_choice_info(C.Structure):
+    struct_size: Any
+    param: Any
+    value: Any
+    name: Any
+
+
+class hsvc_line_info(C.Structure):
+    struct_size: Any
+    kind: Any
+    number: Any
+    reserved: Any
+    table: Any
+    states: Any
+    event: Any
+    guard: Any
+    next: Any
+    actions: Any
+    verdict: Any
+    rule: Any
+    why: Any
+
+
+class hsvc_cache_counts(C.Structure):
+    struct_size: Any
+    reserved: Any
+    hits: Any
+    misses: Any
+    refused: Any
+    bytes: Any
+
+
 class hsvc_device_view(C.Structure):
     struct_size: Any
     kind: Any
@@ -369,86 +666,6 @@ class hsvc_headset_view(C.Structure):
     number: Any
 
 
-class hsvc_audit_entry(C.Structure):
-    struct_size: Any
-    subject_kind: Any
-    subject: Any
-    sequence: Any
-    at_ms: Any
-    committed_ms: Any
-    first_ms: Any
-    count: Any
-    input: Any
-    reason: Any
-    accepted: Any
-    param: Any
-    reserved: Any
-    value: Any
-    device: Any
-    headset: Any
-    actor_number: Any
-    before: Any
-    after: Any
-    actor: Any
-    actor_len: Any
-    rule: Any
-    event: Any
-
-
-class hsvc_audit_cursor(C.Structure):
-    struct_size: Any
-    subject_kind: Any
-    subject: Any
-    position_len: Any
-    reserved: Any
-    position: Any
-
-
-class hsvc_audit_fact(C.Structure):
-    struct_size: Any
-    subject_kind: Any
-    name: Any
-    before: Any
-    after: Any
-    before_name: Any
-    after_name: Any
-
-
-class hsvc_subject_view(C.Structure):
-    struct_size: Any
-    kind: Any
-    number: Any
-    name: Any
-    name_len: Any
-
-
-class hsvc_counters(C.Structure):
-    struct_size: Any
-    reserved: Any
-    inputs: Any
-    accepted: Any
-    refused: Any
-    deadlines: Any
-    commits: Any
-    conflicts: Any
-    unknown_outcomes: Any
-    reads: Any
-    read_trips: Any
-    operations: Any
-    bytes_written: Any
-    sign_ins_by_pin: Any
-    sign_ins_pinless: Any
-    sign_outs: Any
-    windows_opened: Any
-    windows_saved: Any
-    deferrals: Any
-    lockouts: Any
-    clock_notices: Any
-    associations: Any
-    sign_ins_by_host: Any
-    flaps: Any
-
-
 class hsvc_store_target(C.Structure):
     struct_size: Any
     flags: Any
@@ -481,78 +698,62 @@ class hsvc_store_promise(C.Structure):
     promise: Any
 
 
-class hsvc_inventory_query(C.Structure):
+class hsvc_csv_report(C.Structure):
     struct_size: Any
+    outcome: Any
+    row: Any
+    line: Any
+    offset: Any
+    reason: Any
+    column: Any
     limit: Any
-    type: Any
-    status: Any
-    activity: Any
-    assignment: Any
-    age_least: Any
-    age_most: Any
-    cursor: Any
-    cursor_len: Any
-    owner: Any
-    owner_len: Any
-    model: Any
-    model_len: Any
-    site: Any
-    site_len: Any
-    text: Any
-    text_len: Any
+    name: Any
+    name_len: Any
+    index: Any
+    count: Any
 
 
-class hsvc_inventory_row(C.Structure):
+class hsvc_csv_progress(C.Structure):
     struct_size: Any
-    type: Any
-    status: Any
-    age_days: Any
-    serial: Any
-    serial_len: Any
-    model: Any
-    model_len: Any
-    vendor: Any
-    vendor_len: Any
-    firmware: Any
-    firmware_len: Any
-    phone_owner: Any
-    phone_owner_len: Any
-    owner: Any
-    owner_len: Any
-    headset_template: Any
-    headset_template_len: Any
-    status_since_at: Any
-    dock: Any
-    dock_len: Any
-    device: Any
-    device_len: Any
-    device_model: Any
-    device_model_len: Any
-    device_firmware: Any
-    device_firmware_len: Any
-    activity: Any
-    assignment: Any
-    first_seen_at: Any
-    last_connected_at: Any
-
-
-class hsvc_inventory_sums(C.Structure):
-    struct_size: Any
+    passes: Any
     reserved: Any
-    headsets: Any
-    connected: Any
-    active: Any
-    inactive: Any
-    unassigned: Any
-    other_models: Any
+    rows: Any
+    rows_all: Any
+    bytes: Any
+    token: Any
 
 
-class hsvc_inventory_model(C.Structure):
+class hsvc_csv_config(C.Structure):
     struct_size: Any
+    kind: Any
+    mode: Any
+    meaning: Any
+    flags: Any
     reserved: Any
-    model: Any
-    model_len: Any
-    headsets: Any
+    engine: Any
+    allocator: Any
+    actor: Any
+    actor_len: Any
+    token: Any
+    report: Any
+    progress: Any
+    effects: Any
+    write: Any
+    user: Any
+
+
+class hsvc_csv_summary(C.Structure):
+    struct_size: Any
+    refused: Any
+    processed: Any
+    changed: Any
+    unchanged: Any
+    failed: Any
+    left: Any
+    skipped: Any
+    rows: Any
+    separator: Any
+    kept: Any
 
 
 class hsvc_pgsql_config(C.Structure):
@@ -580,104 +781,6 @@ class hsvc_pgsql_counters(C.Structure):
     round_trips: Any
     connects: Any
     lost: Any
-
-
-class hsvc_replay_step(C.Structure):
-    struct_size: Any
-    kind: Any
-    number: Any
-    at_ms: Any
-    status: Any
-    flags: Any
-    inputs: Any
-    count: Any
-    effects: Any
-
-
-class hsvc_difference(C.Structure):
-    struct_size: Any
-    type: Any
-    call: Any
-    frame: Any
-    offset: Any
-    frame_name: Any
-    group: Any
-    index: Any
-    field: Any
-    is_text: Any
-    reserved: Any
-    expected_number: Any
-    came_number: Any
-    expected: Any
-    expected_len: Any
-    came: Any
-    came_len: Any
-
-
-class hsvc_replay_config(C.Structure):
-    struct_size: Any
-    flags: Any
-    allocator: Any
-    step: Any
-    difference: Any
-    user: Any
-
-
-class hsvc_replay_report(C.Structure):
-    struct_size: Any
-    truncated: Any
-    engines: Any
-    calls: Any
-    frames: Any
-    commits: Any
-    bytes: Any
-
-
-class hsvc_code_info(C.Structure):
-    struct_size: Any
-    code: Any
-    em_code: Any
-    accepted: Any
-    name: Any
-    text: Any
-    cause: Any
-    remedy: Any
-
-
-class hsvc_kind_info(C.Structure):
-    struct_size: Any
-    kind: Any
-    required: Any
-    optional: Any
-    states: Any
-    flags: Any
-    items: Any
-    asks: Any
-
-
-class hsvc_param_info(C.Structure):
-    struct_size: Any
-    param: Any
-    type: Any
-    scopes: Any
-    resolution: Any
-    obeyed: Any
-    least: Any
-    most: Any
-    value_guide: Any
-    value_cucm_en: Any
-    text_value: Any
-    name: Any
-    text: Any
-    unit: Any
-    rule: Any
-
-
-class hsvc_choice_info(C.Structure):
-    struct_size: Any
-    param: Any
-    value: Any
-    name: Any
 
 
 class hsvc_scenario_step(C.Structure):
@@ -850,10 +953,14 @@ hsvc_clock_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(C.c_int64), C.c_void_p)
 hsvc_permission_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_input), C.c_void_p)
 hsvc_trace_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_trace), C.c_void_p)
 hsvc_recording_fn = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_size_t, C.c_void_p)
-hsvc_store_target_open = C.CFUNCTYPE(C.c_int32, C.c_uint32, C.POINTER(hsvc_store), C.c_void_p)
-hsvc_store_target_close = C.CFUNCTYPE(None, C.c_uint32, C.c_void_p)
 hsvc_replay_step_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_replay_step), C.c_void_p)
 hsvc_difference_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_difference), C.c_void_p)
+hsvc_store_target_open = C.CFUNCTYPE(C.c_int32, C.c_uint32, C.POINTER(hsvc_store), C.c_void_p)
+hsvc_store_target_close = C.CFUNCTYPE(None, C.c_uint32, C.c_void_p)
+hsvc_csv_report_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_csv_report), C.c_void_p)
+hsvc_csv_progress_fn = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_csv_progress), C.c_void_p)
+hsvc_csv_effects_fn = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_void_p)
+hsvc_csv_write_fn = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_size_t, C.c_void_p)
 hsvc_scenario_config_step = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_scenario_step), C.c_void_p)
 hsvc_scenario_config_failure = C.CFUNCTYPE(C.c_int32, C.POINTER(hsvc_scenario_failure), C.c_void_p)
 hsvc_scenario_config_rule = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_size_t, C.c_void_p, C.c_size_t, C.c_void_p)
@@ -1072,6 +1179,283 @@ hsvc_resync_scope._fields_ = [
     ("device", C.c_void_p),
     ("device_len", C.c_size_t),
 ]
+hsvc_audit_entry._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("subject_kind", C.c_uint32),
+    ("subject", C.c_uint64),
+    ("sequence", C.c_uint64),
+    ("at_ms", C.c_int64),
+    ("committed_ms", C.c_int64),
+    ("first_ms", C.c_int64),
+    ("count", C.c_uint32),
+    ("input", C.c_uint32),
+    ("reason", C.c_uint32),
+    ("accepted", C.c_uint32),
+    ("param", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("value", C.c_int64),
+    ("device", C.c_uint64),
+    ("headset", C.c_uint64),
+    ("actor_number", C.c_uint64),
+    ("before", C.c_uint64 * 3),
+    ("after", C.c_uint64 * 3),
+    ("actor", C.c_void_p),
+    ("actor_len", C.c_size_t),
+    ("rule", C.c_char_p),
+    ("event", C.c_char_p),
+]
+hsvc_audit_cursor._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("subject_kind", C.c_uint32),
+    ("subject", C.c_uint64),
+    ("position_len", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("position", C.c_uint8 * 48),
+]
+hsvc_audit_fact._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("subject_kind", C.c_uint32),
+    ("name", C.c_char_p),
+    ("before", C.c_uint64),
+    ("after", C.c_uint64),
+    ("before_name", C.c_char_p),
+    ("after_name", C.c_char_p),
+]
+hsvc_subject_view._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_uint32),
+    ("number", C.c_uint64),
+    ("name", C.c_void_p),
+    ("name_len", C.c_size_t),
+]
+hsvc_explained._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_uint32),
+    ("param", C.c_uint32),
+    ("scope", C.c_uint32),
+    ("at_ms", C.c_int64),
+    ("value", C.c_int64),
+    ("name", C.c_char_p),
+    ("state", C.c_char_p),
+    ("text", C.c_char_p),
+    ("rule", C.c_char_p),
+    ("who", C.c_void_p),
+    ("who_len", C.c_size_t),
+]
+hsvc_counters._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("inputs", C.c_uint64),
+    ("accepted", C.c_uint64),
+    ("refused", C.c_uint64),
+    ("deadlines", C.c_uint64),
+    ("commits", C.c_uint64),
+    ("conflicts", C.c_uint64),
+    ("unknown_outcomes", C.c_uint64),
+    ("reads", C.c_uint64),
+    ("read_trips", C.c_uint64),
+    ("operations", C.c_uint64),
+    ("bytes_written", C.c_uint64),
+    ("sign_ins_by_pin", C.c_uint64),
+    ("sign_ins_pinless", C.c_uint64),
+    ("sign_outs", C.c_uint64),
+    ("windows_opened", C.c_uint64),
+    ("windows_saved", C.c_uint64),
+    ("deferrals", C.c_uint64),
+    ("lockouts", C.c_uint64),
+    ("clock_notices", C.c_uint64),
+    ("associations", C.c_uint64),
+    ("sign_ins_by_host", C.c_uint64),
+    ("flaps", C.c_uint64),
+    ("held_inputs", C.c_uint64),
+    ("sign_ins_by_hand", C.c_uint64),
+    ("repeated", C.c_uint64),
+    ("calls_dropped", C.c_uint64),
+    ("sign_outs_by", C.c_uint64 * 32),
+]
+hsvc_inventory_query._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("limit", C.c_uint32),
+    ("type", C.c_uint32),
+    ("status", C.c_uint32),
+    ("activity", C.c_uint32),
+    ("assignment", C.c_uint32),
+    ("age_least", C.c_uint32),
+    ("age_most", C.c_uint32),
+    ("cursor", C.c_void_p),
+    ("cursor_len", C.c_size_t),
+    ("owner", C.c_void_p),
+    ("owner_len", C.c_size_t),
+    ("model", C.c_void_p),
+    ("model_len", C.c_size_t),
+    ("site", C.c_void_p),
+    ("site_len", C.c_size_t),
+    ("text", C.c_void_p),
+    ("text_len", C.c_size_t),
+]
+hsvc_inventory_row._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("type", C.c_uint32),
+    ("status", C.c_uint32),
+    ("age_days", C.c_uint32),
+    ("serial", C.c_void_p),
+    ("serial_len", C.c_size_t),
+    ("model", C.c_void_p),
+    ("model_len", C.c_size_t),
+    ("vendor", C.c_void_p),
+    ("vendor_len", C.c_size_t),
+    ("firmware", C.c_void_p),
+    ("firmware_len", C.c_size_t),
+    ("phone_owner", C.c_void_p),
+    ("phone_owner_len", C.c_size_t),
+    ("owner", C.c_void_p),
+    ("owner_len", C.c_size_t),
+    ("headset_template", C.c_void_p),
+    ("headset_template_len", C.c_size_t),
+    ("status_since_at", C.c_int64),
+    ("dock", C.c_void_p),
+    ("dock_len", C.c_size_t),
+    ("device", C.c_void_p),
+    ("device_len", C.c_size_t),
+    ("device_model", C.c_void_p),
+    ("device_model_len", C.c_size_t),
+    ("device_firmware", C.c_void_p),
+    ("device_firmware_len", C.c_size_t),
+    ("activity", C.c_uint32),
+    ("assignment", C.c_uint32),
+    ("first_seen_at", C.c_int64),
+    ("last_connected_at", C.c_int64),
+]
+hsvc_inventory_sums._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("headsets", C.c_uint64),
+    ("connected", C.c_uint64),
+    ("active", C.c_uint64),
+    ("inactive", C.c_uint64),
+    ("unassigned", C.c_uint64),
+    ("other_models", C.c_uint64),
+]
+hsvc_inventory_model._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("model", C.c_void_p),
+    ("model_len", C.c_size_t),
+    ("headsets", C.c_uint64),
+]
+hsvc_replay_step._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_uint32),
+    ("number", C.c_uint64),
+    ("at_ms", C.c_int64),
+    ("status", C.c_int32),
+    ("flags", C.c_uint32),
+    ("inputs", C.c_void_p),
+    ("count", C.c_size_t),
+    ("effects", C.c_void_p),
+]
+hsvc_difference._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("type", C.c_uint32),
+    ("call", C.c_uint64),
+    ("frame", C.c_uint64),
+    ("offset", C.c_uint64),
+    ("frame_name", C.c_char_p),
+    ("group", C.c_char_p),
+    ("index", C.c_uint64),
+    ("field", C.c_char_p),
+    ("is_text", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("expected_number", C.c_uint64),
+    ("came_number", C.c_uint64),
+    ("expected", C.c_void_p),
+    ("expected_len", C.c_size_t),
+    ("came", C.c_void_p),
+    ("came_len", C.c_size_t),
+]
+hsvc_replay_config._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("allocator", C.c_void_p),
+    ("step", hsvc_replay_step_fn),
+    ("difference", hsvc_difference_fn),
+    ("user", C.c_void_p),
+]
+hsvc_replay_report._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("truncated", C.c_uint32),
+    ("engines", C.c_uint64),
+    ("calls", C.c_uint64),
+    ("frames", C.c_uint64),
+    ("commits", C.c_uint64),
+    ("bytes", C.c_uint64),
+]
+hsvc_code_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("code", C.c_int32),
+    ("em_code", C.c_int32),
+    ("accepted", C.c_uint32),
+    ("name", C.c_char_p),
+    ("text", C.c_char_p),
+    ("cause", C.c_char_p),
+    ("remedy", C.c_char_p),
+]
+hsvc_kind_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_uint32),
+    ("required", C.c_uint32),
+    ("optional", C.c_uint32),
+    ("states", C.c_uint32),
+    ("flags", C.c_uint32),
+    ("items", C.c_uint32),
+    ("asks", C.c_uint32),
+]
+hsvc_param_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("param", C.c_uint32),
+    ("type", C.c_uint32),
+    ("scopes", C.c_uint32),
+    ("resolution", C.c_uint32),
+    ("obeyed", C.c_uint32),
+    ("least", C.c_int64),
+    ("most", C.c_int64),
+    ("value_guide", C.c_int64),
+    ("value_cucm_en", C.c_int64),
+    ("text_value", C.c_char_p),
+    ("name", C.c_char_p),
+    ("text", C.c_char_p),
+    ("unit", C.c_char_p),
+    ("rule", C.c_char_p),
+]
+hsvc_choice_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("param", C.c_uint32),
+    ("value", C.c_int64),
+    ("name", C.c_char_p),
+]
+hsvc_line_info._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("kind", C.c_uint32),
+    ("number", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("table", C.c_char_p),
+    ("states", C.c_char_p),
+    ("event", C.c_char_p),
+    ("guard", C.c_char_p),
+    ("next", C.c_char_p),
+    ("actions", C.c_char_p),
+    ("verdict", C.c_char_p),
+    ("rule", C.c_char_p),
+    ("why", C.c_char_p),
+]
+hsvc_cache_counts._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("reserved", C.c_uint32),
+    ("hits", C.c_uint64),
+    ("misses", C.c_uint64),
+    ("refused", C.c_uint64),
+    ("bytes", C.c_uint64),
+]
 hsvc_device_view._fields_ = [
     ("struct_size", C.c_uint32),
     ("kind", C.c_uint32),
@@ -1203,81 +1587,6 @@ hsvc_headset_view._fields_ = [
     ("reserved", C.c_uint32),
     ("number", C.c_uint64),
 ]
-hsvc_audit_entry._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("subject_kind", C.c_uint32),
-    ("subject", C.c_uint64),
-    ("sequence", C.c_uint64),
-    ("at_ms", C.c_int64),
-    ("committed_ms", C.c_int64),
-    ("first_ms", C.c_int64),
-    ("count", C.c_uint32),
-    ("input", C.c_uint32),
-    ("reason", C.c_uint32),
-    ("accepted", C.c_uint32),
-    ("param", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("value", C.c_int64),
-    ("device", C.c_uint64),
-    ("headset", C.c_uint64),
-    ("actor_number", C.c_uint64),
-    ("before", C.c_uint64 * 3),
-    ("after", C.c_uint64 * 3),
-    ("actor", C.c_void_p),
-    ("actor_len", C.c_size_t),
-    ("rule", C.c_char_p),
-    ("event", C.c_char_p),
-]
-hsvc_audit_cursor._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("subject_kind", C.c_uint32),
-    ("subject", C.c_uint64),
-    ("position_len", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("position", C.c_uint8 * 48),
-]
-hsvc_audit_fact._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("subject_kind", C.c_uint32),
-    ("name", C.c_char_p),
-    ("before", C.c_uint64),
-    ("after", C.c_uint64),
-    ("before_name", C.c_char_p),
-    ("after_name", C.c_char_p),
-]
-hsvc_subject_view._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("kind", C.c_uint32),
-    ("number", C.c_uint64),
-    ("name", C.c_void_p),
-    ("name_len", C.c_size_t),
-]
-hsvc_counters._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("inputs", C.c_uint64),
-    ("accepted", C.c_uint64),
-    ("refused", C.c_uint64),
-    ("deadlines", C.c_uint64),
-    ("commits", C.c_uint64),
-    ("conflicts", C.c_uint64),
-    ("unknown_outcomes", C.c_uint64),
-    ("reads", C.c_uint64),
-    ("read_trips", C.c_uint64),
-    ("operations", C.c_uint64),
-    ("bytes_written", C.c_uint64),
-    ("sign_ins_by_pin", C.c_uint64),
-    ("sign_ins_pinless", C.c_uint64),
-    ("sign_outs", C.c_uint64),
-    ("windows_opened", C.c_uint64),
-    ("windows_saved", C.c_uint64),
-    ("deferrals", C.c_uint64),
-    ("lockouts", C.c_uint64),
-    ("clock_notices", C.c_uint64),
-    ("associations", C.c_uint64),
-    ("sign_ins_by_host", C.c_uint64),
-    ("flaps", C.c_uint64),
-]
 hsvc_store_target._fields_ = [
     ("struct_size", C.c_uint32),
     ("flags", C.c_uint32),
@@ -1307,75 +1616,60 @@ hsvc_store_promise._fields_ = [
     ("rule", C.c_char_p),
     ("promise", C.c_char_p),
 ]
-hsvc_inventory_query._fields_ = [
+hsvc_csv_report._fields_ = [
     ("struct_size", C.c_uint32),
-    ("limit", C.c_uint32),
-    ("type", C.c_uint32),
-    ("status", C.c_uint32),
-    ("activity", C.c_uint32),
-    ("assignment", C.c_uint32),
-    ("age_least", C.c_uint32),
-    ("age_most", C.c_uint32),
-    ("cursor", C.c_void_p),
-    ("cursor_len", C.c_size_t),
-    ("owner", C.c_void_p),
-    ("owner_len", C.c_size_t),
-    ("model", C.c_void_p),
-    ("model_len", C.c_size_t),
-    ("site", C.c_void_p),
-    ("site_len", C.c_size_t),
-    ("text", C.c_void_p),
-    ("text_len", C.c_size_t),
+    ("outcome", C.c_uint32),
+    ("row", C.c_uint64),
+    ("line", C.c_uint64),
+    ("offset", C.c_uint64),
+    ("reason", C.c_uint32),
+    ("column", C.c_uint32),
+    ("limit", C.c_int64),
+    ("name", C.c_void_p),
+    ("name_len", C.c_size_t),
+    ("index", C.c_uint32),
+    ("count", C.c_uint32),
 ]
-hsvc_inventory_row._fields_ = [
+hsvc_csv_progress._fields_ = [
     ("struct_size", C.c_uint32),
-    ("type", C.c_uint32),
-    ("status", C.c_uint32),
-    ("age_days", C.c_uint32),
-    ("serial", C.c_void_p),
-    ("serial_len", C.c_size_t),
-    ("model", C.c_void_p),
-    ("model_len", C.c_size_t),
-    ("vendor", C.c_void_p),
-    ("vendor_len", C.c_size_t),
-    ("firmware", C.c_void_p),
-    ("firmware_len", C.c_size_t),
-    ("phone_owner", C.c_void_p),
-    ("phone_owner_len", C.c_size_t),
-    ("owner", C.c_void_p),
-    ("owner_len", C.c_size_t),
-    ("headset_template", C.c_void_p),
-    ("headset_template_len", C.c_size_t),
-    ("status_since_at", C.c_int64),
-    ("dock", C.c_void_p),
-    ("dock_len", C.c_size_t),
-    ("device", C.c_void_p),
-    ("device_len", C.c_size_t),
-    ("device_model", C.c_void_p),
-    ("device_model_len", C.c_size_t),
-    ("device_firmware", C.c_void_p),
-    ("device_firmware_len", C.c_size_t),
-    ("activity", C.c_uint32),
-    ("assignment", C.c_uint32),
-    ("first_seen_at", C.c_int64),
-    ("last_connected_at", C.c_int64),
-]
-hsvc_inventory_sums._fields_ = [
-    ("struct_size", C.c_uint32),
+    ("pass", C.c_uint32),
+    ("passes", C.c_uint32),
     ("reserved", C.c_uint32),
-    ("headsets", C.c_uint64),
-    ("connected", C.c_uint64),
-    ("active", C.c_uint64),
-    ("inactive", C.c_uint64),
-    ("unassigned", C.c_uint64),
-    ("other_models", C.c_uint64),
+    ("rows", C.c_uint64),
+    ("rows_all", C.c_uint64),
+    ("bytes", C.c_uint64),
+    ("token", C.c_uint8 * 40),
 ]
-hsvc_inventory_model._fields_ = [
+hsvc_csv_config._fields_ = [
     ("struct_size", C.c_uint32),
+    ("kind", C.c_uint32),
+    ("mode", C.c_uint32),
+    ("meaning", C.c_uint32),
+    ("flags", C.c_uint32),
     ("reserved", C.c_uint32),
-    ("model", C.c_void_p),
-    ("model_len", C.c_size_t),
-    ("headsets", C.c_uint64),
+    ("engine", C.c_void_p),
+    ("allocator", C.c_void_p),
+    ("actor", C.c_void_p),
+    ("actor_len", C.c_size_t),
+    ("token", C.c_char_p),
+    ("report", hsvc_csv_report_fn),
+    ("progress", hsvc_csv_progress_fn),
+    ("effects", hsvc_csv_effects_fn),
+    ("write", hsvc_csv_write_fn),
+    ("user", C.c_void_p),
+]
+hsvc_csv_summary._fields_ = [
+    ("struct_size", C.c_uint32),
+    ("refused", C.c_uint32),
+    ("processed", C.c_uint64),
+    ("changed", C.c_uint64),
+    ("unchanged", C.c_uint64),
+    ("failed", C.c_uint64),
+    ("left", C.c_uint64),
+    ("skipped", C.c_uint64),
+    ("rows", C.c_uint64),
+    ("separator", C.c_uint32),
+    ("kept", C.c_uint32),
 ]
 hsvc_pgsql_config._fields_ = [
     ("struct_size", C.c_uint32),
@@ -1400,96 +1694,6 @@ hsvc_pgsql_counters._fields_ = [
     ("round_trips", C.c_uint64),
     ("connects", C.c_uint64),
     ("lost", C.c_uint64),
-]
-hsvc_replay_step._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("kind", C.c_uint32),
-    ("number", C.c_uint64),
-    ("at_ms", C.c_int64),
-    ("status", C.c_int32),
-    ("flags", C.c_uint32),
-    ("inputs", C.c_void_p),
-    ("count", C.c_size_t),
-    ("effects", C.c_void_p),
-]
-hsvc_difference._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("type", C.c_uint32),
-    ("call", C.c_uint64),
-    ("frame", C.c_uint64),
-    ("offset", C.c_uint64),
-    ("frame_name", C.c_char_p),
-    ("group", C.c_char_p),
-    ("index", C.c_uint64),
-    ("field", C.c_char_p),
-    ("is_text", C.c_uint32),
-    ("reserved", C.c_uint32),
-    ("expected_number", C.c_uint64),
-    ("came_number", C.c_uint64),
-    ("expected", C.c_void_p),
-    ("expected_len", C.c_size_t),
-    ("came", C.c_void_p),
-    ("came_len", C.c_size_t),
-]
-hsvc_replay_config._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("allocator", C.c_void_p),
-    ("step", hsvc_replay_step_fn),
-    ("difference", hsvc_difference_fn),
-    ("user", C.c_void_p),
-]
-hsvc_replay_report._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("truncated", C.c_uint32),
-    ("engines", C.c_uint64),
-    ("calls", C.c_uint64),
-    ("frames", C.c_uint64),
-    ("commits", C.c_uint64),
-    ("bytes", C.c_uint64),
-]
-hsvc_code_info._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("code", C.c_int32),
-    ("em_code", C.c_int32),
-    ("accepted", C.c_uint32),
-    ("name", C.c_char_p),
-    ("text", C.c_char_p),
-    ("cause", C.c_char_p),
-    ("remedy", C.c_char_p),
-]
-hsvc_kind_info._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("kind", C.c_uint32),
-    ("required", C.c_uint32),
-    ("optional", C.c_uint32),
-    ("states", C.c_uint32),
-    ("flags", C.c_uint32),
-    ("items", C.c_uint32),
-    ("asks", C.c_uint32),
-]
-hsvc_param_info._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("param", C.c_uint32),
-    ("type", C.c_uint32),
-    ("scopes", C.c_uint32),
-    ("resolution", C.c_uint32),
-    ("obeyed", C.c_uint32),
-    ("least", C.c_int64),
-    ("most", C.c_int64),
-    ("value_guide", C.c_int64),
-    ("value_cucm_en", C.c_int64),
-    ("text_value", C.c_char_p),
-    ("name", C.c_char_p),
-    ("text", C.c_char_p),
-    ("unit", C.c_char_p),
-    ("rule", C.c_char_p),
-]
-hsvc_choice_info._fields_ = [
-    ("struct_size", C.c_uint32),
-    ("param", C.c_uint32),
-    ("value", C.c_int64),
-    ("name", C.c_char_p),
 ]
 hsvc_scenario_step._fields_ = [
     ("struct_size", C.c_uint32),
@@ -1645,18 +1849,12 @@ hsvc_record_item._fields_ = [
 # component -> function -> (result, arguments)
 FUNCTIONS: Dict[str, Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
     "core": {
-        "hsvc_version": (C.c_uint32, ()),
-        "hsvc_name": (C.c_char_p, (C.c_uint32, C.c_int32)),
-        "hsvc_text": (C.c_char_p, (C.c_uint32, C.c_int32)),
-        "hsvc_code": (C.c_int32, (C.c_uint32, C.c_char_p, C.c_size_t, C.POINTER(C.c_int32))),
-        "hsvc_choice_name": (C.c_char_p, (C.c_uint32, C.c_int64)),
-        "hsvc_choice_code": (C.c_int32, (C.c_uint32, C.c_char_p, C.c_size_t, C.POINTER(C.c_int64))),
-        "hsvc_rule_text": (C.c_char_p, (C.c_char_p, C.c_size_t)),
-        "hsvc_hash64": (C.c_uint64, (C.c_void_p, C.c_size_t)),
         "hsvc_allocator_init": (C.c_int32, (C.POINTER(hsvc_allocator), C.c_size_t)),
         "hsvc_store_init": (C.c_int32, (C.POINTER(hsvc_store), C.c_size_t)),
         "hsvc_config_init": (C.c_int32, (C.POINTER(hsvc_config), C.c_size_t)),
         "hsvc_input_init": (C.c_int32, (C.POINTER(hsvc_input), C.c_size_t, C.c_uint32)),
+        "hsvc_hash64": (C.c_uint64, (C.c_void_p, C.c_size_t)),
+        "hsvc_key_name": (C.c_int32, (C.c_char_p, C.c_size_t, C.POINTER(C.c_void_p), C.POINTER(C.c_void_p), C.POINTER(C.c_size_t))),
         "hsvc_effects_new": (C.c_int32, (C.POINTER(hsvc_allocator), C.POINTER(C.c_void_p))),
         "hsvc_effects_free": (None, (C.c_void_p,)),
         "hsvc_effects_reset": (None, (C.c_void_p,)),
@@ -1669,6 +1867,7 @@ FUNCTIONS: Dict[str, Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
         "hsvc_effect_init": (C.c_int32, (C.POINTER(hsvc_effect), C.c_size_t)),
         "hsvc_verdict_init": (C.c_int32, (C.POINTER(hsvc_verdict), C.c_size_t)),
         "hsvc_problem_init": (C.c_int32, (C.POINTER(hsvc_problem), C.c_size_t)),
+        "hsvc_answer": (C.c_int32, (C.POINTER(hsvc_effect), C.c_uint32, C.POINTER(hsvc_input))),
         "hsvc_engine_new": (C.c_int32, (C.POINTER(hsvc_config), C.POINTER(C.c_void_p))),
         "hsvc_engine_free": (None, (C.c_void_p,)),
         "hsvc_apply": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_input), C.c_size_t, C.c_uint32, C.c_void_p)),
@@ -1679,7 +1878,63 @@ FUNCTIONS: Dict[str, Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
         "hsvc_cursor_init": (C.c_int32, (C.POINTER(hsvc_cursor), C.c_size_t)),
         "hsvc_resync_scope_init": (C.c_int32, (C.POINTER(hsvc_resync_scope), C.c_size_t)),
         "hsvc_resync": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_resync_scope), C.POINTER(hsvc_cursor), C.c_void_p)),
-        "hsvc_answer": (C.c_int32, (C.POINTER(hsvc_effect), C.c_uint32, C.POINTER(hsvc_input))),
+        "hsvc_audit_entry_init": (C.c_int32, (C.POINTER(hsvc_audit_entry), C.c_size_t)),
+        "hsvc_audit_cursor_init": (C.c_int32, (C.POINTER(hsvc_audit_cursor), C.c_size_t)),
+        "hsvc_audit_fact_init": (C.c_int32, (C.POINTER(hsvc_audit_fact), C.c_size_t)),
+        "hsvc_subject_view_init": (C.c_int32, (C.POINTER(hsvc_subject_view), C.c_size_t)),
+        "hsvc_audit_read": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_audit_cursor), C.POINTER(hsvc_audit_entry), C.c_size_t, C.POINTER(C.c_size_t))),
+        "hsvc_audit_fact_at": (C.c_int32, (C.POINTER(hsvc_audit_entry), C.c_size_t, C.POINTER(hsvc_audit_fact))),
+        "hsvc_subject_get": (C.c_int32, (C.c_void_p, C.c_uint64, C.POINTER(hsvc_subject_view))),
+        "hsvc_subject_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_subject_view))),
+        "hsvc_audit_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_audit_entry))),
+        "hsvc_explained_init": (C.c_int32, (C.POINTER(hsvc_explained), C.c_size_t)),
+        "hsvc_explain": (C.c_int32, (C.c_void_p, C.c_uint32, C.c_char_p, C.c_size_t, C.POINTER(hsvc_explained), C.c_size_t, C.POINTER(C.c_size_t))),
+        "hsvc_counters_init": (C.c_int32, (C.POINTER(hsvc_counters), C.c_size_t)),
+        "hsvc_counters_get": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_counters))),
+        "hsvc_verify": (C.c_int32, (C.c_void_p, hsvc_finding_fn, C.c_void_p, C.POINTER(C.c_uint64))),
+        "hsvc_inventory_query_init": (C.c_int32, (C.POINTER(hsvc_inventory_query), C.c_size_t)),
+        "hsvc_inventory_row_init": (C.c_int32, (C.POINTER(hsvc_inventory_row), C.c_size_t)),
+        "hsvc_inventory_sums_init": (C.c_int32, (C.POINTER(hsvc_inventory_sums), C.c_size_t)),
+        "hsvc_inventory_model_init": (C.c_int32, (C.POINTER(hsvc_inventory_model), C.c_size_t)),
+        "hsvc_inventory_new": (C.c_int32, (C.POINTER(hsvc_allocator), C.POINTER(C.c_void_p))),
+        "hsvc_inventory_free": (None, (C.c_void_p,)),
+        "hsvc_inventory_get": (C.c_int32, (C.c_void_p, C.c_char_p, C.c_size_t, C.c_void_p)),
+        "hsvc_inventory_list": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_inventory_query), C.c_void_p)),
+        "hsvc_inventory_summarise": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_inventory_query), C.c_void_p)),
+        "hsvc_inventory_count": (C.c_size_t, (C.c_void_p,)),
+        "hsvc_inventory_at": (C.c_int32, (C.c_void_p, C.c_size_t, C.POINTER(hsvc_inventory_row))),
+        "hsvc_inventory_cursor": (C.c_void_p, (C.c_void_p, C.POINTER(C.c_size_t))),
+        "hsvc_inventory_sum": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_inventory_sums))),
+        "hsvc_inventory_model_count": (C.c_size_t, (C.c_void_p,)),
+        "hsvc_inventory_model_at": (C.c_int32, (C.c_void_p, C.c_size_t, C.POINTER(hsvc_inventory_model))),
+        "hsvc_replay_config_init": (C.c_int32, (C.POINTER(hsvc_replay_config), C.c_size_t)),
+        "hsvc_replay_report_init": (C.c_int32, (C.POINTER(hsvc_replay_report), C.c_size_t)),
+        "hsvc_replay": (C.c_int32, (C.POINTER(hsvc_replay_config), C.c_char_p, C.c_size_t, C.POINTER(hsvc_replay_report))),
+        "hsvc_name": (C.c_char_p, (C.c_uint32, C.c_int32)),
+        "hsvc_text": (C.c_char_p, (C.c_uint32, C.c_int32)),
+        "hsvc_code": (C.c_int32, (C.c_uint32, C.c_char_p, C.c_size_t, C.POINTER(C.c_int32))),
+        "hsvc_choice_name": (C.c_char_p, (C.c_uint32, C.c_int64)),
+        "hsvc_choice_code": (C.c_int32, (C.c_uint32, C.c_char_p, C.c_size_t, C.POINTER(C.c_int64))),
+        "hsvc_rule_text": (C.c_char_p, (C.c_char_p, C.c_size_t)),
+        "hsvc_code_at": (C.c_int32, (C.c_uint32, C.c_size_t, C.POINTER(hsvc_code_info))),
+        "hsvc_kind_at": (C.c_int32, (C.c_size_t, C.POINTER(hsvc_kind_info))),
+        "hsvc_param_at": (C.c_int32, (C.c_size_t, C.POINTER(hsvc_param_info))),
+        "hsvc_choice_at": (C.c_int32, (C.c_uint32, C.c_size_t, C.POINTER(hsvc_choice_info))),
+        "hsvc_line_at": (C.c_int32, (C.c_size_t, C.POINTER(hsvc_line_info))),
+        "hsvc_code_info_init": (C.c_int32, (C.POINTER(hsvc_code_info), C.c_size_t)),
+        "hsvc_kind_info_init": (C.c_int32, (C.POINTER(hsvc_kind_info), C.c_size_t)),
+        "hsvc_param_info_init": (C.c_int32, (C.POINTER(hsvc_param_info), C.c_size_t)),
+        "hsvc_choice_info_init": (C.c_int32, (C.POINTER(hsvc_choice_info), C.c_size_t)),
+        "hsvc_line_info_init": (C.c_int32, (C.POINTER(hsvc_line_info), C.c_size_t)),
+        "hsvc_memory_store_new": (C.c_int32, (C.POINTER(hsvc_allocator), C.POINTER(C.c_void_p))),
+        "hsvc_memory_store_bind": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_store))),
+        "hsvc_memory_store_free": (None, (C.c_void_p,)),
+        "hsvc_memory_store_size": (C.c_int32, (C.c_void_p, C.POINTER(C.c_uint64), C.POINTER(C.c_uint64))),
+        "hsvc_cache_store_new": (C.c_int32, (C.POINTER(hsvc_allocator), C.POINTER(hsvc_store), C.c_size_t, C.POINTER(C.c_void_p))),
+        "hsvc_cache_store_bind": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_store))),
+        "hsvc_cache_store_free": (None, (C.c_void_p,)),
+        "hsvc_cache_store_drop": (None, (C.c_void_p,)),
+        "hsvc_cache_store_counts": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_cache_counts))),
         "hsvc_device_view_init": (C.c_int32, (C.POINTER(hsvc_device_view), C.c_size_t)),
         "hsvc_user_view_init": (C.c_int32, (C.POINTER(hsvc_user_view), C.c_size_t)),
         "hsvc_headset_view_init": (C.c_int32, (C.POINTER(hsvc_headset_view), C.c_size_t)),
@@ -1699,51 +1954,23 @@ FUNCTIONS: Dict[str, Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
         "hsvc_user_profile_at": (C.c_int32, (C.c_void_p, C.c_size_t, C.POINTER(C.c_void_p), C.POINTER(C.c_size_t))),
         "hsvc_user_headset_at": (C.c_int32, (C.c_void_p, C.c_size_t, C.POINTER(C.c_void_p), C.POINTER(C.c_size_t))),
         "hsvc_policy_value": (C.c_int32, (C.c_void_p, C.c_uint32, C.c_char_p, C.c_size_t, C.c_char_p, C.c_size_t, C.POINTER(C.c_int64), C.POINTER(C.c_uint32))),
-        "hsvc_audit_entry_init": (C.c_int32, (C.POINTER(hsvc_audit_entry), C.c_size_t)),
-        "hsvc_audit_cursor_init": (C.c_int32, (C.POINTER(hsvc_audit_cursor), C.c_size_t)),
-        "hsvc_audit_fact_init": (C.c_int32, (C.POINTER(hsvc_audit_fact), C.c_size_t)),
-        "hsvc_subject_view_init": (C.c_int32, (C.POINTER(hsvc_subject_view), C.c_size_t)),
-        "hsvc_audit_read": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_audit_cursor), C.POINTER(hsvc_audit_entry), C.c_size_t, C.POINTER(C.c_size_t))),
-        "hsvc_audit_fact_at": (C.c_int32, (C.POINTER(hsvc_audit_entry), C.c_size_t, C.POINTER(hsvc_audit_fact))),
-        "hsvc_subject_get": (C.c_int32, (C.c_void_p, C.c_uint64, C.POINTER(hsvc_subject_view))),
+        "hsvc_policy_text": (C.c_int32, (C.c_void_p, C.c_uint32, C.c_char_p, C.c_size_t, C.POINTER(C.c_void_p), C.POINTER(C.c_size_t), C.POINTER(C.c_uint32))),
         "hsvc_device_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_device_view))),
         "hsvc_user_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_user_view))),
         "hsvc_headset_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_headset_view))),
-        "hsvc_subject_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_subject_view))),
-        "hsvc_audit_decode": (C.c_int32, (C.POINTER(hsvc_row), C.POINTER(hsvc_audit_entry))),
-        "hsvc_verify": (C.c_int32, (C.c_void_p, hsvc_finding_fn, C.c_void_p, C.POINTER(C.c_uint64))),
-        "hsvc_counters_init": (C.c_int32, (C.POINTER(hsvc_counters), C.c_size_t)),
-        "hsvc_counters_get": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_counters))),
-        "hsvc_memory_store_new": (C.c_int32, (C.POINTER(hsvc_allocator), C.POINTER(C.c_void_p))),
-        "hsvc_memory_store_bind": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_store))),
-        "hsvc_memory_store_free": (None, (C.c_void_p,)),
-        "hsvc_memory_store_size": (C.c_int32, (C.c_void_p, C.POINTER(C.c_uint64), C.POINTER(C.c_uint64))),
-        "hsvc_inventory_query_init": (C.c_int32, (C.POINTER(hsvc_inventory_query), C.c_size_t)),
-        "hsvc_inventory_row_init": (C.c_int32, (C.POINTER(hsvc_inventory_row), C.c_size_t)),
-        "hsvc_inventory_sums_init": (C.c_int32, (C.POINTER(hsvc_inventory_sums), C.c_size_t)),
-        "hsvc_inventory_model_init": (C.c_int32, (C.POINTER(hsvc_inventory_model), C.c_size_t)),
-        "hsvc_inventory_new": (C.c_int32, (C.POINTER(hsvc_allocator), C.POINTER(C.c_void_p))),
-        "hsvc_inventory_free": (None, (C.c_void_p,)),
-        "hsvc_inventory_get": (C.c_int32, (C.c_void_p, C.c_char_p, C.c_size_t, C.c_void_p)),
-        "hsvc_inventory_list": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_inventory_query), C.c_void_p)),
-        "hsvc_inventory_summarise": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_inventory_query), C.c_void_p)),
-        "hsvc_inventory_count": (C.c_size_t, (C.c_void_p,)),
-        "hsvc_inventory_at": (C.c_int32, (C.c_void_p, C.c_size_t, C.POINTER(hsvc_inventory_row))),
-        "hsvc_inventory_cursor": (C.c_void_p, (C.c_void_p, C.POINTER(C.c_size_t))),
-        "hsvc_inventory_sum": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_inventory_sums))),
-        "hsvc_inventory_model_count": (C.c_size_t, (C.c_void_p,)),
-        "hsvc_inventory_model_at": (C.c_int32, (C.c_void_p, C.c_size_t, C.POINTER(hsvc_inventory_model))),
-        "hsvc_replay_config_init": (C.c_int32, (C.POINTER(hsvc_replay_config), C.c_size_t)),
-        "hsvc_replay_report_init": (C.c_int32, (C.POINTER(hsvc_replay_report), C.c_size_t)),
-        "hsvc_replay": (C.c_int32, (C.POINTER(hsvc_replay_config), C.c_char_p, C.c_size_t, C.POINTER(hsvc_replay_report))),
-        "hsvc_code_at": (C.c_int32, (C.c_uint32, C.c_size_t, C.POINTER(hsvc_code_info))),
-        "hsvc_kind_at": (C.c_int32, (C.c_size_t, C.POINTER(hsvc_kind_info))),
-        "hsvc_param_at": (C.c_int32, (C.c_size_t, C.POINTER(hsvc_param_info))),
-        "hsvc_choice_at": (C.c_int32, (C.c_uint32, C.c_size_t, C.POINTER(hsvc_choice_info))),
-        "hsvc_code_info_init": (C.c_int32, (C.POINTER(hsvc_code_info), C.c_size_t)),
-        "hsvc_kind_info_init": (C.c_int32, (C.POINTER(hsvc_kind_info), C.c_size_t)),
-        "hsvc_param_info_init": (C.c_int32, (C.POINTER(hsvc_param_info), C.c_size_t)),
-        "hsvc_choice_info_init": (C.c_int32, (C.POINTER(hsvc_choice_info), C.c_size_t)),
+        "hsvc_version": (C.c_uint32, ()),
+    },
+    "csv": {
+        "hsvc_csv_config_init": (C.c_int32, (C.POINTER(hsvc_csv_config), C.c_size_t)),
+        "hsvc_csv_summary_init": (C.c_int32, (C.POINTER(hsvc_csv_summary), C.c_size_t)),
+        "hsvc_csv_import_new": (C.c_int32, (C.POINTER(hsvc_csv_config), C.POINTER(C.c_void_p))),
+        "hsvc_csv_import_free": (None, (C.c_void_p,)),
+        "hsvc_csv_import_feed": (C.c_int32, (C.c_void_p, C.c_char_p, C.c_size_t)),
+        "hsvc_csv_import_end": (C.c_int32, (C.c_void_p, C.POINTER(C.c_int32))),
+        "hsvc_csv_import_summary": (C.c_int32, (C.c_void_p, C.POINTER(hsvc_csv_summary))),
+        "hsvc_csv_export_new": (C.c_int32, (C.POINTER(hsvc_csv_config), C.POINTER(C.c_void_p))),
+        "hsvc_csv_export_free": (None, (C.c_void_p,)),
+        "hsvc_csv_export_step": (C.c_int32, (C.c_void_p, C.POINTER(C.c_int32))),
     },
     "pgsql": {
         "hsvc_pgsql_config_init": (C.c_int32, (C.POINTER(hsvc_pgsql_config), C.c_size_t)),

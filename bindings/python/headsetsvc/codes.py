@@ -210,6 +210,18 @@ class Subject(Code):
     POLICY = 4  # the policy, everywhere or of one site
 
 
+class Explained(Code):
+    """What an explanation is about."""
+
+    STATE = 1  # in which state it is
+    FACT = 2  # what its record says
+    PLACE = 3  # a device that it is at
+    CAUSE = 4  # why its session ends when the last call has
+    DEADLINE = 5  # what time will do
+    POLICY = 6  # a parameter, and the scope that decided it
+    VERDICT = 7  # what was decided last
+
+
 class HeadsetType(Code):
     """How a headset is joined."""
 
@@ -439,6 +451,22 @@ class Reason(Code):
     NO_DEVICE_OWNER = 1191  # the headset is at no device that belongs to a user
     ALIAS_TAKEN = 1192  # the serial is another headset's alias, or has aliases itself
     HEADSET_CONNECTED = 1193  # not while this serial's headset is connected
+    BULK_LINE_BLANK = 1301  # the line is blank
+    BULK_CELLS = 1302  # the row has more or fewer cells than the header
+    BULK_RECORD_LONG = 1303  # the row is too long
+    BULK_QUOTE_OPEN = 1304  # a quote is never closed
+    BULK_QUOTE_STRAY = 1305  # a quote stands inside a cell
+    BULK_TWICE = 1306  # the file says this more than once
+    BULK_WORD = 1307  # the cell is none of the words that its column may have
+    SERIAL_SUSPECT = 1308  # a spreadsheet has turned the serial into a number
+    BULK_HEADER_MISSING = 1310  # the header lacks a column
+    BULK_HEADER_UNKNOWN = 1311  # the header has a column that this kind of file does not have
+    BULK_HEADER_TWICE = 1312  # the header names a column twice
+    BULK_UTF16 = 1313  # the file is UTF-16
+    BULK_TOO_LARGE = 1314  # more rows than one atomic import may have
+    BULK_ROWS = 1315  # more rows than a file may have
+    BULK_CHANGED = 1316  # the bytes are not those of the pass before
+    BULK_EMPTY = 1317  # the file is empty
     USER_ACTIVITY = 1201  # somebody uses the phone
     HEADSET_LEFT = 1202  # the headset left
     CALL_BEGAN = 1203  # a call began
@@ -596,9 +624,15 @@ LIMIT_FIRINGS = 16  # deadlines, TIME-3
 LIMIT_CLOCK_JUMP = 300000  # ms, TIME-4
 LIMIT_OVERRIDES = 42  # parameters, POL-3
 LIMIT_WINDOW = 900000  # ms, OUT-15
+LIMIT_EXPLAINED = 128  # items, OBS-2
 LIMIT_INVENTORY_ROWS = 256  # rows, INV-4
 LIMIT_INVENTORY_SCAN = 512  # records, INV-4
 LIMIT_INVENTORY_MODELS = 256  # models, INV-4
 LIMIT_AUDIT_PAGE = 1024  # entries, OBS-3
+LIMIT_BULK_RECORD = 65536  # bytes, BULK-2
+LIMIT_BULK_COLUMNS = 32  # columns, BULK-2
+LIMIT_BULK_BATCH = 64  # rows, BULK-2
+LIMIT_BULK_PROGRESS = 1000  # rows, BULK-7
+LIMIT_BULK_ROW_BYTES = 16  # bytes, BULK-2
 LIMIT_STRUCT_SIZE = 4096  # bytes, SAFE-5
 LIMIT_TIME = 253402300799999  # ms, TIME-1

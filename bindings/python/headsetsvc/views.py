@@ -382,6 +382,11 @@ class Counters:
     associations: int
     sign_ins_by_host: int
     flaps: int
+    held_inputs: int
+    sign_ins_by_hand: int
+    repeated: int
+    calls_dropped: int
+    sign_outs_by: Tuple[int, ...]
 
     @staticmethod
     def read(r: Any) -> "Counters":
@@ -410,6 +415,11 @@ class Counters:
             associations=r.associations,
             sign_ins_by_host=r.sign_ins_by_host,
             flaps=r.flaps,
+            held_inputs=r.held_inputs,
+            sign_ins_by_hand=r.sign_ins_by_hand,
+            repeated=r.repeated,
+            calls_dropped=r.calls_dropped,
+            sign_outs_by=tuple(r.sign_outs_by),
         )
         return made
 
