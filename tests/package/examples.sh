@@ -20,6 +20,7 @@ example() {
 # At its end the quickstart shows, in plain SQL, who is signed in where.
 quickstart_shows_sessions() {
     local shown
+    mkdir -p build/quickstart
     examples/quickstart | tee build/quickstart/shown.txt || return
     shown=$(sed -n '/^user .*signed_in_at/,/^All went well/p' build/quickstart/shown.txt | grep -cE '^[a-z]+ +SEP[0-9A-F]+ ') || return
     [[ $shown == "$(sqlite3 -readonly build/quickstart/office-day.db 'SELECT count(*) FROM sessions')" ]]
