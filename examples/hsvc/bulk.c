@@ -150,10 +150,12 @@ static int open_files(struct job *job) {
     return job->host->failed != NULL && job->failed == NULL ? cannot(job->host->failed) : EXIT_OK;
 }
 
+/* A file of failed rows without any row would look like a failure. */
 static int close_files(struct job *job, int code) {
-    int bad = job->in != NULL && ferror(job->in);
+    int bad = job->in != NULL && ferror(job->in), empty = job->failed != NULL && ftell(job->failed) == 0;
     if (job->in != NULL) (void)fclose(job->in);
     if (job->failed != NULL && fclose(job->failed) != 0 && code == EXIT_OK) return cannot(job->host->failed);
+    if (empty) (void)remove(job->host->failed);
     return bad ? cannot(job->path) : code;
 }
 
@@ -167,7 +169,7 @@ int command_import(struct host *host) {
     job.bar = isatty(STDERR_FILENO) && !host->json;
     if (kind_of(host->words[1]) == 0 || kind_of(host->words[1]) > HSVC_CSV_DEVICES)
         return usage("associations, users or devices: ", host->words[1]);
-    host->writes = 1;
+    host->writes = !host->dry_run;
     code = open_files(&job);
     if (code != EXIT_OK) return close_files(&job, code);
     code = open_store(host, host->words[0], &opened);

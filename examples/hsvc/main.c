@@ -207,6 +207,7 @@ static int run(const struct command *command, int argc, char **argv) {
     host.width = terminal_width();
     (void)take_colour(&host, "auto");
     for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return print_command(command);
         if (argv[i][0] == '-' && argv[i][1] == '-') {
             wrong = is_allowed(command, argv[i]) ? take_option(&host, argv[i]) : "no such option: ";
             if (wrong != NULL) return usage(wrong, argv[i]);

@@ -77,6 +77,7 @@ static void check_file(const char *name) {
     free(expected.bytes);
 }
 
+/* F93. */
 static void every_nasty_file_is_told_as_expected_BULK_3(void **state) {
     DIR *folder = opendir(FOLDER);
     struct dirent *entry;

@@ -87,6 +87,7 @@ static void same_again(struct desk *from, struct desk *to, uint32_t kind, uint32
     bulk_close(&in);
 }
 
+/* F88: importing an export changes nothing. */
 static void export_import_export_is_the_identity_BULK_5_BULK_6(void **state) {
     static const uint32_t flags[] = {0, HSVC_CSV_NO_GUARD, HSVC_CSV_BOM | HSVC_CSV_SEMICOLON,
                                      HSVC_CSV_NO_GUARD | HSVC_CSV_SEMICOLON};
@@ -105,6 +106,7 @@ static void export_import_export_is_the_identity_BULK_5_BULK_6(void **state) {
     }
 }
 
+/* F95. */
 static void cells_that_a_spreadsheet_runs_are_neutralised_BULK_6(void **state) {
     static const char *const ids[] = {"=1", "+1", "-1", "@1", "'1", "a=1"};
     static const char guarded[] =

@@ -65,6 +65,7 @@ static void failed_rows_can_be_corrected_and_fed_again_BULK_4(void **state) {
     desk_close(&d);
 }
 
+/* F91: every row is told, not the last alone. */
 static void every_error_of_a_row_is_told_BULK_3(void **state) {
     struct desk d;
     struct bulk b;
@@ -80,6 +81,7 @@ static void every_error_of_a_row_is_told_BULK_3(void **state) {
     desk_close(&d);
 }
 
+/* F90. */
 static void a_faulty_header_stops_the_file_before_any_row_BULK_3(void **state) {
     static const struct {
         const char *text;
@@ -109,6 +111,7 @@ static void a_faulty_header_stops_the_file_before_any_row_BULK_3(void **state) {
     desk_close(&d);
 }
 
+/* F100. */
 static void what_stands_twice_is_done_for_nobody_BULK_3(void **state) {
     struct desk d;
     struct bulk b;
@@ -122,6 +125,7 @@ static void what_stands_twice_is_done_for_nobody_BULK_3(void **state) {
     desk_close(&d);
 }
 
+/* F94. */
 static void a_mangled_serial_is_suspect_BULK_8(void **state) {
     struct desk d;
     struct bulk b;
@@ -135,6 +139,7 @@ static void a_mangled_serial_is_suspect_BULK_8(void **state) {
     desk_close(&d);
 }
 
+/* F89: importing twice is importing once. */
 static void removals_come_first_and_again_is_no_change_BULK_2_BULK_5(void **state) {
     static const char text[] =
         "USER ID,SERIAL "
@@ -160,6 +165,7 @@ static void removals_come_first_and_again_is_no_change_BULK_2_BULK_5(void **stat
     desk_close(&d);
 }
 
+/* F92: a limit is judged on the result of an atomic file. */
 static void two_full_users_exchange_in_one_atomic_file_BULK_5(void **state) {
     static const char *const texts[] = {
         "USER ID,SERIAL NUMBER,ACTION,FROM\nfull,C1,move,crowded\ncrowded,F1,move,full\n",

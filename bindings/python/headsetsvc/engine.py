@@ -231,10 +231,6 @@ class Engine(Looking, Policy):
             for pin in pins:
                 C.memset(pin, 0, C.sizeof(pin))
 
-    def apply_raw(self, raw: Any) -> Outcome:
-        """Decides one input that stands in the library's own struct: see headsetsvc.packed."""
-        return self._filled(core.hsvc_apply, C.cast(C.byref(raw), C.POINTER(_abi.hsvc_input)), 1, 0)
-
     def advance(self) -> Outcome:
         """Fires what is due. An error may come after some of it was committed: error.outcome holds that."""
         return self._filled(core.hsvc_advance, partly=True)
