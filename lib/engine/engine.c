@@ -259,8 +259,17 @@ static void count_tally(struct hsvc_engine *engine) {
     for (size_t i = 0; i < count && !HSVC__MUTANT(nothing_is_counted); i++) to[i] += from[i];
 }
 
+/* doubt_records: what cannot be may come of a cache's old rows, which only a refused commit makes it forget. So the records
+ * are compared, with nothing written; whatever comes of it, they are read afresh. */
+static void doubt_records(struct hsvc__txn *txn) {
+    txn->checks_only = 1;
+    txn->status = HSVC_OK;
+    if (hsvc__txn_prepare(txn) == HSVC_OK) (void)hsvc__txn_commit(txn);
+}
+
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
+    if (status == HSVC_ERR_CONFLICT && engine->txn.impossible) doubt_records(&engine->txn);
     if (status != HSVC_OK) return status;
     hsvc__audit_write(engine);
     stamp_records(engine);
