@@ -11,7 +11,8 @@ python=/usr/bin/python3 # Debian's: its modules are seen by no other
 work=$PWD/build/python
 
 from_tree() {
-    PYTHONDONTWRITEBYTECODE=1 HEADSETSVC_LIBRARY=$built/lib/libheadsetsvc.so.0.1 PYTHONPATH=$PWD/bindings/python \
+    PYTHONDONTWRITEBYTECODE=1 HYPOTHESIS_STORAGE_DIRECTORY=$work/hypothesis \
+        HEADSETSVC_LIBRARY=$built/lib/libheadsetsvc.so.0.1 PYTHONPATH=$PWD/bindings/python \
         "$python" -m pytest -q -p no:cacheprovider --override-ini=addopts= "$@"
 }
 
