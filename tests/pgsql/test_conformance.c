@@ -1,9 +1,9 @@
 /* test_conformance.c: the conformance suite on the PostgreSQL store, and on ways to write its commit that were tried and are
  * wrong: the suite must name what they break, else it proves nothing about the right one (STORE-2, STORE-4). */
-#include <pthread.h>
 
 #include "headsetsvc/conformance.h"
 #include "pg.h"
+#include "../support/together.h"
 
 #define SCHEMA "test_conformance"
 
@@ -20,32 +20,6 @@ static int32_t open_store(uint32_t connection, hsvc_store *store, void *user) {
 static void close_store(uint32_t connection, void *user) {
     (void)user;
     pg_close(&connections[connection]);
-}
-
-struct thread {
-    pthread_t id;
-    uint32_t which;
-    hsvc_store_job_fn job;
-    void *user;
-};
-
-static void *run_thread(void *user) {
-    struct thread *thread = (struct thread *)user;
-    thread->job(thread->which, thread->user);
-    return NULL;
-}
-
-static int32_t together(uint32_t count, hsvc_store_job_fn job, void *job_user, void *user) {
-    struct thread threads[HSVC_CONFORMANCE_CONNECTIONS_MOST];
-    (void)user;
-    for (uint32_t i = 0; i < count; i++) {
-        threads[i].which = i;
-        threads[i].job = job;
-        threads[i].user = job_user;
-        if (pthread_create(&threads[i].id, NULL, run_thread, &threads[i]) != 0) abort();
-    }
-    for (uint32_t i = 0; i < count; i++) pthread_join(threads[i].id, NULL);
-    return HSVC_OK;
 }
 
 /* run: the suite on the schema as it is; how many promises broke. */

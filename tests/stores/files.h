@@ -2,7 +2,6 @@
 #ifndef HSVC_TEST_FILES_H
 #define HSVC_TEST_FILES_H
 
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +14,7 @@
 #include <cmocka.h>
 
 #include "headsetsvc/conformance.h"
+#include "../support/together.h"
 #include "headsetsvc/sqlite.h"
 #include "headsetsvc/stdlib.h"
 
@@ -103,34 +103,6 @@ static inline size_t rows_in(const hsvc_store *store) {
     size_t rows = 0;
     OK(store->scan(NULL, 0, NULL, 0, SIZE_MAX, count_row, &rows, store->user));
     return rows;
-}
-
-/* ---- jobs in threads ---- */
-
-struct thread {
-    pthread_t id;
-    uint32_t which;
-    hsvc_store_job_fn job;
-    void *user;
-};
-
-static inline void *run_thread(void *user) {
-    struct thread *thread = (struct thread *)user;
-    thread->job(thread->which, thread->user);
-    return NULL;
-}
-
-static inline int32_t together(uint32_t count, hsvc_store_job_fn job, void *job_user, void *user) {
-    struct thread threads[HSVC_CONFORMANCE_CONNECTIONS_MOST];
-    (void)user;
-    for (uint32_t i = 0; i < count; i++) {
-        threads[i].which = i;
-        threads[i].job = job;
-        threads[i].user = job_user;
-        if (pthread_create(&threads[i].id, NULL, run_thread, &threads[i]) != 0) abort();
-    }
-    for (uint32_t i = 0; i < count; i++) pthread_join(threads[i].id, NULL);
-    return HSVC_OK;
 }
 
 /* ---- the suite ---- */

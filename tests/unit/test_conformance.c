@@ -11,6 +11,7 @@
 #include "headsetsvc/conformance.h"
 #include "headsetsvc/stdlib.h"
 #include "broken_store.h"
+#include "../support/together.h"
 
 #define OK(call) assert_int_equal((call), HSVC_OK)
 
@@ -26,34 +27,6 @@ static int close_suite(void **state) {
     (void)state;
     hsvc_conformance_free(suite);
     return 0;
-}
-
-/* ---- jobs in threads ---- */
-
-struct thread {
-    pthread_t id;
-    uint32_t which;
-    hsvc_store_job_fn job;
-    void *user;
-};
-
-static void *run_thread(void *user) {
-    struct thread *thread = (struct thread *)user;
-    thread->job(thread->which, thread->user);
-    return NULL;
-}
-
-static int32_t together(uint32_t count, hsvc_store_job_fn job, void *job_user, void *user) {
-    struct thread threads[HSVC_CONFORMANCE_CONNECTIONS_MOST];
-    (void)user;
-    for (uint32_t i = 0; i < count; i++) {
-        threads[i].which = i;
-        threads[i].job = job;
-        threads[i].user = job_user;
-        if (pthread_create(&threads[i].id, NULL, run_thread, &threads[i]) != 0) abort();
-    }
-    for (uint32_t i = 0; i < count; i++) pthread_join(threads[i].id, NULL);
-    return HSVC_OK;
 }
 
 static hsvc_store_target target_of(struct broken_store *store) {
