@@ -18,6 +18,8 @@ from .errors import (Bug, CallbackFailed, ClockFailed, Conflict, Corrupt, EpochT
 from .inputs import *  # noqa: F401,F403
 from .looking import Finding
 from .outcome import Outcome
+from .packed import PackedBatch, Texts
+from .packed_outcome import PackedEffects, PackedOutcome, PackedVerdicts
 from .policy import PolicyValue, parameters, policy_set, policy_unset
 from .stores import DictStore, MemoryStore, Op, PgsqlStore, PythonStore, Row, SqliteStore
 from .views import *  # noqa: F401,F403
