@@ -10,9 +10,12 @@ from ._callbacks import ALLOCATOR, guarded, mark, settle
 from ._input import SIZE, Input, Raw, fill, read
 from ._load import core
 from ._values import MILLISECOND, encode, text, when, word
+from .bulk import Bulk
 from .codes import LIMIT_INPUTS_PER_BATCH, Field, Status
 from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, Reentrant, error_of
+from .explaining import Explaining
 from .inputs import KINDS
+from .inventory import Inventory
 from .looking import Looking
 from .outcome import Outcome
 from .packed import PackedBatch
@@ -45,12 +48,11 @@ class _Batch:
             raise error_of(status)
         self._effect = _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
         self._verdict = _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
-        self._effect_at, self._verdict_at = C.byref(self._effect), C.byref(self._verdict)
         weakref.finalize(self, core.hsvc_effects_free, self.handle)
 
     def outcome(self) -> Outcome:
         """Copies the batch and empties it, which overwrites its PINs."""
-        made = outcome_of(self.handle, self._verdict, self._verdict_at, self._effect, self._effect_at)
+        made = outcome_of(self.handle, self._verdict, self._effect)
         core.hsvc_effects_reset(self.handle)
         return made
 
@@ -69,8 +71,11 @@ class _Batch:
         error.args = (error.args[0] + "".join(f" ({w})" for w in [", ".join(x for x in where if x)] if w),)
 
 
-def outcome_of(handle: Any, verdict: Any, verdict_at: Any, effect: Any, effect_at: Any) -> Outcome:
-    """A copy of a batch."""
+def outcome_of(handle: Any, verdict: Any = None, effect: Any = None) -> Outcome:
+    """A copy of a batch. verdict, effect: structs to copy through, for who calls it often."""
+    verdict = verdict or _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
+    effect = effect or _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
+    verdict_at, effect_at = C.byref(verdict), C.byref(effect)
     verdicts = []
     for index in range(core.hsvc_verdict_count(handle)):
         core.hsvc_verdict_at(handle, index, verdict_at)
@@ -129,7 +134,7 @@ def _after_fork() -> None:
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 
-class Engine(Looking, Policy):
+class Engine(Looking, Explaining, Inventory, Policy, Bulk):
     """The service. Give it what happened (`apply`), do what its effects say, and call `advance` at `next_deadline`.
 
     store: a MemoryStore (the default: a new one), SqliteStore, PgsqlStore, or an object with the methods of PythonStore.
@@ -229,10 +234,14 @@ class Engine(Looking, Policy):
 
     def _asked(self, function: Any, *arguments: Any) -> int:
         """A call that looks; gives its status when that is OK or NOT_FOUND."""
+        return self._called(function, self._handle, *arguments)
+
+    def _called(self, function: Any, *arguments: Any) -> int:
+        """The same of a function that has the engine from somewhere else."""
         with self._lock:
             begun = self._enter()
             try:
-                status = int(function(self._handle, *arguments))
+                status = int(function(*arguments))
             finally:
                 self._inside = 0
             settle(begun, 0 if status == Status.NOT_FOUND else status)
