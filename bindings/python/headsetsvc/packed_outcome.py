@@ -74,6 +74,11 @@ class PackedEffects(Sequence[Effect]):
         """Which ones are of a kind: numbers for `[...]` and for columns."""
         return [row for row, other in enumerate(self.column("kind")) if other == kind]
 
+    def texts(self, name: str, rows: Optional[Iterable[int]] = None) -> List[str]:
+        """A text of every effect, or of these, without making them: "device", "user", "serial", ..."""
+        at, lengths = self.column(name), self.column(name + "_len")
+        return [text(at[row], lengths[row]) for row in (range(len(at)) if rows is None else rows)]
+
     @overload
     def __getitem__(self, row: int) -> Effect: ...
     @overload
