@@ -1,5 +1,6 @@
 """The guide's Python snippets run and print what the page says."""
 import re
+import shlex
 import subprocess
 import sys
 
@@ -21,5 +22,21 @@ def test_snippets_run(kind, code, output, tmp_path):
     assert kind == "test" or done.stdout == output
 
 
+@pytest.mark.parametrize("line", [line for block in re.findall(r"```sh run\n(.*?)```", PAGE, re.S) for line in block.splitlines()])
+def test_commands_run(line, commands_folder):
+    name, *arguments = shlex.split(line)
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=60, cwd=commands_folder)
+    assert name == "python" and done.returncode == 0 and done.stdout, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def commands_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("commands")
+    (folder / "people.csv").write_text("USER ID,PROFILE 1\nalice,alice-line\n")
+    (folder / "headsets.csv").write_text("USER ID,SERIAL NUMBER\nalice,H1\n")
+    (folder / "guide.hsv").write_bytes((TOP / "tests/scenario/guide.hsv").read_bytes())
+    return folder
+
+
 def test_every_snippet_says_what_it_is():
-    assert len(SNIPPETS) == PAGE.count("```python") and {kind for kind, _, _ in SNIPPETS} == {"run", "test"}
+    assert len(SNIPPETS) == PAGE.count("```python") and "```sh\n" not in PAGE and {kind for kind, _, _ in SNIPPETS} == {"run", "test"}
