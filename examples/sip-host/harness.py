@@ -97,7 +97,9 @@ class Host:
     def start(self):
         command = [os.environ["SIP_HOST"], "--store", self.folder / "em.db", "--control", self.path,
                    "--sip", f"127.0.0.1:{self.port}", "--test-clock", *self.options]
-        self.process = subprocess.Popen(list(map(str, command)), stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # fake devices are not for the host
+        self.process = subprocess.Popen(list(map(str, command)), stdout=self.log, stderr=subprocess.STDOUT,
+                                        stdin=subprocess.DEVNULL, env=plain)
         until(lambda: self.process.poll() is not None or self._connected())
         assert self.process.poll() is None, self.log_path.read_text()
 
