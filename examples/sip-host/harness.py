@@ -125,6 +125,7 @@ def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, d
     """One call of a sipp scenario, begun; .wait() it with finished()."""
     command = ["sipp", f"127.0.0.1:{host.port}", "-sf", HERE / "sipp" / f"{scenario}.xml", "-s", service, "-i", "127.0.0.1",
                "-p", port or free_port(), "-m", 1, "-nostdin", "-d", duration, "-timeout", f"{seconds}s", "-timeout_error",
+               "-trace_err", "-error_file", host.folder / "sipp.txt",
                "-key", "caller", caller, "-key", "expires", expires]
     return subprocess.Popen(list(map(str, command)), cwd=host.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True)
@@ -133,7 +134,8 @@ def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, d
 def finished(process):
     """Waits for sipp; its scenario must have gone as written."""
     output, _ = process.communicate(timeout=2 * SECONDS)
-    assert process.returncode == 0, output[-3000:]
+    errors = pathlib.Path(process.args[process.args.index("-error_file") + 1])
+    assert process.returncode == 0, output[-1000:] + (errors.read_text() if errors.exists() else "")
 
 
 class Phone:

@@ -36,11 +36,14 @@ office_day() {
 }
 
 # Of these, each may use what those before it built.
-hosts=(sip-host headset-watch)
+hosts=(sip-host headset-watch kamailio)
 
 the_hosts() {
     local project
     [[ -d $prefix ]] || check 'examples/quickstart' examples/quickstart
+    HSVC_TEST_PGSQL=$(tests/support/postgres start build/examples/pg)
+    export HSVC_TEST_PGSQL
+    trap 'tests/support/postgres remove build/examples/pg' EXIT
     for project in "${hosts[@]}"; do check "examples/$project" example "$project"; done
     done_checking
 }
