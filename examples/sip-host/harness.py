@@ -167,12 +167,14 @@ class Talk:
 
     def __init__(self, host, person, caller="outside"):
         self.port, self.id = free_port(), f"talk-{free_port()}"
-        script = host.folder / "talk.xml"
-        script.write_text((HERE / "sipp" / "call.xml").read_text().replace("<pause/>", '<recv request="INFO"/>'))
+        script, self.begun = host.folder / "talk.xml", host.folder / self.id
+        script.write_text((HERE / "sipp" / "call.xml").read_text().replace(
+            "<pause/>", f'<nop><action><exec command="touch {self.id}"/></action></nop><recv request="INFO"/>'))
         self.process = sipp(host, "talk", person, port=self.port, caller=caller, script=script, options=("-cid_str", self.id))
 
     def end(self):
-        """By an INFO that nobody answers."""
+        """By an INFO that nobody answers, once it has begun."""
+        until(self.begun.exists)
         with socket.socket(type=socket.SOCK_DGRAM) as link:
             link.bind(("127.0.0.1", 0))
             link.sendto((f"INFO sip:caller@127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{link.getsockname()[1]};"
