@@ -134,6 +134,12 @@ class Kamailio:
                 self.report("call", end, text("$dlg(callid)"), state)
         return 1
 
+    def ksr_usrloc_event(self, msg, event):
+        """usrloc:contact-expired: a phone that did not register again."""
+        if event == "usrloc:contact-expired":
+            self.report("unregistered", text("$ulc(exp=>aor)"))
+        return 1
+
     def ksr_onsend_route(self, msg):
         return 1
 

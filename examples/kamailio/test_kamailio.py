@@ -205,6 +205,15 @@ def test_store_1_a_worker_killed_in_mid_shift(host):
     finished(ringing)
 
 
+@pytest.mark.parametrize("host", ["sqlite"], indirect=True)
+def test_an_expired_phone_is_not_rung(host):
+    desk = Phone(host, "desk1")
+    host.arrive("desk1", "H1", "alice")
+    desk.register(expires=1)
+    until(lambda: "desk1 unregistered" in host.text())
+    refused(host, "alice")
+
+
 def test_a_call_does_not_outlive_kamailio(host):
     desk = Phone(host, "desk1")
     host.arrive("desk1", "H1", "alice")
