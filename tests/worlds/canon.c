@@ -10,10 +10,10 @@
  * - ids (sequence, session, prompt, requests) and generations: compared with what an event carries. Events carry the id that
  *   is valid now, or none; so it matters whether there is one, whether a generation is acknowledged, and no more.
  * - deadline_at and the deadline rows: follow from the timers (hsvc_verify says so in every state).
- * - signed_in_at: events here are never dated before now, so it bounds nothing; but what was reported during a reset is
- *   judged at its own time, never before the session's start: where an entry waits, the distance is written.
- * - event_at and the like of headsets and presences: older than now, and compared with now; but see above, and in a hold
- *   of reports (PRES-8) all of them are written.
+ * - signed_in_at: events here are never dated before now, so it bounds nothing; but what was reported gone during a reset, or
+ *   is in doubt, is judged at its own time, never before the session's start: the later of the two is written.
+ * - event_at and the like of headsets and presences: not later than now, and compared with now; but see above, and in a hold
+ *   of reports (PRES-8), which are judged at their own times.
  * - last_user, where the policy does not prefill it; last_profile of users with one profile; where a headset was last that
  *   is nowhere now; the inventory's times and counts.
  * - screen_told, screen_acked, calls_request: read by resync and acknowledgements of screens, which are no events here.
@@ -28,7 +28,7 @@ struct writer {
     size_t len;
     int64_t now;
     const struct place *place;
-    int held; /* some device holds reports */
+    int64_t held_since; /* since when some device holds reports; HSVC_NEVER: none does */
 };
 
 static void number(struct writer *w, uint64_t value) {
@@ -68,26 +68,29 @@ static uint32_t older(const struct hsvc__device *d, uint32_t i) {
     return rank;
 }
 
-static int waits(const struct hsvc__device *d) {
-    for (uint32_t i = 0; i < d->present_count; i++)
-        if (d->presents[i].flags & (HSVC__GONE | HSVC__WAITS)) return 1;
-    return 0;
+/* not_before: a report is judged at its own time, but never before the session's start (TIME-2). */
+static int64_t not_before(int64_t at, const struct hsvc__device *d) {
+    return d->session != 0 && at < d->signed_in_at ? d->signed_in_at : at;
+}
+
+/* in_hold: reports that are held are compared with the last event before them: all that lies before the hold is older than any. */
+static void in_hold(struct writer *w, int64_t event_at) {
+    if (w->held_since != HSVC_NEVER) ago(w, event_at > w->held_since ? event_at : w->held_since);
 }
 
 static void presence(struct writer *w, const struct hsvc__device *d) {
     number(w, d->present_count);
     for (uint32_t i = 0; i < d->present_count; i++) {
         const struct hsvc__present *one = &d->presents[i];
-        int dated = w->held || (one->flags & (HSVC__GONE | HSVC__WAITS)) != 0;
         text(w, one->serial);
         text(w, one->owner);
         number(w, one->flags | (uint64_t)one->attempts << 32);
         number(w, older(d, i) | (uint64_t)(one->since_at == w->now) << 32);
-        if (dated) ago(w, one->event_at);
-        if (dated) due(w, one->due_at);
-        if (dated) ago(w, one->left_at);
+        if (one->flags & HSVC__GONE) ago(w, not_before(one->event_at, d));
+        if (one->flags & HSVC__WAITS) due(w, one->due_at);
+        if (one->flags & HSVC__DOUBTFUL) ago(w, not_before(one->left_at, d));
+        in_hold(w, one->event_at);
     }
-    if (waits(d)) ago(w, d->signed_in_at);
     number(w, d->plug_count);
     for (uint32_t i = 0; i < d->plug_count; i++) number(w, d->handles[i].handle | (uint64_t)d->handles[i].of << 32);
     number(w, d->report_count);
@@ -125,7 +128,7 @@ static void device(struct writer *w, struct hsvc__device *d) {
     number(w, d->causes | (uint64_t)d->session_flags << 32);
     number(w, d->prompt_flags | (uint64_t)d->prompt_reason << 32);
     number(w, d->menu | (uint64_t)d->settlings << 32);
-    number(w, d->generation_acked == d->generation_desired ? 1 : d->apply_retries + 2u);
+    number(w, (d->generation_acked == d->generation_desired) | (uint64_t)d->apply_retries << 1);
     number(w, (d->wipe_generation != 0) | (uint64_t)(d->session != 0) << 1 | (uint64_t)(d->prompt_id != 0) << 2 |
                   (uint64_t)(d->verify_request != 0) << 3);
     if (d->window_due != 0) number(w, (uint64_t)(w->now - d->window_at));
@@ -166,7 +169,7 @@ static void headset(struct writer *w, const struct hsvc__headset *h) {
     text(w, h->alias_of);
     text(w, h->aliases);
     due(w, h->updating_until > w->now ? h->updating_until : 0);
-    if (w->held) ago(w, h->event_at);
+    in_hold(w, h->event_at);
 }
 
 static void *decoded(const struct image *image, const struct row *row) {
@@ -245,12 +248,24 @@ static struct hash mixed(const uint8_t *bytes, size_t len) {
     return h;
 }
 
+static int64_t held_since(const struct spot *s) {
+    int64_t since = HSVC_NEVER;
+    if (!s->view.device[0].flapping && !s->view.device[1].flapping) return since;
+    for (uint32_t i = 0; i < s->image.count; i++) {
+        const struct hsvc__device *d;
+        if (s->image.rows[i].key[0] != HSVC__FAMILY_DEVICE) continue;
+        d = decoded(&s->image, &s->image.rows[i]);
+        if (d->flap_state == HSVC__flapping_HELD && d->flap_at < since) since = d->flap_at;
+    }
+    return since;
+}
+
 struct hash canon(const struct place *p, const struct spot *s) {
     static struct writer w;
     w.len = 0;
     w.now = s->now;
     w.place = p;
-    w.held = s->view.device[0].flapping || s->view.device[1].flapping;
+    w.held_since = held_since(s);
     for (uint32_t i = 0; i < s->image.count; i++) row_out(&w, &s->image, &s->image.rows[i]);
     return mixed(w.bytes, w.len);
 }

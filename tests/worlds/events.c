@@ -156,7 +156,7 @@ static int makes_sense_to_records(const struct event *e, const struct view *v) {
         case EV_force_user: return user->session_count != 0;
         case EV_disable: return !user->disabled;
         case EV_enable: return user->disabled != 0;
-        case EV_unlock: return user->locked || user->failures != 0;
+        case EV_unlock: return 1;
         case EV_deny: return !v->policy.deny;
         case EV_allow: return v->policy.deny != 0;
         case EV_require_pin: return !v->policy.pin_required;

@@ -368,6 +368,7 @@ static const char *doubt_asks_for_the_pin(const struct moment *m) {
         const struct effect *started = find(m, HSVC_EFFECT_SESSION_STARTED, i);
         int8_t serial = AFTER(m)->device[i].serial;
         if (started == NULL || started->reason != HSVC_REASON_COUNTDOWN_STARTED || serial < 0) continue;
+        if (BEFORE(m)->device[i].at[serial].doubtful) return "a headset in doubt signed somebody in without a PIN";
         if (is_here(&BEFORE(m)->device[1 - i], serial)) return "a headset that is at two phones signed somebody in without a PIN";
     }
     return NULL;
@@ -432,7 +433,7 @@ static const char *takeover_is_one_commit(const struct moment *m) {
 static const char *no_leaves_everybody(const struct moment *m) {
     if (!is_event(m, EV_press_no) && !is_event(m, EV_press_cancel) && !is_event(m, EV_wrong) && !is_event(m, EV_press_exit)) return NULL;
     EACH_DEVICE(i)
-        if (has_ended(m, i)) return "No, Cancel or a wrong PIN ended a session";
+        if (has_ended(m, i) && BEFORE(m)->device[i].deadline > m->before->now) return "No, Cancel or a wrong PIN ended a session";
     return NULL;
 }
 static const char *strangers_touch_nobody(const struct moment *m) {
@@ -605,6 +606,7 @@ static const char *deny_asks_for_no_pin(const struct moment *m) {
     EACH_DEVICE(i) {
         uint32_t prompt = AFTER(m)->device[i].prompt;
         if (!AFTER(m)->policy.deny || AFTER(m)->device[i].prompt_serial < 0) continue;
+        if (AFTER(m)->device[i].verifying) continue; /* what is being verified stays until the answer (PROMPT-7) */
         if (prompt == HSVC_PROMPT_SIGN_IN_PIN || prompt == HSVC_PROMPT_SIGN_OUT_OTHER) return "a headset is asked for its PIN under DENY";
     }
     return NULL;

@@ -86,14 +86,23 @@ static void work(struct place *p, struct spot *s, struct happened *h) {
     look(p, s, p->flat.dirty);
 }
 
+/* ends_by_time: the parts of a view that time alone changes: locks and updates that are over. */
+static uint32_t ends_by_time(const struct view *v) {
+    uint32_t dirty = 0;
+    for (int i = 0; i < USERS; i++)
+        if (v->user[i].locked) dirty |= (uint32_t)DIRTY_USER << i;
+    for (int i = 0; i < HEADSETS; i++)
+        if (v->headset[i].updating) dirty |= (uint32_t)DIRTY_HEADSET << i;
+    return dirty;
+}
+
 int fire(struct place *p, struct spot *s, struct happened *h) {
     int64_t at = next_deadline(&s->view);
     if (at == HSVC_NEVER) return 0;
     memset(h, 0, offsetof(struct happened, effect));
     if (at > s->now) s->now = at;
     load(p, s);
-    for (int i = 0; i < USERS; i++)
-        if (s->view.user[i].locked) p->flat.dirty |= (uint32_t)DIRTY_USER << i; /* a lock ends by time alone */
+    p->flat.dirty = ends_by_time(&s->view);
     note(p, h, hsvc_advance(p->engine, p->fx));
     work(p, s, h);
     return 1;
@@ -107,13 +116,25 @@ static void decide(struct place *p, struct spot *s, const hsvc_input *in, struct
 
 static void pass(struct place *p, struct spot *s, const struct event *e) {
     s->now = next_deadline(&s->view) + (e->kind == EV_late);
-    look(p, s, (uint32_t)DIRTY_USER | (uint32_t)DIRTY_USER << 1);
+    look(p, s, ends_by_time(&s->view));
+}
+
+static void identify(struct place *p, hsvc_input *in) {
+    if (p->world->classes & IN(REQUESTS)) memcpy(in->request_id, &p->requests, sizeof p->requests);
+}
+
+/* The input of the last step. */
+static hsvc_input last;
+static hsvc_item items[2];
+
+void repeat(struct place *p, struct spot *s, struct happened *h) {
+    memset(h, 0, offsetof(struct happened, effect));
+    load(p, s);
+    identify(p, &last);
+    decide(p, s, &last, h);
 }
 
 void step(struct place *p, struct spot *to, const struct spot *from, const struct event *e, int fault, struct happened *h) {
-    static uint64_t requests;
-    hsvc_input in;
-    hsvc_item items[2];
     to->now = from->now;
     to->view = from->view;
     image_copy(&to->image, &from->image);
@@ -121,15 +142,13 @@ void step(struct place *p, struct spot *to, const struct spot *from, const struc
     p->flat.fault = fault;
     if (e->kind == EV_fire) {
         (void)fire(p, to, h);
-    } else if (!input_of(e, to, &in, items)) {
+    } else if (!input_of(e, to, &last, items)) {
         pass(p, to, e);
     } else {
         load(p, to);
-        if (p->world->classes & IN(REQUESTS)) {
-            requests++;
-            memcpy(in.request_id, &requests, sizeof requests);
-        }
-        decide(p, to, &in, h);
+        p->requests++;
+        identify(p, &last);
+        decide(p, to, &last, h);
     }
     p->flat.fault = FAULT_NONE;
 }

@@ -125,6 +125,15 @@ static void look_at_user(struct place *p, struct spot *s, int which) {
     }
 }
 
+/* An update is over after update_max, reported or not; the view goes on naming it, as it knows no clock. */
+static int is_updating(const struct spot *s, int which) {
+    static struct hsvc__headset record;
+    const struct row *row = row_of(&s->image, HSVC__FAMILY_HEADSET, headset_names[which]);
+    memset(&record, 0, sizeof record.rec);
+    if (row == NULL || hsvc__record_decode(&record, s->image.pool + row->at, row->len, HSVC__FAMILY_HEADSET) != HSVC_OK) return 0;
+    return record.updating_until > s->now;
+}
+
 static void look_at_headset(struct place *p, struct spot *s, int which) {
     struct seen_headset *h = &s->view.headset[which];
     hsvc_headset_view v = {.struct_size = sizeof v};
@@ -133,7 +142,7 @@ static void look_at_headset(struct place *p, struct spot *s, int which) {
     if (hsvc_headset_get(p->engine, headset_names[which], strlen(headset_names[which]), &v) != HSVC_OK) return;
     h->exists = 1;
     h->connected = v.connected;
-    h->updating = v.updating;
+    h->updating = v.updating && is_updating(s, which);
     h->owner = whose(user_names, USERS, v.owner, v.owner_len);
 }
 

@@ -151,6 +151,7 @@ struct place { /* a world with what exploring it needs */
     int64_t reset_after, flap_connects, flap_window, remembers; /* what canon.c must know of the policy */
     struct spot root;
     uint64_t steps; /* transitions made */
+    uint64_t requests; /* request ids given, in worlds with such */
 };
 int place_open(struct place *p, const struct world *world);
 void place_close(struct place *p);
@@ -172,6 +173,8 @@ int8_t whose_profile(const char *text, size_t len);
 
 /* step: what the event makes of a state; `to` and `from` may not be the same. settle_calls: every call ends. */
 void step(struct place *p, struct spot *to, const struct spot *from, const struct event *e, int fault, struct happened *h);
+/* repeat: the last input of step once more, with its request id, in the state that it made. */
+void repeat(struct place *p, struct spot *s, struct happened *h);
 void settle_calls(struct place *p, struct spot *s, struct happened *h);
 /* fire: time passes to the next deadline, and what is due fires; 0 if nothing is due ever. */
 int fire(struct place *p, struct spot *s, struct happened *h);
