@@ -15,7 +15,14 @@ static const struct {
 };
 static const char *const pins[USERS] = {"1111", "2222"};
 
-/* ---- a world's beginning, and its events ---- */
+/* ---- the worlds, their beginnings and their events ---- */
+const struct world worlds[] = {
+#define WORLD(name, classes, depth, states, policy, about) {#name, about, policy, classes, depth, states},
+#include "worlds/worlds.def"
+#undef WORLD
+};
+const size_t world_count = sizeof worlds / sizeof worlds[0];
+
 char *prologue(const struct world *world) {
     static const char usual[] =
         "user alice, pin 1111%s\nuser bob, pin 2222%s\n"

@@ -11,13 +11,6 @@
 
 #include "worlds/worlds.h"
 
-static const struct world worlds[] = {
-#define WORLD(name, classes, depth, states, policy, about) {#name, about, policy, classes, depth, states},
-#include "worlds/worlds.def"
-#undef WORLD
-};
-enum { WORLDS = sizeof worlds / sizeof worlds[0] };
-
 struct options {
     uint32_t jobs;
     uint32_t scale;
@@ -157,7 +150,7 @@ static struct worker *idle(struct worker *workers, uint32_t count) {
 static int run(const struct options *o, char **names, int count) {
     struct worker workers[16] = {{NULL, 0, 0}}, *one;
     struct total total = {0, 0, 0, 0, 0, 0};
-    for (uint32_t i = 0; i < WORLDS; i++) {
+    for (size_t i = 0; i < world_count; i++) {
         if (!is_wanted(&worlds[i], names, count)) continue;
         while ((one = idle(workers, o->jobs)) == NULL) {
             one = wait_for_one(workers, o->jobs);
@@ -196,7 +189,7 @@ int main(int argc, char **argv) {
             return 0;
         }
         if (strcmp(argv[i], "--list") == 0) {
-            for (int w = 0; w < WORLDS; w++) printf("%-22s %s\n", worlds[w].name, worlds[w].about);
+            for (size_t w = 0; w < world_count; w++) printf("%-22s %s\n", worlds[w].name, worlds[w].about);
             return 0;
         }
         if (strcmp(argv[i], "--jobs") == 0) o.jobs = (uint32_t)number_at(argv, argc, ++i) & 15;

@@ -125,6 +125,7 @@ static const char *moved_headset_is_spent(const struct moment *m) {
 }
 static const char *freed_headset_leaves(const struct moment *m) {
     if (!is_event(m, EV_disassociate)) return NULL;
+    if (AFTER(m)->headset[m->event->who].owner != NOBODY) return "a headset that was freed still has its owner";
     EACH_DEVICE(i) {
         const struct seen_device *was = &BEFORE(m)->device[i], *is = &AFTER(m)->device[i];
         if (was->session_state != HSVC_SESSION_SIGNED_IN || was->session != is->session || !is_here(was, m->event->who)) continue;
@@ -251,7 +252,8 @@ static const char *ends_are_real(const struct moment *m) {
     EACH_DEVICE(i) {
         const struct effect *told = find(m, HSVC_EFFECT_SESSION_ENDED, i);
         if (told == NULL) continue;
-        if (!has_ended(m, i) && !has_begun(m, i)) return "an end was told of a session that goes on";
+        if (!has_ended(m, i) && !has_begun(m, i) && find(m, HSVC_EFFECT_SESSION_STARTED, i) == NULL)
+            return "an end was told of a session that goes on";
         if (strength_of((int)told->cause) == 0) return "a session ended without a cause";
     }
     return NULL;
@@ -443,6 +445,9 @@ static const char *strangers_touch_nobody(const struct moment *m) {
     EACH_DEVICE(i) {
         const struct seen_device *was = &BEFORE(m)->device[i], *is = &AFTER(m)->device[i];
         if (was->session == 0 || is_owned_by(BEFORE(m), headset, was->user)) continue;
+        if (is_event(m, EV_unplug) && was->session_state == HSVC_SESSION_SIGNED_IN && is->session_state == HSVC_SESSION_LINGERING &&
+            was->deadline > m->before->now)
+            return "a stranger's headset left, and a window runs";
         if (is_event(m, EV_plug) && AFTER(m)->policy.countdown == 0) continue;
         if (has_ended(m, i) && BEFORE(m)->device[i].deadline > m->before->now && is->user != BEFORE(m)->headset[headset].owner)
             return "a stranger's headset ended a session";
@@ -498,6 +503,24 @@ static const char *coming_back_costs_nothing(const struct moment *m) {
     if (is->session != was->session) return "somebody came back in time and was signed out";
     if (is->session_state == HSVC_SESSION_LINGERING || is->window_due != 0) return "somebody came back and the window runs on";
     return is->desired == was->desired ? NULL : "somebody came back in time and the phone was reset";
+}
+static const char *coming_back_late_is_late(const struct moment *m) {
+    const struct seen_device *was, *is;
+    if (!is_event(m, EV_plug)) return NULL;
+    was = &BEFORE(m)->device[m->event->device];
+    is = &AFTER(m)->device[m->event->device];
+    if (was->window_due == 0 || was->window_due >= m->before->now || was->calls != 0 || was->holding) return NULL;
+    return is->session == was->session ? "somebody came back after the window and is still signed in" : NULL;
+}
+static const char *resets_are_no_leaving(const struct moment *m) {
+    const struct seen_device *was, *is;
+    if (!is_event(m, EV_unplug)) return NULL;
+    was = &BEFORE(m)->device[m->event->device];
+    is = &AFTER(m)->device[m->event->device];
+    if (was->deadline <= m->before->now || was->at[m->event->who].doubtful) return NULL;
+    if (was->profile_state != HSVC_PROFILE_RESETTING && was->profile_state != HSVC_PROFILE_SETTLING && was->profile_state != HSVC_PROFILE_AWAY)
+        return NULL;
+    return was->session_state == is->session_state ? NULL : "a headset that dropped in a reset was judged at once";
 }
 static const char *sign_out_is_at_once(const struct moment *m) {
     const struct seen_device *was, *is;

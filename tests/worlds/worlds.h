@@ -138,6 +138,8 @@ struct world {
     uint32_t depth; /* 0: until nothing is new */
     uint32_t states; /* 0: as many as there are; else it may stop there, and says so */
 };
+extern const struct world worlds[];
+extern const size_t world_count;
 struct place { /* a world with what exploring it needs */
     const struct world *world;
     hsvc_allocator allocator;
