@@ -123,10 +123,10 @@ static int is_repeated(struct explorer *x, const struct spot *from, const struct
 }
 
 /* is_good_fault: whatever a commit meets, the input has happened once or not at all, and an OK says that it has (STORE-4). */
-static int is_good_fault(struct explorer *x, const struct spot *from, uint32_t node, const struct event *e, int fault, struct hash after) {
+static int is_good_fault(struct explorer *x, const struct spot *from, const struct event *e, int fault, struct hash after) {
     static const char *const names[FAULTS] = {"", "UNAVAILABLE", "CONFLICT", "UNKNOWN, and it happened", "UNKNOWN, and it did not"};
     struct violation v = {"STORE-4", "an_input_happens_once_or_not", ""};
-    struct hash before = x->set.nodes[node].hash, is;
+    struct hash before = canon(x->p, from), is;
     struct happened h;
     int happened, nothing;
     step(x->p, &x->next, from, e, fault, &h);
@@ -135,14 +135,14 @@ static int is_good_fault(struct explorer *x, const struct spot *from, uint32_t n
     nothing = is_same(is, before);
     if (h.status == HSVC_OK ? happened : nothing && h.status == HSVC_ERR_UNAVAILABLE && h.effect_count == 0) return 1;
     (void)snprintf(v.text, sizeof v.text, "the last line's commit meets %s: %s", names[fault], hsvc_name(HSVC_REGISTRY_STATUS, h.status));
-    fail(x, node, e, &v);
+    fail(x, x->at[x->depth], e, &v);
     return 0;
 }
 
-static int are_good_faults(struct explorer *x, const struct spot *from, uint32_t node, const struct event *e, struct hash after) {
+static int are_good_faults(struct explorer *x, const struct spot *from, const struct event *e, struct hash after) {
     if (!(x->p->world->classes & IN(STORE)) || e->kind <= EV_late) return 1;
     for (int fault = FAULT_NONE + 1; fault < FAULTS; fault++)
-        if (!is_good_fault(x, from, node, e, fault, after)) return 0;
+        if (!is_good_fault(x, from, e, fault, after)) return 0;
     return 1;
 }
 
@@ -160,7 +160,7 @@ static int follow(struct explorer *x, const struct spot *from, uint32_t node, ui
     there = set_add(&x->set, hash, node, which, &is_new);
     if (!is_new && !is_good_merge(x, there, node, e)) return 0;
     if (is_new && !is_good_state(x, node, e)) return 0;
-    return are_good_faults(x, from, node, e, hash);
+    return are_good_faults(x, from, e, hash);
 }
 
 static int expand(struct explorer *x, uint32_t node) {
