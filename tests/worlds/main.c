@@ -2,8 +2,9 @@
  *
  *   worlds [--jobs N] [--scale N] [--least STATES] [WORLD...]   explores them, or all
  *   worlds --list | --rules                                      which there are
- * A violation is printed as a script. The last line is "N passed, N failed"; the exit status is 1 if a world failed or all
- * together have fewer than STATES states, 2 for misuse. --scale multiplies the bounds of the worlds that have one. */
+ * A violation is printed as a script. A value of an enumerated parameter that no world has is a failure too. The last line is
+ * "N passed, N failed"; the exit status is 1 if a world failed, or all together have fewer than STATES states, 2 for misuse.
+ * --scale multiplies the bounds of the worlds that have one. */
 #include <sys/select.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -78,6 +79,33 @@ static void start(struct worker *w, const struct world *world, const struct opti
         child(world, o, ends[1]);
     }
     close(ends[1]);
+}
+
+/* ---- is there a world for each value of each enumerated parameter? ---- */
+enum {
+#define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) USUAL_##name = guide,
+#include "rules/parameters.def"
+#undef PARAM
+};
+static const struct {
+    const char *line; /* of a world's policy */
+    int is_usual;
+} choices[] = {
+#define CHOICE(param, name, value) {"policy " #param " = " #name "\n", (value) == USUAL_##param},
+#include "rules/parameters.def"
+#undef CHOICE
+};
+
+/* missing_choices: how many values other than the usual one no world has. */
+static uint32_t missing_choices(void) {
+    uint32_t missing = 0;
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        int found = choices[i].is_usual;
+        for (size_t w = 0; w < world_count && !found; w++) found = strstr(worlds[w].policy, choices[i].line) != NULL;
+        if (!found) printf("no world has: %s", choices[i].line);
+        missing += !found;
+    }
+    return missing;
 }
 
 /* ---- all of them ---- */
@@ -162,6 +190,7 @@ static int run(const struct options *o, char **names, int count) {
     while ((one = wait_for_one(workers, o->jobs)) != NULL) finish(one, &total);
     printf("%llu states, %llu steps, %zu invariants beside hsvc_verify and rest, %llu merged pairs compared, %.0f processor seconds\n",
            (unsigned long long)total.states, (unsigned long long)total.steps, rule_count(), (unsigned long long)total.merges, total.seconds);
+    total.failed += missing_choices();
     if (total.states < o->least) {
         printf("fewer than %llu states\n", (unsigned long long)o->least);
         total.failed++;

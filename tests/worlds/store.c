@@ -153,15 +153,15 @@ static void drop(struct image *image, const hsvc_op *op) {
 static uint32_t dirty_bit(const hsvc_op *op) {
     uint32_t last = op->key_len < 3 ? 0 : op->key[op->key_len - 2];
     switch (op->key[0]) {
-        case HSVC__FAMILY_DEVICE: return DIRTY_DEVICE << (last == '2');
-        case HSVC__FAMILY_USER: return DIRTY_USER << (op->key[1] == 'b');
-        case HSVC__FAMILY_HEADSET: return DIRTY_HEADSET << (last - '1');
+        case HSVC__FAMILY_DEVICE: return (uint32_t)DIRTY_DEVICE << (last == '2');
+        case HSVC__FAMILY_USER: return (uint32_t)DIRTY_USER << (op->key[1] == 'b');
+        case HSVC__FAMILY_HEADSET: return (uint32_t)DIRTY_HEADSET << (last - '1');
         case HSVC__FAMILY_POLICY: return DIRTY_ALL;
         default: return 0;
     }
 }
 
-/* promise: what STORE-3 says of every commit. */
+/* broken_promise: what STORE-3 says of every commit, and this one does not keep. */
 static const char *broken_promise(const hsvc_op *ops, size_t op_count) {
     if (op_count > HSVC_LIMIT_OPS_PER_COMMIT) return "a commit has more operations than a store must take";
     for (size_t i = 0; i < op_count; i++) {
