@@ -80,7 +80,6 @@ int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_
     int64_t limit = 0;
     if (fx->problem.status == status) return status; /* it was told in detail already */
     if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;
-    if (limit > HSVC__SLOTS) limit = HSVC__SLOTS;
     return hsvc__effects_fail(fx, status, HSVC_NO_INPUT, 0, limit, key);
 }
 
