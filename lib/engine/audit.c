@@ -174,10 +174,10 @@ static void mark_about(struct hsvc__txn *txn, const struct hsvc__about *about) {
 
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
     struct hsvc__txn *txn = t->txn;
-    struct hsvc__slot *slot;
-    if (txn->table != NULL) mark_about(txn, about);
-    slot = hsvc__txn_near(txn, NULL);
-    for (; slot != NULL && txn->status == HSVC_OK && txn->missing == 0; slot = hsvc__txn_near(txn, slot)) {
+    int many = txn->table != NULL;
+    if (txn->status != HSVC_OK || txn->missing != 0) return;
+    if (many) mark_about(txn, about);
+    for (struct hsvc__slot *slot = many ? txn->near : txn->slots; slot != NULL; slot = many ? slot->next_near : slot->next) {
         struct hsvc__record *rec = (struct hsvc__record *)slot->record;
         struct hsvc__vector now;
         if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family) || HSVC__MUTANT(audit_forgets)) continue;
@@ -185,10 +185,11 @@ void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
         if (rec != about->always && !(rec->dirty & HSVC__UNAUDITED) && !rec->removed) continue;
         rec->dirty &= ~HSVC__UNAUDITED;
         hsvc__vector_of(rec, &now);
-        if (rec == about->always) enter(t, about, slot, &now);
-        else if (!hsvc__vector_eq(&now, &slot->audited) && !amend(t, slot, &now)) enter(t, about, slot, &now);
+        if (rec != about->always && (hsvc__vector_eq(&now, &slot->audited) || amend(t, slot, &now))) continue;
+        enter(t, about, slot, &now);
+        if (txn->status != HSVC_OK || txn->missing != 0) return;
     }
-    hsvc__step_over(txn);
+    if (many) hsvc__step_over(txn);
 }
 
 static int is_always_entered(uint32_t kind) {

@@ -81,35 +81,36 @@ static struct hsvc__device *each_device(struct hsvc__txn *txn, struct hsvc__slot
     return NULL;
 }
 
-static void note_soonest(struct hsvc__txn *txn, const struct hsvc__device *dev) {
-    int64_t due = hsvc__earliest(dev, NULL);
-    if (due < txn->soonest) txn->soonest = due;
-}
-
 /* hsvc__step_over: where there are many records each input looks at its own alone: of the others' devices it is known when
  * the first timer is due. */
 void hsvc__step_over(struct hsvc__txn *txn) {
-    struct hsvc__slot *slot = txn->table == NULL ? NULL : txn->near;
-    for (; slot != NULL; slot = slot->next_near)
-        if (slot->family == HSVC__FAMILY_DEVICE) note_soonest(txn, (const struct hsvc__device *)slot->record);
+    for (struct hsvc__slot *slot = txn->near; slot != NULL; slot = slot->next_near) {
+        struct hsvc__device *dev = slot->family == HSVC__FAMILY_DEVICE ? (struct hsvc__device *)slot->record : NULL;
+        int64_t due = dev == NULL ? HSVC_NEVER : hsvc__earliest(dev, NULL); /* NULL too where memory was out */
+        if (due < txn->soonest) txn->soonest = due;
+    }
     hsvc__txn_far(txn);
 }
 
 /* hsvc__fire_all: the deadlines of every device that the call knows; 1 if any fired. Firing one makes its record used. */
 int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
     struct hsvc__slot *at = NULL;
+    int64_t soonest = HSVC_NEVER;
     int fired = 0;
     struct hsvc__device *dev;
-    if (!used && t->txn->calm && before <= t->txn->soonest) return 0;
-    if (!used) t->txn->soonest = HSVC_NEVER;
+    if (t->txn->calm && !used && before <= t->txn->soonest) return 0;
     while ((dev = each_device(t->txn, &at, used)) != NULL) {
-        if (hsvc__earliest(dev, NULL) < before) {
+        int64_t due = hsvc__earliest(dev, NULL);
+        if (due < before) {
             fire_before(t, hsvc__device_of(t, dev->name), before);
+            due = hsvc__earliest(dev, NULL);
             fired = 1;
         }
-        note_soonest(t->txn, dev);
+        if (due < soonest) soonest = due;
     }
-    t->txn->calm |= !used && t->txn->table != NULL;
+    if (t->txn->table == NULL || used) return fired;
+    t->txn->soonest = soonest;
+    t->txn->calm = 1;
     return fired;
 }
 

@@ -109,11 +109,6 @@ void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     txn->near = slot;
 }
 
-struct hsvc__slot *hsvc__txn_near(const struct hsvc__txn *txn, const struct hsvc__slot *after) {
-    if (txn->table == NULL) return after == NULL ? txn->slots : after->next;
-    return after == NULL ? txn->near : after->next_near;
-}
-
 void hsvc__txn_far(struct hsvc__txn *txn) {
     for (; txn->near != NULL; txn->near = txn->near->next_near) txn->near->is_near = 0;
 }

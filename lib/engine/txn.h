@@ -100,9 +100,8 @@ void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn);
 /* hsvc__txn_most: how many records one call may look at: HSVC__SLOTS, or as many as a commit of the store has operations. */
 uint32_t hsvc__txn_most(const struct hsvc__txn *txn);
-/* hsvc__txn_near: the slots that a step may have changed: where there are many those that were got since hsvc__txn_far, else
- * all. after: the one before, or NULL for the first; NULL at the end. hsvc__txn_mark: counts a slot among them. */
-struct hsvc__slot *hsvc__txn_near(const struct hsvc__txn *txn, const struct hsvc__slot *after);
+/* Where there are many records a step looks at its own alone: those that were got since hsvc__txn_far. hsvc__txn_mark: counts
+ * a slot among them. */
 void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot);
 void hsvc__txn_far(struct hsvc__txn *txn);
 /* hsvc__txn_fetch: reads everything wanted or missing in one trip, or several of HSVC__SLOTS keys. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
