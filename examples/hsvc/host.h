@@ -68,7 +68,7 @@ struct host {
     FILE *recording; /* hsvc record */
     const char *failed; /* --failed */
     uint32_t meaning; /* --replace, --remove: HSVC_CSV_ */
-    int dry_run, atomic, plain, bom, semicolon, now;
+    int dry_run, atomic, resume, plain, bom, semicolon, now;
     int writes;      /* the store will be changed */
     int silent;      /* a script is played for what comes of it */
     int json;
