@@ -22,6 +22,9 @@ static uint32_t kind_of(const char *word) {
 struct job {
     struct host *host;
     const char *path;
+    const char *title; /* of a file that a script imports, or NULL */
+    uint32_t kind;
+    int keeps; /* how far it came: only what lands row by row can be gone on with */
     FILE *in;
     FILE *failed; /* --failed, or NULL */
     int headed;   /* it has its header from before: bytes up to the first line end are not written again */
@@ -83,9 +86,6 @@ static int32_t draw_bar(struct job *job, const hsvc_csv_progress *progress) {
     return HSVC_OK;
 }
 
-/* keeps_token: only what lands row by row can be gone on with. */
-static int keeps_token(const struct host *host) { return !host->atomic && !host->dry_run; }
-
 static void keep_token(struct job *job, const uint8_t *token) {
     if (job->failed != NULL) (void)fflush(job->failed);
     resume_write(&job->resume, token, job->failed != NULL ? ftell(job->failed) : 0);
@@ -93,7 +93,7 @@ static void keep_token(struct job *job, const uint8_t *token) {
 
 static int32_t on_progress(const hsvc_csv_progress *progress, void *user) {
     struct job *job = (struct job *)user;
-    if (keeps_token(job->host) && progress->pass > 1) keep_token(job, progress->token);
+    if (job->keeps && progress->pass > 1) keep_token(job, progress->token);
     return draw_bar(job, progress);
 }
 
@@ -108,20 +108,22 @@ static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *agai
 }
 
 static void say_summary(const struct job *job, const hsvc_csv_summary *sum) {
+    if (job->title != NULL) printf("%s: ", job->title);
     printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed",
            job->host->dry_run ? "dry run, nothing is written: " : "", (unsigned long long)sum->processed,
            (unsigned long long)sum->changed, (unsigned long long)sum->unchanged, (unsigned long long)sum->failed);
     if (sum->left > 0) printf(", %llu left undone", (unsigned long long)sum->left);
     if (sum->skipped > 0) printf(", %llu done before", (unsigned long long)sum->skipped);
     printf("%s\n", sum->kept ? "; nobody lost a headset, since rows are faulty" : "");
-    if (sum->effects == 0) return;
+    if (sum->effects == 0 || job->title != NULL) return;
     printf(job->host->dry_run ? "%llu sessions would end; %llu effects\n"
-                              : "%llu sessions ended; %llu effects, which running hosts learn by their next resync\n",
+                              : "%llu sessions ended; %llu effects: a running host brings its phones up to date by hsvc_resync\n",
            (unsigned long long)sum->sessions_ended, (unsigned long long)sum->effects);
 }
 
 static void say_summary_json(const struct job *job, const hsvc_csv_summary *sum) {
     struct pairs *pairs = pairs_new(job->host, "summary");
+    if (job->title != NULL) pairs_words(pairs, "file", job->title);
     if (sum->refused != 0) pairs_words(pairs, "refused", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)sum->refused));
     pairs_number(pairs, "processed", (int64_t)sum->processed);
     pairs_number(pairs, "changed", (int64_t)sum->changed);
@@ -137,9 +139,9 @@ static void say_summary_json(const struct job *job, const hsvc_csv_summary *sum)
 static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
     clear_bar(job);
     job->ended = 1;
-    if (job->host->json)
+    if (job->host->json && !job->host->silent)
         say_summary_json(job, sum);
-    else if (sum->refused == 0)
+    else if (sum->refused == 0 && !job->host->silent && !job->host->quiet)
         say_summary(job, sum);
     return sum->refused != 0 || sum->failed != 0 ? EXIT_UNMET : EXIT_OK;
 }
@@ -152,10 +154,9 @@ static int broke_off(struct job *job, int32_t status) {
     return fail_status(job->path, status);
 }
 
-static void fill_config(const struct host *host, hsvc_csv_config *config, hsvc_engine *engine,
-                        const hsvc_allocator *allocator, struct job *job) {
+static void fill_config(hsvc_csv_config *config, hsvc_engine *engine, const hsvc_allocator *allocator, struct job *job) {
     (void)hsvc_csv_config_init(config, sizeof *config);
-    config->kind = kind_of(host->words[1]);
+    config->kind = job->kind;
     config->engine = engine;
     config->allocator = allocator;
     config->write = on_write;
@@ -168,7 +169,7 @@ static int import_into(struct job *job, hsvc_engine *engine) {
     hsvc_csv_import *import = NULL;
     hsvc_csv_summary sum;
     int32_t again = 1, status = hsvc_stdlib_allocator(&allocator);
-    fill_config(job->host, &config, engine, &allocator, job);
+    fill_config(&config, engine, &allocator, job);
     config.mode = job->host->atomic ? HSVC_CSV_ATOMIC : HSVC_CSV_PARTIAL;
     config.meaning = job->host->meaning;
     config.flags = job->host->dry_run ? HSVC_CSV_DRY_RUN : 0;
@@ -204,7 +205,7 @@ static int open_files(struct job *job) {
     job->in = fopen(job->path, "rb");
     if (job->in == NULL || fseek(job->in, 0, SEEK_END) != 0) return cannot(job->path);
     job->bytes = ftell(job->in);
-    if (keeps_token(job->host)) job->resumes = resume_read(&job->resume, job->path);
+    if (job->keeps) job->resumes = resume_read(&job->resume, job->path);
     if (job->resumes && !job->host->resume) {
         fprintf(stderr, "hsvc: %s: an import of it was cut off; --resume would go on there\n", job->path);
         job->resumes = 0;
@@ -229,9 +230,11 @@ int command_import(struct host *host) {
     int code;
     job.host = host;
     job.path = host->words[2];
+    job.kind = kind_of(host->words[1]);
+    job.keeps = !host->atomic && !host->dry_run;
     job.drawn = -1;
     job.bar = isatty(STDERR_FILENO) && !host->json;
-    if (kind_of(host->words[1]) == 0 || kind_of(host->words[1]) > HSVC_CSV_DEVICES)
+    if (job.kind == 0 || job.kind > HSVC_CSV_DEVICES)
         return usage("associations, users or devices: ", host->words[1]);
     host->writes = !host->dry_run;
     code = open_files(&job);
@@ -240,6 +243,41 @@ int command_import(struct host *host) {
     if (code == EXIT_OK) code = import_into(&job, opened.engine);
     close_store(&opened);
     return close_files(&job, code);
+}
+
+/* import_beside: a file beside the script into its engine. */
+static int import_beside(struct host *host, uint32_t kind, const char *name) {
+    struct text path = {NULL, 0, 0};
+    struct job job = {0};
+    int code;
+    text_add(&path, host->folder.bytes, host->folder.len);
+    text_puts(&path, name);
+    job.host = host;
+    job.path = path.bytes;
+    job.title = name;
+    job.kind = kind;
+    code = open_files(&job);
+    if (code == EXIT_OK) code = import_into(&job, hsvc_scenario_engine(host->scenario));
+    code = close_files(&job, code);
+    text_free(&path);
+    return code;
+}
+
+int32_t take_import(struct host *host, const hsvc_scenario_line *line) {
+    static const char form[] = "an import is of users, devices or associations: import users FILE.csv";
+    static const char faulty[] = "the file was not imported without faults";
+    struct text copy = {NULL, 0, 0};
+    char word[16] = "";
+    int at = 0;
+    uint32_t kind;
+    text_add(&copy, line->text, line->text_len);
+    kind = sscanf(copy.bytes, "import %15s %n", word, &at) == 1 ? kind_of(word) : 0;
+    if (kind == 0 || kind > HSVC_CSV_DEVICES || copy.bytes[at] == '\0')
+        (void)hsvc_scenario_fail(host->scenario, line->column, form, sizeof form - 1);
+    else if (import_beside(host, kind, copy.bytes + at) != EXIT_OK)
+        (void)hsvc_scenario_fail(host->scenario, line->column + (uint32_t)at, faulty, sizeof faulty - 1);
+    text_free(&copy);
+    return HSVC_OK;
 }
 
 /* ---- export ---- */
@@ -251,8 +289,9 @@ static int export_from(struct host *host, hsvc_engine *engine) {
     struct job job = {0};
     int32_t done = 0, status = hsvc_stdlib_allocator(&allocator);
     job.host = host;
+    job.kind = kind_of(host->words[1]);
     job.failed = stdout;
-    fill_config(host, &config, engine, &allocator, &job);
+    fill_config(&config, engine, &allocator, &job);
     config.flags = (host->plain ? HSVC_CSV_NO_GUARD : 0) | (host->bom ? HSVC_CSV_BOM : 0) |
                    (host->semicolon ? HSVC_CSV_SEMICOLON : 0);
     if (status == HSVC_OK) status = hsvc_csv_export_new(&config, &exporter);
@@ -274,4 +313,8 @@ int command_export(struct host *host) {
 #else
 int command_import(struct host *host) { return usage("this hsvc was built without libcsv: ", host->words[1]); }
 int command_export(struct host *host) { return usage("this hsvc was built without libcsv: ", host->words[1]); }
+int32_t take_import(struct host *host, const hsvc_scenario_line *line) {
+    static const char why[] = "this hsvc was built without libcsv";
+    return hsvc_scenario_fail(host->scenario, line->column, why, sizeof why - 1);
+}
 #endif

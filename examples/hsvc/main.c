@@ -34,6 +34,7 @@ static const struct command {
      "Besides the statements of the scenario language a script may say\n"
      "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
      "  message {\"time\": ...}  the same in the line itself\n"
+     "  import users FILE.csv  the rows of a file beside the script; also devices and associations\n"
      "  chapter \"The morning\"  a heading in the timeline\n"},
     {"record", command_record, 2, 2, "", "SCRIPT FILE", "play a scenario and write the engine's recording",
      "Plays a scenario silently and writes into FILE what the engine was told, sampled, read and committed. There is no\n"
