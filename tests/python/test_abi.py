@@ -1,7 +1,9 @@
 """The generated layer: is it what the library says, here and on other machines?"""
 import ctypes
 import json
+import os
 import platform
+import shutil
 import subprocess
 import sys
 
@@ -22,6 +24,38 @@ def test_ctypes_lays_structs_out_as_the_compiler_does(struct):
     made = getattr(_abi, struct)
     assert ctypes.sizeof(made) == size
     assert {name: [getattr(made, name).offset, getattr(made, name).size] for name, _ in made._fields_} == fields
+
+
+# target -> its compiler, and what runs its programs here
+MACHINES = {"x86_64": (["gcc"], []), "arm": (["arm-linux-gnueabihf-gcc", "-static"], ["qemu-arm"]),
+            "s390x": (["s390x-linux-gnu-gcc", "-static"], ["qemu-s390x"])}
+
+
+def layout_program():
+    """C that prints, of each struct of the headers, its size, and where each field stands."""
+    lines = [f'#include "headsetsvc/{path.name}"' for path in sorted((TOP / "include/headsetsvc").glob("*.h"))]
+    lines += ["#include <stddef.h>", "#include <stdio.h>", "#define S(s) printf(#s \" %zu\\n\", sizeof(s));",
+              '#define F(s, f) printf(#s "." #f " %zu %zu\\n", offsetof(s, f), sizeof((s *)0)->f);', "int main(void) {"]
+    for struct, (_, fields) in sorted(LAYOUTS["x86_64"].items()):
+        lines += [f"S({struct})"] + [f"F({struct}, {name})" for name in sorted(fields)]
+    return "\n".join(lines + ["return 0;", "}", ""])
+
+
+@pytest.mark.parametrize("target", sorted(LAYOUTS))
+def test_a_program_of_each_machine_sees_the_layout_that_was_generated(target, tmp_path):
+    """The machines' own compilers, beside libclang's word for them."""
+    if target == "x86_64" and platform.machine() != target:
+        pytest.skip("its compiler is another machine's")
+    compiler, runner = MACHINES[target]
+    for tool in compiler[:1] + runner:
+        assert shutil.which(tool), f"{tool} is not installed: tests/run packages"
+    source, program = tmp_path / "layout.c", tmp_path / "layout"
+    source.write_text(layout_program())
+    subprocess.run([*compiler, "-std=c11", "-I", os.fspath(TOP / "include"), source, "-o", program], check=True)
+    printed = subprocess.run([*runner, program], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert printed == [line for struct, (size, fields) in sorted(LAYOUTS[target].items())
+                       for line in [f"{struct} {size}"] + [f"{struct}.{name} {at} {wide}"
+                                                           for name, (at, wide) in sorted(fields.items())]]
 
 
 @pytest.mark.parametrize("registry, enumeration", [
