@@ -23,6 +23,7 @@ cross() {
         "${prefix[$1]}-gcc" -std=c11 -O1 -Wall -Wextra -Werror -static -DHSVC_STATIC -Iinclude \
             "tests/scenario/$program.c" "$built/lib/libheadsetsvc-testkit.a" "$built/lib/libheadsetsvc.a" \
             -o "$built/tests/$program.$1" || return
+        # shellcheck disable=SC2016 # the script's own arguments
         printf '#!/bin/sh\nexec qemu-%s "$0.%s" "$@"\n' "$1" "$1" >"$built/tests/$program"
         chmod +x "$built/tests/$program"
     done
@@ -40,7 +41,7 @@ main() {
         check "the transcript of $machine" transcript "$out/$machine" "$machine"
         check "it is this machine's" cmp "$out/here.txt" "$out/$machine.txt"
     done
-    ((result)) || tests/scenario/replay.sh "$here" "$out/arm" "$out/s390x" || result=1
+    tests/scenario/replay.sh "$here" "$out/arm" "$out/s390x" || result=1
     done_checking
 }
 
