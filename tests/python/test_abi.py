@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 from conftest import TOP
@@ -79,6 +80,12 @@ def test_an_unknown_code_survives():
     assert unknown.name == str(unknown) == "UNKNOWN_4711"
     with pytest.raises(ValueError):
         Reason("SIGNED_IN")
+
+
+def test_what_the_package_gives_is_exported():
+    """`mypy --strict` of a host takes no other name; nor does `import *`."""
+    given = {name for name, value in vars(headsetsvc).items() if not name.startswith("_") and not isinstance(value, ModuleType)}
+    assert given == set(headsetsvc.__all__) and len(headsetsvc.__all__) == len(given)
 
 
 def test_another_abi_is_an_import_error_naming_both_versions():

@@ -8,7 +8,8 @@ an exception says that the call itself failed. The guide is docs/guide/python.md
 """
 from . import codes, errors, inputs, views
 from ._abi import VERSION
-from ._load import core, version_text
+from ._load import core as _core
+from ._load import version_text as _version_text
 from ._values import NEVER, Pin
 from .clocks import ManualClock, SystemClock
 from .codes import *  # noqa: F401,F403
@@ -23,8 +24,14 @@ from .stores import DictStore, MemoryStore, Op, PgsqlStore, PythonStore, Row, Sq
 from .views import *  # noqa: F401,F403
 
 __version__ = VERSION
+__all__ = ["Bug", "CallbackFailed", "ClockFailed", "Conflict", "Corrupt", "DictStore", "Engine", "EpochTooOld", "Finding",
+           "HeadsetsvcError", "ManualClock", "MemoryStore", "Misuse", "NEVER", "NotFound", "Op", "OutOfMemory", "Outcome",
+           "OutcomeUnknown", "PgsqlStore", "Pin", "PolicyValue", "PythonStore", "Reentrant", "Row", "SqliteStore", "StoreError",
+           "StoreFull", "SystemClock", "Trace", "Unavailable", "VERSION", "library_version", "parameters", "policy_set",
+           "policy_unset"]
+__all__ += codes.__all__ + inputs.__all__ + views.__all__
 
 
 def library_version() -> str:
     """The version of the shared library in use."""
-    return version_text(core.hsvc_version())
+    return _version_text(_core.hsvc_version())
