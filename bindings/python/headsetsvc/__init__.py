@@ -31,11 +31,14 @@ from .stores import CacheStore, DictStore, MemoryStore, Op, PgsqlStore, PythonSt
 from .views import *  # noqa: F401,F403
 
 __version__ = VERSION
-__all__ = ["Bug", "CallbackFailed", "ClockFailed", "Conflict", "Corrupt", "DictStore", "Engine", "EpochTooOld", "Finding",
-           "HeadsetsvcError", "ManualClock", "MemoryStore", "Misuse", "NEVER", "NotFound", "Op", "OutOfMemory", "Outcome",
-           "OutcomeUnknown", "PgsqlStore", "Pin", "PolicyValue", "PythonStore", "Reentrant", "Row", "SqliteStore", "StoreError",
-           "StoreFull", "SystemClock", "Trace", "Unavailable", "VERSION", "library_version", "parameters", "policy_set",
-           "policy_unset"]
+__all__ = ["Bug", "CacheStore", "CallbackFailed", "ClockFailed", "Conflict", "Corrupt", "DevicePicture", "DictStore", "Engine",
+           "EpochTooOld", "FileKind", "Finding", "Headsets", "HeadsetsvcError", "ImportMode", "ImportResult", "InventoryPage",
+           "InventorySummary", "ManualClock", "Meaning", "MemoryStore", "Misuse", "NEVER", "NotFound", "Op", "OutOfMemory",
+           "Outcome", "OutcomeUnknown", "PackedBatch", "PackedEffects", "PackedOutcome", "PackedVerdicts", "PgsqlStore", "Pin",
+           "PolicyText", "PolicyValue", "PythonStore", "Recorded", "Reentrant", "ReplayStep", "Row", "RowOutcome",
+           "SqliteStore", "StoreError", "StoreFull", "SystemClock", "Texts", "Trace", "Unavailable", "UserPicture", "VERSION",
+           "decode", "describe", "hash64", "in_words", "key_name", "library_version", "parameters", "policy_set",
+           "policy_unset", "replay", "rule_text"]
 __all__ += codes.__all__ + inputs.__all__ + views.__all__
 
 
