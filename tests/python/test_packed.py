@@ -172,6 +172,10 @@ def test_texts_are_encoded_once_and_picked():
     (HeadsetConnected, {"device": "d", "serial": "s", "handle": [2**64]}, ValueError, "handle of row 0"),
     (HeadsetConnected, {"device": "d", "serial": "s", "handle": [1, "x"]}, ValueError, "handle of row 1: 'x'"),
     (UserPut, {"user": ["a"], "request_id": [b"short"]}, ValueError, "request_id of row 0: .* 16 bytes"),
+    (DeviceRegistered, {"device": "d", "calls": Texts(["x"])}, TypeError, "calls are no texts"),
+    (DeviceRegistered, {"device": "d", "headsets": Texts(["x"]), "calls": [h.Call(1)]}, ValueError, "no room for calls"),
+    (Submit, {"device": "d", "prompt_id": 1, "pin": [b"1", 2]}, TypeError, "column pin"),
+    (Submit, {"device": 5, "prompt_id": [1], "pin": b"1"}, TypeError, "Submit.device: 5 is no text"),
     (UserPut, {"user": ["a"], "at": [h._values.EPOCH.replace(tzinfo=None)]}, ValueError, "time zone")])
 def test_what_does_not_fit_is_named_and_nothing_is_added(kind, columns, error, words):
     batch = PackedBatch(UserPut("first"))
@@ -220,6 +224,8 @@ def test_as_many_fit_into_a_commit_as_the_store_holds(store, clock):
 def test_a_commit_has_no_more_inputs_than_the_limit(crowd):
     with pytest.raises(h.errors.BatchTooLarge):
         crowd.apply_packed(PackedBatch().extend(inputs.UserActivity, count=1025, device="desk-1"), per_commit=1025)
+    with pytest.raises(ValueError, match="per_commit is -1"):
+        crowd.apply_packed(PackedBatch(UserPut("x")), per_commit=-1)
     with crowd.apply_packed(PackedBatch()) as nothing:
         assert nothing.commits == 0 and len(nothing.reasons) == len(nothing.effects) == len(nothing.answers()) == 0
 
@@ -257,6 +263,16 @@ def test_pins_are_wiped():
     held = list(batch._pins)
     del batch
     assert not any(any(block) for block in held)
+
+
+def test_a_pin_that_is_set_again_is_wiped_and_not_kept():
+    """SIGN-9"""
+    batch = PackedBatch(Submit("d", 1, "u", b"4711"))
+    blocks = []
+    for number in range(5):
+        batch.set(0, pin=b"%d" % number)
+        blocks += batch._row_pins[0]
+    assert len(batch._row_pins[0]) == 1 and [bytes(b) for b in blocks[:-1]] == [b"\0"] * 4 and bytes(batch[0].pin) == b"4"
 
 
 def test_an_outcome_that_is_closed_says_so(crowd):

@@ -69,6 +69,7 @@ def _picked(column: Any, rows: Sequence[int]) -> Any:
 
 
 def address(held: bytes) -> int:
+    """Where bytes are, which do not move."""
     return C.cast(C.c_char_p(held), C.c_void_p).value or 0
 
 
@@ -118,6 +119,7 @@ def countable(kind: Type[Input], name: str, value: Any) -> Any:
 
 
 def rows_of(kind: Type[Input], count: Optional[int], varying: Mapping[str, Any]) -> int:
+    """How many rows there are. ValueError if the columns do not agree."""
     lengths = {name: len(value) for name, value in varying.items()}
     rows = count if count is not None else next(iter(lengths.values()), 1)
     for name, length in lengths.items():
@@ -129,11 +131,13 @@ def rows_of(kind: Type[Input], count: Optional[int], varying: Mapping[str, Any])
 class Plan:
     """Columns of a call of extend, checked and encoded before anything is added."""
 
-    def __init__(self, kind: Type[Input], varying: Mapping[str, Any]) -> None:
+    def __init__(self, kind: Type[Input], varying: Mapping[str, Any], pins: List[Any]) -> None:
+        self._kind = kind
+        self._list = ""  # the field that is a list of one, if there is one
         self.columns: List[Tuple[str, Any]] = []
         self.flags: List[Tuple[int, Sequence[Any]]] = []
         self.keep: List[Any] = []
-        self.pins: List[Any] = []
+        self.pins = pins  # copies of PINs: the caller's to wipe
         self.stand_ins: Dict[str, Any] = {}
         bits = dict(kind._flags)
         for name, value in varying.items():
@@ -173,8 +177,17 @@ class Plan:
         else:
             self._list_of_one(dict(kind._lists)[name], name, value)
 
+    def fits_beside(self, shared: Mapping[str, Any]) -> None:
+        """ValueError if a list of one would take the place of another list."""
+        for name, _ in self._kind._lists:
+            if self._list and name != self._list and shared.get(name):
+                raise ValueError(f"{self._kind.__name__}: {self._list} as Texts leave no room for {name}")
+
     def _list_of_one(self, item: str, name: str, value: Texts) -> None:
         """Texts as a list of one headset or profile for each row."""
+        if item == "CALL":
+            raise TypeError("calls are no texts")
+        self._list = name
         items = (RawItem * len(value))()
         views = {code: memoryview(items).cast("B").cast(code) for code in ("I", "Q")}
         for field, column in (("text", value._at), ("text_len", value._lengths)):
@@ -191,6 +204,7 @@ class Plan:
 
 
 def times(values: Any) -> Any:
+    """A column of times, as milliseconds."""
     if isinstance(values, (array, memoryview)):
         return numbers("q", "at", values)
     listed = list(values)
@@ -198,6 +212,7 @@ def times(values: Any) -> Any:
 
 
 def request_ids(values: Iterable[Union[bytes, UUID]]) -> bytes:
+    """A column of request ids, one behind the other."""
     listed = [value.bytes if isinstance(value, UUID) else value for value in values]
     for row, value in enumerate(listed):
         if len(value) != 16:

@@ -271,6 +271,8 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         per_commit: so many inputs in each commit, or BatchTooLarge; None: as many as fit. An exception comes after the
         commits before it: its `outcome` holds what came of them, and `input_index` counts from the batch's beginning.
         """
+        if per_commit is not None and per_commit < 1:
+            raise ValueError(f"per_commit is {per_commit}")
         pieces: List[Any] = []
         row = 0
         try:

@@ -39,6 +39,7 @@ class PackedBatch:
         self._keep: List[Any] = []  # what the structs point to
         self._rows: Dict[int, Any] = {}  # rows that were filled one by one: these keep their own texts
         self._pins: List[Any] = []
+        self._row_pins: Dict[int, List[Any]] = {}  # those that were set again
         self._busy = threading.Lock()
         self.append(*inputs)
 
@@ -59,22 +60,28 @@ class PackedBatch:
             rows = rows_of(kind, count, varying)
             if rows == 0:
                 return self
-            plan = Plan(kind, varying)
-            shared = {name: value for name, value in columns.items() if name not in varying}
-            template = Raw()
-            keep, pins = plan.keep, plan.pins
-            fill(kind(**shared, **plan.stand_ins), template, keep, pins)
-            keep.append(template)
-            first = self._grow(rows)
-            self._raw[first * SIZE:(first + rows) * SIZE] = bytes(template) * rows
-            for name, column in plan.columns:
-                self._write(name, column, first)
-            for bit, given in plan.flags:
-                flags = self._column("flags", first, rows)
-                flags[:] = array("I", [was | bit if on else was for was, on in zip(flags, given)])
-            self._keep += keep
+            template, pins = Raw(), []  # type: Any, List[Any]
+            try:
+                plan = Plan(kind, varying, pins)
+                shared = {name: value for name, value in columns.items() if name not in varying}
+                plan.fits_beside(shared)
+                fill(kind(**shared, **plan.stand_ins), template, plan.keep, pins)
+            except BaseException:
+                _wipe(pins)
+                raise
+            self._keep += [template, *plan.keep]
             self._pins += pins
+            self._write_rows(plan, bytes(template), rows)
             return self
+
+    def _write_rows(self, plan: Plan, template: bytes, rows: int) -> None:
+        first = self._grow(rows)
+        self._raw[first * SIZE:(first + rows) * SIZE] = template * rows
+        for name, column in plan.columns:
+            self._write(name, column, first)
+        for bit, given in plan.flags:
+            flags = self._column("flags", first, rows)
+            flags[:] = array("I", [was | bit if on else was for was, on in zip(flags, given)])
 
     def append(self, *inputs: Input) -> "PackedBatch":
         """Adds inputs of any kinds, one by one."""
@@ -91,7 +98,8 @@ class PackedBatch:
     def set(self, row: int, **values: Any) -> None:
         """Fills fields of one row again: texts, numbers, `at`, a PIN. The rest stays: a struct that is used again."""
         with self._held():
-            raw = self._row(range(self._count)[row])
+            row = range(self._count)[row]
+            raw = self._row(row)
             kind = KINDS[raw.kind]
             for name, value in values.items():
                 if name in kind._texts:
@@ -101,11 +109,14 @@ class PackedBatch:
                 elif name in kind._numbers:
                     setattr(raw, name, value)
                 else:
-                    self._set_other(raw, kind, name, value)
+                    self._set_other(row, kind, name, value)
 
-    def _set_other(self, raw: Any, kind: Type[Input], name: str, value: Any) -> None:
+    def _set_other(self, row: int, kind: Type[Input], name: str, value: Any) -> None:
+        raw = self._row(row)
         if name == SECRET and kind.KIND == InputKind.SUBMIT:
-            secrets(self._pins, [value], lambda field, column: setattr(raw, field, column[0]))
+            held = self._row_pins.setdefault(row, [])
+            _wipe(held)  # the one before
+            secrets(held, [value], lambda field, column: setattr(raw, field, column[0]))
         elif name == "at":
             raw.at_ms = milliseconds(value)
         else:
@@ -117,9 +128,9 @@ class PackedBatch:
             self._forget()
 
     def _forget(self) -> None:
-        for pin in self._pins:
-            C.memset(pin, 0, C.sizeof(pin))
-        self._pins.clear()
+        for pins in (self._pins, *self._row_pins.values()):
+            _wipe(pins)
+        self._row_pins.clear()
         self._keep.clear()
         self._rows.clear()
         self._raw[:self._count * SIZE] = bytes(self._count * SIZE)
@@ -188,6 +199,12 @@ class PackedBatch:
     def _at(self, row: int) -> Any:
         """The row, as hsvc_apply takes it."""
         return _abi.hsvc_input.from_buffer(self._raw, row * SIZE)
+
+
+def _wipe(pins: List[Any]) -> None:
+    for pin in pins:
+        C.memset(pin, 0, C.sizeof(pin))
+    pins.clear()
 
 
 class _Held:
