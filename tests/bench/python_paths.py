@@ -2,15 +2,18 @@
 """python_paths.py: inputs a second of each way to call the library from Python, beside a sign-in written in plain Python.
 
     tests/bench/python_paths.py [--people N] [--rounds N]
+    tests/bench/python_paths.py --packed --people 100000
 
 People plug in, enter their PIN, are signed in, leave, come back within the window, and leave again; then the windows end.
 The same inputs go each way, by turns in one process; a round's processor time counts, and the median round is told.
+--packed: one round of the packed way alone, and the memory of the process.
 Needs build/release. The table is in docs/performance.md.
 """
 import argparse
 import heapq
 import os
 import pathlib
+import resource
 import statistics
 import sys
 import time
@@ -195,11 +198,24 @@ class Packed(Library):
                 assert all(outcome.accepted)
 
 
+def packed(people):
+    way = Packed(people)
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    way.round()
+    took, after = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"{people} people, {7 * people} inputs, packed: {took:.1f} s, {7 * people / took:.0f} inputs/s")
+    print(f"memory: {before // 1024} MiB before the round, {after // 1024} MiB at most in it")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--packed", action="store_true")
     args = parser.parse_args()
+    if args.packed:
+        packed(args.people)
+        return
     ways = [way(args.people) for way in (Plain, Single, Reused, Packed)]
     took = {way: [] for way in ways}
     for _ in range(args.rounds):

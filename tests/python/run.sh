@@ -64,7 +64,7 @@ END
 
 # Nothing of the tree but the tests.
 from_wheel() {
-    mkdir "$work/tests" && cp tests/python/{conftest,test_engine,test_callbacks,test_stores,test_aio}.py "$work/tests"
+    mkdir "$work/tests" && cp tests/python/{conftest,test_engine,test_callbacks,test_stores,test_aio,test_bulk}.py "$work/tests"
     cd "$work" && installed pytest -q -p no:cacheprovider "$work/tests"
 }
 

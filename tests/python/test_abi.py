@@ -3,6 +3,7 @@ import ctypes
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from conftest import TOP
 import headsetsvc
 from headsetsvc import Reason, Status, _abi, _load, codes
 from headsetsvc._load import core
+from headsetsvc.faults import COMMIT, READ, SCAN, Fault
 
 LAYOUTS = json.loads((TOP / "bindings/python/layouts.json").read_text())
 
@@ -72,6 +74,15 @@ def test_names_are_the_librarys(registry, enumeration):
 
 def test_every_status_has_an_exception():
     assert {Status(number) for number in headsetsvc.errors.BY_STATUS} == set(Status) - {Status.OK}
+
+
+def test_faults_are_those_of_the_testkit():
+    """Their numbers are macros of testkit.h, which the generator does not read."""
+    header = (TOP / "include/headsetsvc/testkit.h").read_text()
+    numbers = {name: int(number) for name, number in re.findall(r"^#define HSVC_FAULT_(\w+) (\d+)u?\b", header, re.M)}
+    calls = {"ON_READ": READ, "ON_SCAN": SCAN, "ON_COMMIT": COMMIT}
+    of_c = {"RETURN", "NO_REVISION", "STORE_ARMED_MOST"}  # what a store in C may do wrong; a bound
+    assert {name: n for name, n in numbers.items() if name not in of_c} == {**{f.name: f.value for f in Fault}, **calls}
 
 
 def test_an_unknown_code_survives():

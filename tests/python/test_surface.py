@@ -37,3 +37,18 @@ def test_every_function_of_the_headers_is_in_the_layer():
         if header.name not in ("inputs.h", "stdlib.h"):  # inline functions
             declared |= set(re.findall(r"^HSVC_\w*API [^;(]*?(hsvc_\w+)\(", header.read_text(), re.M))
     assert declared == {name for functions in _abi.FUNCTIONS.values() for name in functions} and len(declared) > 150
+
+
+def test_every_callback_keeps_what_is_raised_in_it():
+    """What C calls is `guarded`, or stands here with why not: an exception that leaves a ctypes callback is lost."""
+    other = {"hsvc_allocator_resize": "keeps it itself, as it gives memory and no status",
+             "hsvc_store_target_close": "gives nothing: the exception waits for the end of the suite",
+             "hsvc_row_sink": "the library's own, which Python calls",
+             "hsvc_store_job_fn": "the library's own, which Python calls",
+             "hsvc_scenario_config_statement": "lines of a host's own language are for C",
+             "hsvc_scenario_config_check": "the same"}
+    text = "".join(path.read_text() for path in PACKAGE.glob("*.py") if path.name != "_abi.py")
+    kinds = set(re.findall(r"^(hsvc_\w+) = C\.CFUNCTYPE", (PACKAGE / "_abi.py").read_text(), re.M))
+    used = {kind for kind in kinds if re.search(rf"_abi\.{kind}\b", text)}
+    assert {kind for kind in used if f"guarded(_abi.{kind}," not in text} <= set(other)
+    assert kinds - used <= set(other), kinds - used - set(other)

@@ -28,18 +28,14 @@ class Fault(Code):
     CORRUPT = 7  # a byte of every value is wrong
 
 
-class FaultStore(stores._Handle):
+class FaultStore(stores._Before):
     """Passes calls on to `inner`, a store of any kind, unless a fault is due. Closing it leaves `inner` open."""
 
     def __init__(self, inner: Any) -> None:
         self._lib = lib = library("testkit")
-        self.inner = stores.binding(inner)  # kept: it must outlive the C store before it
-        handle = C.c_void_p()
-        status = lib.hsvc_fault_store_new(stores.ALLOCATOR_P, C.byref(self.inner.struct), C.byref(handle))
-        if status != Status.OK:
-            raise error_of(status)
-        super().__init__(handle, lib.hsvc_fault_store_free, lib.hsvc_fault_store_bind)
-        self.lock = self.inner.lock
+        bound, handle = stores.binding(inner), C.c_void_p()
+        stores._ok(lib.hsvc_fault_store_new(stores.ALLOCATOR_P, C.byref(bound.struct), C.byref(handle)))
+        super().__init__(bound, handle, lib.hsvc_fault_store_free, lib.hsvc_fault_store_bind)
 
     def arm(self, fault: Fault, on: int = COMMIT, *, nth: int = 1, times: int = 1, delay: int = 1) -> None:
         """One more fault, at the nth of the calls that it is for: READ | SCAN | COMMIT. delay: of UNKNOWN_LATE."""
@@ -51,7 +47,7 @@ class FaultStore(stores._Handle):
             raise error_of(status, f"{fault} cannot happen there")
 
     def disarm(self) -> None:
-        """No more faults; late commits stay on their way."""
+        """No more faults, and none counted; late commits stay on their way."""
         with self.lock:
             self._lib.hsvc_fault_store_disarm(self._handle)
 
@@ -62,7 +58,7 @@ class FaultStore(stores._Handle):
 
     @property
     def fired(self) -> int:
-        """How many faults there were."""
+        """How many faults there were since the last `disarm`."""
         raw = _abi.hsvc_fault_counts(struct_size=C.sizeof(_abi.hsvc_fault_counts))
         with self.lock:
             self._lib.hsvc_fault_store_counts(self._handle, C.byref(raw))

@@ -19,6 +19,9 @@ from .views import Effect, Verdict
 NAMES = [field[0] for field in _abi.hsvc_input._fields_]
 TEXTS = [name for name in NAMES if name + "_len" in NAMES and name != "pin"]
 
+SPARE = 256
+"""How many of the library's batches an engine keeps for the next packed batch."""
+
 
 class _Structs:
     """Structs of a kind, of all commits of a batch, one after the other: as columns, and one by one."""
@@ -119,7 +122,7 @@ class PackedVerdicts(Sequence[Verdict]):
 
 class PackedOutcome:
     """What came of a packed batch. Nothing is copied before it is asked for. `close`, which the end of `with` does, gives
-    the memory back to the engine and overwrites the PINs; what was read before stays good.
+    the memory back (up to 5 KiB an input) and overwrites the PINs; what was read before stays good.
 
     decided: how many inputs were decided and committed: all, unless an exception brought this outcome along.
     """
@@ -141,7 +144,7 @@ class PackedOutcome:
         """Overwrites the PINs; effects and verdicts that nobody read are gone. Harmless twice."""
         for piece in self._pieces:
             core.hsvc_effects_reset(piece.handle)
-        self._spare += self._pieces
+        self._spare += self._pieces[:max(SPARE - len(self._spare), 0)]  # the rest is freed
         self._pieces, self._open = [], False
 
     def __enter__(self) -> "PackedOutcome":
