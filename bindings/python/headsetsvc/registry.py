@@ -3,6 +3,7 @@ import ctypes as C
 from typing import Any, Dict, Iterator, NamedTuple, Tuple, Type, Union
 
 from . import _abi, codes
+from ._callbacks import mark, settle
 from ._enums import Code
 from ._load import core
 from ._values import encode, text, word
@@ -81,7 +82,6 @@ _DECODERS: Tuple[Tuple[str, Any, Any], ...] = (
 def decode(row: Row) -> Decoded:
     """What a row of a store says, for a store that keeps readable columns; None if it is for the library alone. Corrupt if
     it is damaged."""
-    from ._callbacks import mark, settle
     raw = filled_row(row)
     for name, struct, cls in _DECODERS:
         made = struct(struct_size=C.sizeof(struct))
