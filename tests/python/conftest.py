@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from headsetsvc import DeviceKind, DevicePut, DeviceRegistered, DictStore, Engine, ManualClock, MemoryStore, SqliteStore, UserPut
+from headsetsvc import (DeviceKind, DevicePut, DeviceRegistered, DictStore, Engine, ManualClock, MemoryStore, PgsqlStore,
+                        SqliteStore, UserPut)
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
@@ -36,6 +37,10 @@ class Postgres:
 
     def start(self):
         self.conninfo = self.script("start")
+
+    def store(self, schema):
+        """A store that waits as long as a busy machine may need."""
+        return PgsqlStore(self.conninfo, schema=schema, durable=False, connect=timedelta(minutes=1), call=timedelta(minutes=1))
 
     def sql(self, statement):
         ran = subprocess.run(["psql", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo, "-c", statement],

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from spec_model import DESK_MAX, LIMIT, LOCKED, LAPSES, LONGEST, USER_MAX, WINDOW, Model
 
 from headsetsvc import (Associate, CallBegun, CallEnded, CallState, Cancel, Conflict, DictStore, Disassociate, Engine,
-                        HeadsetConnected, HeadsetDisconnected, ManualClock, MemoryStore, No, OutcomeUnknown, PgsqlStore, Prompt,
+                        HeadsetConnected, HeadsetDisconnected, ManualClock, MemoryStore, No, OutcomeUnknown, Prompt,
                         Reason, SqliteStore, Unavailable, UserUnlock)
 from headsetsvc.faults import COMMIT, READ, Fault, FaultStore
 from headsetsvc.testing_office import Office
@@ -160,7 +160,7 @@ def stores_of(kind, folder, request):
     made = itertools.count()
     if kind == "pgsql":
         server = request.getfixturevalue("postgres")
-        return lambda: PgsqlStore(server.conninfo, schema=f"model_{next(made)}", durable=False)
+        return lambda: server.store(f"model_{next(made)}")
     return {"memory": MemoryStore, "python": DictStore,
             "sqlite": lambda: SqliteStore(f"{folder}/{next(made)}.db", durable=False)}[kind]
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from conftest import furnish
 
-from headsetsvc import (Cause, EffectKind, Engine, HeadsetDisconnected, OutcomeUnknown, PgsqlStore, StoreError, Unavailable,
+from headsetsvc import (Cause, EffectKind, Engine, HeadsetDisconnected, OutcomeUnknown, StoreError, Unavailable,
                         UserPut, conformance)
 from headsetsvc.testing_office import Office
 
@@ -16,10 +16,6 @@ def schema(request, postgres):
     name = request.node.name.split("[")[0]
     yield name
     postgres.sql(f"SET client_min_messages = error; DROP SCHEMA IF EXISTS {name} CASCADE")
-
-
-def store_of(postgres, schema):
-    return PgsqlStore(postgres.conninfo, schema=schema, durable=False)
 
 
 def until_done(engine, *inputs):
@@ -34,14 +30,14 @@ def until_done(engine, *inputs):
 
 def test_postgresql_keeps_every_promise(postgres, schema):
     """STORE-2, STORE-4"""
-    with store_of(postgres, schema) as first:
+    with postgres.store(schema) as first:
         first.connect()
-    assert conformance.run(lambda: store_of(postgres, schema), rounds=5, histories=10) == []
+    assert conformance.run(lambda: postgres.store(schema), rounds=5, histories=10) == []
 
 
 def test_what_one_node_committed_another_node_ends(postgres, schema, clock):
     """STORE-5"""
-    with store_of(postgres, schema) as one, store_of(postgres, schema) as two, \
+    with postgres.store(schema) as one, postgres.store(schema) as two, \
             Engine(one, clock=clock, node=0, node_count=2) as first, Engine(two, clock=clock, node=1, node_count=2) as second:
         Office(furnish(first), clock).sign_in("alice", "desk-1")
         assert second.device("desk-1").user == "alice"
@@ -53,7 +49,7 @@ def test_what_one_node_committed_another_node_ends(postgres, schema, clock):
 
 
 def test_a_connection_that_was_cut_is_made_anew(postgres, schema, clock):
-    with store_of(postgres, schema) as store, Engine(store, clock=clock) as engine:
+    with postgres.store(schema) as store, Engine(store, clock=clock) as engine:
         furnish(engine)
         for number in range(3):
             postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
@@ -66,7 +62,7 @@ def test_a_connection_that_was_cut_is_made_anew(postgres, schema, clock):
 
 def test_a_server_that_goes_away_and_comes_back(postgres, schema, clock):
     """Nothing is decided while it is away, the call says so, and what was committed before a crash is there after it."""
-    with store_of(postgres, schema) as store, Engine(store, clock=clock) as engine:
+    with postgres.store(schema) as store, Engine(store, clock=clock) as engine:
         Office(furnish(engine), clock).sign_in("alice", "desk-1")
         postgres.sql("CHECKPOINT")  # the server of the tests does not wait for its disk
         postgres.script("crash")
