@@ -105,9 +105,10 @@ static int32_t take_call(const hsvc_replay_step *step, void *user) {
     struct story *story = &((struct script *)user)->story;
     hsvc_input *in = &story->in[story->count];
     if (step->status != HSVC_OK || (step->flags & HSVC_APPLY_DRY_RUN)) return HSVC_OK;
-    if (step->kind != HSVC_RECORDED_APPLY && step->kind != HSVC_RECORDED_ADVANCE) return HSVC_OK;
-    assert_true(step->kind == HSVC_RECORDED_ADVANCE || step->count == 1);
+    if (step->kind == HSVC_RECORDED_NEXT_DEADLINE) return HSVC_OK;
+    assert_true(step->kind != HSVC_RECORDED_APPLY || step->count == 1);
     memset(in, 0, sizeof *in);
+    in->kind = step->kind == HSVC_RECORDED_RESYNC ? STORY_RESYNC : 0;
     if (step->kind == HSVC_RECORDED_APPLY) {
         *in = step->inputs[0];
         keep_input(in);
@@ -247,6 +248,7 @@ int main(int argc, char **argv) {
     struct script *scripts = calloc((size_t)argc, sizeof *scripts);
     size_t count = 0, missing = 0;
     assert_non_null(scripts);
+    (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     assert_true(number_lines());
     for (int i = 1; i < argc; i++) {
         if (take_option(argv[i])) continue;
@@ -259,6 +261,7 @@ int main(int argc, char **argv) {
         missing = uncovered(scripts, count);
         for (size_t s = 0; s < count; s++) {
             print_message("# %s: %zu calls\n", scripts[s].path, scripts[s].story.count);
+            if (getenv("DBG")) for (size_t i = 0; i < scripts[s].story.count; i++) printf("%zu %s %lld\n", i, scripts[s].story.in[i].kind ? hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)scripts[s].story.in[i].kind) : "advance", (long long)scripts[s].story.at[i]);
             disturb(&scripts[s]);
         }
         printf("%zu scripts, %llu calls; store failures %llu, memory failures %llu; lines never run: %zu\n", count,

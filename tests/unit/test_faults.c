@@ -48,7 +48,7 @@ static void a_retry_of_what_happened_is_answered_as_repeated_STORE_4(void **stat
         hsvc_fault_store_disarm(d.fault);
         OK(story_go(&d, &story, line));
         verdict = verdict_of(d.fx, 0);
-        if (!verdict.repeated) say_where("not marked as repeated", line, 0);
+        if (!verdict.repeated) say_where(&story, "not marked as repeated", line, 0);
         assert_int_equal(verdict.repeated, 1);
         assert_int_equal(verdict.reason, story_lines[line].reason);
         assert_true(story_same(&d, &story, line + 1));
@@ -95,7 +95,7 @@ static void the_story_goes_on_after_any_failure_STORE_4(void **state) {
             }
             reached = fired(&d) != 0 || nth < 50;
             hsvc_fault_store_settle(d.fault);
-            if (!story_same(&d, &story, STORY_LINES)) say_where(faults[some[f]].name, STORY_LINES, nth);
+            if (!story_same(&d, &story, STORY_LINES)) say_where(&story, faults[some[f]].name, STORY_LINES, nth);
             assert_true(story_same(&d, &story, STORY_LINES));
             sound(&d);
             desk_close(&d);
@@ -151,7 +151,7 @@ static void looking_fails_by_name_and_changes_nothing_STORE_2(void **state) {
                 reached = fired(&d);
                 /* A spoilt value is verify's finding, not its failure; a spoilt deadline key's row says nothing. */
                 if (reached && which != 6 && status != faults[f].expected)
-                    say_where(faults[f].name, (size_t)which, nth);
+                    say_where(&story, faults[f].name, (size_t)which, nth);
                 if (reached && !(which == 6 && faults[f].kind == HSVC_FAULT_CORRUPT))
                     assert_int_equal(status, faults[f].expected);
                 hsvc_fault_store_disarm(d.fault);

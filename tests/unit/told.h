@@ -6,7 +6,7 @@
 #include "desk.h"
 
 struct story {
-    hsvc_input *in; /* kind 0: advance */
+    hsvc_input *in; /* kind 0: advance; STORY_RESYNC */
     int64_t *at;
     struct rows *before; /* the store before each, and after the last */
     size_t count;
@@ -29,9 +29,23 @@ static inline void story_free(struct story *story) {
     memset(story, 0, sizeof *story);
 }
 
+#define STORY_RESYNC UINT32_MAX /* a kind of line: everything that is outstanding is handed out again */
+
+static inline int story_is_input(const struct story *story, size_t i) {
+    return story->in[i].kind != 0 && story->in[i].kind != STORY_RESYNC;
+}
+
+static inline int32_t story_resync(struct desk *d) {
+    hsvc_cursor cursor;
+    int32_t status = hsvc_cursor_init(&cursor, sizeof cursor);
+    while (status == HSVC_OK && !cursor.done) status = hsvc_resync(d->engine, NULL, &cursor, d->fx);
+    return status;
+}
+
 /* story_go: gives input number i to an engine, at its time. The status. */
 static inline int32_t story_go(struct desk *d, const struct story *story, size_t i) {
     OK(hsvc_manual_clock_set(d->clock, story->at[i]));
+    if (story->in[i].kind == STORY_RESYNC) return story_resync(d);
     if (story->in[i].kind == 0) return hsvc_advance(d->engine, d->fx);
     return hsvc_apply(d->engine, &story->in[i], 1, 0, d->fx);
 }
@@ -52,8 +66,8 @@ static inline void forget_commit_times(struct rows *rows) {
     }
 }
 
-/* story_same: is the store now what it was in the undisturbed run before line i? */
-static inline int story_same(const struct desk *d, const struct story *story, size_t i) {
+/* story_is: is the store now what it was in the undisturbed run before line i? story_same prints what is not. */
+static inline int story_compare(const struct desk *d, const struct story *story, size_t i, int print) {
     struct rows now = {NULL, 0, 0, 0}, then = {NULL, 0, 0, 0};
     int same;
     rows_read(&now, &d->plain, 0);
@@ -61,13 +75,21 @@ static inline int story_same(const struct desk *d, const struct story *story, si
     forget_commit_times(&now);
     forget_commit_times(&then);
     same = rows_same(&now, &then);
-    if (!same) {
-        rows_print("undisturbed", &story->before[i]);
-        rows_print("now", &now);
+    if (!same && print) {
+        rows_print_but("undisturbed", &then, &now);
+        rows_print_but("now", &now, &then);
     }
     rows_free(&now);
     rows_free(&then);
     return same;
+}
+
+static inline int story_is(const struct desk *d, const struct story *story, size_t i) {
+    return story_compare(d, story, i, 0);
+}
+
+static inline int story_same(const struct desk *d, const struct story *story, size_t i) {
+    return story_compare(d, story, i, 1);
 }
 
 #endif
