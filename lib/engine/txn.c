@@ -217,9 +217,13 @@ void hsvc__txn_catch_up(struct hsvc__txn *txn) {
 }
 
 /* ---- writing ---- */
+uint32_t hsvc__txn_most(const struct hsvc__txn *txn) {
+    return txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
+}
+
 static hsvc_op *next_op(struct hsvc__txn *txn) {
     hsvc_op *op;
-    uint32_t most = txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
+    uint32_t most = hsvc__txn_most(txn);
     if (txn->ops == NULL) txn->ops = (hsvc_op *)hsvc__arena_take(&txn->work, sizeof *txn->ops * 2 * HSVC__SLOTS);
     if (txn->ops == NULL || txn->op_count >= most || txn->op_count >= 2 * HSVC__SLOTS) {
         if (txn->status == HSVC_OK) txn->status = txn->ops == NULL ? HSVC_ERR_MEMORY : HSVC_ERR_LIMIT;

@@ -93,10 +93,10 @@ static void keep_input(hsvc_input *in) {
 }
 
 /* A caller that wants to try again gives a request id, so every input has one. */
-static void name_request(hsvc_input *in, size_t number) {
+static void name_request(hsvc_input *in, uint64_t number) {
     static const uint8_t none[sizeof in->request_id];
     if (memcmp(in->request_id, none, sizeof none) != 0) return;
-    memcpy(in->request_id, &number, sizeof number < 8 ? sizeof number : 8);
+    memcpy(in->request_id, &number, sizeof number);
     in->request_id[15] = 0xee;
 }
 
@@ -261,7 +261,6 @@ int main(int argc, char **argv) {
         missing = uncovered(scripts, count);
         for (size_t s = 0; s < count; s++) {
             print_message("# %s: %zu calls\n", scripts[s].path, scripts[s].story.count);
-            if (getenv("DBG")) for (size_t i = 0; i < scripts[s].story.count; i++) printf("%zu %s %lld\n", i, scripts[s].story.in[i].kind ? hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)scripts[s].story.in[i].kind) : "advance", (long long)scripts[s].story.at[i]);
             disturb(&scripts[s]);
         }
         printf("%zu scripts, %llu calls; store failures %llu, memory failures %llu; lines never run: %zu\n", count,

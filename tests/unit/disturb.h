@@ -89,13 +89,6 @@ static inline void failed_call_is_told(const struct desk *d, const struct story 
     assert_int_equal(hsvc_verdict_count(d->fx), 0);
 }
 
-/* retry: the caller's part: the same input, until it is taken; a call that succeeded is not made again. */
-static inline void retry(struct desk *d, const struct story *story, size_t line, const struct fault_row *row) {
-    hsvc_fault_store_disarm(d->fault);
-    OK(story_go(d, story, line));
-    if (row->kind == HSVC_FAULT_UNKNOWN_LATE) hsvc_fault_store_settle(d->fault); /* it must change nothing now */
-}
-
 /* leaves_nothing: a failure after which the store must be what it was; of the others the engine says ERR_UNKNOWN, and
  * advance alone may have done a part. */
 static inline int leaves_nothing(const struct fault_row *row, const struct story *story, size_t line, int32_t status) {
@@ -187,8 +180,9 @@ static inline int disturbed(const struct story *story, size_t line, const struct
         reached |= fired(&d) != 0;
         if (status == HSVC_OK) break;
     }
-    if (status != HSVC_OK) retry(&d, story, line, row);
-    else hsvc_fault_store_disarm(d.fault), hsvc_fault_store_settle(d.fault);
+    hsvc_fault_store_disarm(d.fault);
+    if (status != HSVC_OK) OK(story_go(&d, story, line));
+    hsvc_fault_store_settle(d.fault); /* what is late may still come, and must change nothing */
     same = ends_same(&d, story, line, row->kind == HSVC_FAULT_CORRUPT);
     if (!same) say_where(story, row->name, line, chance.nth);
     assert_true(same);

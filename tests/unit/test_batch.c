@@ -346,6 +346,34 @@ static void an_entry_written_again_can_fall_to_the_bound_OBS_3(void **state) {
     sound(d);
 }
 
+/* What is over a bound that was just lowered goes step by step, and only as far as the commit has room: bob's end is fifteen
+ * headsets, each with an entry. */
+static void a_lowered_bound_takes_no_room_from_the_decision_OBS_3_STORE_3(void **state) {
+    char serial[] = "B00";
+    hsvc_input in;
+    (void)state;
+    for (int round = 0; round < 4; round++)
+        for (int i = 0; i < HSVC_LIMIT_HEADSETS_PER_USER; i++) {
+            serial[1] = (char)('0' + i / 10);
+            serial[2] = (char)('0' + i % 10);
+            if (round % 2 == 0) assert_int_equal(GIVE(d, hsvc_input_associate(&in, "bob", serial)), HSVC_REASON_ASSOCIATED);
+            else assert_int_equal(GIVE(d, hsvc_input_disassociate(&in, serial)), HSVC_REASON_DISASSOCIATED);
+        }
+    for (int i = 0; i < HSVC_LIMIT_HEADSETS_PER_USER; i++) {
+        serial[1] = (char)('0' + i / 10);
+        serial[2] = (char)('0' + i % 10);
+        assert_int_equal(GIVE(d, hsvc_input_associate(&in, "bob", serial)), HSVC_REASON_ASSOCIATED);
+    }
+    for (int i = 0; i < 4; i++) assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", "B00", 1)), HSVC_REASON_UNCHANGED);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "B00", 1)), HSVC_REASON_COUNTDOWN_STARTED);
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 1)), HSVC_REASON_POLICY_CHANGED);
+    hsvc_engine_free(d->engine);
+    d->store.ops_max = HSVC_LIMIT_OPS_PER_COMMIT; /* what every store holds */
+    OK(hsvc_engine_new(&d->config, &d->engine));
+    assert_int_equal(GIVE(d, hsvc_input_user_remove(&in, "bob")), HSVC_REASON_DONE);
+    assert_int_equal(headset_view(d, "B00").owner_len, 0);
+}
+
 /* ---- request ids ---- */
 
 /* The sign-out resets the phone and owes a wipe; who repeats it must get both again, and the session ends once. */
@@ -664,6 +692,7 @@ int main(void) {
         TEST(a_deferred_sign_out_comes_before_a_sign_in_of_its_batch_OUT_5),
         TEST(what_was_due_before_a_call_resets_no_phone_in_it_CALL_1),
         TEST(an_entry_written_again_can_fall_to_the_bound_OBS_3),
+        TEST(a_lowered_bound_takes_no_room_from_the_decision_OBS_3_STORE_3),
         TEST(a_repeat_is_answered_with_the_stored_verdict_and_the_devices_state_STORE_4),
         TEST(a_repeat_tells_the_wipe_that_is_still_owed_STORE_4),
         TEST(a_repeat_shows_the_prompt_again_without_a_pin_STORE_4),

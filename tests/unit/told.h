@@ -35,11 +35,19 @@ static inline int story_is_input(const struct story *story, size_t i) {
     return story->in[i].kind != 0 && story->in[i].kind != STORY_RESYNC;
 }
 
+/* All pages, and then the first device by its name, which is looked at even if it owes nothing. */
 static inline int32_t story_resync(struct desk *d) {
+    hsvc_device_view view = {.struct_size = sizeof view};
+    hsvc_resync_scope scope;
     hsvc_cursor cursor;
     int32_t status = hsvc_cursor_init(&cursor, sizeof cursor);
+    OK(hsvc_resync_scope_init(&scope, sizeof scope));
     while (status == HSVC_OK && !cursor.done) status = hsvc_resync(d->engine, NULL, &cursor, d->fx);
-    return status;
+    if (status == HSVC_OK) status = hsvc_device_next(d->engine, NULL, 0, &view);
+    if (status == HSVC_ERR_NOT_FOUND) return HSVC_OK;
+    scope.device = view.name;
+    scope.device_len = view.name_len;
+    return status != HSVC_OK ? status : hsvc_resync(d->engine, &scope, NULL, d->fx);
 }
 
 /* story_go: gives input number i to an engine, at its time. The status. */
