@@ -40,14 +40,17 @@ static inline int32_t story_resync(struct desk *d) {
     hsvc_device_view view = {.struct_size = sizeof view};
     hsvc_resync_scope scope;
     hsvc_cursor cursor;
+    char name[HSVC_LIMIT_NAME_LEN];
     int32_t status = hsvc_cursor_init(&cursor, sizeof cursor);
     OK(hsvc_resync_scope_init(&scope, sizeof scope));
     while (status == HSVC_OK && !cursor.done) status = hsvc_resync(d->engine, NULL, &cursor, d->fx);
     if (status == HSVC_OK) status = hsvc_device_next(d->engine, NULL, 0, &view);
     if (status == HSVC_ERR_NOT_FOUND) return HSVC_OK;
-    scope.device = view.name;
+    if (status != HSVC_OK) return status;
+    memcpy(name, view.name, view.name_len); /* borrowed until the next call */
+    scope.device = name;
     scope.device_len = view.name_len;
-    return status != HSVC_OK ? status : hsvc_resync(d->engine, &scope, NULL, d->fx);
+    return hsvc_resync(d->engine, &scope, NULL, d->fx);
 }
 
 /* story_go: gives input number i to an engine, at its time. The status. */
