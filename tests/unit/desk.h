@@ -207,6 +207,7 @@ struct rows {
 };
 
 static inline void rows_add(struct rows *rows, const void *bytes, size_t len) {
+    if (len == 0) return;
     if (rows->len + len > rows->room) {
         rows->room = (rows->len + len) * 2;
         rows->bytes = (uint8_t *)realloc(rows->bytes, rows->room);
