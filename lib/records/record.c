@@ -240,7 +240,8 @@ int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint
         slots[i] = hsvc__str_of((const char *)bytes + at, hsvc__get32(bytes + lengths + 4u * (size_t)i));
         at += slots[i].n;
     }
-    return hsvc__times_sound(record, family) ? hsvc__lists_decode(record, family) : HSVC_ERR_CORRUPT;
+    if (!hsvc__times_sound(record, family) || !hsvc__states_sound(record, family)) return HSVC_ERR_CORRUPT;
+    return hsvc__lists_decode(record, family);
 }
 
 static size_t slots_len(const uint8_t *slots, uint32_t count) {

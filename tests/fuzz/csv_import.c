@@ -1,4 +1,4 @@
-/* csv_import.c: a whole file of any bytes, imported (BULK-1 to 8): the store is sound afterwards, a dry run writes nothing,
+/* csv_import.c: a whole file of any bytes, imported (BULK-1, BULK-3, BULK-5, BULK-7): the store is sound afterwards, a dry run writes nothing,
  * pieces of any size make the same store, a cancelled import resumes to it, and what is exported then changes nothing when
  * it is imported. Byte 0: what the file is about and how it is meant; byte 1: pieces, and when it is cancelled. */
 #include "fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 /* csv_record.c: where one record of a file ends and the next begins, and its cells, whatever the bytes and in whatever pieces
- * they come (BULK-1 to 3). What a record is, Python's csv says: tests/csv/oracle reads this corpus too. */
+ * they come (BULK-1, BULK-2, BULK-3). What a record is, Python's csv says: tests/csv/oracle reads this corpus too. */
 #include "csv/reader.h"
 #include "fuzz/fuzz.h"
 
