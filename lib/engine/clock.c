@@ -18,6 +18,13 @@ int32_t hsvc__sample(struct hsvc_engine *engine) {
     return HSVC_OK;
 }
 
+int32_t hsvc__sample_look(struct hsvc_engine *engine, int64_t *now) {
+    *now = -1;
+    if (engine->clock(now, engine->clock_user) != HSVC_OK || *now < 0 || *now > HSVC_LIMIT_TIME) return HSVC_ERR_CLOCK;
+    if (*now < engine->now && engine->now - *now <= engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]) *now = engine->now;
+    return HSVC_OK;
+}
+
 int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry) {
     int32_t status = hsvc__sample(engine);
     if (status != HSVC_OK) return status;

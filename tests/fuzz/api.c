@@ -219,8 +219,10 @@ static void remember_questions(struct play *p) {
 /* tell_call: for whoever looks at a find: with HSVC_FUZZ_TELL set, what was called and what came of it. */
 static void tell_call(const struct play *p, const char *call, const hsvc_input *in, size_t count, uint32_t flags, int32_t status) {
     hsvc_verdict verdict = {.struct_size = sizeof verdict};
+    int64_t now;
     if (getenv("HSVC_FUZZ_TELL") == NULL) return;
-    (void)fprintf(stderr, "node %u %s flags %u:", p->node, call, flags);
+    OK(hsvc_manual_clock_get(p->w.clock, &now));
+    (void)fprintf(stderr, "%lld: node %u %s flags %u:", (long long)(now - START), p->node, call, flags);
     for (size_t i = 0; i < count; i++)
         (void)fprintf(stderr, " %s device %.*s user %.*s serial %.*s name %.*s;", hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)in[i].kind),
                       (int)in[i].device_len, in[i].device, (int)in[i].user_len, in[i].user, (int)in[i].serial_len, in[i].serial,
@@ -391,8 +393,12 @@ static void play_step(struct play *p) {
 /* ---- the end ---- */
 static int32_t print_difference(const hsvc_difference *d, void *user) {
     (void)user;
-    (void)fprintf(stderr, "call %llu, %s, %s: %s: %llu became %llu\n", (unsigned long long)d->call, d->frame_name, d->group, d->field,
+    (void)fprintf(stderr, "call %llu, %s, %s: %s: %llu became %llu,", (unsigned long long)d->call, d->frame_name, d->group, d->field,
                   (unsigned long long)d->expected_number, (unsigned long long)d->came_number);
+    for (size_t i = 0; i < d->expected_len; i++) (void)fprintf(stderr, " %02x", d->expected[i]);
+    (void)fprintf(stderr, " became");
+    for (size_t i = 0; i < d->came_len; i++) (void)fprintf(stderr, " %02x", d->came[i]);
+    (void)fprintf(stderr, "\n");
     return HSVC_OK;
 }
 
