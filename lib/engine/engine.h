@@ -67,6 +67,9 @@ void hsvc__leave(struct hsvc_engine *engine);
  * dry: and commits nothing, so that a jump of the clock is still news for the next one. */
 int32_t hsvc__sample(struct hsvc_engine *engine);
 int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry);
+/* hsvc__sample_look: the same for a call that only looks: *now is what the engine would take for the time, but the engine's own
+ * time stays, so that what is decided next is as if nobody had looked (OBS-6). */
+int32_t hsvc__sample_look(struct hsvc_engine *engine, int64_t *now);
 /* hsvc__is_late: does this firing show that the clock has jumped? hsvc__tell_clock: a notice for each record of this decision
  * that was mended or fired after a jump (TIME-4). */
 int hsvc__is_late(const struct hsvc_engine *engine, int64_t due);

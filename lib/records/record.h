@@ -266,6 +266,9 @@ int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint
 /* hsvc__record_encode: the stored form, taken from the arena. HSVC_OK, HSVC_ERR_MEMORY, HSVC_ERR_LIMIT (too long). */
 int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *arena, hsvc__str *out);
 
+/* hsvc__states_sound: is every state that the record names one that its machine has? (states.c, STORE-7) */
+int hsvc__states_sound(const void *record, uint32_t family);
+
 /* ---- times (times.c) ---- */
 /* hsvc__timers: a device's due times, in the order of timers.def. */
 static inline int64_t *hsvc__timers(struct hsvc__device *dev) {
