@@ -37,8 +37,7 @@ static void follow(struct firings *all, const hsvc_audit_entry *entry) {
 /* A doubt can begin again without an entry on its device, and where clocks differ it can be due in the same millisecond
  * as the one before: of those two entries may be two deadlines. */
 static int is_one_of_a_kind(const hsvc_audit_entry *entry) {
-    return entry->input == 0 && entry->subject_kind == HSVC_SUBJECT_DEVICE && entry->event[0] != 0 &&
-           strcmp(entry->event, "presence_due") != 0;
+    return entry->input == 0 && entry->subject_kind == HSVC_SUBJECT_DEVICE && entry->event[0] != 0;
 }
 
 static void add(struct firings *all, const hsvc_audit_entry *entry) {
