@@ -178,10 +178,27 @@ static void rounds(struct bench *b) {
         }
 }
 
-/* ---- deadlines: everybody's countdown runs out, again and again; how fast, in each tenth of the time ---- */
+/* ---- deadlines: everybody's countdown runs out, again and again; how fast, in each tenth of the time, and beside it how
+ * long a commit of one small row takes there and then: what else the machine does slows both down ---- */
+#define PLAIN_COMMITS 40
+static uint64_t plain_commits(struct bench *b) {
+    static const uint8_t key[] = "bench", value[64];
+    hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
+    int64_t from = hammer_us();
+    op.key = key;
+    op.key_len = sizeof key;
+    op.value = value;
+    op.value_len = sizeof value;
+    for (int i = 0; i < PLAIN_COMMITS; i++) {
+        uint64_t revision = 0;
+        must(b->opened.store.commit(&op, 1, &revision, b->opened.store.user), "a plain commit");
+    }
+    return (uint64_t)(hammer_us() - from);
+}
+
 static void due(struct bench *b) {
     int64_t start = hammer_us(), slice = (int64_t)b->due_s * 100000;
-    uint64_t fired = 0, us = 0, all = 0, cycle = 0;
+    uint64_t fired = 0, us = 0, all = 0, cycle = 0, plain = 0, plain_us = 0;
     for (int tenth = 0; tenth < 10;) {
         for (uint32_t i = 0; i < b->desks; i++) { /* a headset of nobody: asked about, and nobody answers */
             struct names n;
@@ -205,10 +222,14 @@ static void due(struct bench *b) {
             fired += done;
             all += done;
         }
+        plain_us += plain_commits(b);
+        plain += PLAIN_COMMITS;
         if (hammer_us() - start < slice * (tenth + 1)) continue;
-        printf("deadlines %3.0f s: %8.0f a second\n", (double)(hammer_us() - start) / 1e6, (double)fired * 1e6 / (double)us);
+        printf("deadlines %3.0f s: %8.0f a second; a plain commit %5.0f us; a deadline takes %.2f of them\n",
+               (double)(hammer_us() - start) / 1e6, (double)fired * 1e6 / (double)us, (double)plain_us / (double)plain,
+               (double)us * (double)plain / (double)fired / (double)plain_us);
         fflush(stdout);
-        fired = us = 0;
+        fired = us = plain = plain_us = 0;
         while (tenth < 10 && hammer_us() - start >= slice * (tenth + 1)) tenth++;
     }
     printf("deadlines in all: %llu in %llu cycles of %u desks\n", (unsigned long long)all, (unsigned long long)cycle,

@@ -4,6 +4,7 @@
  *   hammer_store.c  opens a store by its name: "pgsql:CONNINFO", "sqlite:FILE", either behind "cache+"
  *   hammer_node.c   one node: an engine, a skewed clock, people who all want the same desks
  *   hammer_log.c    a store around the store that writes down every commit before it is tried and what came of it
+ *   hammer_fired.c  what every commit says that enters a deadline: it is not armed any more
  *   hammer_check.c  the history from all logs and the store as it is at the end: one serial order, nothing lost
  *   hammer_audit.c  what the audit says: each deadline fired once, each entry goes on from the one before
  *
@@ -73,11 +74,14 @@ struct hammer_op {
 struct hammer_log {
     const hsvc_store *inner;
     int fd;
+    volatile uint64_t *failures;
 };
 /* hammer_log_open: a new file in the folder; 0 if that fails. hammer_log_bind: the store that writes into it. */
 int hammer_log_open(struct hammer_log *log, const struct hammer *h, uint32_t node, uint32_t life);
 void hammer_log_bind(struct hammer_log *log, const hsvc_store *inner, hsvc_store *store);
 void hammer_log_session(struct hammer_log *log, const hsvc_effect *effect);
+/* hammer_still_armed: how many deadlines this commit enters as fired and leaves armed; says which on stderr. */
+uint64_t hammer_still_armed(const hsvc_op *ops, size_t count);
 
 /* ---- processes: each returns an exit status ---- */
 int hammer_node(const struct hammer *h, uint32_t node, uint32_t life);
