@@ -131,10 +131,20 @@ static int32_t add_due(struct hsvc__dues *dues, const hsvc_row *row) {
     return HSVC_OK;
 }
 
+/* keep_place: where a scan goes on that came to this row: the next key is after this one. */
+static void keep_place(struct hsvc__key *place, const hsvc_row *row) {
+    if (row->key_len >= sizeof place->bytes) return; /* no key of ours */
+    memcpy(place->bytes, row->key, row->key_len);
+    place->len = row->key_len;
+    place->bytes[place->len++] = 0;
+}
+
 static int32_t take_due(const hsvc_row *row, void *user) {
     struct found *found = (struct found *)user;
     if (row->key_len != 0 && row->key[0] == HSVC__FAMILY_JOB) return take_job(row, found);
-    return found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES ? HSVC_OK : add_due(found->dues, row);
+    if (found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES) return HSVC_OK;
+    keep_place(&found->dues->last, row);
+    return add_due(found->dues, row);
 }
 
 int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
@@ -164,20 +174,40 @@ static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues)
         for (uint32_t i = own; i + 1 < dues->count; i++) swap(dues, i, i + 1);
 }
 
+/* ---- what stays at the head of the due: damaged devices, and keys that only another node would remove. An advance takes so
+ * many and no more, and others' deadlines must not wait for somebody to repair them. ---- */
+void hsvc__pass_over(struct hsvc_engine *engine, const struct hsvc__dues *dues, uint32_t useless) {
+    engine->dues_from.len = 0;
+    if (engine->behind && useless != 0) engine->dues_from = dues->last;
+}
+
+static int is_passed_over(const struct hsvc_engine *engine) {
+    return engine->dues_from.len != 0 && key_time(engine->dues_from.bytes) <= engine->now;
+}
+
 /* Jobs never stand in the way of deadlines: where there are many, the deadlines are asked for alone. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
-    struct found found = {dues, jobs, 0};
+static int32_t scan_dues(struct hsvc_engine *engine, struct found *found) {
+    struct hsvc__dues *dues = found->dues;
     int swept = is_swept(engine);
     int32_t status;
+    if (is_passed_over(engine)) return scan(engine, &engine->dues_from, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, found);
+    status = scan_rest(engine, swept, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, found);
+    if (status == HSVC_OK && found->job_rows > HSVC_LIMIT_JOBS_SEEN) {
+        dues->count = 0;
+        status = scan_family(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, found);
+    }
+    if (status == HSVC_OK) note(engine, swept, found->job_rows, dues->count == 0 ? HSVC_NEVER : dues->at[0].due);
+    return status;
+}
+
+int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
+    struct found found = {dues, jobs, 0};
+    int32_t status;
     dues->count = jobs->count = 0;
+    dues->last.len = 0;
     dues->arena = &engine->inputs;
     if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
-    status = scan_rest(engine, swept, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
-    if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
-        dues->count = 0;
-        status = scan_family(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
-    }
-    if (status == HSVC_OK) note(engine, swept, found.job_rows, dues->count == 0 ? HSVC_NEVER : dues->at[0].due);
+    status = scan_dues(engine, &found);
     engine->behind = dues->count == HSVC_LIMIT_ADVANCE_DEVICES;
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
     if (status == HSVC_OK && engine->node_count > 1) own_first(engine, dues);
@@ -202,9 +232,7 @@ static int32_t take_future(const hsvc_row *row, void *user) {
     struct hsvc__key *from = &p->engine->patrol_from;
     if (row->key_len <= NAME_AT || row->key_len >= sizeof from->bytes) return HSVC_ERR_CORRUPT;
     p->seen++;
-    memcpy(from->bytes, row->key, row->key_len);
-    from->len = row->key_len;
-    from->bytes[from->len++] = 0; /* the next key is after this one */
+    keep_place(from, row);
     if (!was_armed_later(row, p->engine->now + p->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX])) return HSVC_OK;
     return add_due(p->dues, row);
 }

@@ -10,6 +10,7 @@
 
 #include "headsetsvc/inputs.h"
 #include "headsetsvc/stdlib.h"
+#include "records/record.h"
 
 #define DEVICES 100 /* more than one advance takes */
 #define NODES 2
@@ -305,11 +306,78 @@ static void two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3(
     end(&w);
 }
 
+/* ---- a head of deadlines of which nothing can be made ---- */
+static void put_row(struct world *w, const struct hsvc__key *key, const char *value) {
+    uint64_t revision = 0;
+    hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
+    op.key = key->bytes;
+    op.key_len = key->len;
+    op.value = (const uint8_t *)value;
+    op.value_len = strlen(value);
+    assert_int_equal(real_commit(&op, 1, &revision, w->store.user), HSVC_OK);
+}
+
+/* fired_in: by this node, in so many calls; a damaged device makes each that met it fail. */
+static size_t fired_in(struct world *w, uint32_t node, int calls, int *damaged) {
+    size_t fired = 0;
+    for (int i = 0; i < calls; i++) {
+        int32_t status = hsvc_advance(w->nodes[node], w->effects);
+        assert_true(status == HSVC_OK || status == HSVC_ERR_CORRUPT);
+        *damaged += status != HSVC_OK;
+        fired += hsvc_verdict_count(w->effects);
+    }
+    return fired;
+}
+
+static void more_damaged_devices_than_an_advance_takes_hold_up_no_other_STORE_7_TIME_3(void **state) {
+    struct world w;
+    int damaged = 0;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    for (int i = 0; i < HSVC_LIMIT_ADVANCE_DEVICES + 5; i++) { /* the first in order, as all are due at one time */
+        struct hsvc__key key;
+        char device[16];
+        snprintf(device, sizeof device, "desk-%03d", i);
+        hsvc__key_1(&key, HSVC__FAMILY_DEVICE, hsvc__str_of(device, strlen(device)));
+        put_row(&w, &key, "damaged");
+    }
+    now_ms += 120000;
+    assert_int_equal(fired_in(&w, 0, 2, &damaged), DEVICES - HSVC_LIMIT_ADVANCE_DEVICES - 5);
+    assert_int_equal(damaged, 2);
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), 0); /* and whoever looks is told of them again and again */
+    assert_int_equal(damaged, 6);
+    end(&w);
+}
+
+/* Only the node whose they are removes keys that mean nothing, and one may be gone for good. */
+static void more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3(void **state) {
+    struct world w;
+    int stale = 0, damaged = 0;
+    (void)state;
+    begin(&w);
+    for (int i = 0; stale < HSVC_LIMIT_ADVANCE_DEVICES + 5; i++) {
+        struct hsvc__key key;
+        char device[16];
+        size_t len = (size_t)snprintf(device, sizeof device, "nobody-%d", i);
+        if (hsvc_hash64(device, len) % NODES == 0) continue;
+        hsvc__key_deadline(&key, now_ms, hsvc__str_of(device, len));
+        put_row(&w, &key, "");
+        stale++;
+    }
+    now_ms += 120000;
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), DEVICES);
+    assert_int_equal(damaged, 0);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deadline_below_the_watermark_is_late_by_a_poll_at_most_TIME_3),
         cmocka_unit_test(a_deadline_that_another_node_was_first_with_is_skipped_STORE_5),
         cmocka_unit_test(each_node_fires_its_own_devices_first_STORE_5_TIME_3),
+        cmocka_unit_test(more_damaged_devices_than_an_advance_takes_hold_up_no_other_STORE_7_TIME_3),
+        cmocka_unit_test(more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3),
         cmocka_unit_test(next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3),
         cmocka_unit_test(scans_begin_where_the_last_found_something_for_a_poll_TIME_3),
         cmocka_unit_test(two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3),
