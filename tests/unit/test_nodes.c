@@ -147,6 +147,17 @@ static void next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3(void **state) {
     end(&w);
 }
 
+/* own_devices: how many of the devices are this node's. */
+static size_t own_devices(uint32_t node) {
+    size_t own = 0;
+    for (int i = 0; i < DEVICES; i++) {
+        char device[16];
+        size_t len = (size_t)snprintf(device, sizeof device, "desk-%03d", i);
+        own += hsvc_hash64(device, len) % NODES == node;
+    }
+    return own;
+}
+
 static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void **state) {
     struct world w;
     size_t fired;
@@ -157,13 +168,38 @@ static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void 
     commits = 0;
     assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
     fired = hsvc_verdict_count(w.effects);
-    assert_int_equal(fired, HSVC_LIMIT_ADVANCE_DEVICES - 3); /* none of the three was tried again */
-    assert_int_equal(commits, HSVC_LIMIT_ADVANCE_DEVICES);
-    for (int i = 0; i < 2; i++) { /* they are still due, so nobody loses them */
-        assert_int_equal(hsvc_advance(w.nodes[i], w.effects), HSVC_OK);
+    assert_int_equal(fired, commits - 3); /* none of the three was tried again */
+    for (uint32_t i = 0; i < 6; i++) { /* they are still due, so nobody loses them */
+        assert_int_equal(hsvc_advance(w.nodes[i % NODES], w.effects), HSVC_OK);
         fired += hsvc_verdict_count(w.effects);
     }
     assert_int_equal(fired, DEVICES);
+    end(&w);
+}
+
+/* All nodes wake when one device is due; who goes for another node's at once only wastes commits. */
+static void others_deadlines_are_left_to_them_for_a_poll_STORE_5_TIME_3(void **state) {
+    struct world w;
+    size_t fired = 0;
+    int64_t at;
+    (void)state;
+    begin(&w);
+    now_ms += 120000;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+        fired += hsvc_verdict_count(w.effects);
+    }
+    assert_int_equal(fired, own_devices(0)); /* all of them, though they are more than one look sees */
+    assert_int_equal(hsvc_next_deadline(w.nodes[0], &at), HSVC_OK);
+    assert_int_equal(at, now_ms + 700);
+    now_ms += 699;
+    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+    assert_int_equal(hsvc_verdict_count(w.effects), 0);
+    now_ms++; /* node 1 is away */
+    assert_int_equal(hsvc_next_deadline(w.nodes[0], &at), HSVC_OK);
+    assert_true(at <= now_ms);
+    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+    assert_int_equal(hsvc_verdict_count(w.effects), DEVICES - own_devices(0));
     end(&w);
 }
 
@@ -277,13 +313,14 @@ static int doubts_over(struct world *w, const char *device, int64_t at_ms) {
     return found;
 }
 
-/* Why the hammer does not tell doubts apart by their due time: one timer stands for all doubts of a device. Node 0 ends the
- * first and so arms it for the second, 3 s later; to node 1, which is 3 s behind, that was armed in the future, so it begins
+/* Why the hammer does not tell doubts apart by their due time: one timer stands for all doubts of a device. Its node ends the
+ * first and so arms it for the second, 3 s later; to the other, which is 3 s behind, that was armed in the future, so it begins
  * anew by its own clock, and ends in the very millisecond that the first one ended in. Two deadlines, two entries. */
 static void two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3(void **state) {
     struct world w;
     hsvc_input in;
     int64_t asked;
+    uint32_t own = (uint32_t)(hsvc_hash64("desk-000", 8) % NODES), other = NODES - 1 - own;
     (void)state;
     begin(&w);
     asked = now_ms;
@@ -297,11 +334,11 @@ static void two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3(
     hsvc_input_headset_connected(&in, "desk-001", "T2", 5);
     tell(&w, &in);
     now_ms = asked + 10000;
-    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
-    now_ms = asked + 7000; /* by node 1's clock it is no later */
-    assert_int_equal(hsvc_advance(w.nodes[1], w.effects), HSVC_OK);
-    now_ms = asked + 10000;
-    assert_int_equal(hsvc_advance(w.nodes[1], w.effects), HSVC_OK);
+    assert_int_equal(hsvc_advance(w.nodes[own], w.effects), HSVC_OK);
+    now_ms = asked + 7000; /* by the other's clock it is no later */
+    assert_int_equal(hsvc_advance(w.nodes[other], w.effects), HSVC_OK);
+    now_ms = asked + 10700; /* it helps after a poll */
+    assert_int_equal(hsvc_advance(w.nodes[other], w.effects), HSVC_OK);
     assert_int_equal(doubts_over(&w, "desk-000", asked + 10000), 2);
     end(&w);
 }
@@ -366,7 +403,9 @@ static void more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_
         stale++;
     }
     now_ms += 120000;
-    assert_int_equal(fired_in(&w, 0, 4, &damaged), DEVICES);
+    assert_int_equal(fired_in(&w, 0, 3, &damaged), own_devices(0));
+    now_ms += 700; /* now the other node's too, which is away */
+    assert_int_equal(fired_in(&w, 0, 2, &damaged), DEVICES - own_devices(0));
     assert_int_equal(damaged, 0);
     end(&w);
 }
@@ -379,6 +418,7 @@ int main(void) {
         cmocka_unit_test(more_damaged_devices_than_an_advance_takes_hold_up_no_other_STORE_7_TIME_3),
         cmocka_unit_test(more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3),
         cmocka_unit_test(next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3),
+        cmocka_unit_test(others_deadlines_are_left_to_them_for_a_poll_STORE_5_TIME_3),
         cmocka_unit_test(scans_begin_where_the_last_found_something_for_a_poll_TIME_3),
         cmocka_unit_test(two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3),
     };
