@@ -1,6 +1,7 @@
-/* hammer_fired.c: a commit that enters a deadline's firing must disarm it. With that, and no version of a device's record
- * replaced twice (hammer_check.c), each deadline has fired once: who fires it next would have to read that it is armed. This
- * goes by the records, so that it holds for every kind of deadline, also where two of them have the same due time. */
+/* hammer_fired.c: each deadline has exactly one entry in the audit. A commit that enters its firing does so once, and disarms
+ * it; no version of a device's record is replaced twice (hammer_check.c); so who enters it next would have to read that it
+ * is armed, which nobody can. This goes by what is committed, so that it holds for every kind of deadline, also where two
+ * of one kind have the same due time, which the audit itself cannot tell apart. */
 #include <string.h>
 
 #include "process/hammer.h"
@@ -35,15 +36,23 @@ static int is_armed(const hsvc_op *op, const hsvc_audit_entry *entry) {
     return 0;
 }
 
-uint64_t hammer_still_armed(const hsvc_op *ops, size_t count) {
-    uint64_t armed = 0;
+static int is_same(const hsvc_audit_entry *a, const hsvc_audit_entry *b) {
+    return a->subject == b->subject && a->at_ms == b->at_ms && a->headset == b->headset && strcmp(a->event, b->event) == 0;
+}
+
+uint64_t hammer_fired_wrongly(const hsvc_op *ops, size_t count) {
+    uint64_t wrong = 0;
     for (size_t i = 0; i < count; i++) {
-        hsvc_audit_entry entry;
-        int still = 0;
+        hsvc_audit_entry entry, other;
+        int armed = 0, twice = 0;
         if (!is_firing(op_at(ops, i), &entry)) continue;
-        for (size_t j = 0; j < count; j++) still |= is_armed(op_at(ops, j), &entry);
-        if (still) fprintf(stderr, "hammer: %s of %lld fired and stays armed\n", entry.event, (long long)entry.at_ms);
-        armed += (uint64_t)still;
+        for (size_t j = 0; j < count; j++) {
+            armed |= is_armed(op_at(ops, j), &entry);
+            twice |= j != i && is_firing(op_at(ops, j), &other) && is_same(&entry, &other);
+        }
+        if (armed) fprintf(stderr, "hammer: %s of %lld fired and stays armed\n", entry.event, (long long)entry.at_ms);
+        if (twice) fprintf(stderr, "hammer: %s of %lld fired twice at once\n", entry.event, (long long)entry.at_ms);
+        wrong += (uint64_t)(armed | twice);
     }
-    return armed;
+    return wrong;
 }

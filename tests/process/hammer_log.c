@@ -51,7 +51,7 @@ static int32_t log_commit(const hsvc_op *ops, size_t count, uint64_t *revision, 
         intent.ops[i].expect = op->expect;
     }
     note(log, &intent, sizeof intent.head + count * sizeof intent.ops[0]);
-    __atomic_add_fetch(log->failures, hammer_still_armed(ops, count), __ATOMIC_RELAXED);
+    __atomic_add_fetch(log->failures, hammer_fired_wrongly(ops, count), __ATOMIC_RELAXED);
     outcome.status = log->inner->commit(ops, count, revision, log->inner->user);
     outcome.number = *revision;
     note(log, &outcome, sizeof outcome);

@@ -313,7 +313,7 @@ static int doubts_over(struct world *w, const char *device, int64_t at_ms) {
     return found;
 }
 
-/* Why the hammer does not tell doubts apart by their due time: one timer stands for all doubts of a device. Its node ends the
+/* Why the hammer tells deadlines apart by commits and not by due times: one timer stands for all doubts of a device. Its node ends the
  * first and so arms it for the second, 3 s later; to the other, which is 3 s behind, that was armed in the future, so it begins
  * anew by its own clock, and ends in the very millisecond that the first one ended in. Two deadlines, two entries. */
 static void two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3(void **state) {
