@@ -81,8 +81,10 @@ static void open_bench(struct bench *b) {
     config.store = &b->opened.store;
     config.clock = read_clock;
     config.clock_user = b;
-    config.node = b->who;
-    config.node_count = b->due_s == 0 ? 1 : b->connections; /* rounds: each has desks of its own */
+    if (b->due_s != 0) { /* in rounds each has desks of its own */
+        config.node = b->who;
+        config.node_count = b->connections;
+    }
     b->now = BEGIN_AT;
     must(hsvc_engine_new(&config, &b->engine), "engine");
     must(hsvc_effects_new(&allocator, &b->fx), "effects");
