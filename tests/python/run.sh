@@ -33,7 +33,7 @@ environment() {
 
 # Debian's pytest beside the installed package; nothing of the tree but the tests.
 from_wheel() {
-    mkdir "$work/tests" && cp tests/python/{conftest,test_engine,test_callbacks,test_stores,test_aio}.py "$work/tests"
+    mkdir "$work/tests" && cp tests/python/{conftest,test_engine,test_callbacks,test_stores,test_aio,test_bulk}.py "$work/tests"
     cd "$work"
     env -u HEADSETSVC_LIBRARY -u PYTHONPATH "$work/venv/bin/python" - "$work/tests" <<'END'
 import sys
