@@ -59,8 +59,7 @@ static void tell_record(struct hsvc__turn *t, const struct hsvc__slot *slot) {
 void hsvc__tell_clock(struct hsvc__turn *t) {
     t->rule = "TIME-4";
     t->at = t->now;
-    for (uint32_t i = 0; i < t->txn->count; i++) {
-        const struct hsvc__slot *slot = &t->txn->slots[i];
+    for (const struct hsvc__slot *slot = t->txn->slots; slot != NULL; slot = slot->next) {
         const struct hsvc__record *record = (const struct hsvc__record *)slot->record;
         if (slot->used && record != NULL && record->clocked) tell_record(t, slot);
     }

@@ -183,6 +183,8 @@ int hsvc__hurts_one(int32_t status);
  * 1 if any fired. hsvc__settle: what is due by now, and what follows from the records, until nothing more follows. */
 int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used);
 void hsvc__settle(struct hsvc__turn *t);
+/* hsvc__step_over: the audit has looked at what a step changed. */
+void hsvc__step_over(struct hsvc__txn *txn);
 /* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index);

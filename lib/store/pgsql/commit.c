@@ -45,6 +45,12 @@ static int names_twice(const struct lock *locks, size_t count) {
     return 0;
 }
 
+/* gate: every commit holds it: shared with the others, or alone if it has more keys than the server has locks to spare. */
+static int64_t gate(const struct hsvc_pgsql_store *store, size_t op_count) {
+    uint64_t id = (hsvc_hash64("gate", 4) ^ store->salt) & ~(uint64_t)1;
+    return (int64_t)(id | (op_count <= HSVC__PG_LOCKS_MAX));
+}
+
 /* ---- parameters: locks, keys, expected revisions, values, keys to delete, readable columns ---- */
 static int64_t expected_of(const hsvc_op *op) {
     if (op->expect == HSVC_EXPECT_ANY) return -1;
@@ -71,7 +77,8 @@ static void add_keys(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t 
 static void add_args(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t op_count, const struct lock *locks) {
     hsvc__pg_args_begin(store);
     hsvc__pg_array_begin(store, HSVC__PG_INT8);
-    for (size_t i = 0; i < op_count; i++) hsvc__pg_array_int8(store, (int64_t)locks[i].id);
+    hsvc__pg_array_int8(store, gate(store, op_count));
+    for (size_t i = 0; i < op_count && op_count <= HSVC__PG_LOCKS_MAX; i++) hsvc__pg_array_int8(store, (int64_t)locks[i].id);
     hsvc__pg_array_end(store);
     add_keys(store, ops, op_count);
     hsvc__pg_array_begin(store, HSVC__PG_BYTEA);
@@ -111,15 +118,24 @@ static int32_t submit(struct hsvc_pgsql_store *store, uint64_t *revision) {
     return HSVC_OK;
 }
 
-int32_t hsvc__pg_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
-    struct hsvc_pgsql_store *store = (struct hsvc_pgsql_store *)user;
-    struct lock locks[HSVC__PG_OPS_MAX];
-    int32_t status;
-    if (!are_possible(ops, op_count)) return HSVC_ERR_ARGUMENT;
-    status = hsvc__pg_ready(store);
-    if (status != HSVC_OK) return status;
+static int32_t commit_locked(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t op_count, struct lock *locks,
+                             uint64_t *revision) {
     sort_locks(store, ops, op_count, locks);
     if (names_twice(locks, op_count)) return HSVC_ERR_CONFLICT;
     add_args(store, ops, op_count, locks);
     return submit(store, revision);
+}
+
+int32_t hsvc__pg_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
+    struct hsvc_pgsql_store *store = (struct hsvc_pgsql_store *)user;
+    struct lock few[HSVC__PG_LOCKS_MAX], *locks = few;
+    int32_t status;
+    if (!are_possible(ops, op_count)) return HSVC_ERR_ARGUMENT;
+    status = hsvc__pg_ready(store);
+    if (status != HSVC_OK) return status;
+    if (op_count > HSVC__PG_LOCKS_MAX) locks = (struct lock *)hsvc__alloc(&store->allocator, op_count * sizeof *locks);
+    if (locks == NULL) return hsvc__pg_problem(store, HSVC_PGSQL_OTHER, "", "no memory");
+    status = commit_locked(store, ops, op_count, locks, revision);
+    if (locks != few) hsvc__release(&store->allocator, locks, op_count * sizeof *locks);
+    return status;
 }

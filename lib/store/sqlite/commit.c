@@ -6,11 +6,15 @@
 #include "core/ops.h"
 #include "sqlite_store.h"
 
+#define FEW (4 * HSVC_LIMIT_OPS_PER_COMMIT)
+
 struct commit {
     hsvc_sqlite *store;
     const hsvc_op *ops;
     size_t count;
-    uint64_t hashes[HSVC__SQLITE_OPS_MAX]; /* of the keys, to find one that stands there twice */
+    uint32_t *seen; /* by the hash of its key, each operation's number and 1: to find a key that stands there twice */
+    size_t seen_room;
+    uint32_t few[FEW];
     uint64_t revision;
 };
 
@@ -18,14 +22,31 @@ static const hsvc_op *op_at(const struct commit *commit, size_t i) { return hsvc
 
 /* ---- look ---- */
 
+/* take_seen: a table that is half empty; of few operations it needs no memory. */
+static int32_t take_seen(struct commit *commit) {
+    commit->seen = commit->few;
+    commit->seen_room = FEW;
+    while (commit->seen_room < 2 * commit->count) commit->seen_room *= 2;
+    if (commit->seen_room > FEW)
+        commit->seen = (uint32_t *)hsvc__alloc(&commit->store->allocator, commit->seen_room * sizeof *commit->seen);
+    if (commit->seen == NULL) return hsvc__sqlite_problem(commit->store, HSVC_SQLITE_NO_MEMORY);
+    memset(commit->seen, 0, commit->seen_room * sizeof *commit->seen);
+    return HSVC_OK;
+}
+
+static void give_seen(struct commit *commit) {
+    if (commit->seen == commit->few || commit->seen == NULL) return;
+    hsvc__release(&commit->store->allocator, commit->seen, commit->seen_room * sizeof *commit->seen);
+}
+
 static int is_first(struct commit *commit, size_t number) {
     const hsvc_op *op = op_at(commit, number);
-    commit->hashes[number] = hsvc_hash64(op->key, op->key_len);
-    for (size_t i = 0; i < number; i++) {
-        const hsvc_op *other = op_at(commit, i);
-        if (commit->hashes[i] != commit->hashes[number] || other->key_len != op->key_len) continue;
-        if (memcmp(other->key, op->key, op->key_len) == 0) return 0;
+    size_t at = hsvc_hash64(op->key, op->key_len) & (commit->seen_room - 1);
+    for (; commit->seen[at] != 0; at = (at + 1) & (commit->seen_room - 1)) {
+        const hsvc_op *other = op_at(commit, commit->seen[at] - 1);
+        if (other->key_len == op->key_len && memcmp(other->key, op->key, op->key_len) == 0) return 0;
     }
+    commit->seen[at] = (uint32_t)number + 1;
     return 1;
 }
 
@@ -146,8 +167,11 @@ int32_t hsvc__sqlite_commit(const hsvc_op *ops, size_t op_count, uint64_t *revis
     commit.store = (hsvc_sqlite *)user;
     commit.ops = ops;
     commit.count = op_count;
+    commit.seen = NULL;
     status = hsvc__sqlite_enter(commit.store);
+    if (status == HSVC_OK) status = take_seen(&commit);
     if (status == HSVC_OK) status = look(&commit, &writes);
+    give_seen(&commit);
     if (status == HSVC_OK && writes && (commit.store->flags & HSVC_SQLITE_READ_ONLY) != 0)
         status = hsvc__sqlite_problem(commit.store, HSVC_SQLITE_IS_READ_ONLY);
     if (status == HSVC_OK) status = transact(&commit, writes);
