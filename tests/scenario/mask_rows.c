@@ -12,8 +12,7 @@
 
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
-#include "rules/rules.h"
-#include "support/lines.h"
+#include "scenario/table_lines.h"
 
 /* ---- scripts ---- */
 
@@ -117,6 +116,11 @@ static void run_unmasked(struct script *script) {
 
 static int ran(const struct script *script, const struct line *line) {
     return line->machine == STEPS ? script->steps[line->number] : script->rows[line->machine][line->number];
+}
+
+static void mask(const struct line *line) {
+    hsvc__masked_row = line == NULL || line->machine == STEPS ? -1 : (int64_t)line->machine * 65536 + line->number;
+    hsvc__masked_step = line == NULL || line->machine != STEPS ? -1 : (int64_t)line->number;
 }
 
 struct finding {

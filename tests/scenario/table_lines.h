@@ -1,7 +1,7 @@
-/* lines.h: the lines of the rule tables as their files have them, and by what number the masking core knows each: for programs
- * that make the core behave as if one line were not in its table (hsvc__masked_row, hsvc__masked_step). */
-#ifndef TESTS_SUPPORT_LINES_H
-#define TESTS_SUPPORT_LINES_H
+/* table_lines.h: the lines of the tables, as their files have them, for programs that are linked with a core in which one
+ * line can be masked and which notes the lines that ran (HSVC_MASKING). */
+#ifndef TESTS_SCENARIO_TABLE_LINES_H
+#define TESTS_SCENARIO_TABLE_LINES_H
 
 #include <string.h>
 
@@ -123,7 +123,7 @@ static struct line lines[] = {
 #define LINES (sizeof lines / sizeof lines[0])
 
 /* number_lines: 0 if these lines are not the tables that the core was built from. */
-static inline int number_lines(void) {
+static int number_lines(void) {
     uint32_t next[HSVC__MACHINES] = {0};
     for (size_t i = 0; i < LINES; i++) {
         struct line *line = &lines[i];
@@ -135,12 +135,6 @@ static inline int number_lines(void) {
     for (uint32_t m = 1; m < HSVC__MACHINES; m++)
         if (next[m] != hsvc__machines[m].row_count) return 0;
     return 1;
-}
-
-/* mask: the core goes on without this line; NULL: with all of them. */
-static inline void mask(const struct line *line) {
-    hsvc__masked_row = line == NULL || line->machine == STEPS ? -1 : (int64_t)line->machine * 65536 + line->number;
-    hsvc__masked_step = line == NULL || line->machine != STEPS ? -1 : (int64_t)line->number;
 }
 
 #endif
