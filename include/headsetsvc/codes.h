@@ -47,7 +47,7 @@
 #define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
-#define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
+#define HSVC_LIMIT_RAISES                            72 /* raises, SAFE-5 */
 #define HSVC_LIMIT_STEPS                             128 /* steps, SAFE-5 */
 #define HSVC_LIMIT_ATTEMPTS                          8 /* attempts, STORE-4 */
 #define HSVC_LIMIT_RECORDS_PER_CALL                  256 /* records, STORE-3 */

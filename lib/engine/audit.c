@@ -215,10 +215,13 @@ void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about) {
 }
 
 /* ---- writing ---- */
-/* drop_oldest: as many as the bound wants, at most two for one that comes: a smaller bound is reached step by step. */
-static void drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t keep) {
-    struct hsvc__trail trail = hsvc__trail_of(slot->record);
-    for (uint32_t i = 0; i < 2 * slot->appended && *trail.last - *trail.gone > keep; i++) {
+/* drop_oldest: so many of a subject's oldest entries as the bound wants, at most `most`. */
+static uint32_t drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t keep, uint32_t most) {
+    struct hsvc__trail trail;
+    uint32_t dropped = 0;
+    if (most == 0) return 0; /* it may not even be decoded */
+    trail = hsvc__trail_of(slot->record);
+    for (; dropped < most && *trail.last - *trail.gone > keep; dropped++) {
         struct hsvc__note *note = pending(slot, ++*trail.gone);
         struct hsvc__key key;
         if (note != NULL) note->dropped = 1;
@@ -226,6 +229,25 @@ static void drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t
         hsvc__key_entry(&key, slot->family, *trail.number, *trail.gone);
         hsvc__txn_loose(txn, &key, hsvc__str_of(NULL, 0));
     }
+    return dropped;
+}
+
+/* room_left: operations that the decision itself leaves: a record each, two keys of deadlines a device, the entries. */
+static uint32_t room_left(const struct hsvc__txn *txn) {
+    uint32_t most = hsvc__txn_ops_most(txn), taken = txn->op_count;
+    for (const struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
+        if (slot->used) taken += slot->family == HSVC__FAMILY_DEVICE ? 3 : 1;
+    for (const struct hsvc__note *note = txn->notes; note != NULL; note = note->next) taken++;
+    return taken < most ? most - taken : 0;
+}
+
+/* drop_beyond: one for one that comes; and one more, while there is room, so that a smaller bound is reached step by step. */
+static void drop_beyond(struct hsvc__txn *txn, uint64_t keep) {
+    uint32_t room;
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) (void)drop_oldest(txn, slot, keep, slot->appended);
+    room = room_left(txn);
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
+        room -= drop_oldest(txn, slot, keep, slot->appended < room ? slot->appended : room);
 }
 
 static void write_note(struct hsvc__txn *txn, struct hsvc__note *note) {
@@ -240,7 +262,6 @@ void hsvc__audit_write(struct hsvc_engine *engine) {
     struct hsvc__txn *txn = &engine->txn;
     uint64_t keep = (uint64_t)engine->policy.values[HSVC_PARAM_AUDIT_KEEP_MAX];
     if (txn->notes == NULL) return;
-    for (struct hsvc__slot *slot = txn->slots; slot != NULL && keep != 0; slot = slot->next)
-        if (slot->appended != 0) drop_oldest(txn, slot, keep);
+    if (keep != 0) drop_beyond(txn, keep);
     for (struct hsvc__note *note = txn->notes; note != NULL; note = note->next) write_note(txn, note);
 }

@@ -42,6 +42,7 @@ struct hsvc_engine {
     struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
     int64_t swept;     /* the watermark: no deadline was below it, nor was there a job */
     int behind;        /* the last advance left some that are due */
+    struct hsvc__key dues_from; /* behind these, as nothing could be made of some of them; empty: from the beginning */
     int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
@@ -149,6 +150,8 @@ struct hsvc__dues {
         int64_t due;
     } at[2 * HSVC_LIMIT_ADVANCE_DEVICES]; /* the due, and those found on patrol */
     uint32_t count;
+    uint32_t left; /* seen, and left to the nodes whose they are */
+    struct hsvc__key last; /* of the due, in the store's order */
     struct hsvc__arena *arena;
 };
 /* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
@@ -159,6 +162,9 @@ int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
  * were armed in the future. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__pass_over: the advance that took these has ended; nothing could be made of `useless` of them, which stay. If there was
+ * more than it could take, the next one goes on behind them, and the one after that begins at the beginning again. */
+void hsvc__pass_over(struct hsvc_engine *engine, const struct hsvc__dues *dues, uint32_t useless);
 /* hsvc__look_again: forgets the watermark, as there is a job now. */
 void hsvc__look_again(struct hsvc_engine *engine);
 /* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of

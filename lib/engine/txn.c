@@ -299,6 +299,10 @@ void hsvc__txn_catch_up(struct hsvc__txn *txn) {
 }
 
 /* ---- writing ---- */
+uint32_t hsvc__txn_ops_most(const struct hsvc__txn *txn) {
+    return txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
+}
+
 /* room_for_op: of a decision as many as most have at first, then twice as many. */
 static int room_for_op(struct hsvc__txn *txn) {
     uint32_t room = txn->ops == NULL ? 2 * HSVC__SLOTS : 2 * txn->op_room;
@@ -314,7 +318,7 @@ static int room_for_op(struct hsvc__txn *txn) {
 
 static hsvc_op *next_op(struct hsvc__txn *txn) {
     hsvc_op *op;
-    uint32_t most = txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
+    uint32_t most = hsvc__txn_ops_most(txn);
     int32_t status = txn->op_count >= most ? HSVC_ERR_LIMIT : room_for_op(txn) ? HSVC_OK : HSVC_ERR_MEMORY;
     if (status != HSVC_OK) {
         if (txn->status == HSVC_OK) txn->status = status;

@@ -117,7 +117,9 @@ void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot);
 /* hsvc__txn_catch_up: a decision is no earlier than what it rests on, unless that is of a clock that is wrong (TIME-4). */
 void hsvc__txn_catch_up(struct hsvc__txn *txn);
 /* hsvc__txn_prepare: turns the decision into operations: PUT and DELETE of what changed, CHECK of what was only used.
- * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes. */
+ * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes.
+ * hsvc__txn_ops_most: how many operations the store's commit holds. */
+uint32_t hsvc__txn_ops_most(const struct hsvc__txn *txn);
 int32_t hsvc__txn_prepare(struct hsvc__txn *txn);
 void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str value);
 /* hsvc__txn_commit: OK, CONFLICT, UNKNOWN (after HSVC_LIMIT_ATTEMPTS submissions), UNAVAILABLE, FULL, CORRUPT, CALLBACK.

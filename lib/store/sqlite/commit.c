@@ -3,6 +3,7 @@
  * A commit that writes takes the write lock first and compares then: never a read transaction that becomes a writing one,
  * which two processes could wait for for ever. One that only checks needs no lock: it compares in one snapshot, which is
  * the moment at which it took place. */
+#include "core/ops.h"
 #include "sqlite_store.h"
 
 #define FEW (4 * HSVC_LIMIT_OPS_PER_COMMIT)
@@ -17,20 +18,9 @@ struct commit {
     uint64_t revision;
 };
 
-/* The stride is the caller's, which may be younger than this library. */
-static const hsvc_op *op_at(const struct commit *commit, size_t i) {
-    return (const hsvc_op *)(const void *)((const uint8_t *)commit->ops + i * commit->ops->struct_size);
-}
+static const hsvc_op *op_at(const struct commit *commit, size_t i) { return hsvc__op_at(commit->ops, i); }
 
 /* ---- look ---- */
-
-static int is_possible(const hsvc_op *op) {
-    if (op->kind < HSVC_OP_PUT || op->kind > HSVC_OP_CHECK) return 0;
-    if (op->expect < HSVC_EXPECT_ANY || op->expect > HSVC_EXPECT_REVISION) return 0;
-    if (op->key == NULL || op->key_len == 0 || op->key_len > HSVC_LIMIT_KEY_LEN) return 0;
-    if (op->kind != HSVC_OP_PUT) return 1;
-    return op->value_len <= HSVC_LIMIT_VALUE_LEN && (op->value != NULL || op->value_len == 0);
-}
 
 /* take_seen: a table that is half empty; of few operations it needs no memory. */
 static int32_t take_seen(struct commit *commit) {
@@ -62,12 +52,10 @@ static int is_first(struct commit *commit, size_t number) {
 
 /* ARGUMENT for what no engine sends, CONFLICT for a key twice. writes: does any operation? */
 static int32_t look(struct commit *commit, int *writes) {
-    size_t stride = commit->count == 0 ? sizeof(hsvc_op) : commit->ops->struct_size;
     int32_t status = HSVC_OK;
-    if (stride < sizeof(hsvc_op) || stride > HSVC_LIMIT_STRUCT_SIZE || stride % _Alignof(hsvc_op) != 0)
-        return HSVC_ERR_ARGUMENT;
+    if (commit->count != 0 && !hsvc__ops_stride_ok(commit->ops)) return HSVC_ERR_ARGUMENT;
     for (size_t i = 0; i < commit->count; i++) {
-        if (!is_possible(op_at(commit, i))) return HSVC_ERR_ARGUMENT;
+        if (!hsvc__op_is_possible(op_at(commit, i))) return HSVC_ERR_ARGUMENT;
         if (!is_first(commit, i)) status = HSVC_ERR_CONFLICT;
         if (op_at(commit, i)->kind != HSVC_OP_CHECK) *writes = 1;
     }
