@@ -118,11 +118,6 @@ static int ran(const struct script *script, const struct line *line) {
     return line->machine == STEPS ? script->steps[line->number] : script->rows[line->machine][line->number];
 }
 
-static void mask(const struct line *line) {
-    hsvc__masked_row = line == NULL || line->machine == STEPS ? -1 : (int64_t)line->machine * 65536 + line->number;
-    hsvc__masked_step = line == NULL || line->machine != STEPS ? -1 : (int64_t)line->number;
-}
-
 struct finding {
     const struct script *notices; /* fails without the line, and names its rule */
     const struct script *unnamed; /* fails without it, but does not name its rule */

@@ -123,7 +123,7 @@ static struct line lines[] = {
 #define LINES (sizeof lines / sizeof lines[0])
 
 /* number_lines: 0 if these lines are not the tables that the core was built from. */
-static int number_lines(void) {
+static inline int number_lines(void) {
     uint32_t next[HSVC__MACHINES] = {0};
     for (size_t i = 0; i < LINES; i++) {
         struct line *line = &lines[i];
@@ -135,6 +135,12 @@ static int number_lines(void) {
     for (uint32_t m = 1; m < HSVC__MACHINES; m++)
         if (next[m] != hsvc__machines[m].row_count) return 0;
     return 1;
+}
+
+/* mask: the core goes on without this line; NULL: with all of them. */
+static inline void mask(const struct line *line) {
+    hsvc__masked_row = line == NULL || line->machine == STEPS ? -1 : (int64_t)line->machine * 65536 + line->number;
+    hsvc__masked_step = line == NULL || line->machine != STEPS ? -1 : (int64_t)line->number;
 }
 
 #endif

@@ -31,12 +31,6 @@ static const char *const mutants[HSVC__MUTANTS] = {"",
 };
 
 /* ---- the fault ---- */
-/* mask: the core goes on without this line; NULL: with all of them. */
-static void mask(const struct line *line) {
-    hsvc__masked_row = line == NULL || line->machine == STEPS ? -1 : (int64_t)line->machine * 65536 + line->number;
-    hsvc__masked_step = line == NULL || line->machine != STEPS ? -1 : (int64_t)line->number;
-}
-
 static int is_line(const struct line *line, const char *what) {
     size_t n = strlen(line->file);
     return strncmp(what, line->file, n) == 0 && what[n] == ':' && strcmp(what + n + 2, line->text) == 0;
