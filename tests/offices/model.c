@@ -172,10 +172,7 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
     p->due[timer] = M_NEVER;
     switch (timer) {
         case MT_PROMPT: m_prompt_due(m, p); break;
-        case MT_CHECK: /* the prompt stays, uncounted (STORE-6) */
-            p->checking = 0;
-            m_offer(m, p);
-            break;
+        case MT_CHECK: m_check_over(m, p); break;
         case MT_WINDOW: m_window_due(m, p); break;
         case MT_KEPT: m_end_or_wait(m, p, HSVC_CAUSE_WINDOW); break;
         case MT_LONGEST: longest_due(m, p); break;

@@ -69,7 +69,7 @@ struct m_phone {
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
     uint32_t attempts;
     uint8_t checking, check_user, check_profile;
-    uint8_t pin_right; /* the chosen profile is all that is missing */
+    uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
     uint32_t failures;
     int64_t first_failure, throttled_until;
     int64_t due[M_TIMERS];
@@ -158,6 +158,7 @@ uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);
 void m_close(struct model *m, struct m_phone *p);
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);
+void m_check_over(struct model *m, struct m_phone *p);
 void m_prompt_due(struct model *m, struct m_phone *p);
 struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind);
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank);
@@ -175,6 +176,6 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
 struct m_answer m_user_removed(struct model *m, uint32_t user);
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone);
 struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
-void m_give(struct model *m, uint32_t user, uint32_t headset);
+void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
 
 #endif

@@ -11,14 +11,14 @@ static void given(struct model *m, struct m_phone *p, uint32_t user, uint32_t he
     if (had_prompt) m_offer(m, p);
 }
 
-/* m_give: the headset is the user's: skips are cleared (PROMPT-4). */
-void m_give(struct model *m, uint32_t user, uint32_t headset) {
+/* m_give: the headset is the user's: skips are cleared (PROMPT-4). phone: where that was done at its prompt, or 0. */
+void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone) {
     m->headsets[headset].owner = (uint8_t)user;
     for (uint32_t i = 1; i < M_PHONES; i++) m->headsets[headset].skipped[i] = 0;
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (p->exists && p->at[headset].here)
-            given(m, p, user, headset, p->prompt == HSVC_PROMPT_ASSOCIATE && p->prompt_headset == headset && p->checking == 0 && p->check_user == user && p->pin_right);
+            given(m, p, user, headset, phone == i);
     }
 }
 
@@ -35,7 +35,7 @@ struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset) {
     if (owner == user) return m_yes(HSVC_REASON_ALREADY_ASSOCIATED);
     if (owner != 0) return m_no(HSVC_REASON_HEADSET_IN_USE);
     if (m_held(m, user) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, user, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
-    m_give(m, user, headset);
+    m_give(m, user, headset, 0);
     return m_yes(HSVC_REASON_ASSOCIATED);
 }
 
@@ -64,7 +64,7 @@ struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_
     if (from == to) return m_open();
     if (m_held(m, to) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, to, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
     (void)m_disassociate(m, headset);
-    m_give(m, to, headset);
+    m_give(m, to, headset, 0);
     return m_yes(0);
 }
 

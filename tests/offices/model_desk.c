@@ -54,7 +54,8 @@ static struct m_answer turn(struct model *m, struct m_phone *p, uint32_t headset
         why = m_judge(m, p, headset);
         if (p->prompt == 0) m_offer(m, p);
     }
-    if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER || why == HSVC_REASON_RECORDED) return m_yes(0);
+    if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER) return m_yes(0);
+    if (why == 0) return m_open();
     return m_no(why);
 }
 
@@ -229,10 +230,11 @@ static void add_call(struct model *m, struct m_phone *p, uint32_t id, uint32_t e
 }
 
 /* begun: CALL-1: prompts for PIN, countdown and association go; in an emergency call every prompt does (SAFE-2). */
-static void begun(struct m_phone *p) {
+static void begun(struct model *m, struct m_phone *p) {
     uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER;
     if (m_emergency(p)) p->due[MT_HOLD] = M_NEVER;
     if (p->prompt != 0 && (m_emergency(p) || !stays)) m_withdraw(p);
+    m_offer(m, p); /* what may be shown in a call: sign out the other? (TAKE-4) */
 }
 
 /* ended: SAFE-2: the hold begins when the last emergency call ends; then what waited is done (OUT-4, CALL-1). */
@@ -256,7 +258,7 @@ struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint3
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     add_call(m, p, id, emergency);
     bound(m, p);
-    begun(p);
+    begun(m, p);
     return m_yes(0);
 }
 
@@ -287,7 +289,7 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
         if (calls[i].id != 0) add_call(m, p, calls[i].id, calls[i].emergency);
     p->due[MT_LIST] = M_NEVER;
     bound(m, p);
-    if (m_calls(p) > 0) begun(p);
+    if (m_calls(p) > 0) begun(m, p);
     if ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p))) ended(m, p, emergency);
     return m_yes(0);
 }

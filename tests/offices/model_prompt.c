@@ -9,7 +9,7 @@ static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind
 void m_withdraw(struct m_phone *p) {
     p->prompt = 0;
     p->prompt_user = p->prompt_headset = 0;
-    p->waiting = p->checking = p->pin_right = 0;
+    p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
 }
 
@@ -26,7 +26,7 @@ void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, 
     p->prompt = prompt;
     p->prompt_user = (uint8_t)user;
     p->prompt_headset = (uint8_t)headset;
-    p->waiting = p->checking = p->pin_right = 0;
+    p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
     if (prompt == HSVC_PROMPT_COUNTDOWN)
         m_arm(m, p, MT_PROMPT, m->now + m_policy(m, HSVC_PARAM_AUTO_SIGN_IN_AFTER, user, phone));
@@ -62,7 +62,7 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
     if (policy == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER || m->headsets[headset].skipped[phone] ||
         (policy == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && !p->em)) {
         p->at[headset].fresh = 0;
-        return HSVC_REASON_RECORDED;
+        return 0;
     }
     if (m_calls(p) > 0) return HSVC_REASON_OFFERED_LATER;
     p->attempts = 0;
@@ -73,6 +73,7 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
 /* judge_owned: SIGN-1, SIGN-2, TAKE-1. What is refused has had its turn. */
 static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why = may_flow(m, p, user), pin = m_pin_needed(m, p, user, headset);
+    if (!m_active(p) && (m_calls(p) > 0 || p->user != 0)) return HSVC_REASON_OFFERED_LATER; /* judged then (CALL-1) */
     if (why == 0 && returns(p, user)) {
         if (!m_active(p)) why = HSVC_REASON_SAME_USER;
         else if (pin && m->users[user].locked_until > m->now) why = HSVC_REASON_LOCKED_OUT;
@@ -89,7 +90,6 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
         m_show(m, p, HSVC_PROMPT_SIGN_OUT_OTHER, user, headset);
         return HSVC_REASON_TAKEOVER_ASKED;
     }
-    if (m_calls(p) > 0 || p->user != 0) return HSVC_REASON_OFFERED_LATER;
     return enter(m, p, user, headset);
 }
 
@@ -120,7 +120,7 @@ void m_offer(struct model *m, struct m_phone *p) {
     uint32_t before = UINT32_MAX;
     p->due[MT_OFFER] = M_NEVER;
     if (!m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p)) return;
-    if (p->session_state == HSVC_SESSION_LINGERING && !p->dismissed) {
+    if ((p->session_state == HSVC_SESSION_LINGERING || p->session_state == HSVC_SESSION_DEFERRED) && !p->dismissed) {
         m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
         return;
     }
@@ -167,6 +167,7 @@ static struct m_answer said_yes(struct model *m, struct m_phone *p) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
             return m_no(HSVC_REASON_BUSY_CALL);
         p->waiting = 1;
+        p->due[MT_PROMPT] = M_NEVER; /* the call ends it */
         return m_yes(0);
     }
     return goes_on(m, p, p->prompt_user, p->prompt_headset);
@@ -213,8 +214,7 @@ static struct m_answer cancelled(struct model *m, struct m_phone *p) {
 static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
     uint32_t user = p->prompt_user, headset = p->prompt_headset, why = may_flow(m, p, user);
     if (p->prompt == HSVC_PROMPT_ASSOCIATED) { /* without a second PIN: it was right a moment ago (PROMPT-2) */
-        if (why == 0 && returns(p, user)) why = HSVC_REASON_SAME_USER;
-        if (why == 0 && m_active(p)) why = HSVC_REASON_ANSWER_INVALID;
+        if (!p->offers) return m_no(HSVC_REASON_ANSWER_INVALID);
         if (why == 0) why = m_may_sign_in(m, p, user, 0);
         if (why == 0 && m->users[user].profiles > 1) {
             m_show(m, p, HSVC_PROMPT_CHOOSE_PROFILE, user, headset);
@@ -275,6 +275,7 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     p->checking = 1;
     p->check_user = (uint8_t)user;
     p->check_profile = (uint8_t)profile;
+    p->due[MT_PROMPT] = M_NEVER; /* a prompt being verified stays (PROMPT-7); its time begins anew afterwards */
     m_arm(m, p, MT_CHECK, m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0));
     return m_yes(0);
 }
@@ -303,7 +304,19 @@ static void failed(struct model *m, struct m_phone *p, uint32_t user, uint32_t k
     if (p->throttled_until <= m->now) count(m, &p->failures, &p->first_failure, &p->throttled_until, limits);
 }
 
+/* again: the prompt stays, and has its whole time again. */
+static void again(struct model *m, struct m_phone *p) {
+    m_arm(m, p, MT_PROMPT, m->now + m_policy(m, HSVC_PARAM_PROMPT_TIMEOUT, 0, m_number(m, p)));
+}
+
+/* m_check_over: nobody answered: the prompt stays, uncounted (STORE-6). */
+void m_check_over(struct model *m, struct m_phone *p) {
+    p->checking = 0;
+    again(m, p);
+}
+
 static struct m_answer wrong(struct model *m, struct m_phone *p) {
+    again(m, p);
     if (p->prompt != HSVC_PROMPT_ASSOCIATE) return m_no(0);
     p->attempts++;
     if (p->attempts >= m_policy(m, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, 0, m_number(m, p))) {
@@ -317,11 +330,12 @@ static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t u
     uint32_t headset = p->prompt_headset;
     if (!m->users[user].enabled) return wrong(m, p);
     if (m_held(m, user) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, user, 0)) {
-        m_close(m, p);
+        m_show(m, p, HSVC_PROMPT_ERROR, user, headset);
         return m_no(HSVC_REASON_HEADSET_LIMIT);
     }
-    m_give(m, user, headset);
+    m_give(m, user, headset, m_number(m, p));
     m_show(m, p, HSVC_PROMPT_ASSOCIATED, user, headset);
+    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && m_may_sign_in(m, p, user, 0) == 0;
     return m_yes(0);
 }
 
@@ -335,7 +349,6 @@ static struct m_answer entered(struct model *m, struct m_phone *p, uint32_t user
     if (why == 0) why = m_may_sign_in(m, p, user, 1);
     if (why == 0 && m->users[user].profiles > 1 && profile == 0) {
         m_show(m, p, HSVC_PROMPT_CHOOSE_PROFILE, user, headset);
-        p->pin_right = 1;
         return m_yes(0);
     }
     if (why == 0) why = m_sign_in(m, p, user, headset, profile ? profile : 1);
@@ -354,6 +367,7 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG);
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
     if (state == HSVC_VERIFY_WRONG) return wrong(m, p);
+    again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
     if (locked) return m_no(HSVC_REASON_LOCKED_OUT);
     m->users[user].failures = 0;
@@ -399,7 +413,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }
-    if (m->headsets[headset].owner == 0 || (m_active(p) && p->user == m->headsets[headset].owner)) return m_open();
+    if (m_active(p) && p->user == m->headsets[headset].owner) return m_open();
     p->at[headset].fresh = 1;
     p->at[headset].order = ++m->counter;
     {

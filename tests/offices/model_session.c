@@ -86,10 +86,10 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
     }
     add_cause(p, cause);
     p->due[MT_WINDOW] = p->due[MT_KEPT] = M_NEVER;
-    if (p->prompt == HSVC_PROMPT_SIGN_OUT) m_withdraw(p);
-    if (cause == HSVC_CAUSE_WINDOW) {
+    if (cause == HSVC_CAUSE_WINDOW) { /* "sign out?" stays: it is still to be */
         if (p->session_state != HSVC_SESSION_ENDING) p->session_state = HSVC_SESSION_DEFERRED;
     } else {
+        if (p->prompt == HSVC_PROMPT_SIGN_OUT) m_withdraw(p);
         p->session_state = HSVC_SESSION_ENDING;
         if (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_close(m, p); /* nobody is left to be signed out */
         p->due[MT_LONGEST] = p->due[MT_AWAY] = M_NEVER;
