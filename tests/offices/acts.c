@@ -370,6 +370,8 @@ static void act_host(struct world *w, const struct event *e) {
         say(w, "the service restarts");
         world_restart(w, node);
     } else {
+        static const char *const kinds[] = {"", "unavailable", "conflict", "full", "unknown, done", "unknown, lost", "unknown, late"};
+        say(w, "# the store: %s, %u times from call %u on", kinds[e->arg], (unsigned)e->number, 1u + e->phone);
         world_fault(w, e);
     }
 }

@@ -199,14 +199,17 @@ static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
         m_doubt_over(m, p, headset);
 }
 
-void m_pass(struct model *m, int64_t now) {
+uint32_t m_pass(struct model *m, int64_t now) {
+    uint32_t fired = 0;
     for (int64_t at = m_next(m); at <= now; at = m_next(m)) {
         m->now = now;
         for (uint32_t i = 1; i < M_PHONES; i++)
             if (m_phone_next(&m->phones[i]) == at) {
                 fire_earliest(m, &m->phones[i], at);
+                fired++;
                 break;
             }
     }
     m->now = now;
+    return fired;
 }

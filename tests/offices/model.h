@@ -25,7 +25,7 @@ struct m_user {
 /* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. */
 struct m_present {
     uint8_t here, fresh, gone, doubtful, late; /* late: doubtful from the start, so nothing was judged yet */
-    int64_t event_at, newer, doubt_due;
+    int64_t since, event_at, newer, doubt_due;
     uint32_t order; /* of connecting */
 };
 
@@ -109,10 +109,10 @@ void m_begin(struct model *m, int64_t now);
 int64_t m_policy(const struct model *m, uint32_t param, uint32_t user, uint32_t phone);
 int64_t m_default(uint32_t param);
 void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
-/* m_next: the earliest of all deadlines; m_phone_next: of one phone. m_pass: all that is due by `now`. */
+/* m_next: the earliest of all deadlines; m_phone_next: of one phone. m_pass: all that is due by `now`; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 int64_t m_next(const struct model *m);
-void m_pass(struct model *m, int64_t now);
+uint32_t m_pass(struct model *m, int64_t now);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
 uint32_t m_emergency(const struct m_phone *p);
@@ -132,6 +132,7 @@ struct m_answer m_wiped(struct model *m, uint32_t phone);
 struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency);
 struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
+struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
 void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
@@ -155,6 +156,7 @@ void m_waited(struct model *m, struct m_phone *p);
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
+struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);
 void m_close(struct model *m, struct m_phone *p);
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);

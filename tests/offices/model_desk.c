@@ -40,16 +40,19 @@ static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) 
     }
 }
 
-static struct m_answer turn(struct model *m, struct m_phone *p, uint32_t headset) {
+/* m_turn: a headset is fresh: it is its turn, or it waits for the place. */
+struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t why;
     another_comes(m, p, headset);
-    if (m_emergency(p) || p->checking) return m_yes(0);
+    if (m_emergency(p)) return m_open();
+    if (p->checking) return m_waits(m, p, headset);
     if (p->prompt == HSVC_PROMPT_SIGN_OUT && m->headsets[headset].owner != 0) {
+        struct m_answer may = m_waits(m, p, headset);
+        if (!may.accepted || p->due[MT_HOLD] != M_NEVER) return may;
         m_withdraw(p);
         why = m_judge(m, p, headset);
-        m_offer(m, p);
     } else if (p->prompt != 0) {
-        return m_yes(0);
+        return m_waits(m, p, headset);
     } else {
         why = m_judge(m, p, headset);
         if (p->prompt == 0) m_offer(m, p);
@@ -77,7 +80,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     }
     memset(here, 0, sizeof *here);
     here->here = here->fresh = 1;
-    here->event_at = at;
+    here->since = here->event_at = at;
     here->order = ++m->counter;
     doubts(m, p, headset, at);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
@@ -85,8 +88,9 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         m_back(m, p);
         return m_yes(0);
     }
+    if (p->user != 0 && owner == p->user) return m_open(); /* it ends: nobody's return helps */
     if (!m_ready(p)) return m_yes(0);
-    return turn(m, p, headset);
+    return m_turn(m, p, headset);
 }
 
 /* m_leave: it has left, judged (OUT-1); its prompt goes with it (PROMPT-6). */
@@ -179,11 +183,12 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
         p->overdue = 0;
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
     }
-    p->settling = before != 0 && !p->resetting;
-    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
+    p->settling = 1; /* whatever the lists say is recorded first */
     (void)m_snapshot(m, phone, headsets, m->now);
     (void)m_call_list(m, phone, calls);
-    if (!p->settling) m_settled(m, p);
+    p->settling = before != 0 && !p->resetting;
+    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
+    else m_settled(m, p);
     return m_yes(0);
 }
 

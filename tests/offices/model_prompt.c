@@ -1,8 +1,6 @@
 /* model_prompt.c: what a phone asks, what is answered (SPEC 6 to 8). */
 #include "model.h"
 
-static uint32_t by_headset(uint32_t prompt) { return prompt != 0 && prompt != HSVC_PROMPT_SIGN_OUT && prompt != HSVC_PROMPT_EM_SIGN_OUT; }
-
 static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind == HSVC_DEVICE_OWNED && p->related == user; }
 
 /* m_withdraw: the prompt goes, and spends nothing; a check that is under way becomes stale (CALL-1, PRES-2). */
@@ -70,27 +68,38 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
     return HSVC_REASON_ASSOCIATION_ASKED;
 }
 
-/* judge_owned: SIGN-1, SIGN-2, TAKE-1. What is refused has had its turn. */
-static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset) {
+/* why_not: SIGN-1, SIGN-2, TAKE-1: 0, or why an owned headset may not start anything here. */
+static uint32_t why_not(const struct model *m, const struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why = may_flow(m, p, user), pin = m_pin_needed(m, p, user, headset);
+    if (returns(p, user) && !m_active(p)) return HSVC_REASON_SAME_USER;
+    if (why != 0) return why;
+    if (!returns(p, user)) return m_may_sign_in(m, p, user, pin);
+    if (pin && m->users[user].locked_until > m->now) return HSVC_REASON_LOCKED_OUT;
+    return pin && p->throttled_until > m->now ? HSVC_REASON_DEVICE_THROTTLED : 0;
+}
+
+static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset) {
+    uint32_t user = m->headsets[headset].owner, why;
     if (!m_active(p) && (m_calls(p) > 0 || p->user != 0)) return HSVC_REASON_OFFERED_LATER; /* judged then (CALL-1) */
-    if (why == 0 && returns(p, user)) {
-        if (!m_active(p)) why = HSVC_REASON_SAME_USER;
-        else if (pin && m->users[user].locked_until > m->now) why = HSVC_REASON_LOCKED_OUT;
-        else if (pin && p->throttled_until > m->now) why = HSVC_REASON_DEVICE_THROTTLED;
-    } else if (why == 0) {
-        why = m_may_sign_in(m, p, user, pin);
-    }
+    if (p->due[MT_HOLD] != M_NEVER) return HSVC_REASON_OFFERED_LATER; /* decision 024 */
+    why = why_not(m, p, headset);
     if (why != 0) {
-        p->at[headset].fresh = 0;
+        p->at[headset].fresh = 0; /* it has had its turn */
         return why;
     }
-    if (p->due[MT_HOLD] != M_NEVER) return HSVC_REASON_OFFERED_LATER;
-    if (m_active(p)) {
-        m_show(m, p, HSVC_PROMPT_SIGN_OUT_OTHER, user, headset);
-        return HSVC_REASON_TAKEOVER_ASKED;
-    }
-    return enter(m, p, user, headset);
+    if (!m_active(p)) return enter(m, p, user, headset);
+    m_show(m, p, HSVC_PROMPT_SIGN_OUT_OTHER, user, headset);
+    return HSVC_REASON_TAKEOVER_ASKED;
+}
+
+/* m_waits: another prompt stands there: what is not eligible is told so at once, and has had its turn. */
+struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset) {
+    uint32_t user = m->headsets[headset].owner, why;
+    if (user == 0) return m_open();
+    why = m_active(p) && p->user == user ? 0 : why_not(m, p, headset);
+    if (why == 0 || p->due[MT_HOLD] != M_NEVER) return m_yes(0);
+    p->at[headset].fresh = 0;
+    return m_no(why);
 }
 
 /* m_judge: one fresh headset's turn at a free place. */
@@ -104,11 +113,16 @@ uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset) {
     return judge_owned(m, p, headset);
 }
 
+static uint32_t newer(const struct m_present *a, const struct m_present *b) {
+    return a->since != b->since ? a->since > b->since : a->order < b->order;
+}
+
+/* newest: the fresh headset that connected last, but before that one; of one list the first. */
 static uint32_t newest(const struct m_phone *p, uint32_t before) {
     uint32_t best = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].fresh && !p->at[h].gone && !p->at[h].doubtful && p->at[h].order < before &&
-            (best == 0 || p->at[h].order > p->at[best].order))
+        if (p->at[h].here && p->at[h].fresh && !p->at[h].gone && !p->at[h].doubtful && (before == 0 || newer(&p->at[before], &p->at[h])) &&
+            (best == 0 || newer(&p->at[h], &p->at[best])))
             best = h;
     return best;
 }
@@ -117,15 +131,15 @@ static uint32_t newest(const struct m_phone *p, uint32_t before) {
  * One that only waits for a call's end, or for the hold's, lets the others pass; one that is refused leaves the place to
  * the next a millisecond later (decision 017). */
 void m_offer(struct model *m, struct m_phone *p) {
-    uint32_t before = UINT32_MAX;
+    uint32_t before = 0;
     p->due[MT_OFFER] = M_NEVER;
     if (!m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p)) return;
-    if ((p->session_state == HSVC_SESSION_LINGERING || p->session_state == HSVC_SESSION_DEFERRED) && !p->dismissed) {
+    if (p->session_state == HSVC_SESSION_LINGERING && !p->dismissed) {
         m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
         return;
     }
     for (uint32_t h = newest(p, before); h != 0; h = newest(p, before)) {
-        before = p->at[h].order;
+        before = h;
         (void)m_judge(m, p, h);
         if (p->prompt != 0 || p->resetting) return;
         if (p->at[h].fresh || newest(p, before) == 0) continue;
@@ -161,11 +175,17 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
     return m_yes(0);
 }
 
+/* refused_for_call: under REFUSE the question is answered, and gone; while a window runs it comes back. */
+static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
+    if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_close(m, p);
+    return m_no(HSVC_REASON_BUSY_CALL);
+}
+
 /* said_yes: to "sign out the other?" */
 static struct m_answer said_yes(struct model *m, struct m_phone *p) {
     if (m_calls(p) > 0) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
-            return m_no(HSVC_REASON_BUSY_CALL);
+            return refused_for_call(m, p);
         p->waiting = 1;
         p->due[MT_PROMPT] = M_NEVER; /* the call ends it */
         return m_yes(0);
@@ -189,7 +209,7 @@ static struct m_answer skips(struct model *m, struct m_phone *p, uint32_t yes) {
 static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p) {
     if (m_calls(p) > 0) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
-            return m_no(HSVC_REASON_BUSY_CALL);
+            return refused_for_call(m, p);
         m_end_or_wait(m, p, HSVC_CAUSE_USER);
         return m_yes(0);
     }
@@ -199,7 +219,8 @@ static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p) {
 
 static struct m_answer cancelled(struct model *m, struct m_phone *p) {
     if (p->prompt == HSVC_PROMPT_SIGN_OUT) {
-        if (m_policy(m, HSVC_PARAM_CANCEL_ON_SIGN_OUT_PROMPT, 0, m_number(m, p)) == HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP) {
+        if (p->session_state == HSVC_SESSION_LINGERING &&
+            m_policy(m, HSVC_PARAM_CANCEL_ON_SIGN_OUT_PROMPT, 0, m_number(m, p)) == HSVC_CHOICE_CANCEL_ON_SIGN_OUT_PROMPT_KEEP) {
             p->due[MT_WINDOW] = M_NEVER;
             p->session_state = HSVC_SESSION_KEPT;
             m_arm(m, p, MT_KEPT, m->now + m_policy(m, HSVC_PARAM_KEEP_MAX, 0, 0));
@@ -264,6 +285,28 @@ struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind) {
     return m_no(HSVC_REASON_ANSWER_INVALID);
 }
 
+/* again: the prompt stays, and has its whole time again. */
+static void again(struct model *m, struct m_phone *p) {
+    m_arm(m, p, MT_PROMPT, m->now + m_policy(m, HSVC_PARAM_PROMPT_TIMEOUT, 0, m_number(m, p)));
+}
+
+/* m_check_over: nobody answered: the prompt stays, uncounted (STORE-6). */
+void m_check_over(struct model *m, struct m_phone *p) {
+    p->checking = 0;
+    again(m, p);
+}
+
+static struct m_answer wrong(struct model *m, struct m_phone *p) {
+    again(m, p);
+    if (p->prompt != HSVC_PROMPT_ASSOCIATE) return m_no(0);
+    p->attempts++;
+    if (p->attempts >= m_policy(m, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, 0, m_number(m, p))) {
+        p->at[p->prompt_headset].fresh = 0;
+        m_show(m, p, HSVC_PROMPT_ERROR, p->prompt_user, p->prompt_headset);
+    }
+    return m_no(0);
+}
+
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank) {
     struct m_phone *p = &m->phones[phone];
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
@@ -271,7 +314,10 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     if (p->checking) return m_no(HSVC_REASON_BUSY_VERIFYING);
     if (blank) return m_no(0);
     if (p->throttled_until > m->now) return m_no(HSVC_REASON_DEVICE_THROTTLED);
-    if (m->users[user].locked_until > m->now) return m_no(HSVC_REASON_LOCKED_OUT);
+    if (m->users[user].locked_until > m->now) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
+        if (p->prompt == HSVC_PROMPT_ASSOCIATE) return wrong(m, p);
+        return m_no(HSVC_REASON_LOCKED_OUT);
+    }
     p->checking = 1;
     p->check_user = (uint8_t)user;
     p->check_profile = (uint8_t)profile;
@@ -302,28 +348,6 @@ static void failed(struct model *m, struct m_phone *p, uint32_t user, uint32_t k
     limits[1] = m_policy(m, HSVC_PARAM_LOCKOUT_RESET_AFTER, 0, phone);
     limits[2] = m_policy(m, HSVC_PARAM_LOCKOUT_DURATION, 0, phone);
     if (p->throttled_until <= m->now) count(m, &p->failures, &p->first_failure, &p->throttled_until, limits);
-}
-
-/* again: the prompt stays, and has its whole time again. */
-static void again(struct model *m, struct m_phone *p) {
-    m_arm(m, p, MT_PROMPT, m->now + m_policy(m, HSVC_PARAM_PROMPT_TIMEOUT, 0, m_number(m, p)));
-}
-
-/* m_check_over: nobody answered: the prompt stays, uncounted (STORE-6). */
-void m_check_over(struct model *m, struct m_phone *p) {
-    p->checking = 0;
-    again(m, p);
-}
-
-static struct m_answer wrong(struct model *m, struct m_phone *p) {
-    again(m, p);
-    if (p->prompt != HSVC_PROMPT_ASSOCIATE) return m_no(0);
-    p->attempts++;
-    if (p->attempts >= m_policy(m, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, 0, m_number(m, p))) {
-        p->at[p->prompt_headset].fresh = 0;
-        m_show(m, p, HSVC_PROMPT_ERROR, p->prompt_user, p->prompt_headset);
-    }
-    return m_no(0);
 }
 
 static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t user) {
@@ -364,7 +388,7 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
         p->checking = 0;
         p->due[MT_CHECK] = M_NEVER;
     }
-    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG);
+    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
     if (state == HSVC_VERIFY_WRONG) return wrong(m, p);
     again(m, p);
@@ -403,9 +427,9 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         if (!m_active(p)) return m_no(0);
         return pressed_sign_out(m, p);
     }
-    if (p->prompt != 0 || m_calls(p) > 0 || !p->at[headset].here) return m_open();
+    if (!p->at[headset].here || m_calls(p) > 0) return m_open();
     if (kind == HSVC_INPUT_MENU_ASSOCIATE) {
-        if (m->headsets[headset].owner != 0) return m_no(0);
+        if (m->headsets[headset].owner != 0 || p->prompt != 0 || m_calls(p) > 0) return m_open();
         if (m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER &&
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
@@ -414,18 +438,16 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         return m_yes(0);
     }
     if (m_active(p) && p->user == m->headsets[headset].owner) return m_open();
-    p->at[headset].fresh = 1;
+    p->at[headset].fresh = 1; /* PRES-2 */
+    p->at[headset].since = m->now;
     p->at[headset].order = ++m->counter;
-    {
-        uint32_t why = m_judge(m, p, headset);
-        return p->prompt != 0 || p->resetting ? m_yes(0) : m_no(why);
-    }
+    (void)m_turn(m, p, headset);
+    return m_open();
 }
 
 /* m_activity: AUTO-2: somebody is at the phone: the countdown ends. */
 struct m_answer m_activity(struct model *m, uint32_t phone) {
     struct m_phone *p = &m->phones[phone];
     if (p->prompt == HSVC_PROMPT_COUNTDOWN) m_close(m, p);
-    (void)by_headset;
     return m_open();
 }

@@ -7,7 +7,7 @@
 static uint32_t confirmed(const struct model *m, const struct m_phone *p) {
     uint32_t user = p->user;
     if (!m_active(p) || !p->registered || p->resetting || p->settling) return 0;
-    if (p->session_state != HSVC_SESSION_SIGNED_IN && p->session_state != HSVC_SESSION_KEPT) return 0;
+    if (p->session_state != HSVC_SESSION_SIGNED_IN) return 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && !p->at[h].gone && !p->at[h].doubtful && m->headsets[h].owner == user) return 1;
     return !m_here(m, p, user); /* by hand: nothing speaks against it */
@@ -92,15 +92,13 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
         if (p->prompt == HSVC_PROMPT_SIGN_OUT) m_withdraw(p);
         p->session_state = HSVC_SESSION_ENDING;
         if (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_close(m, p); /* nobody is left to be signed out */
-        p->due[MT_LONGEST] = p->due[MT_AWAY] = M_NEVER;
     }
 }
 
 /* m_waited: the last call is over, and no hold: what waits is taken, strongest first (OUT-5). */
 void m_waited(struct model *m, struct m_phone *p) {
     uint32_t cause = HSVC_CAUSE_ADMIN;
-    if (m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) return;
-    if (p->causes == 0) {
+    if (m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER || p->causes == 0) {
         m_offer(m, p);
         return;
     }

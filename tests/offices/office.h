@@ -108,6 +108,7 @@ struct world {
     uint32_t plan_count;
     int64_t directory; /* ms; -1: silent */
     uint32_t crash[NODES];
+    uint32_t due;  /* deadlines of other phones than the input's were due with it: the host advances next */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
     struct finding finding;

@@ -200,7 +200,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     }
     w->model.now = w->now;
     wanted = model_input(&w->model, in, stale(w, in, phone));
-    m_pass(&w->model, w->now);
+    w->due = m_pass(&w->model, w->now);
     judge(w, in, phone, wanted);
     heard(w, node);
 }
@@ -217,11 +217,13 @@ static void advance(struct world *w) {
             if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
             heard(w, i);
         }
-    m_pass(&w->model, w->now);
+    (void)m_pass(&w->model, w->now);
+    w->due = 0;
 }
 
 static int64_t deadline(struct world *w) {
     int64_t at = HSVC_NEVER, wanted = m_next(&w->model);
+    if (w->due) return w->now;
     if (w->shape.nodes == 1)
         while (passes(hsvc_next_deadline(w->engines[0], &at))) continue;
     return at < wanted ? at : wanted;
