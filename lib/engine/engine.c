@@ -267,6 +267,26 @@ static void doubt_records(struct hsvc__txn *txn) {
     if (hsvc__txn_prepare(txn) == HSVC_OK) (void)hsvc__txn_commit(txn);
 }
 
+/* doubt_devices: a commit whose outcome is unknown met a conflict: perhaps with itself, as it has landed after all. What it
+ * did to these devices is told again by the decision that follows. */
+static int32_t doubt_devices(struct hsvc_engine *engine) {
+    for (uint32_t i = 0; i < engine->txn.count; i++) {
+        const struct hsvc__slot *slot = &engine->txn.slots[i];
+        if (slot->family != HSVC__FAMILY_DEVICE || !slot->used || slot->name.n == 0) continue;
+        if (!((const struct hsvc__record *)slot->record)->dirty || engine->doubted_count == HSVC__SLOTS) continue;
+        engine->doubted[engine->doubted_count] = hsvc__arena_copy(&engine->inputs, slot->name.p, slot->name.n);
+        if (engine->doubted[engine->doubted_count++].n == 0) return HSVC_ERR_MEMORY;
+    }
+    return HSVC_ERR_CONFLICT;
+}
+
+void hsvc__inform_doubted(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->engine->doubted_count && !HSVC__MUTANT(doubt_untold); i++) {
+        struct hsvc__device *dev = hsvc__device_of(t, t->engine->doubted[i]);
+        if (dev->rec.present && !dev->rec.removed) hsvc__inform(t, dev);
+    }
+}
+
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status == HSVC_ERR_CONFLICT && engine->txn.impossible) doubt_records(&engine->txn);
@@ -278,7 +298,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
     status = hsvc__txn_commit(&engine->txn);
     if (status == HSVC_OK) count_tally(engine);
-    return status;
+    return status == HSVC_ERR_CONFLICT && engine->txn.in_doubt ? doubt_devices(engine) : status;
 }
 
 /* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
@@ -291,6 +311,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
+    engine->doubted_count = 0;
     for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);

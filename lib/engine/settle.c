@@ -114,6 +114,7 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
 /* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
+    hsvc__inform_doubted(t);
     for (int i = 0; i < HSVC_LIMIT_FIRINGS; i++) {
         uint32_t at = 0;
         int due = 0;

@@ -26,7 +26,7 @@ struct m_user {
 struct m_present {
     uint8_t here, fresh, gone, doubtful, late; /* late: doubtful from the start, so nothing was judged yet */
     int64_t since, event_at, newer, doubt_due;
-    uint32_t order; /* of connecting */
+    uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };
 
 struct m_call {
@@ -67,7 +67,6 @@ struct m_phone {
     uint8_t dismissed;
     uint32_t prompt;
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
-    uint32_t attempts;
     uint8_t checking, check_user, check_profile;
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
     uint32_t failures;

@@ -31,7 +31,7 @@ static struct m_answer may_have(const struct model *m, uint32_t user) {
 struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
     struct m_answer may = may_have(m, user);
-    if (!may.accepted) return may;
+    if (!may.accepted) return owner == 0 ? may : m_no(0);
     if (owner == user) return m_yes(HSVC_REASON_ALREADY_ASSOCIATED);
     if (owner != 0) return m_no(HSVC_REASON_HEADSET_IN_USE);
     if (m_held(m, user) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, user, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
@@ -95,7 +95,7 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
         struct m_phone *p = &m->phones[i];
         if (!p->exists) continue;
         if (!enabled && p->prompt != HSVC_PROMPT_SIGN_OUT && about(m, p, user)) m_close(m, p);
-        if (p->user != user) continue;
+        if (p->user != user || !m_active(p)) continue;
         if (!enabled)
             m_end_or_wait(m, p, HSVC_CAUSE_USER_DISABLED);
         else if (p->profile > profiles)

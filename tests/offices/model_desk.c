@@ -31,13 +31,14 @@ static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int6
     }
 }
 
-/* another_comes: what gives way to a fresh headset: "sign out?" to a takeover, a countdown to another user's headset. */
+/* another_comes: a countdown ends, its headset spent, for another user's headset that may start something (PROMPT-7): one
+ * that is refused is not fresh any more. */
 static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
-    if (p->prompt == HSVC_PROMPT_COUNTDOWN && owner != 0 && owner != p->prompt_user) {
-        p->at[p->prompt_headset].fresh = 0;
-        m_withdraw(p);
-    }
+    if (p->prompt != HSVC_PROMPT_COUNTDOWN || owner == 0 || owner == p->prompt_user || !m_waits(m, p, headset).accepted) return;
+    if (m_active(p) && p->user == owner) return;
+    p->at[p->prompt_headset].fresh = 0;
+    m_withdraw(p);
 }
 
 /* m_turn: a headset is fresh: it is its turn, or it waits for the place. */
@@ -88,7 +89,10 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         m_back(m, p);
         return m_yes(0);
     }
-    if (p->user != 0 && owner == p->user) return m_open(); /* it ends: nobody's return helps */
+    if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
+        p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+        return m_open();
+    }
     if (!m_ready(p)) return m_yes(0);
     return m_turn(m, p, headset);
 }
@@ -110,6 +114,10 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
     if (!p->at[headset].here) return m_open();
     noted(m, p, headset, at);
+    if (p->at[headset].doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
+        m_leave(m, p, headset, at);
+        return m_yes(0);
+    }
     if ((p->resetting && !p->overdue) || p->settling || !p->registered) {
         p->at[headset].gone = 1; /* SIGN-5: recorded, not judged */
         return m_yes(0);
@@ -183,12 +191,11 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
         p->overdue = 0;
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
     }
-    p->settling = 1; /* whatever the lists say is recorded first */
-    (void)m_snapshot(m, phone, headsets, m->now);
-    (void)m_call_list(m, phone, calls);
     p->settling = before != 0 && !p->resetting;
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
-    else m_settled(m, p);
+    (void)m_call_list(m, phone, calls);
+    (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
+    if (!p->settling) m_settled(m, p);
     return m_yes(0);
 }
 

@@ -57,13 +57,12 @@ static uint32_t enter(struct model *m, struct m_phone *p, uint32_t user, uint32_
 static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t phone = m_number(m, p), user = p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related;
     int64_t policy = m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone);
+    if (m_calls(p) > 0) return HSVC_REASON_OFFERED_LATER;
     if (policy == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER || m->headsets[headset].skipped[phone] ||
         (policy == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && !p->em)) {
         p->at[headset].fresh = 0;
         return 0;
     }
-    if (m_calls(p) > 0) return HSVC_REASON_OFFERED_LATER;
-    p->attempts = 0;
     m_show(m, p, HSVC_PROMPT_ASSOCIATE, user, headset);
     return HSVC_REASON_ASSOCIATION_ASKED;
 }
@@ -114,10 +113,10 @@ uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset) {
 }
 
 static uint32_t newer(const struct m_present *a, const struct m_present *b) {
-    return a->since != b->since ? a->since > b->since : a->order < b->order;
+    return a->since != b->since ? a->since > b->since : a->order > b->order;
 }
 
-/* newest: the fresh headset that connected last, but before that one; of one list the first. */
+/* newest: the fresh headset that connected last, but before that one. */
 static uint32_t newest(const struct m_phone *p, uint32_t before) {
     uint32_t best = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
@@ -127,17 +126,23 @@ static uint32_t newest(const struct m_phone *p, uint32_t before) {
     return best;
 }
 
-/* m_offer: the place is free: "sign out?" if a window runs, else the newest fresh headset that is eligible (decision 004).
- * One that only waits for a call's end, or for the hold's, lets the others pass; one that is refused leaves the place to
- * the next a millisecond later (decision 017). */
+/* offer_sign_out: "sign out?" if a window runs, unless somebody else's headset may ask for the phone (PROMPT-7). */
+static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
+    uint32_t first = newest(p, 0);
+    if (p->session_state != HSVC_SESSION_LINGERING || p->dismissed) return 0;
+    if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && why_not(m, p, first) == 0 && p->due[MT_HOLD] == M_NEVER)
+        return 0;
+    m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
+    return 1;
+}
+
+/* m_offer: the place is free: the newest fresh headset that is eligible (decision 004). One that only waits for a call's end,
+ * or for the hold's, lets the others pass; one that is refused leaves the place to the next a millisecond later (decision
+ * 017). */
 void m_offer(struct model *m, struct m_phone *p) {
     uint32_t before = 0;
     p->due[MT_OFFER] = M_NEVER;
-    if (!m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p)) return;
-    if (p->session_state == HSVC_SESSION_LINGERING && !p->dismissed) {
-        m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
-        return;
-    }
+    if (!m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p) || offer_sign_out(m, p)) return;
     for (uint32_t h = newest(p, before); h != 0; h = newest(p, before)) {
         before = h;
         (void)m_judge(m, p, h);
@@ -206,10 +211,10 @@ static struct m_answer skips(struct model *m, struct m_phone *p, uint32_t yes) {
 }
 
 /* pressed_sign_out: at the screen or in the menu; a person at the phone (OUT-2, OUT-4). */
-static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p) {
+static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p, uint32_t in_menu) {
     if (m_calls(p) > 0) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
-            return refused_for_call(m, p);
+            return in_menu ? m_no(HSVC_REASON_BUSY_CALL) : refused_for_call(m, p);
         m_end_or_wait(m, p, HSVC_CAUSE_USER);
         return m_yes(0);
     }
@@ -266,7 +271,7 @@ struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind) {
     uint32_t prompt = p->prompt;
     if (prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->checking && kind != HSVC_INPUT_CANCEL && kind != HSVC_INPUT_EXIT) return m_no(HSVC_REASON_BUSY_VERIFYING);
-    if (kind == HSVC_INPUT_SIGN_OUT && prompt == HSVC_PROMPT_SIGN_OUT) return pressed_sign_out(m, p);
+    if (kind == HSVC_INPUT_SIGN_OUT && prompt == HSVC_PROMPT_SIGN_OUT) return pressed_sign_out(m, p, 0);
     if (kind == HSVC_INPUT_EXTEND && prompt == HSVC_PROMPT_SIGN_OUT) return extends(m, p);
     if (kind == HSVC_INPUT_YES && prompt == HSVC_PROMPT_SIGN_OUT_OTHER) return said_yes(m, p);
     if (kind == HSVC_INPUT_NO && prompt == HSVC_PROMPT_SIGN_OUT_OTHER) {
@@ -299,8 +304,7 @@ void m_check_over(struct model *m, struct m_phone *p) {
 static struct m_answer wrong(struct model *m, struct m_phone *p) {
     again(m, p);
     if (p->prompt != HSVC_PROMPT_ASSOCIATE) return m_no(0);
-    p->attempts++;
-    if (p->attempts >= m_policy(m, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, 0, m_number(m, p))) {
+    if (++p->at[p->prompt_headset].attempts >= m_policy(m, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, 0, m_number(m, p))) {
         p->at[p->prompt_headset].fresh = 0;
         m_show(m, p, HSVC_PROMPT_ERROR, p->prompt_user, p->prompt_headset);
     }
@@ -317,6 +321,13 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     if (m->users[user].locked_until > m->now) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
         if (p->prompt == HSVC_PROMPT_ASSOCIATE) return wrong(m, p);
         return m_no(HSVC_REASON_LOCKED_OUT);
+    }
+    if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
+        uint32_t why = why_not(m, p, p->prompt_headset);
+        if (why != 0) {
+            m_close(m, p);
+            return m_no(why);
+        }
     }
     p->checking = 1;
     p->check_user = (uint8_t)user;
@@ -354,6 +365,7 @@ static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t u
     uint32_t headset = p->prompt_headset;
     if (!m->users[user].enabled) return wrong(m, p);
     if (m_held(m, user) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, user, 0)) {
+        p->at[headset].fresh = 0;
         m_show(m, p, HSVC_PROMPT_ERROR, user, headset);
         return m_no(HSVC_REASON_HEADSET_LIMIT);
     }
@@ -413,6 +425,10 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
 /* m_prompt_due: nobody answered; or a countdown has run down, and everything is checked again (AUTO-3). */
 void m_prompt_due(struct model *m, struct m_phone *p) {
     uint32_t user = p->prompt_user, headset = p->prompt_headset;
+    if (p->prompt == HSVC_PROMPT_COUNTDOWN && why_not(m, p, headset) == 0 && m_pin_needed(m, p, user, headset)) {
+        m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset); /* AUTO-5, PRES-7 */
+        return;
+    }
     if (p->prompt != HSVC_PROMPT_COUNTDOWN || may_flow(m, p, user) != 0 || m_may_sign_in(m, p, user, 0) != 0 ||
         m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1) != 0)
         m_close(m, p);
@@ -424,8 +440,8 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
     struct m_phone *p = &m->phones[phone];
     if (!m_ready(p)) return m_no(0);
     if (kind == HSVC_INPUT_MENU_SIGN_OUT) {
-        if (!m_active(p)) return m_no(0);
-        return pressed_sign_out(m, p);
+        if (p->user == 0) return m_no(0);
+        return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */
     }
     if (!p->at[headset].here || m_calls(p) > 0) return m_open();
     if (kind == HSVC_INPUT_MENU_ASSOCIATE) {
@@ -433,7 +449,6 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         if (m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER &&
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
-        p->attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }

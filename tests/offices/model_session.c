@@ -91,7 +91,7 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
     } else {
         if (p->prompt == HSVC_PROMPT_SIGN_OUT) m_withdraw(p);
         p->session_state = HSVC_SESSION_ENDING;
-        if (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_close(m, p); /* nobody is left to be signed out */
+        if (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_withdraw(p); /* nobody is left to be signed out */
     }
 }
 

@@ -109,6 +109,7 @@ struct world {
     int64_t directory; /* ms; -1: silent */
     uint32_t crash[NODES];
     uint32_t due;  /* deadlines of other phones than the input's were due with it: the host advances next */
+    int64_t look_at;
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
     struct finding finding;
@@ -127,7 +128,6 @@ void world_close(struct world *w);
 void world_run(struct world *w, const struct event *list, uint32_t count);
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone);
 void world_restart(struct world *w, uint32_t node);
-void world_crash(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);
 void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t wanted, int64_t seen);

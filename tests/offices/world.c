@@ -133,34 +133,34 @@ static void digest_effects(struct world *w) {
     }
 }
 
-/* heard: the host gets the effects, unless it dies here; then another begins and asks for what is due. */
-static void heard(struct world *w, uint32_t node) {
-    digest_effects(w);
-    if (w->crash[node]) {
-        w->crash[node] = 0;
-        world_crash(w, node);
-        return;
-    }
-    phones_effects(w);
+static int passes(int32_t status) {
+    return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
 }
 
-/* world_crash: STORE-6: the new host lets everything be repeated that nobody acknowledged, before anything else. */
-void world_crash(struct world *w, uint32_t node) {
+/* resync: STORE-6: the host lets everything be repeated that nobody acknowledged. */
+static void resync(struct world *w, uint32_t node) {
     hsvc_cursor cursor;
-    w->crashes++;
-    world_restart(w, node);
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
     for (uint32_t tries = 0; !cursor.done && tries < 1000; tries++) {
         int32_t status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
         digest_effects(w);
         phones_effects(w);
-        if (status != HSVC_OK && status != HSVC_ERR_UNAVAILABLE && status != HSVC_ERR_UNKNOWN && status != HSVC_ERR_CONFLICT)
-            world_find(w, FAILED, 0, HSVC_OK, status);
+        if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
 }
 
-static int passes(int32_t status) {
-    return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
+/* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
+static void heard(struct world *w, uint32_t node, int32_t status) {
+    digest_effects(w);
+    if (w->crash[node]) {
+        w->crash[node] = 0;
+        w->crashes++;
+        world_restart(w, node);
+        resync(w, node);
+        return;
+    }
+    phones_effects(w);
+    if (status == HSVC_ERR_UNKNOWN) resync(w, node);
 }
 
 static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct m_answer wanted) {
@@ -187,13 +187,14 @@ static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phon
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     uint32_t node = world_node(w, phone), tries = 0;
     struct m_answer wanted;
-    int32_t status;
+    int32_t status, doubt = HSVC_OK;
     w->inputs++;
     if (w->fault != NULL)
         for (uint32_t i = 0; i < 8; i++) in->request_id[i] = (uint8_t)(w->inputs >> 8 * i);
-    do
+    do {
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
-    while (passes(status) && ++tries < 100);
+        if (status == HSVC_ERR_UNKNOWN) doubt = status;
+    } while (passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);
         return;
@@ -201,8 +202,9 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     w->model.now = w->now;
     wanted = model_input(&w->model, in, stale(w, in, phone));
     w->due = m_pass(&w->model, w->now);
+    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
     judge(w, in, phone, wanted);
-    heard(w, node);
+    heard(w, node, doubt);
 }
 
 /* ---- time ---- */
@@ -215,7 +217,7 @@ static void advance(struct world *w) {
             if (status == HSVC_OK && at > w->now) break;
             status = hsvc_advance(w->engines[i], w->fx);
             if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
-            heard(w, i);
+            heard(w, i, status);
         }
     (void)m_pass(&w->model, w->now);
     w->due = 0;
@@ -224,6 +226,7 @@ static void advance(struct world *w) {
 static int64_t deadline(struct world *w) {
     int64_t at = HSVC_NEVER, wanted = m_next(&w->model);
     if (w->due) return w->now;
+    if (w->shape.nodes > 1 && w->look_at > w->now && w->look_at < wanted) return w->look_at;
     if (w->shape.nodes == 1)
         while (passes(hsvc_next_deadline(w->engines[0], &at))) continue;
     return at < wanted ? at : wanted;
