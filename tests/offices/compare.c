@@ -38,7 +38,7 @@ static void compare_screen(struct world *w, uint32_t phone, const hsvc_device_vi
 static int64_t profile_of(const struct m_phone *p) { return p->profile == 0 ? 0 : p->profile_of * 16 + p->profile; }
 
 static int64_t profile_seen(const char *name, size_t len) {
-    return len > 1 && name[0] == 'u' ? number_of_name(name, len - 2) * 16 + (name[len - 1] - '0') : 0;
+    return len > 1 && name[0] == 'u' ? (int64_t)number_of_name(name, len - 2) * 16 + (name[len - 1] - '0') : 0;
 }
 
 /* compare_phone: who is signed in, what it shows and wears, calls, causes, windows, and what happens next. */
@@ -54,6 +54,8 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
+    if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN || p->prompt == HSVC_PROMPT_COUNTDOWN || p->prompt == HSVC_PROMPT_ASSOCIATED)
+        differ(w, DIFFERENT_WHOSE, phone, p->prompt_user, number_of_name(v.prompt_user, v.prompt_user_len));
     differ(w, DIFFERENT_CALLS, phone, m_calls(p), v.call_count);
     differ(w, DIFFERENT_CAUSES, phone, p->causes, v.causes);
     differ(w, DIFFERENT_REGISTERED, phone, p->registered, v.registered);

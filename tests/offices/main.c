@@ -23,37 +23,13 @@ static void tally(const struct world *w, uint32_t days, uint32_t events) {
     total.device_days += (uint64_t)w->shape.phones * days;
 }
 
-static void describe(uint64_t seed, const struct finding *f) {
-    static const char *const kinds[] = {"nothing", "verdict", "user", "session state", "prompt", "owner", "calls", "headsets", "window",
-                                        "wipe", "profile", "causes", "lock", "failures", "sessions", "next deadline", "screen", "registered", "prompt's time",
-                                        "unsound store", "failed call"};
-    (void)fprintf(stderr, "seed %" PRIu64 ": engine and model differ in: %s (phone %" PRIu32 ", user %" PRIu32 ", headset %" PRIu32 "): model %" PRId64 ", engine %" PRId64 " at %" PRId64 "\n",
-                  seed, kinds[f->kind], f->phone, f->user, f->headset, f->wanted, f->seen, f->at);
-}
-
-static void write_script(struct event *list, uint32_t count, const struct shape *shape, uint64_t seed, const char *path) {
-    struct script script = {NULL, 0, 0, 0};
-    struct world *w = calloc(1, sizeof *w);
+static void write_found(struct event *list, uint32_t count, const struct shape *shape, uint64_t seed, const char *path) {
     FILE *out = path != NULL ? fopen(path, "w") : stdout;
-    if (w == NULL || out == NULL) abort();
-    world_open(w, shape);
-    w->each = 1;
-    w->script = &script;
-    say(w, "# made by tests/offices, seed %u: shortened by itself", (unsigned)seed);
-    say(w, "phones reset in 40 s");
-    for (uint32_t h = 1; h <= shape->headsets; h++)
-        for (uint32_t i = 0; i < count; i++)
-            if (list[i].headset == h) {
-                say(w, "headset %s, handle %u", serial_name(h), (unsigned)h);
-                break;
-            }
-    world_run(w, list, count);
-    script_expect(w, &w->finding);
-    (void)fputs(script.bytes, out);
+    char *text = script_of(list, count, shape, seed);
+    if (out == NULL) abort();
+    (void)fputs(text, out);
     if (path != NULL) (void)fclose(out);
-    world_close(w);
-    free(script.bytes);
-    free(w);
+    free(text);
 }
 
 static int one(uint64_t seed, uint32_t days, const char *path) {
@@ -74,7 +50,7 @@ static int one(uint64_t seed, uint32_t days, const char *path) {
         count = shrink(list, count, &shape, &f);
         describe(seed, &f);
         (void)fprintf(stderr, "%" PRIu32 " events are left\n", count);
-        write_script(list, count, &shape, seed, path);
+        write_found(list, count, &shape, seed, path);
     }
     free(list);
     return f.kind != SAME;

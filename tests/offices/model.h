@@ -24,7 +24,7 @@ struct m_user {
 
 /* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. */
 struct m_present {
-    uint8_t here, fresh, gone, doubtful, late; /* late: doubtful from the start, so nothing was judged yet */
+    uint8_t here, fresh, gone, doubtful;
     int64_t since, event_at, newer, doubt_due;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };

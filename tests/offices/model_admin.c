@@ -31,8 +31,8 @@ static struct m_answer may_have(const struct model *m, uint32_t user) {
 struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
     struct m_answer may = may_have(m, user);
-    if (!may.accepted) return owner == 0 ? may : m_no(0);
     if (owner == user) return m_yes(HSVC_REASON_ALREADY_ASSOCIATED);
+    if (!may.accepted) return owner == 0 ? may : m_no(0);
     if (owner != 0) return m_no(HSVC_REASON_HEADSET_IN_USE);
     if (m_held(m, user) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, user, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
     m_give(m, user, headset, 0);

@@ -31,6 +31,17 @@ static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int6
     }
 }
 
+/* reported_later: the newest report of this headset elsewhere, if it is newer than `at`; else 0. */
+static int64_t reported_later(const struct model *m, const struct m_phone *here, uint32_t headset, int64_t at) {
+    int64_t newest = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_phone *p = &m->phones[i];
+        if (p != here && p->exists && p->at[headset].here && p->at[headset].event_at > at && p->at[headset].event_at > newest)
+            newest = p->at[headset].event_at;
+    }
+    return newest;
+}
+
 /* another_comes: a countdown ends, its headset spent, for another user's headset that may start something (PROMPT-7): one
  * that is refused is not fresh any more. */
 static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) {
@@ -83,6 +94,12 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     here->here = here->fresh = 1;
     here->since = here->event_at = at;
     here->order = ++m->counter;
+    here->newer = reported_later(m, p, headset, at);
+    if (here->newer != 0) { /* the late connect is itself the older one: no flow before its phone confirms it (decision 030) */
+        here->doubtful = 1;
+        here->doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+        return m_yes(0);
+    }
     doubts(m, p, headset, at);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;

@@ -84,7 +84,7 @@ struct phone {
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -161,6 +161,9 @@ void say(struct world *w, const char *format, ...);
 void script_expect(struct world *w, const struct finding *f);
 
 /* shrink.c: the shortest list that it finds with the same kind of difference. */
+/* describe: in words, to stderr. script_of: the scenario of a short list; to be freed. */
+void describe(uint64_t seed, const struct finding *f);
+char *script_of(const struct event *list, uint32_t count, const struct shape *shape, uint64_t seed);
 uint32_t shrink(struct event *list, uint32_t count, const struct shape *shape, struct finding *finding);
 
 #endif

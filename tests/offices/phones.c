@@ -165,9 +165,12 @@ static void answer(struct world *w, const struct plan *plan) {
         in.serial = serial_name(plan->subject);
         in.serial_len = strlen(in.serial);
         in.state = p->plugged & 1u << plan->subject ? HSVC_PRESENCE_THERE : HSVC_PRESENCE_NOT_THERE;
+        say(w, "%s says %s is %sthere", phone_name(plan->phone), in.serial, in.state == HSVC_PRESENCE_THERE ? "" : "not ");
     } else {
         about(&in, HSVC_INPUT_CALL_SNAPSHOT, plan->phone);
         give(&in, items, list_calls(p, items));
+        if (in.item_count == 0) say(w, "%s reports no calls", phone_name(plan->phone));
+        else say(w, "# %s reports its calls", phone_name(plan->phone));
     }
     world_apply(w, &in, plan->phone);
 }

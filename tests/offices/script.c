@@ -121,6 +121,9 @@ void script_expect(struct world *w, const struct finding *f) {
             if (f->wanted == 0) say(w, "  expect %s shows nothing", phone);
             else say(w, "  expect %s shows %s", phone, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)f->wanted));
             break;
+        case DIFFERENT_WHOSE:
+            say(w, "  expect %s shows %s for %s", phone, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)w->model.phones[f->phone].prompt), user_name((uint32_t)f->wanted));
+            break;
         case DIFFERENT_OWNER:
             if (f->headset == 0) say(w, "  expect %s has %d headsets", user_name(f->user), (int)f->wanted);
             else if (f->wanted == 0) say(w, "  expect %s belongs to nobody", serial_name(f->headset));

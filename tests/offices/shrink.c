@@ -1,5 +1,7 @@
 /* shrink.c: delta debugging: leaves out ever smaller parts of a list of events for as long as engine and model still differ in
  * the same way, and gives what is left. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,4 +54,37 @@ uint32_t shrink(struct event *list, uint32_t count, const struct shape *shape, s
     }
     free(left);
     return count;
+}
+
+/* describe: where they differ, for people. */
+void describe(uint64_t seed, const struct finding *f) {
+    static const char *const kinds[] = {"nothing", "verdict", "user", "session state", "prompt", "owner", "calls", "headsets", "window",
+                                        "wipe", "profile", "causes", "lock", "failures", "sessions", "next deadline", "screen", "registered", "prompt's time", "whom the prompt is for",
+                                        "unsound store", "failed call"};
+    (void)fprintf(stderr, "seed %" PRIu64 ": engine and model differ in: %s (phone %" PRIu32 ", user %" PRIu32 ", headset %" PRIu32 "): model %" PRId64 ", engine %" PRId64 " at %" PRId64 "\n",
+                  seed, kinds[f->kind], f->phone, f->user, f->headset, f->wanted, f->seen, f->at);
+}
+
+/* script_of: a short list, run once more and written down; what is missing stands at the end, as an expectation. */
+char *script_of(const struct event *list, uint32_t count, const struct shape *shape, uint64_t seed) {
+    struct script script = {NULL, 0, 0, 0};
+    struct world *w = calloc(1, sizeof *w);
+    if (w == NULL) abort();
+    world_open(w, shape);
+    w->each = 1;
+    w->script = &script;
+    say(w, "# made by tests/offices from seed %u, and shortened by itself", (unsigned)seed);
+    say(w, "phones reset in 40 s");
+    say(w, "phones stay silent");
+    for (uint32_t h = 1; h <= shape->headsets; h++)
+        for (uint32_t i = 0; i < count; i++)
+            if (list[i].headset == h) {
+                say(w, "headset %s, handle %u", serial_name(h), (unsigned)h);
+                break;
+            }
+    world_run(w, list, count);
+    script_expect(w, &w->finding);
+    world_close(w);
+    free(w);
+    return script.bytes;
 }
