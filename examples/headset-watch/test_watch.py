@@ -1,0 +1,200 @@
+"""test_watch.py: fake USB plugs (umockdev) at the one end, a ringing phone (sipp) behind examples/sip-host at the other."""
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import gi
+import pytest
+
+gi.require_version("UMockdev", "1.0")
+from gi.repository import UMockdev  # noqa: E402
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sip-host"))
+from harness import Directory, Host, Phone, call, finished, refused, until  # noqa: E402
+
+HEADSET = bytes.fromhex("050b 0905 a101 8501 1500 2501 0920 092f 7501 9502 8102 9506 8101 c0")  # telephony, headset
+KEYS = bytes.fromhex("050c 0901 a101 8502 1500 2501 09e9 09ea 7501 9502 8102 9506 8101 c0")  # consumer control
+WINDOW = 300_000
+
+
+class Usb:
+    """A machine's USB devices, as far as a program can see."""
+
+    def __init__(self):
+        self.bed, self.count = UMockdev.Testbed.new(), 0
+
+    def hub(self, name):
+        return self.bed.add_device("usb", name, None, ["idVendor", "1d6b", "product", "Hub"], ["DEVTYPE", "usb_device"])
+
+    def plug(self, serial, parent=None, descriptors=(HEADSET,)):
+        """A device with an interface for each report descriptor; its path, and those of its hidraw devices."""
+        self.count += 1
+        attributes = ["idVendor", "05a6", "idProduct", "ffff", "product", "Example Headset"]
+        if serial is not None:
+            attributes += ["serial", serial]
+        device = self.bed.add_device("usb", f"1-{self.count}", parent, attributes, ["DEVTYPE", "usb_device"])
+        raws = []
+        for number, descriptor in enumerate(descriptors):
+            interface = self.bed.add_device("usb", f"1-{self.count}:1.{number}", device, [], ["DEVTYPE", "usb_interface"])
+            hid = self.bed.add_device("hid", f"0003:05A6:FFFF.{self.count:02X}{number:02X}", interface, [], [])
+            self.bed.set_attribute_binary(hid, "report_descriptor", descriptor)
+            raws.append(self.bed.add_device("hidraw", f"hidraw{self.count}_{number}", hid, [], []))
+        return device, raws
+
+    def unplug(self, plugged):
+        device, raws = plugged
+        for path in (*raws, device):
+            self.bed.uevent(path, "remove")
+        self.bed.remove_device(device)
+
+
+@pytest.fixture
+def usb():
+    return Usb()
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    it = Directory(tmp_path_factory.mktemp("directory"), {"alice": "47111"})
+    yield it
+    it.stop()
+
+
+@pytest.fixture
+def host(tmp_path, directory, monkeypatch):
+    it = Host(tmp_path, *directory.options)
+    it.control.ok("phone desk-1 desk-1-own CP-8861", "phone desk-2 desk-2-own CP-8861", "user alice alice-line", "give SN1 alice")
+    yield it
+    assert it.stop() == 0
+
+
+class Watch:
+    """headset-watch, at a desk."""
+
+    def __init__(self, host, phone="desk-1"):
+        self.log = host.folder / f"watch-{phone}.log"
+        self.process = subprocess.Popen([os.environ["HEADSET_WATCH"], "--phone", phone, "--control", host.path],
+                                        stdout=open(self.log, "wb"), stderr=subprocess.STDOUT)
+        until(lambda: "connected" in self.text())
+
+    def text(self):
+        return self.log.read_text()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(20) == 0, self.text()
+
+
+@pytest.fixture
+def watch(host):
+    it = Watch(host)
+    yield it
+    it.stop()
+
+
+def headsets(host, phone="desk-1"):
+    """What the host knows: prompts tell that a headset is there."""
+    return host.control.prompt_at(phone)
+
+
+def sign_in(host):
+    until(lambda: headsets(host) == "SIGN_IN_PIN")
+    host.control.ok("pin desk-1 alice 47111")
+    until(lambda: host.control.user_at("desk-1") == "alice")
+
+
+def test_from_a_usb_plug_to_a_ringing_phone(usb, host, watch):
+    desk = Phone(host, "desk-1")
+    refused(host, "alice")
+    headset = usb.plug("SN1")
+    sign_in(host)
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+    usb.unplug(headset)
+    until(lambda: "headset" in host.text() and "unplugged" in watch.text())
+    host.control.ok(f"advance {WINDOW}")
+    until(lambda: host.control.user_at("desk-1") == "-")
+    refused(host, "alice")
+
+
+def test_what_was_plugged_in_before_is_told_at_the_start(usb, host):
+    Phone(host, "desk-1")
+    usb.plug("SN1")
+    watch = Watch(host)
+    until(lambda: headsets(host) == "SIGN_IN_PIN")
+    watch.stop()
+
+
+def test_several_interfaces_are_one_headset(usb, host, watch):
+    Phone(host, "desk-1")
+    device, raws = usb.plug("SN1", descriptors=(KEYS, HEADSET, HEADSET))
+    sign_in(host)
+    assert watch.text().count("plugged: Example") == 1
+    usb.bed.uevent(raws[1], "remove")  # one interface goes, the other stays
+    usb.bed.uevent(device, "change")   # as a device does that is suspended
+    usb.unplug((device, raws))
+    until(lambda: "unplugged" in watch.text())
+    assert watch.text().count("unplugged") == 1
+
+
+@pytest.mark.parametrize("serial, said", [(None, "cannot be recognised"), ("", "cannot be recognised"), ("a b", "cannot be recognised"),
+                                          ("x" * 60, "cannot be recognised"), ("0000000000000000", "error")])
+def test_id_3_a_headset_without_a_usable_serial_is_said_to_be_one(usb, host, watch, serial, said):
+    Phone(host, "desk-1")
+    usb.plug(serial)
+    until(lambda: said in watch.text())
+    assert headsets(host) == "-"
+
+
+def test_other_devices_are_no_headsets(usb, host, watch):
+    usb.plug("SN1", descriptors=(KEYS, b"", b"\xfe\xff", b"\x05", bytes(range(256))))
+    usb.plug("SN2")
+    until(lambda: "SN2" in watch.text())
+    assert "SN1" not in watch.text()
+
+
+def test_a_hub_that_is_pulled_takes_its_headsets(usb, host, watch):
+    Phone(host, "desk-1")
+    hub = usb.hub("usb1")
+    usb.plug("SN1", parent=hub)
+    usb.plug("SN2", parent=hub)
+    sign_in(host)
+    usb.bed.uevent(hub, "remove")
+    usb.bed.remove_device(hub)
+    until(lambda: watch.text().count("unplugged") == 2)
+    host.control.ok(f"advance {WINDOW}")
+    until(lambda: host.control.user_at("desk-1") == "-")
+
+
+def test_pres_8_a_storm_of_enumerations_signs_nobody_out(usb, host, watch):
+    Phone(host, "desk-1")
+    usb.plug("SN1")
+    sign_in(host)
+    device, raws = usb.plug("SN2")
+    random_ = random.Random(4)
+    for _ in range(300):
+        usb.bed.uevent(raws[0], random_.choice(["add", "remove", "change", "bind"]))
+        time.sleep(0.002)  # umockdev gives up when its reader is slower
+    usb.bed.uevent(raws[0], "add")
+    assert host.control.user_at("desk-1") == "alice"
+    usb.unplug((device, raws))
+    until(lambda: watch.text().rstrip().endswith("serial SN2"))
+    host.control.ok("advance 60000")
+    assert host.control.user_at("desk-1") == "alice"
+
+
+def test_a_host_that_comes_back_is_told_what_is_there(usb, host, watch):
+    desk = Phone(host, "desk-1")
+    headset = usb.plug("SN1")
+    sign_in(host)
+    host.stop()
+    usb.unplug(headset)
+    host.start()
+    desk.register()
+    until(lambda: watch.text().count("connected") == 2)
+    until(lambda: host.control.ask(f"advance {WINDOW}") == "ok" and host.control.user_at("desk-1") == "-")

@@ -1,0 +1,160 @@
+"""service.py: the engine inside a worker. Knows nothing of Kamailio.
+
+The environment says where things are:
+  EM_STORE   a file of SQLite, or "postgresql ..." with the words of libpq behind, in the schema EM_SCHEMA
+  EM_PINS    JSON: user -> [salt, scrypt hash], both in hexadecimal: the directory of this example
+  EM_CLOCK   for tests: a file with the milliseconds by which the clock is ahead, for all workers"""
+import hashlib
+import hmac
+import json
+import os
+import time
+from collections import deque
+from datetime import datetime, timedelta, timezone
+
+import headsetsvc as hs
+from headsetsvc import Unavailable  # noqa: F401 em.py catches it
+
+AGAIN = 20  # times a conflict is tried again: the library itself gave up after eight
+ACTOR = "kamailio"
+
+
+def scrypt(pin, salt):
+    """What EM_PINS has."""
+    return hashlib.scrypt(pin, salt=salt, n=2 ** 12, r=8, p=1)
+
+
+def open_store(words):
+    """SQLite, or PostgreSQL."""
+    if words.startswith("postgresql"):
+        return hs.PgsqlStore(words.removeprefix("postgresql").strip(), schema=os.environ.get("EM_SCHEMA", "headsetsvc"))
+    return hs.SqliteStore(words)
+
+
+def now():
+    """The system's time, moved on by a test."""
+    ahead = 0
+    if os.environ.get("EM_CLOCK"):
+        try:
+            with open(os.environ["EM_CLOCK"], encoding="ascii") as file:
+                ahead = int(file.read() or 0)
+        except FileNotFoundError:
+            pass
+    return datetime.now(timezone.utc) + timedelta(milliseconds=ahead)
+
+
+class Service:
+    """One of several on a store. log: takes a line for each decision."""
+
+    def __init__(self, log):
+        self.log = log
+        self.engine = hs.Engine(open_store(os.environ["EM_STORE"]), clock=now)
+        self.later = deque()  # what the store did not take: (function, arguments)
+
+    # ---- inputs and effects ----
+
+    def take(self, *inputs):
+        """Applies, does what the effects ask, and gives the verdicts. Raises Unavailable when the store is not to be had."""
+        waiting, verdicts = deque([inputs]), None
+        while waiting:
+            outcome = self._again(self.engine.apply, *waiting.popleft())
+            verdicts = verdicts or outcome.verdicts
+            self._do(outcome, waiting)
+        return verdicts
+
+    def _again(self, function, *arguments):
+        """Other workers were first, more often than the library tries: again, a little later."""
+        for turn in range(AGAIN):
+            try:
+                return function(*arguments)
+            except hs.Conflict:
+                time.sleep(0.002 * turn)
+        return function(*arguments)
+
+    def _do(self, outcome, waiting):
+        for v in outcome.verdicts:
+            if v.event != "effect_ack":
+                self.log(f"em: {v.device or '-'} {v.event} {'accepted' if v.accepted else 'refused'} {v.reason.name} {v.rule}")
+        for effect in outcome.effects:
+            answer = self._answer(effect)
+            if answer is not None:
+                waiting.append((answer,))
+
+    def _answer(self, effect):
+        """A phone here wears nothing: a profile is whose calls it gets, looked up call by call. So it is applied at once. A
+        headset that was reported elsewhere as well is for the phone to say something about; none here does."""
+        if effect.kind == hs.EffectKind.VERIFY_PIN:
+            return self.engine.answer(effect, self._verify(effect))
+        if effect.kind in (hs.EffectKind.REPORT_PRESENCE, hs.EffectKind.REPORT_CALLS):
+            return None
+        return self.engine.answer(effect)
+
+    def _verify(self, effect):
+        try:
+            with open(os.environ["EM_PINS"], encoding="utf-8") as file:
+                pins = json.load(file)
+        except (KeyError, OSError, ValueError):
+            return hs.Verify.UNAVAILABLE
+        if effect.user not in pins:
+            return hs.Verify.USER_UNKNOWN
+        salt, hashed = map(bytes.fromhex, pins[effect.user])
+        return hs.Verify.OK if hmac.compare_digest(scrypt(bytes(effect.pin), salt), hashed) else hs.Verify.WRONG
+
+    # ---- what must not be lost ----
+
+    def tell(self, function, *arguments):
+        """A report that nobody waits for: what the store does not take now is said again before the next, in order."""
+        self.later.append((function, arguments))
+        self.say_again()
+
+    def say_again(self):
+        """What the store did not take before."""
+        while self.later:
+            function, arguments = self.later[0]
+            try:
+                function(*arguments)
+            except (Unavailable, hs.OutcomeUnknown, hs.StoreFull) as error:
+                self.log(f"em: {function.__name__}: {error}")
+                return
+            self.later.popleft()
+
+    def tick(self):
+        """Deadlines. Called in one process, and harmless in several."""
+        self.say_again()
+        try:
+            due = self.engine.next_deadline_ms
+            if due is not None and due <= now().timestamp() * 1000:
+                waiting = deque()
+                self._do(self._again(self.engine.advance), waiting)
+                for inputs in waiting:
+                    self.take(*inputs)
+        except (Unavailable, hs.OutcomeUnknown, hs.StoreFull) as error:
+            self.log(f"em: deadlines: {error}")
+
+    # ---- phones and calls ----
+
+    def is_phone(self, name):
+        return bool(name) and self.engine.device(name) is not None
+
+    def registered(self, name):
+        device = self.engine.device(name)
+        if device is not None:
+            self.take(hs.DeviceRegistered(name, generation=device.generation_desired))
+
+    def unregistered(self, name):
+        self.take(hs.DeviceUnregistered(name))
+
+    def where(self, user):
+        """The phones where a user is signed in; the phone itself, if that is what was called; None for nobody."""
+        if self.engine.user(user) is not None:
+            return [login.device for login in self.engine.sessions_of(user)]
+        return [user] if self.is_phone(user) else None
+
+    def call(self, phone, call_id, state):
+        number = int.from_bytes(hashlib.sha256(call_id.encode()).digest()[:8], "big") or 1
+        if state == "over":
+            self.take(hs.CallEnded(phone, number))
+        elif state == "active":
+            self.take(hs.CallChanged(phone, number, hs.CallState.ACTIVE))
+        else:
+            self.take(hs.CallBegun(phone, number, hs.CallState.RINGING))

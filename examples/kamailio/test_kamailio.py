@@ -1,0 +1,310 @@
+"""test_kamailio.py: an unmodified Kamailio, real phones (sipp, baresip), and the bindings inside its workers."""
+import concurrent.futures
+import http.client
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "sip-host")]
+import service  # noqa: E402
+from harness import Phone, call, finished, free_port, refused, sipp, until  # noqa: E402
+
+PINS = {"alice": "47111", "bob": "47222"}
+WINDOW = 300_000
+
+
+class Kamailio:
+    """One Kamailio on a store that outlives it."""
+
+    def __init__(self, folder, store, schema=""):
+        self.folder, self.port, self.log_path = pathlib.Path(folder), free_port(), pathlib.Path(folder) / "kamailio.log"
+        self.pins, self.clock = self.folder / "pins.json", self.folder / "clock"
+        self.env = {**os.environ, "EM_DIR": str(HERE), "EM_STORE": store, "EM_SCHEMA": schema,
+                    "EM_PINS": str(self.pins), "EM_CLOCK": str(self.clock), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.put_pins(PINS)
+        self.ahead = 0
+        self.start()
+
+    def put_pins(self, pins):
+        self.pins.write_text(json.dumps({user: ["5a17", service.scrypt(pin.encode(), b"\x5a\x17").hex()] for user, pin in pins.items()}))
+
+    def start(self):
+        listen = f"127.0.0.1:{self.port}"
+        command = ["/usr/sbin/kamailio", "-f", HERE / "kamailio.cfg", "-A", f'EM_SCRIPT="{HERE / "em.py"}"', "-l", f"udp:{listen}",
+                   "-l", f"tcp:{listen}", "-DD", "-E", "-w", self.folder, "-Y", self.folder, "-P", self.folder / "kamailio.pid"]
+        self.process = subprocess.Popen(list(map(str, command)), env=self.env, stdout=open(self.log_path, "ab"),
+                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        until(self._up)
+
+    def _up(self):
+        assert self.process.poll() is None, self.log_path.read_text()[-3000:]
+        try:
+            return self.ask("GET", "/")[0] == 404
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(20)
+
+    def workers(self):
+        """The processes that Kamailio forked."""
+        return [int(pid) for pid in subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()]
+
+    # ---- what a desk says ----
+
+    def ask(self, method, path, body=""):
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            link.request(method, path, body)
+            answer = link.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            link.close()
+
+    def rpc(self, method, *params):
+        status, body = self.ask("POST", "/rpc", json.dumps({"method": method, "params": params, "id": 1}))
+        assert status == 200, (method, params, status, body)
+        return json.loads(body)["result"]
+
+    def ok(self, method, *params):
+        result = self.rpc(method, *params)
+        assert result["accepted"], (method, params, result)
+
+    def headset(self, phone, serial, status):
+        message = {"time": 1, "key": "headsetInventory", "value": {
+            "host": {"deviceName": f"CP-8861-{phone}", "model": "CP-8861"},
+            "headset": {"serialNumber": serial, "vendor": "Example", "model": "532", "connectionStatus": status}}}
+        status, body = self.ask("POST", "/inventory", json.dumps(message))
+        assert status == 200, body
+        return json.loads(body)
+
+    def plug(self, phone, serial):
+        return self.headset(phone, serial, "connected")
+
+    def unplug(self, phone, serial):
+        return self.headset(phone, serial, "disconnected")
+
+    def advance(self, ms):
+        self.ahead += ms
+        new = self.clock.with_suffix(".new")
+        new.write_text(str(self.ahead))
+        new.rename(self.clock)
+
+    def user_at(self, phone):
+        return self.rpc("screen", phone)["user"]
+
+    def prompt_at(self, phone):
+        return self.rpc("screen", phone)["prompt"]
+
+    def arrive(self, phone, serial, user, pin=None):
+        self.plug(phone, serial)
+        until(lambda: self.prompt_at(phone) == "SIGN_IN_PIN")
+        self.ok("submit", phone, user, pin or PINS[user])
+        assert self.user_at(phone) == user
+
+    def text(self):
+        return self.log_path.read_text(errors="replace")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def host(request, tmp_path):
+    if request.param == "sqlite":
+        it = Kamailio(tmp_path, str(tmp_path / "em.db"))
+    else:  # a server that whoever runs the tests has started, and a schema of our own
+        it = Kamailio(tmp_path, "postgresql " + os.environ["HSVC_TEST_PGSQL"], schema=f"kamailio_{free_port()}")
+    it.ok("settle")
+    for phone in ("desk1", "desk2"):
+        it.ok("phone", phone, f"{phone}-own", "CP-8861")
+    for number, user in enumerate(PINS, 1):
+        it.ok("user", user, f"{user}-line")
+        it.ok("give", f"H{number}", user)
+    yield it
+    it.stop()
+    assert not any(pin in it.text() for pin in PINS.values())
+    assert "Traceback" not in it.text()
+
+
+def signed_out(host, phone):
+    until(lambda: host.user_at(phone) == "")
+
+
+def test_a_day(host):
+    """480, ringing, headset out in a call (CALL-1), the window (OUT-1), a colleague (TAKE-1): one after the other."""
+    desk, other = Phone(host, "desk1"), Phone(host, "desk2")
+    refused(host, "alice")
+    host.arrive("desk1", "H1", "alice")
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+
+    ringing, talking = desk.ring(), call(host, "alice", duration=3000)
+    until(lambda: host.text().count("CALL_NOTED") >= 3)  # two of the call before
+    host.unplug("desk1", "H1")
+    host.advance(WINDOW)
+    time.sleep(0.5)  # several ticks
+    assert host.user_at("desk1") == "alice"
+    finished(talking)
+    finished(ringing)
+    signed_out(host, "desk1")
+    refused(host, "alice")
+
+    host.arrive("desk1", "H1", "alice")
+    host.unplug("desk1", "H1")
+    host.advance(WINDOW - 60_000)
+    host.plug("desk1", "H1")
+    host.advance(WINDOW)
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+
+    host.unplug("desk1", "H1")
+    host.plug("desk1", "H2")
+    until(lambda: host.prompt_at("desk1") == "SIGN_OUT_OTHER")
+    host.ok("press", "desk1", "yes")
+    until(lambda: host.prompt_at("desk1") == "SIGN_IN_PIN")
+    host.ok("submit", "desk1", "bob", PINS["bob"])
+    refused(host, "alice")
+    ringing = desk.ring()
+    finished(call(host, "bob"))
+    finished(ringing)
+    host.arrive("desk2", "H1", "alice")
+    ringing = other.ring()
+    finished(call(host, "alice", caller="desk1"))
+    finished(ringing)
+
+
+def test_store_1_a_worker_killed_in_mid_shift(host):
+    """Kamailio goes down as a whole when a worker is killed; what starts it again finds everything as it was."""
+    desk = Phone(host, "desk1")
+    host.arrive("desk1", "H1", "alice")
+    host.unplug("desk1", "H1")
+    os.kill(random.choice(host.workers()), signal.SIGKILL)
+    host.process.wait(20)
+    host.start()
+    assert host.user_at("desk1") == "alice"
+    desk.register()
+    host.plug("desk1", "H1")
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+
+
+BARESIP = """sip_listen 127.0.0.1:{port}
+audio_player aubridge,a
+audio_source aubridge,a
+audio_alert aubridge,b
+module_path /usr/lib/baresip/modules
+module g711.so
+module aubridge.so
+module_tmp account.so
+module_app menu.so
+"""
+
+
+def test_a_softphone(host):
+    """baresip, which nobody here wrote a scenario for, registers and answers."""
+    folder = host.folder / "baresip"
+    folder.mkdir()
+    (folder / "config").write_text(BARESIP.format(port=free_port()))
+    (folder / "accounts").write_text(f"<sip:desk1@127.0.0.1:{host.port}>;auth_pass=x;regint=120;answermode=auto\n")
+    softphone = subprocess.Popen(["baresip", "-f", folder], stdin=subprocess.PIPE, stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT)
+    try:
+        until(lambda: "desk1 registered" in host.text())
+        host.arrive("desk1", "H1", "alice")
+        finished(sipp(host, "call", "alice"))
+    finally:
+        softphone.kill()
+        softphone.wait()
+
+
+def register_all(host, phones):
+    """By one sipp that is all these phones."""
+    (host.folder / "phones.csv").write_text("SEQUENTIAL\n" + "".join(f"{phone}\n" for phone in phones))
+    script = (HERE.parent / "sip-host" / "sipp" / "register.xml").read_text().replace("[service]", "[field0]")
+    (host.folder / "register-all.xml").write_text(script)
+    subprocess.run(["sipp", f"127.0.0.1:{host.port}", "-sf", "register-all.xml", "-inf", "phones.csv", "-i", "127.0.0.1", "-p",
+                    str(free_port()), "-m", str(len(phones)), "-r", "50", "-key", "expires", "600", "-nostdin", "-timeout", "60s",
+                    "-timeout_error"], cwd=host.folder, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def timed(times, function, *arguments):
+    begun = time.perf_counter()
+    function(*arguments)
+    times.append(1000 * (time.perf_counter() - begun))
+
+
+def told(times):
+    times.sort()
+    return f"median {statistics.median(times):.1f} ms, 99 of 100 below {times[len(times) * 99 // 100]:.1f} ms"
+
+
+def test_a_hundred_phones_and_a_thousand_plugs(host, capsys):
+    """How long reports and sign-ins take, from the HTTP request to its answer, five desks at once and calls meanwhile."""
+    host.put_pins({**PINS, **{f"user{i}": "1234567" for i in range(100)}})
+    for i in range(100):
+        host.ok("phone", f"p{i}", f"p{i}-own", "CP-8861")
+        host.ok("user", f"user{i}", f"user{i}-line")
+        host.ok("give", f"S{i}", f"user{i}")
+    register_all(host, [f"p{i}" for i in range(100)])
+    desk = Phone(host, "desk1")
+    host.arrive("desk1", "H1", "alice")
+    plugs, sign_ins = [], []
+
+    def shift(first):
+        """20 desks: in, PIN, and five times out and in again."""
+        for i in range(first, first + 20):
+            timed(plugs, host.plug, f"p{i}", f"S{i}")
+            timed(sign_ins, host.ok, "submit", f"p{i}", f"user{i}", "1234567")
+        for _ in range(5):
+            for i in range(first, first + 20):
+                timed(plugs, host.unplug, f"p{i}", f"S{i}")
+                timed(plugs, host.plug, f"p{i}", f"S{i}")
+
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        shifts = [pool.submit(shift, first) for first in range(0, 100, 20)]
+        for _ in range(3):
+            ringing = desk.ring()
+            finished(call(host, "alice"))
+            finished(ringing)
+        for each in shifts:
+            each.result()
+    assert all(host.user_at(f"p{i}") == f"user{i}" for i in range(100))
+    with capsys.disabled():
+        print(f"\n  {len(plugs)} plug events of 100 phones: {told(plugs)}; {len(sign_ins)} sign-ins, with scrypt: {told(sign_ins)}")
+
+
+RUBBISH = ["", "{", "[]", "7", "null", '{"method": 1}', '{"method": "phone", "params": []}', '{"method": "__init__", "params": ["x"]}',
+           '{"method": "_prompt", "params": ["x"]}', '{"method": "press", "params": ["desk1", "any"]}', '{"key": "headsetInventory"}',
+           '{"key": "headsetInventory", "value": {"host": {"deviceName": 7}}}', "[" * 5000, '{"method": "screen", "params": ["nobody"]}',
+           '{"method": "screen", "params": ["\\ud800"]}', '{"method": "phone", "params": ["' + "x" * 300 + '", "p", "m"]}']
+
+
+@pytest.mark.parametrize("host", ["sqlite"], indirect=True)
+def test_rubbish_is_answered_with_an_error(host):
+    for body in RUBBISH:
+        for path in ("/rpc", "/inventory"):
+            status, text = host.ask("POST", path, body)
+            assert status == 400 and "error" in json.loads(text) or json.loads(text)["result"]["accepted"] is False, (path, body, text)
+    random_ = random.Random(3)
+    for _ in range(1000):
+        body = bytearray(b'{"method": "press", "params": ["desk1", "yes"], "id": 4}')
+        for _ in range(random_.randrange(1, 6)):
+            body[random_.randrange(len(body))] = random_.randrange(32, 127)
+        host.ask("POST", random_.choice(["/rpc", "/inventory"]), bytes(body))
+    with socket.socket(type=socket.SOCK_DGRAM) as raw:
+        for _ in range(1500):
+            raw.sendto(random_.randbytes(random_.randrange(400)), ("127.0.0.1", host.port))
+    assert host.prompt_at("desk1") == ""
+    refused(host, "alice")

@@ -1,0 +1,232 @@
+"""harness.py: starts sip-host, phones, callers and a directory, for the tests of this example and of its neighbours.
+
+Nothing of it is simulated but time: SIP is spoken by sipp, PINs are checked by a real slapd, and the only thing hurried is the
+host's clock (`advance`)."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SECONDS = 20  # what may take a while on a busy machine
+
+
+def free_port():
+    """A port that nobody has now, for UDP and for TCP."""
+    while True:
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            try:
+                udp.bind(tcp.getsockname())
+            except OSError:
+                continue
+            return tcp.getsockname()[1]
+
+
+def until(what, seconds=SECONDS):
+    """Asks again until it is true, and gives what it was."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+class Control:
+    """A connection to the host's socket."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(SECONDS)
+        self.socket.connect(str(path))
+        self.lines = self.socket.makefile("r", encoding="utf-8", newline="\n")
+
+    def send(self, line):
+        self.socket.sendall(line.encode() + b"\n")
+
+    def line(self):
+        return self.lines.readline().rstrip("\n")
+
+    def ask(self, line):
+        """The answer to one line; everything before it, of who or watch, is in `before`."""
+        self.send(line)
+        self.before = []
+        while True:
+            answer = self.line()
+            assert answer, f"the host hung up at {line!r}"
+            if answer.startswith(("ok", "error")):
+                return answer
+            self.before.append(answer)
+
+    def ok(self, *lines):
+        for line in lines:
+            answer = self.ask(line)
+            assert answer.startswith("ok"), f"{line}: {answer}"
+
+    def who(self):
+        """phone -> (state, user, prompt)"""
+        assert self.ask("who") == "ok"
+        return {words[1]: tuple(words[2:5]) for words in map(str.split, self.before)}
+
+    def user_at(self, phone):
+        return self.who()[phone][1]
+
+    def prompt_at(self, phone):
+        return self.who()[phone][2]
+
+    def close(self):
+        self.lines.close()
+        self.socket.close()
+
+
+class Host:
+    """sip-host, on a store that outlives it."""
+
+    def __init__(self, folder, *options):
+        self.folder, self.options = pathlib.Path(folder), options
+        self.port, self.path = free_port(), self.folder / "em.sock"
+        self.log_path = self.folder / "host.log"
+        self.log = open(self.log_path, "ab")
+        self.control = None
+        self.start()
+
+    def start(self):
+        command = [os.environ["SIP_HOST"], "--store", self.folder / "em.db", "--control", self.path,
+                   "--sip", f"127.0.0.1:{self.port}", "--test-clock", *self.options]
+        plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # fake devices are not for the host
+        self.process = subprocess.Popen(list(map(str, command)), stdout=self.log, stderr=subprocess.STDOUT,
+                                        stdin=subprocess.DEVNULL, env=plain)
+        until(lambda: self.process.poll() is not None or self._connected())
+        assert self.process.poll() is None, self.log_path.read_text()
+
+    def _connected(self):
+        try:
+            self.control = Control(self.path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        return True
+
+    def stop(self, how=signal.SIGTERM):
+        """Ends it, and says how it ended."""
+        self.control.close()
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(SECONDS)
+
+    def text(self):
+        return self.log_path.read_text(errors="replace")
+
+
+def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, duration=300, seconds=SECONDS):
+    """One call of a sipp scenario, begun; .wait() it with finished()."""
+    command = ["sipp", f"127.0.0.1:{host.port}", "-sf", HERE / "sipp" / f"{scenario}.xml", "-s", service, "-i", "127.0.0.1",
+               "-p", port or free_port(), "-m", 1, "-nostdin", "-d", duration, "-timeout", f"{seconds}s", "-timeout_error",
+               "-trace_err", "-error_file", host.folder / "sipp.txt",
+               "-key", "caller", caller, "-key", "expires", expires]
+    return subprocess.Popen(list(map(str, command)), cwd=host.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
+
+
+def finished(process):
+    """Waits for sipp; its scenario must have gone as written."""
+    output, _ = process.communicate(timeout=2 * SECONDS)
+    errors = pathlib.Path(process.args[process.args.index("-error_file") + 1])
+    assert process.returncode == 0, output[-1000:] + (errors.read_text() if errors.exists() else "")
+
+
+class Phone:
+    """A phone on a port of its own."""
+
+    def __init__(self, host, name):
+        self.host, self.name, self.port = host, name, free_port()
+        self.register()
+
+    def register(self, expires=600):
+        finished(sipp(self.host, "register", self.name, port=self.port, expires=expires))
+
+    def ring(self):
+        """Waits for one call, in the background."""
+        process = sipp(self.host, "answer", self.name, port=self.port)
+        hexport = f"{self.port:04X}"
+        until(lambda: any(line.split()[1].endswith(":" + hexport) for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]))
+        return process
+
+
+def call(host, person, **how):
+    return sipp(host, "call", person, **how)
+
+
+def refused(host, person):
+    finished(sipp(host, "refused", person))
+
+
+SLAPD = """include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+moduleload ppolicy
+database mdb
+suffix "dc=example,dc=com"
+directory {folder}
+rootdn "cn=admin,dc=example,dc=com"
+rootpw admin
+overlay ppolicy
+ppolicy_default "cn=pins,dc=example,dc=com"
+ppolicy_use_lockout
+"""
+ENTRIES = """dn: dc=example,dc=com
+objectClass: dcObject
+objectClass: organization
+o: example
+dc: example
+
+dn: cn=pins,dc=example,dc=com
+objectClass: pwdPolicy
+objectClass: device
+cn: pins
+pwdAttribute: userPassword
+pwdLockout: TRUE
+pwdMaxFailure: 2
+
+"""
+PERSON = """dn: uid={uid},dc=example,dc=com
+objectClass: inetOrgPerson
+uid: {uid}
+cn: {uid}
+sn: {uid}
+userPassword: {pin}
+
+"""
+
+
+class Directory:
+    """A slapd with people and their PINs, which locks a person after two wrong ones."""
+
+    def __init__(self, folder, people):
+        self.folder, self.port = pathlib.Path(folder), free_port()
+        (self.folder / "ldap").mkdir()
+        self.config = self.folder / "slapd.conf"
+        self.config.write_text(SLAPD.format(folder=self.folder / "ldap"))
+        entries = ENTRIES + "".join(PERSON.format(uid=uid, pin=pin) for uid, pin in people.items())
+        subprocess.run(["/usr/sbin/slapadd", "-f", self.config], input=entries, text=True, check=True)
+        self.url = f"ldap://127.0.0.1:{self.port}"
+        self.options = ("--ldap", self.url, "--ldap-dn", "uid=%s,dc=example,dc=com")
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(["/usr/sbin/slapd", "-f", self.config, "-h", self.url, "-d", "0"])
+        until(self._up)
+
+    def _up(self):
+        assert self.process.poll() is None
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(SECONDS)

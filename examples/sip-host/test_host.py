@@ -1,0 +1,219 @@
+"""test_host.py: sip-host with real SIP phones (sipp) and a real directory (slapd)."""
+import os
+import random
+import re
+import signal
+import socket
+import stat
+import subprocess
+
+import pytest
+from harness import Control, Directory, Host, Phone, call, finished, free_port, refused, until
+
+PINS = {"alice": "47111", "bob": "47222", "carol": "47333", "mallory": "47444"}
+WINDOW = 300_000  # ms: sign_out_window as it is by default
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    it = Directory(tmp_path_factory.mktemp("directory"), PINS)
+    yield it
+    it.stop()
+
+
+@pytest.fixture
+def host(tmp_path, directory):
+    it = Host(tmp_path, *directory.options)
+    it.control.ok("phone desk-1 desk-1-own CP-8861", "phone desk-2 desk-2-own CP-8861",
+                  *(f"user {name} {name}-line" for name in PINS), "give H1 alice", "give H2 bob", "give H3 mallory")
+    yield it
+    if it.process.poll() is None:
+        assert it.stop() == 0
+    assert not any(pin in it.text() for pin in PINS.values())
+
+
+def arrive(host, phone, headset, user, pin=None):
+    """Headset in, PIN, signed in."""
+    host.control.ok(f"plug {phone} {headset}")
+    until(lambda: host.control.prompt_at(phone) != "-")
+    host.control.ok(f"pin {phone} {user} {pin or PINS[user]}")
+    until(lambda: host.control.user_at(phone) == user)
+
+
+def signed_out(host, phone):
+    until(lambda: host.control.user_at(phone) == "-")
+
+
+def test_a_call_to_a_signed_out_user_is_480_and_rings_after_sign_in(host):
+    desk = Phone(host, "desk-1")
+    refused(host, "alice")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+    until(lambda: host.control.ask("calls") == "ok 0")
+
+
+def test_call_1_headset_out_during_a_call(host):
+    """CALL-1, OUT-5: the window is over in the middle of the call; the BYE signs out."""
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing = desk.ring()
+    talking = call(host, "alice", duration=2000)
+    until(lambda: "answered" in host.text())
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
+    assert host.control.user_at("desk-1") == "alice"
+    finished(talking)
+    finished(ringing)
+    signed_out(host, "desk-1")
+    refused(host, "alice")
+
+
+def test_out_1_back_within_the_window_still_rings(host):
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW - 1000}", "plug desk-1 H1", f"advance {WINDOW}")
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+
+
+def test_take_1_calls_follow_the_person(host):
+    """A colleague takes over the phone; who was there is called in vain, and at another desk rings again."""
+    desk, other = Phone(host, "desk-1"), Phone(host, "desk-2")
+    arrive(host, "desk-1", "H1", "alice")
+    host.control.ok("unplug desk-1 H1", "plug desk-1 H2")
+    until(lambda: host.control.prompt_at("desk-1") == "SIGN_OUT_OTHER")
+    host.control.ok("press desk-1 yes")
+    until(lambda: host.control.prompt_at("desk-1") == "SIGN_IN_PIN")
+    host.control.ok(f"pin desk-1 bob {PINS['bob']}")
+    until(lambda: host.control.user_at("desk-1") == "bob")
+    refused(host, "alice")
+    ringing = desk.ring()
+    finished(call(host, "bob"))
+    finished(ringing)
+    arrive(host, "desk-2", "H1", "alice")
+    ringing = other.ring()
+    finished(call(host, "alice", caller="desk-1"))
+    finished(ringing)
+
+
+def test_sign_6_what_the_directory_says(host, directory):
+    """Wrong, locked by the directory, and the directory gone: the log knows which, the person at the phone less."""
+    Phone(host, "desk-1")
+    host.control.ok("plug desk-1 H3")
+    watch = Control(host.path)
+    watch.ok("watch")
+
+    def try_pin(pin):
+        host.control.ok(f"pin desk-1 mallory {pin}")
+        return until(lambda: " refused " in (line := watch.line()) and line).split()[3]
+
+    told = [try_pin("00000"), try_pin("00000"), try_pin(PINS["mallory"])]  # the directory locks after two
+    directory.stop()
+    told.append(try_pin(PINS["mallory"]))
+    directory.start()
+    assert told == ["CREDENTIALS_WRONG"] * 2 + ["CREDENTIALS_UNAVAILABLE"] * 2
+    assert re.findall(r"the directory says (\w+)", host.text()) == ["WRONG", "WRONG", "LOCKED", "UNAVAILABLE"]
+    watch.close()
+
+
+def test_an_empty_pin_is_not_a_bind_without_password(host):
+    Phone(host, "desk-1")
+    host.control.ok("plug desk-1 H1")
+    until(lambda: host.control.prompt_at("desk-1") != "-")
+    host.control.ask("pin desk-1 alice -")
+    host.control.ok("plug desk-2 H2")
+    assert host.control.user_at("desk-1") == "-"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_store_1_a_host_that_goes_comes_back_as_it_was(host, how):
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    host.control.ok("unplug desk-1 H1")
+    host.stop(how)
+    host.start()
+    assert host.control.user_at("desk-1") == "alice"
+    desk.register()
+    host.control.ok("present desk-1 H1")
+    ringing = desk.ring()
+    finished(call(host, "alice"))
+    finished(ringing)
+
+
+def test_a_call_does_not_outlive_the_host_that_is_killed(host):
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing = desk.ring()
+    talking = call(host, "alice", duration=60_000, seconds=5)
+    until(lambda: "answered" in host.text())
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
+    assert host.control.user_at("desk-1") == "alice"
+    host.stop(signal.SIGKILL)
+    for process in (ringing, talking):
+        process.kill()
+        process.communicate()
+    host.start()
+    host.control.ok(f"advance {WINDOW}")
+    signed_out(host, "desk-1")
+
+
+def test_two_hosts_do_not_share_a_socket(host):
+    second = subprocess.run([os.environ["SIP_HOST"], "--store", host.folder / "em.db", "--control", host.path, "--sip",
+                             f"127.0.0.1:{free_port()}"], capture_output=True, text=True, timeout=20)
+    assert second.returncode == 1 and "Address already in use" in second.stdout
+    assert host.control.who()
+
+
+def test_the_socket_is_its_owners(host):
+    assert stat.S_IMODE(host.path.stat().st_mode) == 0o600
+
+
+def test_unknown_phones_may_not_register(host):
+    with pytest.raises(AssertionError, match="404"):
+        Phone(host, "desk-99")
+
+
+def test_an_expired_phone_is_not_rung(host):
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    desk.register(expires=1)
+    until(lambda: "unregistered" in host.text())
+    refused(host, "alice")
+
+
+RUBBISH = ["", " ", "phone", "plug desk-1", "plug nobody H1", "who who", "advance -1", "advance x", "pin desk-1 alice 1 2 3",
+           "present desk-1 " + "H " * 40, "x" * 5000, "give H1 \u00e9\u00e9", "press desk-1 any", "menu desk-1 none", "\x01\x02",
+           "answer desk-1 H1 0 there", "give " + "9" * 60 + " alice", "user " + "u" * 200 + " p"]
+
+
+def test_rubbish_on_the_control_socket_is_answered_with_an_error(host):
+    for line in RUBBISH[2:]:
+        assert host.control.ask(line).startswith("error"), line
+
+
+def test_thousands_of_random_messages_leave_it_standing(host):
+    random_ = random.Random(9)
+    words = ["phone", "user", "give", "plug", "unplug", "present", "pin", "press", "menu", "who", "watch", "desk-1", "H1", "alice", "-", "yes"]
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.connect(str(host.path))
+        raw.settimeout(0)
+        for _ in range(1500):
+            line = (" ".join(random_.choices(words, k=random_.randrange(6))).encode() if random_.random() < 0.5
+                    else random_.randbytes(random_.randrange(300)))
+            try:
+                raw.send(line + b"\n")
+                raw.recv(65536)
+            except BlockingIOError:
+                pass
+    sip = b"INVITE sip:alice@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:alice@b>\r\nContent-Length: 0\r\n\r\n"
+    with socket.socket(type=socket.SOCK_DGRAM) as raw:
+        for _ in range(1500):
+            message = bytearray(sip)
+            for _ in range(random_.randrange(8)):
+                message[random_.randrange(len(message))] = random_.randrange(256)
+            raw.sendto(bytes(message[:random_.randrange(1, len(message))]) if random_.random() < 0.5 else bytes(message),
+                       ("127.0.0.1", host.port))
+    assert host.control.who()["desk-1"]
+    refused(host, "alice")
