@@ -54,7 +54,7 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
         due->dry = !hsvc__own_due(engine, due->device) && engine->doubted_count == 0; /* its own node has just fired it */
         hsvc__key_deadline(&key, due->at, due->device);
         hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
-        hsvc__inform_doubted(t);
+        if (engine->doubted_count != 0) hsvc__settle(t); /* it was fired by a commit of this call after all */
         return;
     }
     hsvc__settle(t);

@@ -97,8 +97,11 @@ void compare_all(struct world *w) {
     for (uint32_t i = 1; i <= w->shape.headsets && w->finding.kind == SAME; i++) {
         hsvc_headset_view v;
         uint32_t owner = 0;
+        int32_t status;
         (void)hsvc_headset_view_init(&v, sizeof v);
-        if (hsvc_headset_get(w->engines[0], serial_name(i), strlen(serial_name(i)), &v) == HSVC_OK) owner = number_of_name(v.owner, v.owner_len);
+        status = hsvc_headset_get(w->engines[0], serial_name(i), strlen(serial_name(i)), &v);
+        if (status == HSVC_OK) owner = number_of_name(v.owner, v.owner_len);
+        else if (status != HSVC_ERR_NOT_FOUND) continue; /* a fault of the store */
         differ(w, DIFFERENT_OWNER, 0, w->model.headsets[i].owner, owner);
         if (w->finding.kind != SAME) w->finding.headset = i;
     }

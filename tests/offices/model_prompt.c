@@ -453,6 +453,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         return m_yes(0);
     }
     if (m_active(p) && p->user == m->headsets[headset].owner) return m_open();
+    if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) return m_open();
     p->at[headset].fresh = 1; /* PRES-2 */
     p->at[headset].since = m->now;
     p->at[headset].order = ++m->counter;
