@@ -145,7 +145,6 @@ uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t us
 uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);
 void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
-void m_taken_from(struct model *m, struct m_phone *p, uint32_t cause);
 void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile);
 void m_open_window(struct model *m, struct m_phone *p, int64_t at);
 void m_back(struct model *m, struct m_phone *p);
@@ -174,7 +173,6 @@ struct m_answer m_disassociate(struct model *m, uint32_t headset);
 struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_t to);
 struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now);
 struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled);
-struct m_answer m_user_removed(struct model *m, uint32_t user);
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone);
 struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
 void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);

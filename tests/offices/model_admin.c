@@ -72,7 +72,7 @@ struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_
 struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (!m_active(p)) return m_open();
+    if (p->user == 0) return m_open();
     if (now && !m_emergency(p) && p->due[MT_HOLD] == M_NEVER)
         m_end(m, p, HSVC_CAUSE_ADMIN);
     else
@@ -101,20 +101,6 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
         else if (p->profile > profiles)
             m_end_or_wait(m, p, HSVC_CAUSE_PROFILE_REMOVED);
     }
-    return m_yes(0);
-}
-
-struct m_answer m_user_removed(struct model *m, uint32_t user) {
-    if (!m->users[user].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
-    m->users[user].exists = m->users[user].enabled = 0;
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        struct m_phone *p = &m->phones[i];
-        if (!p->exists) continue;
-        if (p->prompt != HSVC_PROMPT_SIGN_OUT && about(m, p, user)) m_close(m, p);
-        if (p->user == user) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
-    }
-    for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (m->headsets[h].owner == user) m->headsets[h].owner = 0;
     return m_yes(0);
 }
 

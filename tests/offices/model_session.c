@@ -134,9 +134,6 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     return 0;
 }
 
-/* m_taken_from: SIGN-2, TAKE-2: the session of another ends because of this sign-in or the owner's return. */
-void m_taken_from(struct model *m, struct m_phone *p, uint32_t cause) { m_end(m, p, cause); }
-
 /* m_open_window: OUT-1; from the event's time, and never before the session's start (TIME-2). */
 void m_open_window(struct model *m, struct m_phone *p, int64_t at) {
     if (m_policy(m, HSVC_PARAM_HEADSET_EM, p->user, m_number(m, p)) == HSVC_CHOICE_HEADSET_EM_DENY) {
