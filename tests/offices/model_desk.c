@@ -86,8 +86,8 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     }
     noted(m, p, headset, at);
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
+        if (!p->settling || here->gone) doubts(m, p, headset, at); /* nothing new after a reset (decision 111) */
         here->gone = 0;
-        doubts(m, p, headset, at);
         return m_yes(0);
     }
     memset(here, 0, sizeof *here);

@@ -438,11 +438,11 @@ void m_prompt_due(struct model *m, struct m_phone *p) {
 
 struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t headset) {
     struct m_phone *p = &m->phones[phone];
-    if (!m_ready(p)) return m_no(0);
     if (kind == HSVC_INPUT_MENU_SIGN_OUT) {
-        if (p->user == 0) return m_no(0);
+        if (p->user == 0 || !p->registered || p->resetting) return m_no(0); /* settling is no reason to stay */
         return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */
     }
+    if (!m_ready(p)) return m_no(0);
     if (!p->at[headset].here || m_calls(p) > 0) return m_open();
     if (kind == HSVC_INPUT_MENU_ASSOCIATE) {
         if (m->headsets[headset].owner != 0 || p->prompt != 0 || m_calls(p) > 0) return m_open();
