@@ -276,6 +276,8 @@ def codes_text():
         out += [f"    {name} = {number}" for name, number in members] + [""]
     out += ["", "CHOICES: Dict[Param, Type[Code]] = {"]
     out += [f"    Param.{param.upper()}: {camel(param)}," for param in choices] + ["}", "", *limits]
+    names = ["CHOICES", "Code", *groups, *map(camel, choices), *(line.split()[0] for line in limits)]
+    out += ["", "__all__ = ["] + [f'    "{name}",' for name in names] + ["]"]
     return "\n".join(out) + "\n"
 
 
@@ -397,17 +399,32 @@ VIEWS = {
     "hsvc_broken_promise": ("BrokenPromise", "A promise that a store did not keep."),
     "hsvc_scenario_failure": ("ScenarioFailure", "An expectation that did not hold."),
     "hsvc_scenario_result": ("ScenarioResult", "What came of a run."),
+    "hsvc_explained": ("Explanation", "One thing to say about a device, a user or a headset."),
+    "hsvc_inventory_sums": ("InventorySums", "How many headsets there are."),
+    "hsvc_csv_report": ("CsvReport", "One thing to say about one row of a file."),
+    "hsvc_csv_progress": ("CsvProgress", "How far an import is."),
+    "hsvc_csv_summary": ("CsvSummary", "What became of a file."),
+    "hsvc_difference": ("Difference", "Where a replay first went another way."),
+    "hsvc_replay_report": ("ReplayReport", "How far a replay went."),
+    "hsvc_cache_counts": ("CacheCounts", "What a cache did so far."),
+    "hsvc_pgsql_counters": ("PgsqlCounters", "What a PostgreSQL store did so far."),
+    "hsvc_line_info": ("LineInfo", "A line of the tables that decide."),
+    "hsvc_kind_info": ("KindInfo", "A kind of input, and its row of the field matrix."),
 }
 ENUM_FIELDS = {
     "reason": "Reason", "hsvc_verdict.reason": "Reason", "hsvc_audit_entry.reason": "Reason", "prompt": "Prompt", "cause": "Cause", "session_state": "SessionState", "field": "Field",
     "profile_state": "ProfileState", "subject_kind": "Subject", "input": "InputKind", "param": "Param",
     "hsvc_effect.kind": "EffectKind", "hsvc_device_view.kind": "DeviceKind", "hsvc_call_view.state": "CallState",
     "hsvc_headset_view.type": "HeadsetType", "hsvc_inventory_row.type": "HeadsetType", "hsvc_subject_view.kind": "Subject",
-    "hsvc_broken_promise.status": "Status",
+    "hsvc_broken_promise.status": "Status", "hsvc_explained.kind": "Explained", "hsvc_explained.scope": "Scope",
+    "hsvc_csv_report.outcome": "RowOutcome", "hsvc_csv_summary.refused": "Reason", "hsvc_kind_info.kind": "InputKind",
 }
+BY_HAND = {"RowOutcome"}  # enumerations that _enums.py has, not codes.py
 BOOL_FIELDS = {"accepted", "repeated", "registered", "wipe_pending", "verifying", "flapping", "fresh", "doubtful", "gone",
-               "emergency", "disabled", "connected", "updating", "obeyed"}
-NEVER_ZERO = {"hsvc_effect.kind", "hsvc_verdict.reason", "hsvc_broken_promise.status"}
+               "emergency", "disabled", "connected", "updating", "obeyed", "kept", "truncated", "is_text", "asks"}
+BOOL_OF = {"hsvc_inventory_row.status": "connected", "hsvc_inventory_row.activity": "active",
+           "hsvc_inventory_row.assignment": "assigned"}  # 1: yes, 2: no
+NEVER_ZERO = {"hsvc_explained.kind", "hsvc_csv_report.outcome", "hsvc_kind_info.kind", "hsvc_effect.kind", "hsvc_verdict.reason", "hsvc_broken_promise.status"}
 
 
 def view_field(struct, field, names):
@@ -415,6 +432,10 @@ def view_field(struct, field, names):
     name, kind = field.spelling, plain(field.type)
     if name == "struct_size" or name.startswith("reserved") or name.endswith("_len") or name == "profile_count":
         return None
+    if f"{struct}.{name}" in BOOL_OF:
+        return BOOL_OF[f"{struct}.{name}"], "bool", f"r.{name} == 1"
+    if name == "token":
+        return name, "bytes", "bytes(r.token)"
     if field.type.kind == cindex.TypeKind.CONSTANTARRAY:
         return name, "Tuple[int, ...]", f"tuple(r.{name})"
     if field.type.kind == cindex.TypeKind.POINTER:
@@ -422,8 +443,8 @@ def view_field(struct, field, names):
             return name, "Pin", "Pin(take(r.pin, r.pin_len))"
         if name + "_len" not in names:
             return name, "str", f"word(r.{name})"
-        if name == "key":
-            return name, "bytes", "take(r.key, r.key_len)"
+        if name in ("key", "expected", "came"):
+            return name, "bytes", f"take(r.{name}, r.{name}_len)"
         return name, "str", f"text(r.{name}, r.{name}_len)"
     key = f"{struct}.{name}" if f"{struct}.{name}" in ENUM_FIELDS else name
     if key in ENUM_FIELDS and struct not in ("hsvc_counters", "hsvc_scenario_failure"):
@@ -435,16 +456,18 @@ def view_field(struct, field, names):
         return name, "bool", f"r.{name} != 0"
     if name.endswith(("_at", "_ms")) and kind == "int64_t":
         return re.sub("_ms$", "", name), "Optional[datetime]", f"when(r.{name})"
+    if keyword.iskeyword(name) or name == "bytes":  # which other fields have for a type
+        return name + "_", "int", f'getattr(r, "{name}")'
     return name, "int", f"r.{name}"
 
 
 def views_text(unit):
     found = dict(structs(unit))
-    codes = sorted(set(ENUM_FIELDS.values()))
+    codes = sorted(set(ENUM_FIELDS.values()) - BY_HAND)
     out = [HEAD.format("views.py: what the library hands out, as dataclasses, and how they are read from its structs."),
            "from dataclasses import dataclass, field", "from datetime import datetime",
            "from typing import Any, Dict, Optional, Tuple", "", "from ._values import Pin, take, text, when, word",
-           f"from .codes import ({', '.join(codes)})", ""]
+           f"from ._enums import {', '.join(sorted(BY_HAND))}", f"from .codes import ({', '.join(codes)})", ""]
     for struct, (cls, about) in VIEWS.items():
         names = {f.spelling for f in fields(found[struct])}
         rows = [row for row in (view_field(struct, f, names) for f in fields(found[struct])) if row]

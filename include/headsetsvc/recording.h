@@ -45,7 +45,7 @@ extern "C" {
 #define HSVC_RECORDED_RESYNC 4
 
 /* hsvc_replay_step: one call that was replayed, as it came out. Everything is borrowed for the callback only; PINs of
- * inputs are as many zero digits. */
+ * inputs are as many zero bytes. */
 typedef struct hsvc_replay_step {
     uint32_t struct_size;
     uint32_t kind; /* HSVC_RECORDED_ */

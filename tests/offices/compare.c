@@ -43,7 +43,7 @@ static int64_t profile_seen(const char *name, size_t len) {
 
 /* compare_phone: who is signed in, what it shows and wears, calls, causes, windows, and what happens next. */
 void compare_phone(struct world *w, uint32_t phone) {
-    const struct m_phone *p = &w->model.phones[phone];
+    struct m_phone *p = &w->model.phones[phone];
     hsvc_device_view v;
     (void)hsvc_device_view_init(&v, sizeof v);
     if (!p->exists || w->finding.kind != SAME) return;
@@ -62,6 +62,8 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_WIPE, phone, p->wipe, v.wipe_pending);
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
+    /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
+    if (p->due[MT_PROMPT] != M_NEVER && p->due[MT_PROMPT] - v.prompt_due_at < 4 && v.prompt_due_at - p->due[MT_PROMPT] < 4) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */

@@ -21,8 +21,8 @@ compare() { # NAME COMMAND...: what it prints must be what the first one printed
 cross() { # COMPILER QEMU
     command -v "$1" "$2" >/dev/null || { echo "# no $1 or $2 here"; return 0; }
     local sources=()
-    mapfile -t sources < <(ls lib/core/*.c lib/records/*.c lib/engine/*.c lib/rules/*.c lib/store/cache/*.c lib/store/memory/*.c lib/testkit/*.c \
-        tests/offices/*.c | grep -v bugs.c)
+    mapfile -t sources < <(find lib/core lib/records lib/engine lib/rules lib/store/cache lib/store/memory lib/testkit tests/offices \
+        -name '*.c' ! -name bugs.c | sort)
     "$1" -std=c11 -O2 -static -DHSVC_STATIC -Iinclude -Ilib -Ilib/core -Itests "${sources[@]}" -o "$folder/$1"
     compare "${1%-gcc}" "$2" "$folder/$1"
 }

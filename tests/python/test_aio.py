@@ -1,9 +1,11 @@
 """AsyncEngine: one timer, verifiers as coroutines, effects as an async iterator."""
 import asyncio
+from datetime import timedelta
 
+import pytest
 from conftest import furnish
 
-from headsetsvc import Associate, EffectKind, HeadsetConnected, HeadsetDisconnected, Prompt, Reason, Submit, UserPut, Verify
+from headsetsvc import Associate, DictStore, EffectKind, HeadsetConnected, HeadsetDisconnected, Prompt, Reason, Submit, UserPut, Verify
 from headsetsvc.aio import AsyncEngine
 
 
@@ -73,8 +75,80 @@ def test_exactly_one_timer_however_many_calls():
 def test_deadlines_fire_by_themselves():
     async def work(engine):
         engine.engine.set_policy("pin_entry", "NOT_REQUIRED")
-        from datetime import timedelta
         engine.engine.set_policy("auto_sign_in_after", timedelta(seconds=1))
         await engine.apply(HeadsetDisconnected("desk-1", "H1"), HeadsetConnected("desk-1", "H1"))
         assert (await until(engine, EffectKind.SESSION_STARTED)).user == "alice"
     run(work)
+
+
+class Boom(Exception):
+    pass
+
+
+class Sulking(DictStore):
+    """Raises in its next commits."""
+
+    sulks = 0
+
+    def commit(self, ops):
+        if self.sulks:
+            self.sulks -= 1
+            raise Boom
+        return super().commit(ops)
+
+
+def test_what_a_store_raises_comes_out_of_apply():
+    store = Sulking()
+
+    async def work(engine):
+        store.sulks = 1
+        with pytest.raises(Boom):
+            await engine.apply(UserPut("carol"))
+        assert (await engine.apply(UserPut("carol"))).accepted
+    run(work, store=store)
+
+
+def test_deadlines_go_on_after_a_store_that_raised():
+    store, told = Sulking(), []
+
+    async def work(engine):
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context["exception"]))
+        engine.engine.set_policy("pin_entry", "NOT_REQUIRED")
+        engine.engine.set_policy("auto_sign_in_after", timedelta(seconds=1))
+        await engine.apply(HeadsetDisconnected("desk-1", "H1"), HeadsetConnected("desk-1", "H1"))
+        store.sulks = 1
+        assert (await until(engine, EffectKind.SESSION_STARTED)).user == "alice"
+    run(work, store=store)
+    assert [type(error) for error in told] == [Boom]
+
+
+def test_a_verifier_that_answers_rubbish_is_reported():
+    told = []
+
+    async def verify(user, pin):
+        return 4711
+
+    async def work(engine):
+        loop, seen = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(lambda loop, context: (told.append(context["exception"]), seen.set()))
+        shown = await until(engine, EffectKind.SHOW_PROMPT)
+        await engine.apply(Submit("desk-1", shown.prompt_id, "alice", b"1234"))
+        await seen.wait()
+    run(work, verify=verify)
+    assert [error.field.name for error in told] == ["STATE"]
+
+
+def test_a_verifier_that_is_under_way_at_the_end_is_cancelled_and_its_pin_wiped():
+    pins = []
+
+    async def verify(user, pin):
+        pins.append(pin)
+        await asyncio.sleep(3600)
+
+    async def work(engine):
+        shown = await until(engine, EffectKind.SHOW_PROMPT)
+        await engine.apply(Submit("desk-1", shown.prompt_id, "alice", b"1234"))
+        while not pins:
+            await asyncio.sleep(0)
+    run(work, verify=verify)
+    assert bytes(pins[0]) == bytes(4)

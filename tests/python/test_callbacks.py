@@ -241,6 +241,13 @@ def test_scenario_and_conformance_hooks_raise_too():
     with pytest.raises(Boom):
         conformance.run(connect)
 
+    class Closing(h.MemoryStore):
+        def close(self):
+            super().close()
+            raise Boom
+    with pytest.raises(Boom):
+        conformance.run(Closing, threads=False)
+
 
 def test_manual_clock_runs_both_ways():
     clock = ManualClock()

@@ -113,6 +113,12 @@ def test_bad_text_is_refused_not_truncated(desk, name, reason):
     assert desk.apply(UserPut(name)).reason == reason
 
 
+def test_a_value_of_another_type_is_named(desk):
+    for wrong, words in ((UserPut(5), "UserPut.user: 5 is no text"), (h.PolicySet(h.Param.PIN_ENTRY, "x"), "PolicySet.state: ")):
+        with pytest.raises(TypeError, match=words):
+            desk.apply(wrong)
+
+
 def test_records_and_lists(desk):
     sign_in(desk)
     assert [d.name for d in desk.devices()] == ["desk-1"] and [u.id for u in desk.users()] == ["alice", "bob"]

@@ -1,18 +1,25 @@
-"""python -m headsetsvc: scenario, simulate, explain."""
+"""python -m headsetsvc: scenario, simulate, import, export, explain.
+
+A STORE is a file of SQLite, or postgresql://... for a database.
+"""
 import argparse
 import json
 import pathlib
-import random
 import sys
+import time
+from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from . import scenario as scenarios
-from .clocks import ManualClock
-from .codes import Cause, EffectKind
+from .bulk import ImportResult
 from .engine import Engine
-from .stores import SqliteStore
-from .testing_office import Office
+from .errors import HeadsetsvcError
+from .explaining import in_words
+from .registry import describe
+from .simulation import week
+from .stores import PgsqlStore, SqliteStore
+from .views import CsvProgress, CsvReport
 
 
 def _table(rows: List[Dict[str, Any]]) -> str:
@@ -45,97 +52,155 @@ def play(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def week(seed: int, window: int, people: int, days: int = 5) -> Dict[str, Any]:
-    """An office for a week: people come, leave their desks for a while, and go home. The same seed gives the same people,
-    whatever the window, so that what differs is the window's."""
-    chance = random.Random(seed)
-    clock = ManualClock()
-    with Engine(clock=clock) as engine:
-        engine.set_policy("presence_settle", timedelta(0))
-        engine.set_policy("auto_sign_out_after", timedelta(minutes=window))
-        office = Office(engine, clock)
-        names = [f"user-{n}" for n in range(people)]
-        for n, name in enumerate(names):
-            office.user(name)
-            office.phone(f"desk-{n}")
-        events = sorted(event for day in range(days) for n in range(people) for event in _day(chance, day, n))
-        start = clock.now
-        for minute, n, kind in events:
-            office.passes(minutes=minute - (clock.now - start) / timedelta(minutes=1))
-            if kind == "out":
-                office.unplug(names[n], f"desk-{n}")
-            else:
-                device = engine.device(f"desk-{n}")
-                if device is not None and device.user:
-                    office.plug_in(names[n], f"desk-{n}")
-                else:
-                    office.sign_in(names[n], f"desk-{n}")
-        office.passes(days=1)
-        ends = [e for e in office.seen if e.kind == EffectKind.SESSION_ENDED and e.cause == Cause.WINDOW]
-        idle = timedelta(minutes=window) * len(ends)
-        counted = engine.counters
-        return {"window": f"{window} min", "sign-ins": counted.sign_ins_by_pin, "saved by the window": counted.windows_saved,
-                "sign-outs": counted.sign_outs, "unattended h": round(idle / timedelta(hours=1), 1)}
+class Bar:
+    """A progress bar on a terminal, and nothing anywhere else."""
+
+    def __init__(self, label: str) -> None:
+        self._label, self._shown, self._seen = label, sys.stderr.isatty(), 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._shown and (done == total or time.monotonic() - self._seen > 0.1):
+            self._seen = time.monotonic()
+            part = done / max(total, 1)
+            print(f"\r{self._label} [{'#' * int(part * 30):30}] {part:4.0%}", end="", file=sys.stderr, flush=True)
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _day(chance: random.Random, day: int, n: int) -> List[Any]:
-    """Minutes since the start at which a person's headset comes and goes."""
-    at = day * 1440 + chance.gauss(520, 25)
-    events: List[Any] = [(at, n, "in")]
-    for _ in range(chance.randint(3, 7)):
-        away = at + chance.uniform(30, 90)
-        back = away + chance.lognormvariate(1.9, 0.8)
-        events += [(away, n, "out"), (back, n, "in")]
-        at = back
-    return events + [(at + chance.uniform(20, 60), n, "out")]
+def _store(stack: ExitStack, name: str, read_only: bool = False) -> Engine:
+    store: Any = PgsqlStore(name, create=not read_only) if "://" in name else SqliteStore(name, read_only=read_only)
+    return stack.enter_context(Engine(stack.enter_context(store)))
 
 
 def simulate(args: argparse.Namespace) -> int:
     """Prints what each window would have cost (unattended phones, PINs entered) and saved."""
     rows = []
     for window in args.windows:
-        if sys.stderr.isatty():
-            print(f"\rwindow of {window} min ...", end="", file=sys.stderr, flush=True)
-        rows.append(week(args.seed, window, args.people))
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
+        with Bar(f"window of {window} min") as bar:
+            played = week(args.seed, timedelta(minutes=window), args.people, args.days, bar)
+        rows.append({"window": f"{window} min", "PINs entered": played.pins_entered, "saved by the window": played.saved,
+                     "sign-outs": played.sign_outs, "unattended h": round(played.unattended / timedelta(hours=1), 1)})
     _say(rows, args.json)
     return 0
 
 
 def explain(args: argparse.Namespace) -> int:
-    """What a device is doing, and what will end it."""
-    with SqliteStore(args.store, read_only=True) as store, Engine(store) as engine:
-        device = engine.device(args.device)
-        if device is None:
-            print(f"there is no device {args.device}", file=sys.stderr)
-            return 1
-        rows = [{"device": device.name, "session": str(device.session_state), "user": device.user or "-",
-                 "prompt": str(device.prompt or "-"), "window ends": str(device.window_due_at or "-"),
-                 "sign-out after ms": engine.policy("auto_sign_out_after", user=device.user, device=device.name).value}]
+    """Why is it so, and what will end it?"""
+    with ExitStack() as stack:
+        engine = _store(stack, args.store, read_only=True)
+        items = engine.explain(**{args.subject: args.name})
+    rows: List[Dict[str, Any]] = [{"about": str(item.kind).lower(), "what": in_words(item)} for item in items]
+    if args.json:
+        rows = [{name: _plain(value) for name, value in vars(item).items()} for item in items]
     _say(rows, args.json)
     return 0
 
 
-def main(arguments: Any = None) -> int:
-    """The command; gives its exit status."""
+def _plain(value: Any) -> Any:
+    """What JSON can say."""
+    return str(value) if hasattr(value, "name") or hasattr(value, "isoformat") else value
+
+
+def _complain(file: str) -> Callable[[CsvReport], None]:
+    def complain(report: CsvReport) -> None:
+        if report.reason is not None and report.outcome.name == "FAILED":
+            where = f"{report.name}: " if report.name else ""
+            print(f"{file}:{report.line}:{report.column}: {where}{describe(report.reason).text}", file=sys.stderr)
+    return complain
+
+
+def bring_in(args: argparse.Namespace) -> int:
+    """Imports a file, and says what became of it; status 1 if a row or the file was not taken."""
+    def progress(made: CsvProgress) -> None:
+        bar(made.bytes_ + size * (made.pass_ - 1), size * made.passes)
+    size = max(pathlib.Path(args.file).stat().st_size, 1)
+    with ExitStack() as stack:
+        engine = _store(stack, args.store, read_only=args.dry_run)
+        bar = stack.enter_context(Bar(args.file))
+        try:
+            result = engine.import_csv(args.file, args.kind, mode="atomic" if args.atomic else "partial", meaning=args.meaning,
+                                       dry_run=args.dry_run, actor=args.actor, failed=args.failed, progress=progress,
+                                       report=_complain(args.file), resume=bytes.fromhex(args.resume))
+        except (HeadsetsvcError, KeyboardInterrupt) as error:
+            _how_to_go_on(error.__dict__.get("outcome"))
+            raise
+    told = result.summary
+    _say([{"file": args.file, "rows": told.rows, "changed": told.changed, "unchanged": told.unchanged, "failed": told.failed,
+           "left": told.left, "skipped": told.skipped, "refused": str(told.refused or "-")}], args.json)
+    return 0 if result.ok else 1
+
+
+def _how_to_go_on(so_far: Any) -> None:
+    if isinstance(so_far, ImportResult) and any(so_far.resume):
+        print(f"{so_far.summary.processed} rows are done; go on with --resume {so_far.resume.hex()}", file=sys.stderr)
+
+
+def bring_out(args: argparse.Namespace) -> int:
+    """Exports to a file or to standard output."""
+    with ExitStack() as stack:
+        engine = _store(stack, args.store, read_only=True)
+        target = stack.enter_context(open(args.output, "wb")) if args.output else sys.stdout.buffer
+        target.writelines(engine.export_csv(args.kind, guard=not args.no_guard, bom=args.bom, semicolon=args.semicolon))
+        target.flush()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m headsetsvc", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    commands = parser.add_subparsers(required=True)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     part = commands.add_parser("scenario", help="run scenario scripts (*.hsv)")
     part.add_argument("files", nargs="+")
     part.set_defaults(run=play)
     part = commands.add_parser("simulate", help="an office for a week, with several windows")
     part.add_argument("--seed", type=int, default=1)
     part.add_argument("--people", type=int, default=20)
+    part.add_argument("--days", type=int, default=5)
     part.add_argument("--windows", type=int, nargs="+", default=[5, 10, 15], metavar="MINUTES")
     part.set_defaults(run=simulate)
-    part = commands.add_parser("explain", help="what a device is doing")
-    part.add_argument("store", help="a file of SQLite")
-    part.add_argument("device")
+    part = commands.add_parser("import", help="a file of comma separated values into a store")
+    part.add_argument("store")
+    part.add_argument("kind", choices=["associations", "users", "devices"])
+    part.add_argument("file")
+    part.add_argument("--dry-run", action="store_true", help="decide, and write nothing")
+    part.add_argument("--atomic", action="store_true", help="all rows, or none of them")
+    part.add_argument("--meaning", choices=["add", "replace", "remove"], default="add", help="of an association without ACTION")
+    part.add_argument("--failed", metavar="FILE", help="where failed rows go, to be corrected")
+    part.add_argument("--actor", default="", help="who asks for it, for the audit")
+    part.add_argument("--resume", default="", metavar="TOKEN", help="go on where an import of the same file ended")
+    part.set_defaults(run=bring_in)
+    part = commands.add_parser("export", help="a store into a file of comma separated values")
+    part.add_argument("store")
+    part.add_argument("kind", choices=["associations", "users", "devices", "inventory", "sessions", "audit"])
+    part.add_argument("--output", metavar="FILE", help="instead of standard output")
+    part.add_argument("--no-guard", action="store_true", help="leave cells that a spreadsheet would run as they are")
+    part.add_argument("--bom", action="store_true", help="begin with a byte order mark")
+    part.add_argument("--semicolon", action="store_true", help="separate by semicolons")
+    part.set_defaults(run=bring_out)
+    part = commands.add_parser("explain", help="why something is as it is, and what will end it")
+    part.add_argument("store")
+    part.add_argument("name", help="of a device, or of what --user or --headset say")
+    part.add_argument("--user", dest="subject", action="store_const", const="user", default="device")
+    part.add_argument("--headset", dest="subject", action="store_const", const="headset")
     part.set_defaults(run=explain)
-    args = parser.parse_args(arguments)
-    return int(args.run(args))
+    return parser
+
+
+def main(arguments: Any = None) -> int:
+    """The command; gives its exit status: 2 if the call itself failed."""
+    args = _parser().parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except (HeadsetsvcError, LookupError, OSError, ValueError) as error:
+        print(f"headsetsvc: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

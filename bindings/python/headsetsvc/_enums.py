@@ -16,3 +16,12 @@ class Code(IntEnum):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RowOutcome(Code):
+    """What became of a row of a file."""
+
+    CHANGED = 1
+    UNCHANGED = 2
+    FAILED = 3
+    LEFT = 4  # nothing is wrong with it, but another row of an atomic import failed

@@ -112,14 +112,18 @@ def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
     """Writes an input into a struct that is all zero. keep: what must live until the call is over; wipe: copies of
     PINs, to be overwritten then."""
     raw.struct_size, raw.kind = SIZE, given.KIND
-    for name in given._texts:
-        value = getattr(given, name)
-        if value:
-            value = encode(value)
-            setattr(raw, name, value)
-            setattr(raw, name + "_len", len(value))
-    for name in given._numbers:
-        setattr(raw, name, getattr(given, name))
+    name = ""
+    try:
+        for name in given._texts:
+            value = getattr(given, name)
+            if value:
+                value = encode(value)
+                setattr(raw, name, value)
+                setattr(raw, name + "_len", len(value))
+        for name in given._numbers:
+            setattr(raw, name, getattr(given, name))
+    except TypeError as error:
+        raise TypeError(f"{type(given).__name__}.{name}: {error}") from None
     for name, bit in given._flags:
         if getattr(given, name):
             raw.flags |= bit

@@ -67,6 +67,8 @@ def word(value: Optional[bytes]) -> str:
 
 def encode(value: str) -> bytes:
     """The bytes of a text, as `text` reads them."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
     return value.encode("utf-8", "surrogateescape")
 
 

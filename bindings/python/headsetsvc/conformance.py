@@ -28,6 +28,7 @@ class _Target:
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
         self._open: Dict[int, Any] = {}
+        self.raised: List[BaseException] = []
         self._one = False  # the same object each time: nothing to close
 
     def open(self, connection: int, store: Any, user: Any) -> int:
@@ -39,8 +40,11 @@ class _Target:
 
     def close(self, connection: int, user: Any) -> None:
         bound = self._open.pop(connection)
-        if not self._one and hasattr(bound, "close"):
-            bound.close()
+        try:
+            if not self._one and hasattr(bound, "close"):
+                bound.close()
+        except BaseException as error:  # the suite goes on; `run` raises it
+            self.raised.append(error)
 
 
 def run(connect: Callable[[], Any], *, threads: bool = True, seed: int = 1, histories: int = 0, rounds: int = 0,
@@ -63,6 +67,8 @@ def run(connect: Callable[[], Any], *, threads: bool = True, seed: int = 1, hist
     settle(begun, lib.hsvc_conformance_new(stores.ALLOCATOR_P, C.byref(suite)))
     try:
         settle(begun, lib.hsvc_conformance_run(suite, C.byref(raw)))
+        for error in target.raised:
+            raise error
         return [_broken(lib, suite, index) for index in range(lib.hsvc_conformance_broken(suite))]
     finally:
         lib.hsvc_conformance_free(suite)

@@ -10,11 +10,16 @@ from ._callbacks import ALLOCATOR, guarded, mark, settle
 from ._input import SIZE, Input, Raw, fill, read
 from ._load import core
 from ._values import MILLISECOND, encode, text, when, word
-from .codes import Field, Status
-from .errors import NO_INPUT, HeadsetsvcError, Reentrant, error_of
+from .bulk import Bulk
+from .codes import LIMIT_INPUTS_PER_BATCH, Field, Status
+from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, Reentrant, error_of
+from .explaining import Explaining
 from .inputs import KINDS
+from .inventory import Inventory
 from .looking import Looking
 from .outcome import Outcome
+from .packed import PackedBatch
+from .packed_outcome import PackedOutcome
 from .policy import Policy
 from .views import Effect, Verdict
 
@@ -43,22 +48,21 @@ class _Batch:
             raise error_of(status)
         self._effect = _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
         self._verdict = _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
-        self._effect_at, self._verdict_at = C.byref(self._effect), C.byref(self._verdict)
         weakref.finalize(self, core.hsvc_effects_free, self.handle)
 
     def outcome(self) -> Outcome:
         """Copies the batch and empties it, which overwrites its PINs."""
-        made = outcome_of(self.handle, self._verdict, self._verdict_at, self._effect, self._effect_at)
+        made = outcome_of(self.handle, self._verdict, self._effect)
         core.hsvc_effects_reset(self.handle)
         return made
 
-    def explain(self, error: HeadsetsvcError) -> None:
-        """Adds what the failed call complains about."""
+    def explain(self, error: HeadsetsvcError, first: int = 0) -> None:
+        """Adds what the failed call complains about. first: the number of the call's first input."""
         problem = _abi.hsvc_problem(struct_size=C.sizeof(_abi.hsvc_problem))
         core.hsvc_effects_problem(self.handle, C.byref(problem))
         if problem.status == Status.OK:
             return
-        error.input_index = None if problem.input_index == NO_INPUT else problem.input_index
+        error.input_index = None if problem.input_index == NO_INPUT else first + problem.input_index
         error.field = Field(problem.field) if problem.field else None
         error.limit = problem.limit
         error.key = C.string_at(problem.key, problem.key_len) if problem.key_len else b""
@@ -67,8 +71,11 @@ class _Batch:
         error.args = (error.args[0] + "".join(f" ({w})" for w in [", ".join(x for x in where if x)] if w),)
 
 
-def outcome_of(handle: Any, verdict: Any, verdict_at: Any, effect: Any, effect_at: Any) -> Outcome:
-    """A copy of a batch."""
+def outcome_of(handle: Any, verdict: Any = None, effect: Any = None) -> Outcome:
+    """A copy of a batch. verdict, effect: structs to copy through, for who calls it often."""
+    verdict = verdict or _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
+    effect = effect or _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
+    verdict_at, effect_at = C.byref(verdict), C.byref(effect)
     verdicts = []
     for index in range(core.hsvc_verdict_count(handle)):
         core.hsvc_verdict_at(handle, index, verdict_at)
@@ -88,6 +95,23 @@ def _profiles(handle: Any, index: int, count: int) -> Iterator[str]:
     for which in range(count):
         core.hsvc_effects_profile(handle, index, which, C.byref(name), C.byref(length))
         yield text(name.value, length.value)
+
+
+class _Pace:
+    """How many inputs of a packed batch are tried in one commit: whether they fit is known only when they are decided."""
+
+    def __init__(self) -> None:
+        self.size, self._good = 16, 0
+
+    def fitted(self) -> None:
+        """After 32 commits a little more is tried."""
+        self._good += 1
+        if self._good == 32:
+            self.size, self._good = min(self.size + 1, LIMIT_INPUTS_PER_BATCH), 0
+
+    def failed(self, taken: int) -> None:
+        """Less, at once."""
+        self.size, self._good = taken - max(1, taken // 4), 0
 
 
 _engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
@@ -110,7 +134,7 @@ def _after_fork() -> None:
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 
-class Engine(Looking, Policy):
+class Engine(Looking, Explaining, Inventory, Policy, Bulk):
     """The service. Give it what happened (`apply`), do what its effects say, and call `advance` at `next_deadline`.
 
     store: a MemoryStore (the default: a new one), SqliteStore, PgsqlStore, or an object with the methods of PythonStore.
@@ -140,6 +164,8 @@ class Engine(Looking, Policy):
         _add_callbacks(config, permission, trace, self._recorder)
         self._config = config  # it holds the C functions, which must live as long as the engine
         self._batch = _Batch()
+        self._spare: List[_Batch] = []
+        self._pace = _Pace()
         self._handle = C.c_void_p()
         settle(mark(), core.hsvc_engine_new(C.byref(config), C.byref(self._handle)))
         # the store outlives the engine, whatever order the garbage collector likes
@@ -182,20 +208,24 @@ class Engine(Looking, Policy):
         self._inside = 1
         return mark()
 
+    def _fills(self, batch: _Batch, function: Any, *arguments: Any, first: int = 0) -> None:
+        """A call that fills a batch; the lock is held. first: the number of its first input, for what it complains of."""
+        begun = self._enter()
+        try:
+            status = function(self._handle, *arguments, batch.handle)
+        finally:
+            self._inside = 0
+        try:
+            settle(begun, status)
+        except HeadsetsvcError as error:
+            batch.explain(error, first)
+            raise
+
     def _filled(self, function: Any, *arguments: Any, partly: bool = False) -> Outcome:
         """A call that fills the batch. partly: it may fail and have committed something all the same."""
         with self._lock:
-            begun = self._enter()
             try:
-                status = function(self._handle, *arguments, self._batch.handle)
-            finally:
-                self._inside = 0
-            try:
-                settle(begun, status)
-            except HeadsetsvcError as error:
-                self._batch.explain(error)
-                error.outcome = self._batch.outcome() if partly else None
-                raise
+                self._fills(self._batch, function, *arguments)
             except BaseException as error:
                 if partly:
                     error.__dict__["outcome"] = self._batch.outcome()
@@ -204,10 +234,14 @@ class Engine(Looking, Policy):
 
     def _asked(self, function: Any, *arguments: Any) -> int:
         """A call that looks; gives its status when that is OK or NOT_FOUND."""
+        return self._called(function, self._handle, *arguments)
+
+    def _called(self, function: Any, *arguments: Any) -> int:
+        """The same of a function that has the engine from somewhere else."""
         with self._lock:
             begun = self._enter()
             try:
-                status = int(function(self._handle, *arguments))
+                status = int(function(*arguments))
             finally:
                 self._inside = 0
             settle(begun, 0 if status == Status.NOT_FOUND else status)
@@ -231,9 +265,51 @@ class Engine(Looking, Policy):
             for pin in pins:
                 C.memset(pin, 0, C.sizeof(pin))
 
+    def apply_packed(self, batch: PackedBatch, *, per_commit: Optional[int] = None) -> PackedOutcome:
+        """Decides a packed batch, in order, in as many commits as it takes: as apply decides each of them.
+
+        per_commit: so many inputs in each commit, or BatchTooLarge; None: as many as fit. An exception comes after the
+        commits before it: its `outcome` holds what came of them, and `input_index` counts from the batch's beginning.
+        """
+        if per_commit is not None and per_commit < 1:
+            raise ValueError(f"per_commit is {per_commit}")
+        pieces: List[Any] = []
+        row = 0
+        try:
+            with batch._held(), self._lock:
+                while row < len(batch):
+                    taken = min(per_commit or self._pace.size, len(batch) - row)
+                    piece = self._spare.pop() if self._spare else _Batch()
+                    try:
+                        self._fills(piece, core.hsvc_apply, batch._at(row), taken, 0, first=row)
+                    except BatchTooLarge:
+                        if per_commit or taken == 1:
+                            raise
+                        self._spare.append(piece)
+                        self._pace.failed(taken)
+                        continue
+                    self._pace.fitted()
+                    pieces.append((row, piece))
+                    row += taken
+        except BaseException as error:
+            error.__dict__["outcome"] = PackedOutcome(pieces, row, self._spare)
+            raise
+        return PackedOutcome(pieces, row, self._spare)
+
     def advance(self) -> Outcome:
         """Fires what is due. An error may come after some of it was committed: error.outcome holds that."""
         return self._filled(core.hsvc_advance, partly=True)
+
+    def advance_packed(self) -> PackedOutcome:
+        """advance, with what came of it left where it is until it is read."""
+        with self._lock:
+            piece = self._spare.pop() if self._spare else _Batch()
+            try:
+                self._fills(piece, core.hsvc_advance)
+            except BaseException as error:
+                error.__dict__["outcome"] = PackedOutcome([(0, piece)], 0, self._spare)
+                raise
+            return PackedOutcome([(0, piece)], 0, self._spare)
 
     @property
     def next_deadline_ms(self) -> Optional[int]:

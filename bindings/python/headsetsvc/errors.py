@@ -123,6 +123,9 @@ class EpochTooOld(StoreError):
 
 
 class ReplayDiffers(HeadsetsvcError):
+    """A recording came out differently: see headsetsvc.recording.replay."""
+
+    difference: Any = None
     status = Status.DIFFERENT
 
 

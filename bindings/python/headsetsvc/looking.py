@@ -1,6 +1,6 @@
 """looking.py: the part of an engine that looks and changes nothing: records, audit, verify, counters."""
 import ctypes as C
-from typing import Any, Iterator, List, NamedTuple, Optional, Tuple, Type, TypeVar
+from typing import Any, Iterator, List, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from . import _abi
 from ._callbacks import guarded
@@ -18,6 +18,23 @@ class Finding(NamedTuple):
     invariant: str
     rule: str
     key: bytes
+
+
+class UserPicture(NamedTuple):
+    """A user with all that belongs to them."""
+
+    user: User
+    sessions: List[Login]
+    profiles: List[str]
+    headsets: List[str]
+
+
+class DevicePicture(NamedTuple):
+    """A device with all that is at it."""
+
+    device: Device
+    headsets: List[Present]
+    calls: List[CallView]
 
 
 def _struct(cls: Any) -> Any:
@@ -118,6 +135,23 @@ class Looking:
     def headsets_of(self, user: str) -> List[str]:
         """The serials that are associated with a user."""
         return self._texts(core.hsvc_user_get, _abi.hsvc_user_view, user, core.hsvc_user_headset_at)
+
+    def aliases_of(self, serial: str) -> List[str]:
+        """The further serials of a headset, which may be named by any of them (ID-7)."""
+        made: List[str] = []
+        name, found, length = encode(serial), C.c_void_p(), C.c_size_t()
+        with self._lock:
+            while self._asked(core.hsvc_headset_alias, name, len(name), len(made), C.byref(found), C.byref(length)) == 0:
+                made.append(text(found.value, length.value))
+        return made
+
+    def snapshot(self) -> Iterator[Union[UserPicture, DevicePicture]]:
+        """The whole picture for a late observer: all users, then all devices, with their lists. Before the first input or
+        advance, when it is to fit what `resync` and the effects say (STORE-6)."""
+        for user in self.users():
+            yield UserPicture(user, self.sessions_of(user.id), self.profiles_of(user.id), self.headsets_of(user.id))
+        for device in self.devices():
+            yield DevicePicture(device, self.headsets_at(device.name), self.calls_at(device.name))
 
     # ---- audit, verify, counters ----
 

@@ -2,11 +2,11 @@
 import ctypes as C
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Dict, Mapping, NamedTuple, Sequence, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Union
 
 from . import _abi
 from ._load import core
-from ._values import MILLISECOND, encode
+from ._values import MILLISECOND, encode, text
 from .codes import CHOICES, Param, Scope, Status
 from .inputs import PolicySet, PolicyUnset
 from .outcome import Outcome
@@ -25,6 +25,13 @@ class PolicyValue(NamedTuple):
     """What a parameter is, and which scope decided."""
 
     value: int
+    scope: Scope
+
+
+class PolicyText(NamedTuple):
+    """The patterns of a parameter, and which scope decided."""
+
+    patterns: List[str]
     scope: Scope
 
 
@@ -88,6 +95,7 @@ class Policy:
     """The part of an engine that sets and tells the policy."""
 
     apply: Any
+    _lock: Any
     _asked: Any
 
     def set_policy(self, param: Union[Param, str], value: Value, *, user: str = "", device: str = "", site: str = "",
@@ -101,6 +109,16 @@ class Policy:
         """Takes a setting back."""
         made: Outcome = self.apply(policy_unset(param, user=user, device=device, site=site, actor=actor))
         return made
+
+    def policy_text(self, param: Union[Param, str], *, device: str = "") -> PolicyText:
+        """The patterns of a text parameter that are in force at a device, or everywhere, and which scope decided."""
+        found, length, scope, name = C.c_void_p(), C.c_size_t(), C.c_uint32(), encode(device)
+        with self._lock:  # the text is the engine's until its next call
+            status = self._asked(core.hsvc_policy_text, param_of(param), name, len(name), C.byref(found), C.byref(length),
+                                 C.byref(scope))
+            if status != Status.OK:
+                raise LookupError(f"{param_of(param)} has no patterns")
+            return PolicyText(text(found.value, length.value).splitlines(), Scope(scope.value))
 
     def policy(self, param: Union[Param, str], *, user: str = "", device: str = "") -> PolicyValue:
         """What a parameter is for this user and device, in its own unit, and which scope decided (POL-3)."""

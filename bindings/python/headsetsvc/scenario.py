@@ -3,13 +3,13 @@ import ctypes as C
 import pathlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, List, NamedTuple, Optional, Union
 
 from . import _abi, stores
 from ._callbacks import ALLOCATOR, guarded, mark, settle
 from ._input import Input, read
 from ._load import library
-from ._values import take, text, when
+from ._values import take, text, when, word
 from .codes import Status
 from .engine import outcome_of
 from .inputs import KINDS
@@ -36,12 +36,27 @@ class Step:
 
 
 def _step(raw: Any) -> Step:
-    effect = _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
-    verdict = _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
     given = read(_abi.hsvc_input.from_address(raw.input), KINDS) if raw.input else None
-    outcome = outcome_of(raw.effects, verdict, C.byref(verdict), effect, C.byref(effect))
+    outcome = outcome_of(raw.effects)
     return Step(ORIGINS[raw.origin], raw.line, raw.setup != 0, raw.dry_run != 0, Status(raw.status), when(raw.at_ms),
                 text(raw.text, raw.text_len), given, outcome)
+
+
+class Form(NamedTuple):
+    """One form of line, and what it means."""
+
+    form: str
+    about: str
+
+
+def grammar() -> List[Form]:
+    """Every form of line that the language has."""
+    lib, made = library("testkit"), []  # type: Any, List[Form]
+    form, about = C.c_char_p(), C.c_char_p()
+    pointers = [C.cast(C.byref(text_of), C.POINTER(C.c_void_p)) for text_of in (form, about)]
+    while lib.hsvc_scenario_grammar(len(made), *pointers) == Status.OK:
+        made.append(Form(word(form.value), word(about.value)))
+    return made
 
 
 class Scenario:

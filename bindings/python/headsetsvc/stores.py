@@ -18,6 +18,7 @@ from ._load import core, library
 from ._values import MILLISECOND
 from .codes import Status
 from .errors import Conflict, Misuse, error_of
+from .views import CacheCounts, PgsqlCounters
 
 PUT, DELETE, CHECK = 1, 2, 3
 ANY, ABSENT, REVISION = 1, 2, 3
@@ -161,7 +162,58 @@ class PgsqlStore(_Handle):
         with self.lock:
             _ok(self._lib.hsvc_pgsql_store_problem(self._handle, C.byref(problem)))
             name = self._lib.hsvc_pgsql_reason_name(problem.reason).decode()
-            return f"{name}: {problem.text.decode('utf-8', 'replace')}" if problem.reason else ""
+            remedy = self._lib.hsvc_pgsql_reason_remedy(problem.reason).decode()
+            return f"{name}: {problem.text.decode('utf-8', 'replace')}; {remedy}" if problem.reason else ""
+
+    @property
+    def counters(self) -> PgsqlCounters:
+        """What the connection did so far."""
+        raw = _abi.hsvc_pgsql_counters(struct_size=C.sizeof(_abi.hsvc_pgsql_counters))
+        with self.lock:
+            _ok(self._lib.hsvc_pgsql_store_counters(self._handle, C.byref(raw)))
+        return PgsqlCounters.read(raw)
+
+
+class _Before(_Handle):
+    """A store of the library that stands before another, which it keeps, and which cannot be closed while it is open."""
+
+    def __init__(self, inner: Any, handle: C.c_void_p, free: Any, bind: Any) -> None:
+        super().__init__(handle, free, bind)
+        self._inner = inner
+        self.lock = inner.lock
+        inner.engines.add(self)
+
+    @property
+    def is_open(self) -> bool:
+        """False after close."""
+        return self._free.alive
+
+
+class CacheStore(_Before):
+    """Rows remembered before a store whose reads are round trips; one for each engine. bytes_most: of keys and values.
+
+    What others write makes its rows old, which no decision rests on; looking may show what was true a moment ago: `drop`
+    first where that matters.
+    """
+
+    def __init__(self, inner: Any, bytes_most: int = 1 << 20) -> None:
+        handle = C.c_void_p()
+        bound = binding(inner)
+        _ok(core.hsvc_cache_store_new(ALLOCATOR_P, C.byref(bound.struct), bytes_most, C.byref(handle)))
+        super().__init__(bound, handle, core.hsvc_cache_store_free, core.hsvc_cache_store_bind)
+
+    def drop(self) -> None:
+        """Forgets all rows."""
+        with self.lock:
+            core.hsvc_cache_store_drop(self._handle)
+
+    @property
+    def counts(self) -> CacheCounts:
+        """What it did so far."""
+        raw = _abi.hsvc_cache_counts(struct_size=C.sizeof(_abi.hsvc_cache_counts))
+        with self.lock:
+            _ok(core.hsvc_cache_store_counts(self._handle, C.byref(raw)))
+        return CacheCounts.read(raw)
 
 
 class Adapter:
@@ -203,13 +255,20 @@ def _op(raw: Any) -> Op:
     return Op(raw.kind, raw.expect, raw.revision, C.string_at(raw.key, raw.key_len), value)
 
 
+def filled_row(row: Row, raw: Any = None, index: int = 0) -> Any:
+    """A row as the library takes it; it borrows the row's bytes. raw: the struct to be filled, or a new one."""
+    raw = raw or _abi.hsvc_row(struct_size=C.sizeof(_abi.hsvc_row))
+    key, value, raw.revision = row
+    raw.index = index
+    raw.key, raw.key_len = C.cast(C.c_char_p(key), C.c_void_p), len(key)
+    raw.value, raw.value_len = C.cast(C.c_char_p(value), C.c_void_p), len(value)
+    return raw
+
+
 def _hand_out(rows: Iterable[Tuple[int, Row]], sink: Any, sink_user: Any) -> int:
     raw = _abi.hsvc_row(struct_size=C.sizeof(_abi.hsvc_row))
-    for index, (key, value, revision) in rows:
-        at_key, at_value = C.c_char_p(key), C.c_char_p(value)
-        raw.index, raw.revision = index, revision
-        raw.key, raw.key_len = C.cast(at_key, C.c_void_p), len(key)
-        raw.value, raw.value_len = C.cast(at_value, C.c_void_p), len(value)
+    for index, row in rows:
+        filled_row(row, raw, index)
         status = int(sink(C.byref(raw), sink_user))
         if status != Status.OK:
             return status
@@ -264,7 +323,7 @@ class DictStore:
             del self._keys[bisect_left(self._keys, op.key)]
 
 
-Store = Union[MemoryStore, SqliteStore, PgsqlStore, PythonStore]
+Store = Union[MemoryStore, SqliteStore, PgsqlStore, CacheStore, PythonStore]
 
 
 def binding(store: Any) -> Any:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Optional, Tuple
 
 from ._values import Pin, take, text, when, word
-from .codes import (CallState, Cause, DeviceKind, EffectKind, Field, HeadsetType, InputKind, Param, ProfileState, Prompt, Reason, SessionState, Status, Subject)
+from ._enums import RowOutcome
+from .codes import (CallState, Cause, DeviceKind, EffectKind, Explained, Field, HeadsetType, InputKind, Param, ProfileState, Prompt, Reason, Scope, SessionState, Status, Subject)
 
 
 @dataclass(frozen=True)
@@ -599,7 +600,7 @@ class InventoryRow:
     """A headset in the inventory."""
 
     type: Optional[HeadsetType]
-    status: int
+    connected: bool
     age_days: int
     serial: str
     model: str
@@ -613,8 +614,8 @@ class InventoryRow:
     device: str
     device_model: str
     device_firmware: str
-    activity: int
-    assignment: int
+    active: bool
+    assigned: bool
     first_seen_at: Optional[datetime]
     last_connected_at: Optional[datetime]
 
@@ -624,7 +625,7 @@ class InventoryRow:
         made = object.__new__(InventoryRow)
         made.__dict__.update(
             type=HeadsetType(r.type) if r.type else None,
-            status=r.status,
+            connected=r.status == 1,
             age_days=r.age_days,
             serial=text(r.serial, r.serial_len),
             model=text(r.model, r.model_len),
@@ -638,8 +639,8 @@ class InventoryRow:
             device=text(r.device, r.device_len),
             device_model=text(r.device_model, r.device_model_len),
             device_firmware=text(r.device_firmware, r.device_firmware_len),
-            activity=r.activity,
-            assignment=r.assignment,
+            active=r.activity == 1,
+            assigned=r.assignment == 1,
             first_seen_at=when(r.first_seen_at),
             last_connected_at=when(r.last_connected_at),
         )
@@ -728,6 +729,332 @@ class ScenarioResult:
         return made
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """One thing to say about a device, a user or a headset."""
+
+    kind: Explained
+    param: Optional[Param]
+    scope: Optional[Scope]
+    at: Optional[datetime]
+    value: int
+    name: str
+    state: str
+    text: str
+    rule: str
+    who: str
+
+    @staticmethod
+    def read(r: Any) -> "Explanation":
+        """A copy of the struct."""
+        made = object.__new__(Explanation)
+        made.__dict__.update(
+            kind=Explained(r.kind),
+            param=Param(r.param) if r.param else None,
+            scope=Scope(r.scope) if r.scope else None,
+            at=when(r.at_ms),
+            value=r.value,
+            name=word(r.name),
+            state=word(r.state),
+            text=word(r.text),
+            rule=word(r.rule),
+            who=text(r.who, r.who_len),
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class InventorySums:
+    """How many headsets there are."""
+
+    headsets: int
+    connected: int
+    active: int
+    inactive: int
+    unassigned: int
+    other_models: int
+
+    @staticmethod
+    def read(r: Any) -> "InventorySums":
+        """A copy of the struct."""
+        made = object.__new__(InventorySums)
+        made.__dict__.update(
+            headsets=r.headsets,
+            connected=r.connected,
+            active=r.active,
+            inactive=r.inactive,
+            unassigned=r.unassigned,
+            other_models=r.other_models,
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class CsvReport:
+    """One thing to say about one row of a file."""
+
+    outcome: RowOutcome
+    row: int
+    line: int
+    offset: int
+    reason: Optional[Reason]
+    column: int
+    limit: int
+    name: str
+    index: int
+    count: int
+
+    @staticmethod
+    def read(r: Any) -> "CsvReport":
+        """A copy of the struct."""
+        made = object.__new__(CsvReport)
+        made.__dict__.update(
+            outcome=RowOutcome(r.outcome),
+            row=r.row,
+            line=r.line,
+            offset=r.offset,
+            reason=Reason(r.reason) if r.reason else None,
+            column=r.column,
+            limit=r.limit,
+            name=text(r.name, r.name_len),
+            index=r.index,
+            count=r.count,
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class CsvProgress:
+    """How far an import is."""
+
+    pass_: int
+    passes: int
+    rows: int
+    rows_all: int
+    bytes_: int
+    token: bytes
+
+    @staticmethod
+    def read(r: Any) -> "CsvProgress":
+        """A copy of the struct."""
+        made = object.__new__(CsvProgress)
+        made.__dict__.update(
+            pass_=getattr(r, "pass"),
+            passes=r.passes,
+            rows=r.rows,
+            rows_all=r.rows_all,
+            bytes_=getattr(r, "bytes"),
+            token=bytes(r.token),
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class CsvSummary:
+    """What became of a file."""
+
+    refused: Optional[Reason]
+    processed: int
+    changed: int
+    unchanged: int
+    failed: int
+    left: int
+    skipped: int
+    rows: int
+    separator: int
+    kept: bool
+
+    @staticmethod
+    def read(r: Any) -> "CsvSummary":
+        """A copy of the struct."""
+        made = object.__new__(CsvSummary)
+        made.__dict__.update(
+            refused=Reason(r.refused) if r.refused else None,
+            processed=r.processed,
+            changed=r.changed,
+            unchanged=r.unchanged,
+            failed=r.failed,
+            left=r.left,
+            skipped=r.skipped,
+            rows=r.rows,
+            separator=r.separator,
+            kept=r.kept != 0,
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a replay first went another way."""
+
+    type: int
+    call: int
+    frame: int
+    offset: int
+    frame_name: str
+    group: str
+    index: int
+    field: str
+    is_text: bool
+    expected_number: int
+    came_number: int
+    expected: bytes
+    came: bytes
+
+    @staticmethod
+    def read(r: Any) -> "Difference":
+        """A copy of the struct."""
+        made = object.__new__(Difference)
+        made.__dict__.update(
+            type=r.type,
+            call=r.call,
+            frame=r.frame,
+            offset=r.offset,
+            frame_name=word(r.frame_name),
+            group=word(r.group),
+            index=r.index,
+            field=word(r.field),
+            is_text=r.is_text != 0,
+            expected_number=r.expected_number,
+            came_number=r.came_number,
+            expected=take(r.expected, r.expected_len),
+            came=take(r.came, r.came_len),
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """How far a replay went."""
+
+    truncated: bool
+    engines: int
+    calls: int
+    frames: int
+    commits: int
+    bytes_: int
+
+    @staticmethod
+    def read(r: Any) -> "ReplayReport":
+        """A copy of the struct."""
+        made = object.__new__(ReplayReport)
+        made.__dict__.update(
+            truncated=r.truncated != 0,
+            engines=r.engines,
+            calls=r.calls,
+            frames=r.frames,
+            commits=r.commits,
+            bytes_=getattr(r, "bytes"),
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class CacheCounts:
+    """What a cache did so far."""
+
+    hits: int
+    misses: int
+    refused: int
+    bytes_: int
+
+    @staticmethod
+    def read(r: Any) -> "CacheCounts":
+        """A copy of the struct."""
+        made = object.__new__(CacheCounts)
+        made.__dict__.update(
+            hits=r.hits,
+            misses=r.misses,
+            refused=r.refused,
+            bytes_=getattr(r, "bytes"),
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class PgsqlCounters:
+    """What a PostgreSQL store did so far."""
+
+    round_trips: int
+    connects: int
+    lost: int
+
+    @staticmethod
+    def read(r: Any) -> "PgsqlCounters":
+        """A copy of the struct."""
+        made = object.__new__(PgsqlCounters)
+        made.__dict__.update(
+            round_trips=r.round_trips,
+            connects=r.connects,
+            lost=r.lost,
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class LineInfo:
+    """A line of the tables that decide."""
+
+    kind: int
+    number: int
+    table: str
+    states: str
+    event: str
+    guard: str
+    next: str
+    actions: str
+    verdict: str
+    rule: str
+    why: str
+
+    @staticmethod
+    def read(r: Any) -> "LineInfo":
+        """A copy of the struct."""
+        made = object.__new__(LineInfo)
+        made.__dict__.update(
+            kind=r.kind,
+            number=r.number,
+            table=word(r.table),
+            states=word(r.states),
+            event=word(r.event),
+            guard=word(r.guard),
+            next=word(r.next),
+            actions=word(r.actions),
+            verdict=word(r.verdict),
+            rule=word(r.rule),
+            why=word(r.why),
+        )
+        return made
+
+
+@dataclass(frozen=True)
+class KindInfo:
+    """A kind of input, and its row of the field matrix."""
+
+    kind: InputKind
+    required: int
+    optional: int
+    states: int
+    flags: int
+    items: int
+    asks: bool
+
+    @staticmethod
+    def read(r: Any) -> "KindInfo":
+        """A copy of the struct."""
+        made = object.__new__(KindInfo)
+        made.__dict__.update(
+            kind=InputKind(r.kind),
+            required=r.required,
+            optional=r.optional,
+            states=r.states,
+            flags=r.flags,
+            items=r.items,
+            asks=r.asks != 0,
+        )
+        return made
+
+
 __all__ = [
     "Effect",
     "Verdict",
@@ -747,4 +1074,15 @@ __all__ = [
     "BrokenPromise",
     "ScenarioFailure",
     "ScenarioResult",
+    "Explanation",
+    "InventorySums",
+    "CsvReport",
+    "CsvProgress",
+    "CsvSummary",
+    "Difference",
+    "ReplayReport",
+    "CacheCounts",
+    "PgsqlCounters",
+    "LineInfo",
+    "KindInfo",
 ]
