@@ -59,8 +59,8 @@ struct m_answer m_disassociate(struct model *m, uint32_t headset) {
 
 struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_t to) {
     struct m_answer may = may_have(m, to);
-    if (!may.accepted) return m->headsets[headset].owner == from && from != to ? may : m_no(0);
-    if (m->headsets[headset].owner == to) return m_yes(HSVC_REASON_ALREADY_ASSOCIATED);
+    if (m->headsets[headset].owner == to) return m_open(); /* unchanged, or the wrong holder was named */
+    if (!may.accepted) return m->headsets[headset].owner == from ? may : m_no(0);
     if (m->headsets[headset].owner != from || from == 0) return m_no(0);
     if (m_held(m, to) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, to, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
     (void)m_disassociate(m, headset);

@@ -439,7 +439,7 @@ void m_prompt_due(struct model *m, struct m_phone *p) {
 struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t headset) {
     struct m_phone *p = &m->phones[phone];
     if (kind == HSVC_INPUT_MENU_SIGN_OUT) {
-        if (p->user == 0 || !p->registered || p->resetting) return m_no(0); /* settling is no reason to stay */
+        if (p->user == 0 || !p->registered) return m_no(0); /* neither a reset that is only ordered nor settling keeps anybody */
         return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */
     }
     if (!m_ready(p)) return m_no(0);

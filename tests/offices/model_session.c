@@ -35,7 +35,7 @@ uint32_t m_may_sign_in(const struct model *m, const struct m_phone *p, uint32_t 
 uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
     if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) return 1;
     for (uint32_t i = 1; i < M_PHONES; i++)
-        if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here) return 1;
+        if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone) return 1;
     if (m_active(p) && p->user != user && confirmed(m, p)) return 1;
     return m_policy(m, HSVC_PARAM_MULTIPLE_LOGIN, user, 0) == HSVC_CHOICE_MULTIPLE_LOGIN_AUTO_SIGN_OUT &&
            m_elsewhere(m, p, user);
