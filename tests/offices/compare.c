@@ -66,6 +66,8 @@ void compare_phone(struct world *w, uint32_t phone) {
     if (p->due[MT_PROMPT] != M_NEVER && p->due[MT_PROMPT] - v.prompt_due_at < 4 && v.prompt_due_at - p->due[MT_PROMPT] < 4) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
+    for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && p->due[k] - v.deadline_at < 4 && v.deadline_at - p->due[k] < 4) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
     if (v.deadline_at != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
