@@ -250,6 +250,10 @@ static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
         return why ? m_no(why) : m_yes(0);
     }
     if (why == 0) why = m_may_sign_in(m, p, user, 0);
+    if (why == 0 && m_pin_needed(m, p, user, headset)) { /* AUTO-5: it may be needed by now */
+        m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
+        return m_yes(0);
+    }
     if (why == 0) why = m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(0);
