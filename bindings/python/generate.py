@@ -276,6 +276,8 @@ def codes_text():
         out += [f"    {name} = {number}" for name, number in members] + [""]
     out += ["", "CHOICES: Dict[Param, Type[Code]] = {"]
     out += [f"    Param.{param.upper()}: {camel(param)}," for param in choices] + ["}", "", *limits]
+    names = ["CHOICES", "Code", *groups, *map(camel, choices), *(line.split()[0] for line in limits)]
+    out += ["", "__all__ = ["] + [f'    "{name}",' for name in names] + ["]"]
     return "\n".join(out) + "\n"
 
 

@@ -5,6 +5,7 @@ where the C library is at least as new as where it was built.
 """
 import os
 import pathlib
+import re
 import shutil
 
 from setuptools import setup
@@ -12,7 +13,8 @@ from setuptools.command.build_py import build_py
 from wheel.bdist_wheel import bdist_wheel
 
 COMPONENTS = ("", "-sqlite", "-pgsql", "-testkit", "-csv")
-MINOR = "0.1"
+GENERATED = pathlib.Path(__file__).resolve().parent / "headsetsvc" / "_abi.py"
+MINOR = re.search(r'^VERSION = "(\d+\.\d+)\.', GENERATED.read_text(encoding="utf-8"), re.M).group(1)
 
 
 class WithLibraries(build_py):

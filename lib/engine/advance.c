@@ -51,9 +51,10 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     struct hsvc__key key;
     if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
-        due->dry = !hsvc__own_due(engine, due->device); /* most likely its own node has just fired it */
+        due->dry = !hsvc__own_due(engine, due->device) && engine->doubted_count == 0; /* its own node has just fired it */
         hsvc__key_deadline(&key, due->at, due->device);
         hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
+        if (engine->doubted_count != 0) hsvc__settle(t); /* it was fired by a commit of this call after all */
         return;
     }
     hsvc__settle(t);
@@ -89,6 +90,7 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
     struct hsvc__dues dues;
     struct hsvc__jobs jobs;
     int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
+    uint32_t useless = 0;
     if (engine->node_count > 1) engine->attempts = 1;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
@@ -96,9 +98,11 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
+        if (hsvc__hurts_one(status) || due.dry) useless++;
         if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
     engine->attempts = HSVC_LIMIT_ATTEMPTS;
+    hsvc__pass_over(engine, &dues, useless);
     if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, engine->now, &jobs, &first);
     return status != HSVC_OK ? status : first;
 }

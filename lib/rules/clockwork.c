@@ -14,11 +14,13 @@ static const struct {
 int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer) {
     const int64_t *dues = hsvc__timers((struct hsvc__device *)(uintptr_t)dev);
     int64_t earliest = HSVC_NEVER;
+    uint32_t first = 0;
     for (uint32_t i = 0; i < HSVC__TIMERS; i++) {
-        if (dues[i] == 0 || dues[i] >= earliest) continue;
+        if (dues[i] == 0 || dues[i] > earliest || (dues[i] == earliest && !hsvc__armed_before(dev, i, first))) continue;
         earliest = dues[i];
-        if (timer != NULL) *timer = i;
+        first = i;
     }
+    if (timer != NULL && earliest != HSVC_NEVER) *timer = first;
     return earliest;
 }
 
@@ -72,8 +74,9 @@ static void run_on(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t mach
 int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
     switch (which) {
         case 0: run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over); return 1;
-        case 1: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
-        case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
+        case 1: run_on(t, dev, HSVC__MACHINE_profile, HSVC_EVENT_calls_over); return 1;
+        case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
+        case 3: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
         default: follow_menu(t, dev); return 0;
     }
 }

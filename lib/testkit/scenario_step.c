@@ -1,5 +1,6 @@
 /* scenario_step.c: into the engine and back. Every call's verdicts and effects are copied, so that the expect lines
  * after a statement can look at all that it brought about, whatever the simulated phones did in answer. */
+#include "../core/core.h"
 #include "scenario_impl.h"
 
 /* ---- names ---- */
@@ -293,7 +294,7 @@ int hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
     if (s->v[SCN_then].set) input->at_ms = s->v[SCN_then].number;
     if (s->v[SCN_past].set) input->at_ms = s->now - s->v[SCN_past].number;
     if (s->v[SCN_actor].set) hsvc__scn_set(&input->actor, &input->actor_len, s->v[SCN_actor].text);
-    if (s->v[SCN_request_id].set) memcpy(input->request_id, &s->v[SCN_request_id].number, sizeof(int64_t));
+    if (s->v[SCN_request_id].set) hsvc__put64(input->request_id, (uint64_t)s->v[SCN_request_id].number);
     return 1;
 }
 

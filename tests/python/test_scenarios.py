@@ -1,13 +1,24 @@
 """Every scenario script through the bindings: the runner's engine is C's own; a second engine, of the bindings, is given
-each of its inputs as Python saw it, and must come to the same verdicts and effects, to the last field."""
+each of its inputs as Python saw it, and must come to the same verdicts and effects, to the last field. What that engine
+said is written down and compared, word for word, with what a C program (tests/scenario/transcript.c) writes of the runner's."""
 import dataclasses
+import os
+import pathlib
+import subprocess
 
 import pytest
 from conftest import TOP
 
 from headsetsvc import EffectKind, Engine, InputKind, ManualClock, Reason, scenario
+from headsetsvc._values import milliseconds
 
 SCRIPTS = sorted((TOP / "tests/scenario").glob("*.hsv"))
+TRANSCRIPT = pathlib.Path(os.environ["HEADSETSVC_LIBRARY"]).parents[1] / "tests/transcript"
+ORIGINS = {name: number for number, name in scenario.ORIGINS.items()}
+STEP = "origin line setup dry_run status at_ms text"
+VERDICT = "input_index accepted reason em_code repeated field item_number limit at_ms device event rule serial"
+EFFECT = ("kind input_index reason prompt cause node flags at_ms due_ms prompt_id request generation session device site user "
+          "other_user serial profile pin rule location")
 
 
 class Mirror:
@@ -17,7 +28,15 @@ class Mirror:
         self.engine = Engine(store, clock=self.clock)
         self.differences = []
         self.steps = 0
+        self.said = []
         self.before = 0  # line of the script's step before
+
+    def transcript(self, step, mine):
+        """One step in the words of transcript.c: its own head, and what the engine of the bindings said."""
+        self.said.append("step" + words(step, STEP))
+        self.said += ["verdict" + words(verdict, VERDICT) for verdict in mine.verdicts]
+        self.said += ["effect" + words(effect, EFFECT) + "".join(f' choice="{p}"' for p in effect.profiles)
+                      for effect in mine.effects]
 
     def __call__(self, step):
         if step.origin == "script":
@@ -27,6 +46,7 @@ class Mirror:
         self.clock.now = step.at
         mine = self.decide(step)
         self.steps += 1
+        self.transcript(step, mine)
         if mine != step.outcome:
             self.differences.append((step.line, step.text, mine, step.outcome))
 
@@ -60,6 +80,20 @@ class Mirror:
             self.engine.advance()
 
 
+def words(of, names):
+    """name=value of what is neither 0 nor empty; texts in quotes, codes and times as C's numbers."""
+    said = ""
+    for name in names.split():
+        value = getattr(of, name.replace("_ms", "")) if name != "pin" else len(of.pin)
+        if isinstance(value, str) and name != "origin":
+            said += f' {name}="{value}"' if value else ""
+            continue
+        number = ORIGINS[value] if name == "origin" else milliseconds(value) if name.endswith("_ms") else int(value or 0)
+        number -= 1 << 64 if number >= 1 << 63 else 0
+        said += f" {'pin_len' if name == 'pin' else name}={number}" if number else ""
+    return said
+
+
 def with_pin(step):
     """The runner takes the PIN out of what it shows, but for the effect that carries it."""
     if step.input.KIND != InputKind.SUBMIT or step.outcome.reason == Reason.CREDENTIALS_BLANK:
@@ -75,6 +109,8 @@ def test_the_bindings_decide_as_the_library(script):
     assert ran.passed and ran.rules and ran.recording[:2] == b"HR", ran.failures
     assert mirror.steps == ran.result.steps > 0
     assert not mirror.differences, mirror.differences[0]
+    printed = subprocess.run([TRANSCRIPT, script], capture_output=True, text=True, check=True).stdout
+    assert mirror.said == printed.splitlines()[1:]
 
 
 def test_failures_say_where():

@@ -1,7 +1,9 @@
 """The suite of the testkit on every kind of store, driven from Python."""
 import pytest
 
-from headsetsvc import Conflict, DictStore, MemoryStore, PgsqlStore, SqliteStore, StoreError, Unavailable, conformance
+from headsetsvc import (Conflict, DictStore, Engine, MemoryStore, Misuse, PgsqlStore, SqliteStore, StoreError, Unavailable, UserPut,
+                        conformance)
+from headsetsvc.faults import COMMIT, READ, Fault, FaultStore
 
 
 def test_a_store_in_python_keeps_every_promise():
@@ -49,3 +51,30 @@ def test_postgresql_says_what_is_wrong(tmp_path):
     with PgsqlStore(f"host={tmp_path} dbname=x") as store, pytest.raises(Unavailable, match="NO_SERVER.*; "):
         assert store.counters.round_trips == 0
         store.connect()
+
+
+def test_a_fault_comes_when_it_is_ordered(clock):
+    inner = MemoryStore()
+    with FaultStore(inner) as store, Engine(store, clock=clock) as engine:
+        store.arm(Fault.UNAVAILABLE, COMMIT, nth=2)
+        assert engine.apply(UserPut("alice")).accepted
+        with pytest.raises(Unavailable):
+            engine.apply(UserPut("bob"))
+        assert engine.apply(UserPut("bob")).accepted and store.fired == 1
+        store.arm(Fault.FULL, times=9)
+        store.disarm()
+        assert engine.apply(UserPut("carol")).accepted and store.fired == 0
+        with pytest.raises(Misuse, match="cannot happen there"):
+            store.arm(Fault.CONFLICT, READ)
+        with pytest.raises(Misuse, match="is open"):
+            inner.close()
+    inner.close()
+
+
+def test_a_late_commit_arrives_once(clock):
+    """STORE-4"""
+    with FaultStore(DictStore()) as store, Engine(store, clock=clock) as engine:
+        store.arm(Fault.UNKNOWN_LATE)
+        assert engine.apply(UserPut("alice", request_id=b"sixteen bytes ..")).accepted
+        store.settle()
+        assert [user.id for user in engine.users()] == ["alice"] and engine.verify() == []

@@ -13,7 +13,6 @@ WHY_NOT = {
     r"hsvc_name|hsvc_code|hsvc_choice_name|hsvc_choice_code|hsvc_choice_at": "codes.py has the names, and test_abi compares them",
     r"hsvc_manual_clock_\w+": "ManualClock, and a callable that raises",
     r"hsvc_count_alloc_\w+": "Python's memory is not the host's to count",
-    r"hsvc_fault_store_\w+": "a store in Python raises when it likes",
     r"hsvc_record_store_\w+": "a store in Python writes down what it likes",
     r"hsvc_scenario_(apply|fail|engine|now|day_one|label|name)": "of a step's callback in C: Step is a copy, and an exception fails",
     r"hsvc_conformance_calls": "of the suite's own tests",

@@ -8,7 +8,8 @@ an exception says that the call itself failed. The guide is docs/guide/python.md
 """
 from . import codes, errors, inputs, views
 from ._abi import VERSION
-from ._load import core, version_text
+from ._load import core as _core
+from ._load import version_text as _version_text
 from ._values import NEVER, Pin
 from .bulk import FileKind, ImportMode, ImportResult, Meaning, RowOutcome
 from .clocks import ManualClock, SystemClock
@@ -30,8 +31,17 @@ from .stores import CacheStore, DictStore, MemoryStore, Op, PgsqlStore, PythonSt
 from .views import *  # noqa: F401,F403
 
 __version__ = VERSION
+__all__ = ["Bug", "CacheStore", "CallbackFailed", "ClockFailed", "Conflict", "Corrupt", "DevicePicture", "DictStore", "Engine",
+           "EpochTooOld", "FileKind", "Finding", "Headsets", "HeadsetsvcError", "ImportMode", "ImportResult", "InventoryPage",
+           "InventorySummary", "ManualClock", "Meaning", "MemoryStore", "Misuse", "NEVER", "NotFound", "Op", "OutOfMemory",
+           "Outcome", "OutcomeUnknown", "PackedBatch", "PackedEffects", "PackedOutcome", "PackedVerdicts", "PgsqlStore", "Pin",
+           "PolicyText", "PolicyValue", "PythonStore", "Recorded", "Reentrant", "ReplayStep", "Row", "RowOutcome",
+           "SqliteStore", "StoreError", "StoreFull", "SystemClock", "Texts", "Trace", "Unavailable", "UserPicture", "VERSION",
+           "decode", "describe", "hash64", "in_words", "key_name", "library_version", "parameters", "policy_set",
+           "policy_unset", "replay", "rule_text"]
+__all__ += codes.__all__ + inputs.__all__ + views.__all__
 
 
 def library_version() -> str:
     """The version of the shared library in use."""
-    return version_text(core.hsvc_version())
+    return _version_text(_core.hsvc_version())

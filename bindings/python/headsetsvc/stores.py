@@ -174,7 +174,22 @@ class PgsqlStore(_Handle):
         return PgsqlCounters.read(raw)
 
 
-class CacheStore(_Handle):
+class _Before(_Handle):
+    """A store of the library that stands before another, which it keeps, and which cannot be closed while it is open."""
+
+    def __init__(self, inner: Any, handle: C.c_void_p, free: Any, bind: Any) -> None:
+        super().__init__(handle, free, bind)
+        self._inner = inner
+        self.lock = inner.lock
+        inner.engines.add(self)
+
+    @property
+    def is_open(self) -> bool:
+        """False after close."""
+        return self._free.alive
+
+
+class CacheStore(_Before):
     """Rows remembered before a store whose reads are round trips; one for each engine. bytes_most: of keys and values.
 
     What others write makes its rows old, which no decision rests on; looking may show what was true a moment ago: `drop`
@@ -183,16 +198,9 @@ class CacheStore(_Handle):
 
     def __init__(self, inner: Any, bytes_most: int = 1 << 20) -> None:
         handle = C.c_void_p()
-        self._inner = binding(inner)  # it outlives the cache
-        _ok(core.hsvc_cache_store_new(ALLOCATOR_P, C.byref(self._inner.struct), bytes_most, C.byref(handle)))
-        super().__init__(handle, core.hsvc_cache_store_free, core.hsvc_cache_store_bind)
-        self.lock = self._inner.lock
-        self._inner.engines.add(self)
-
-    @property
-    def is_open(self) -> bool:
-        """False after close."""
-        return self._free.alive
+        bound = binding(inner)
+        _ok(core.hsvc_cache_store_new(ALLOCATOR_P, C.byref(bound.struct), bytes_most, C.byref(handle)))
+        super().__init__(bound, handle, core.hsvc_cache_store_free, core.hsvc_cache_store_bind)
 
     def drop(self) -> None:
         """Forgets all rows."""

@@ -19,6 +19,8 @@ from .engine import Engine
 from .outcome import Outcome
 from .testing_office import Office
 
+__all__ = ["Office", "assert_reason", "clock", "engine", "office", "strategy"]
+
 
 def assert_reason(outcome: Outcome, reason: Union[Reason, str], accepted: Optional[bool] = None) -> None:
     """Fails unless the last input's verdict has this reason; says which one it has, and its rule."""
