@@ -62,7 +62,8 @@ static int read_options(int argc, char **argv, options *given) {
             case 'h': usage(stdout); return 1;
             default: usage(stderr); return 2;
         }
-    if (optind < argc || given->expires == 0 || given->expires > 86400 || given->store == NULL || given->control == NULL || (given->ldap == NULL) != (given->ldap_dn == NULL) ||
+    if (optind < argc || given->expires == 0 || given->expires > 86400 || given->store == NULL || given->control == NULL ||
+        (given->ldap == NULL) != (given->ldap_dn == NULL) ||
         (given->ldap_dn != NULL && strstr(given->ldap_dn, "%s") == NULL)) {
         usage(stderr);
         return 2;

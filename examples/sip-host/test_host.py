@@ -142,6 +142,28 @@ def test_store_1_a_host_that_goes_comes_back_as_it_was(host, how):
     finished(ringing)
 
 
+def test_a_host_that_is_stopped_in_the_middle(host, directory):
+    """A call, a PIN that the directory does not answer about, somebody who watches: it ends at once, and all of it with it."""
+    desk, _ = Phone(host, "desk-1"), Phone(host, "desk-2")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing, talking = desk.ring(), Talk(host, "alice")
+    until(lambda: "answered" in host.text())
+    watch = Control(host.path)
+    watch.ok("watch")
+    directory.process.send_signal(signal.SIGSTOP)
+    try:
+        host.control.ok("plug desk-2 H2")
+        host.control.ok(f"pin desk-2 bob {PINS['bob']}")
+        assert host.stop() == 0
+    finally:
+        directory.process.send_signal(signal.SIGCONT)
+    talking.kill()
+    finished(ringing)  # by a BYE
+    host.start()
+    assert host.control.user_at("desk-1") == "alice" and host.control.user_at("desk-2") == "-"
+    watch.close()
+
+
 def test_a_call_does_not_outlive_the_host_that_is_killed(host):
     desk = Phone(host, "desk-1")
     arrive(host, "desk-1", "H1", "alice")
