@@ -17,7 +17,7 @@ from typing import Any, Dict, List, Optional, Type
 
 from . import _abi
 from ._columns import SECRET, Plan, Texts, countable, is_column, kind_of, rows_of, secrets, strided
-from ._input import SIZE, Input, Raw, fill, read
+from ._input import SIZE, Input, Raw, fill, put_number, read
 from ._values import encode, milliseconds
 from .codes import InputKind
 from .errors import Reentrant
@@ -107,7 +107,7 @@ class PackedBatch:
                     setattr(raw, name, raw_text)
                     setattr(raw, name + "_len", len(raw_text))
                 elif name in kind._numbers:
-                    setattr(raw, name, value)
+                    put_number(raw, name, value)
                 else:
                     self._set_other(row, kind, name, value)
 
