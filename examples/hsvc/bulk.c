@@ -1,4 +1,5 @@
 /* bulk.c: CSV files into a store and out of it (BULK-1..8). The file is read here; the library never opens one. */
+#define _POSIX_C_SOURCE 200809L /* ftruncate */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #ifdef HSVC_WITH_CSV
 #include "headsetsvc/csv.h"
 #include "headsetsvc/stdlib.h"
+#include "resume.h"
 
 static uint32_t kind_of(const char *word) {
     static const char *const words[] = {"associations", "users", "devices", "inventory", "sessions", "audit"};
@@ -20,8 +22,15 @@ static uint32_t kind_of(const char *word) {
 struct job {
     struct host *host;
     const char *path;
+    const char *title; /* of a file that a script imports, or NULL */
+    uint32_t kind;
+    int keeps; /* how far it came: only what lands row by row can be gone on with */
     FILE *in;
     FILE *failed; /* --failed, or NULL */
+    int headed;   /* it has its header from before: bytes up to the first line end are not written again */
+    struct resume resume;
+    int resumes; /* by resume.token */
+    int ended;   /* there is nothing to resume any more */
     int64_t bytes;
     int bar; /* on a terminal */
     int64_t drawn;
@@ -30,8 +39,11 @@ struct job {
 /* ---- import ---- */
 
 static int32_t on_write(const char *bytes, size_t len, void *user) {
-    const struct job *job = (const struct job *)user;
-    if (job->failed == NULL) return HSVC_OK;
+    struct job *job = (struct job *)user;
+    const char *end = job->headed ? memchr(bytes, '\n', len) : NULL;
+    if (job->failed == NULL || (job->headed && end == NULL)) return HSVC_OK;
+    if (job->headed) len -= (size_t)(end + 1 - bytes), bytes = end + 1;
+    job->headed = 0;
     return fwrite(bytes, 1, len, job->failed) == len ? HSVC_OK : HSVC_ERR_FULL;
 }
 
@@ -65,14 +77,24 @@ static int32_t on_report(const hsvc_csv_report *report, void *user) {
     return HSVC_OK;
 }
 
-static int32_t on_progress(const hsvc_csv_progress *progress, void *user) {
-    struct job *job = (struct job *)user;
+static int32_t draw_bar(struct job *job, const hsvc_csv_progress *progress) {
     int64_t percent = job->bytes == 0 ? 100 : (int64_t)progress->bytes * 100 / job->bytes;
     if (!job->bar || percent == job->drawn) return HSVC_OK;
     job->drawn = percent;
     fprintf(stderr, "\r[%-20.*s] %3d %% of pass %u", (int)(percent / 5), "####################", (int)percent,
             progress->pass);
     return HSVC_OK;
+}
+
+static void keep_token(struct job *job, const uint8_t *token) {
+    if (job->failed != NULL) (void)fflush(job->failed);
+    resume_write(&job->resume, token, job->failed != NULL ? ftell(job->failed) : 0);
+}
+
+static int32_t on_progress(const hsvc_csv_progress *progress, void *user) {
+    struct job *job = (struct job *)user;
+    if (job->keeps && progress->pass > 1) keep_token(job, progress->token);
+    return draw_bar(job, progress);
 }
 
 static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *again) {
@@ -85,31 +107,56 @@ static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *agai
     return status == HSVC_OK ? hsvc_csv_import_end(import, again) : status;
 }
 
+static void say_summary(const struct job *job, const hsvc_csv_summary *sum) {
+    if (job->title != NULL) printf("%s: ", job->title);
+    printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed",
+           job->host->dry_run ? "dry run, nothing is written: " : "", (unsigned long long)sum->processed,
+           (unsigned long long)sum->changed, (unsigned long long)sum->unchanged, (unsigned long long)sum->failed);
+    if (sum->left > 0) printf(", %llu left undone", (unsigned long long)sum->left);
+    if (sum->skipped > 0) printf(", %llu done before", (unsigned long long)sum->skipped);
+    printf("%s\n", sum->kept ? "; nobody lost a headset, since rows are faulty" : "");
+    if (sum->effects == 0 || job->title != NULL) return;
+    printf(job->host->dry_run ? "%llu sessions would end; %llu effects\n"
+                              : "%llu sessions ended; %llu effects: a running host brings its phones up to date by hsvc_resync\n",
+           (unsigned long long)sum->sessions_ended, (unsigned long long)sum->effects);
+}
+
+static void say_summary_json(const struct job *job, const hsvc_csv_summary *sum) {
+    struct pairs *pairs = pairs_new(job->host, "summary");
+    if (job->title != NULL) pairs_words(pairs, "file", job->title);
+    if (sum->refused != 0) pairs_words(pairs, "refused", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)sum->refused));
+    pairs_number(pairs, "processed", (int64_t)sum->processed);
+    pairs_number(pairs, "changed", (int64_t)sum->changed);
+    pairs_number(pairs, "unchanged", (int64_t)sum->unchanged);
+    pairs_number(pairs, "failed", (int64_t)sum->failed);
+    pairs_number(pairs, "left", (int64_t)sum->left);
+    pairs_number(pairs, "skipped", (int64_t)sum->skipped);
+    pairs_number(pairs, "sessions_ended", (int64_t)sum->sessions_ended);
+    pairs_number(pairs, "effects", (int64_t)sum->effects);
+    pairs_print(pairs);
+}
+
 static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
     clear_bar(job);
-    if (sum->refused == 0 && !job->host->json) {
-        printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed",
-               job->host->dry_run ? "dry run, nothing is written: " : "", (unsigned long long)sum->processed,
-               (unsigned long long)sum->changed, (unsigned long long)sum->unchanged, (unsigned long long)sum->failed);
-        if (sum->left > 0) printf(", %llu left undone", (unsigned long long)sum->left);
-        printf("%s\n", sum->kept ? "; nobody lost a headset, since rows are faulty" : "");
-    } else if (job->host->json) {
-        struct pairs *pairs = pairs_new(job->host, "summary");
-        if (sum->refused != 0) pairs_words(pairs, "refused", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)sum->refused));
-        pairs_number(pairs, "processed", (int64_t)sum->processed);
-        pairs_number(pairs, "changed", (int64_t)sum->changed);
-        pairs_number(pairs, "unchanged", (int64_t)sum->unchanged);
-        pairs_number(pairs, "failed", (int64_t)sum->failed);
-        pairs_number(pairs, "left", (int64_t)sum->left);
-        pairs_print(pairs);
-    }
+    job->ended = 1;
+    if (job->host->json && !job->host->silent)
+        say_summary_json(job, sum);
+    else if (sum->refused == 0 && !job->host->silent && !job->host->quiet)
+        say_summary(job, sum);
     return sum->refused != 0 || sum->failed != 0 ? EXIT_UNMET : EXIT_OK;
 }
 
-static void fill_config(const struct host *host, hsvc_csv_config *config, hsvc_engine *engine,
-                        const hsvc_allocator *allocator, struct job *job) {
+static int broke_off(struct job *job, int32_t status) {
+    clear_bar(job);
+    if (status == HSVC_ERR_ARGUMENT && job->resumes)
+        return usage("the import that was cut off was of another kind: without --resume, please: ", job->path);
+    if (job->resume.file != NULL) fprintf(stderr, "hsvc: %s: cut off; --resume goes on behind the last commit\n", job->path);
+    return fail_status(job->path, status);
+}
+
+static void fill_config(hsvc_csv_config *config, hsvc_engine *engine, const hsvc_allocator *allocator, struct job *job) {
     (void)hsvc_csv_config_init(config, sizeof *config);
-    config->kind = kind_of(host->words[1]);
+    config->kind = job->kind;
     config->engine = engine;
     config->allocator = allocator;
     config->write = on_write;
@@ -122,10 +169,11 @@ static int import_into(struct job *job, hsvc_engine *engine) {
     hsvc_csv_import *import = NULL;
     hsvc_csv_summary sum;
     int32_t again = 1, status = hsvc_stdlib_allocator(&allocator);
-    fill_config(job->host, &config, engine, &allocator, job);
+    fill_config(&config, engine, &allocator, job);
     config.mode = job->host->atomic ? HSVC_CSV_ATOMIC : HSVC_CSV_PARTIAL;
     config.meaning = job->host->meaning;
     config.flags = job->host->dry_run ? HSVC_CSV_DRY_RUN : 0;
+    config.token = job->resumes ? job->resume.token : NULL;
     config.report = on_report;
     config.progress = on_progress;
     (void)hsvc_csv_summary_init(&sum, sizeof sum);
@@ -133,8 +181,7 @@ static int import_into(struct job *job, hsvc_engine *engine) {
     while (status == HSVC_OK && again) status = feed_once(job, import, &again);
     if (status == HSVC_OK) status = hsvc_csv_import_summary(import, &sum);
     hsvc_csv_import_free(import);
-    if (status != HSVC_OK) return clear_bar(job), fail_status(job->path, status);
-    return print_summary(job, &sum);
+    return status == HSVC_OK ? print_summary(job, &sum) : broke_off(job, status);
 }
 
 static int cannot(const char *path) {
@@ -142,11 +189,28 @@ static int cannot(const char *path) {
     return EXIT_USAGE;
 }
 
+/* open_failed: the file of failed rows; of an import that goes on as it was at the token, what came after it comes again. */
+static FILE *open_failed(struct job *job) {
+    FILE *file = job->resumes ? fopen(job->host->failed, "r+b") : NULL;
+    if (file == NULL) return fopen(job->host->failed, "wb");
+    if (ftruncate(fileno(file), job->resume.failed_len) != 0 || fseek(file, 0, SEEK_END) != 0) {
+        (void)fclose(file);
+        return NULL;
+    }
+    job->headed = job->resume.failed_len > 0;
+    return file;
+}
+
 static int open_files(struct job *job) {
     job->in = fopen(job->path, "rb");
     if (job->in == NULL || fseek(job->in, 0, SEEK_END) != 0) return cannot(job->path);
     job->bytes = ftell(job->in);
-    if (job->host->failed != NULL) job->failed = fopen(job->host->failed, "wb");
+    if (job->keeps) job->resumes = resume_read(&job->resume, job->path);
+    if (job->resumes && !job->host->resume) {
+        fprintf(stderr, "hsvc: %s: an import of it was cut off; --resume would go on there\n", job->path);
+        job->resumes = 0;
+    }
+    if (job->host->failed != NULL) job->failed = open_failed(job);
     return job->host->failed != NULL && job->failed == NULL ? cannot(job->host->failed) : EXIT_OK;
 }
 
@@ -156,6 +220,7 @@ static int close_files(struct job *job, int code) {
     if (job->in != NULL) (void)fclose(job->in);
     if (job->failed != NULL && fclose(job->failed) != 0 && code == EXIT_OK) return cannot(job->host->failed);
     if (empty) (void)remove(job->host->failed);
+    resume_close(&job->resume, job->ended);
     return bad ? cannot(job->path) : code;
 }
 
@@ -165,9 +230,11 @@ int command_import(struct host *host) {
     int code;
     job.host = host;
     job.path = host->words[2];
+    job.kind = kind_of(host->words[1]);
+    job.keeps = !host->atomic && !host->dry_run;
     job.drawn = -1;
     job.bar = isatty(STDERR_FILENO) && !host->json;
-    if (kind_of(host->words[1]) == 0 || kind_of(host->words[1]) > HSVC_CSV_DEVICES)
+    if (job.kind == 0 || job.kind > HSVC_CSV_DEVICES)
         return usage("associations, users or devices: ", host->words[1]);
     host->writes = !host->dry_run;
     code = open_files(&job);
@@ -176,6 +243,41 @@ int command_import(struct host *host) {
     if (code == EXIT_OK) code = import_into(&job, opened.engine);
     close_store(&opened);
     return close_files(&job, code);
+}
+
+/* import_beside: a file beside the script into its engine. */
+static int import_beside(struct host *host, uint32_t kind, const char *name) {
+    struct text path = {NULL, 0, 0};
+    struct job job = {0};
+    int code;
+    text_add(&path, host->folder.bytes, host->folder.len);
+    text_puts(&path, name);
+    job.host = host;
+    job.path = path.bytes;
+    job.title = name;
+    job.kind = kind;
+    code = open_files(&job);
+    if (code == EXIT_OK) code = import_into(&job, hsvc_scenario_engine(host->scenario));
+    code = close_files(&job, code);
+    text_free(&path);
+    return code;
+}
+
+int32_t take_import(struct host *host, const hsvc_scenario_line *line) {
+    static const char form[] = "an import is of users, devices or associations: import users FILE.csv";
+    static const char faulty[] = "the file was not imported without faults";
+    struct text copy = {NULL, 0, 0};
+    char word[16] = "";
+    int at = 0;
+    uint32_t kind;
+    text_add(&copy, line->text, line->text_len);
+    kind = sscanf(copy.bytes, "import %15s %n", word, &at) == 1 ? kind_of(word) : 0;
+    if (kind == 0 || kind > HSVC_CSV_DEVICES || copy.bytes[at] == '\0')
+        (void)hsvc_scenario_fail(host->scenario, line->column, form, sizeof form - 1);
+    else if (import_beside(host, kind, copy.bytes + at) != EXIT_OK)
+        (void)hsvc_scenario_fail(host->scenario, line->column + (uint32_t)at, faulty, sizeof faulty - 1);
+    text_free(&copy);
+    return HSVC_OK;
 }
 
 /* ---- export ---- */
@@ -187,8 +289,9 @@ static int export_from(struct host *host, hsvc_engine *engine) {
     struct job job = {0};
     int32_t done = 0, status = hsvc_stdlib_allocator(&allocator);
     job.host = host;
+    job.kind = kind_of(host->words[1]);
     job.failed = stdout;
-    fill_config(host, &config, engine, &allocator, &job);
+    fill_config(&config, engine, &allocator, &job);
     config.flags = (host->plain ? HSVC_CSV_NO_GUARD : 0) | (host->bom ? HSVC_CSV_BOM : 0) |
                    (host->semicolon ? HSVC_CSV_SEMICOLON : 0);
     if (status == HSVC_OK) status = hsvc_csv_export_new(&config, &exporter);
@@ -210,4 +313,8 @@ int command_export(struct host *host) {
 #else
 int command_import(struct host *host) { return usage("this hsvc was built without libcsv: ", host->words[1]); }
 int command_export(struct host *host) { return usage("this hsvc was built without libcsv: ", host->words[1]); }
+int32_t take_import(struct host *host, const hsvc_scenario_line *line) {
+    static const char why[] = "this hsvc was built without libcsv";
+    return hsvc_scenario_fail(host->scenario, line->column, why, sizeof why - 1);
+}
 #endif

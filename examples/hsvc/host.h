@@ -68,7 +68,7 @@ struct host {
     FILE *recording; /* hsvc record */
     const char *failed; /* --failed */
     uint32_t meaning; /* --replace, --remove: HSVC_CSV_ */
-    int dry_run, atomic, plain, bom, semicolon, now;
+    int dry_run, atomic, resume, plain, bom, semicolon, now;
     int writes;      /* the store will be changed */
     int silent;      /* a script is played for what comes of it */
     int json;
@@ -138,6 +138,8 @@ int command_what_if(struct host *host);
 /* Gives an input to the engine and prints verdicts and effects; EXIT_UNMET if it was refused. what_if.c */
 int print_decision(struct host *host, struct opened *opened, const hsvc_input *in, uint32_t flags);
 int command_import(struct host *host);
+/* Takes the statement "import users|devices|associations FILE.csv" of a script. */
+int32_t take_import(struct host *host, const hsvc_scenario_line *line);
 int command_export(struct host *host);
 int command_who(struct host *host);
 int command_inventory(struct host *host);

@@ -34,6 +34,7 @@ static const struct command {
      "Besides the statements of the scenario language a script may say\n"
      "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
      "  message {\"time\": ...}  the same in the line itself\n"
+     "  import users FILE.csv  the rows of a file beside the script; also devices and associations\n"
      "  chapter \"The morning\"  a heading in the timeline\n"},
     {"record", command_record, 2, 2, "", "SCRIPT FILE", "play a scenario and write the engine's recording",
      "Plays a scenario silently and writes into FILE what the engine was told, sampled, read and committed. There is no\n"
@@ -72,8 +73,8 @@ static const struct command {
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
      "such as HEADSET_CONNECTED, and so are the fields: device=desk-1 serial=WFG2303D0D0. param=NAME and state=NUMBER.\n"},
-    {"import", command_import, 3, 3, " json at dry-run atomic replace remove failed",
-     "[--json] [--dry-run] [--atomic] [--replace | --remove] [--failed=FILE] STORE associations|users|devices FILE.csv",
+    {"import", command_import, 3, 3, " json at dry-run atomic replace remove failed resume",
+     "[--json] [--dry-run] [--atomic] [--replace | --remove] [--resume] [--failed=FILE] STORE associations|users|devices FILE.csv",
      "read a CSV file into a store",
      "Good rows land; what is wrong with the others is told by file, line and column, and they are written, with the reason,\n"
      "into the file that --failed names: correct it and import it. A file that is imported again changes nothing.\n"
@@ -81,7 +82,8 @@ static const struct command {
      "  --dry-run      the same decisions, nothing is written\n"
      "  --atomic       all rows or none\n"
      "  --replace      whoever stands in the file keeps no other headset than the file's\n"
-     "  --remove       the file's associations are ended\n"},
+     "  --remove       the file's associations are ended\n"
+     "  --resume       go on where an import of this file was cut off; FILE.csv.resume says where, while there is one\n"},
     {"export", command_export, 2, 2, " at plain bom semicolon",
      "[--plain] [--bom] [--semicolon] STORE associations|users|devices|inventory|sessions|audit", "write a store's content as CSV",
      "Cells that a spreadsheet would run begin with an apostrophe, which an import takes off again; --plain leaves them as they\n"
@@ -182,6 +184,7 @@ static const char *take_option(struct host *host, const char *option) {
     if (strcmp(option, "--all") == 0) return host->all = 1, NULL;
     if (strcmp(option, "--dry-run") == 0) return host->dry_run = 1, NULL;
     if (strcmp(option, "--atomic") == 0) return host->atomic = 1, NULL;
+    if (strcmp(option, "--resume") == 0) return host->resume = 1, NULL;
     if (strcmp(option, "--replace") == 0) return host->meaning = MEANING_REPLACE, NULL;
     if (strcmp(option, "--remove") == 0) return host->meaning = MEANING_REMOVE, NULL;
     if (strcmp(option, "--plain") == 0) return host->plain = 1, NULL;

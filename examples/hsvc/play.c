@@ -51,7 +51,7 @@ static int32_t on_statement(hsvc_scenario *scenario, const hsvc_scenario_line *l
         return refuse_line(scenario, "a chapter has a title in quotes: chapter \"The morning\"");
     if (begins(line, "message") && line->text_len < sizeof "message ")
         return refuse_line(scenario, "a message is a file or stands in the line: message FILE.json, message {...}");
-    return take_message(host, line);
+    return begins(line, "import") ? take_import(host, line) : take_message(host, line);
 }
 
 /* ---- a run ---- */
@@ -230,6 +230,7 @@ int command_statements(struct host *host) {
     }
     puts(
         "message FILE.json|{...}\n    hsvc only: the phone's own inventory message\n"
+        "import users|devices|associations FILE.csv\n    hsvc only: the rows of a file beside the script\n"
         "chapter \"title\"\n    hsvc only: a heading in the timeline");
     return EXIT_OK;
 }

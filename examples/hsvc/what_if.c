@@ -135,20 +135,36 @@ static int tell_problem(const hsvc_effects *effects, int32_t status) {
     return status <= HSVC_ERR_MEMORY ? EXIT_LIBRARY : EXIT_USAGE;
 }
 
+static void print_batch(struct host *host, const hsvc_effects *effects) {
+    if (host->json) {
+        jsonl_batch(host, effects, "decision");
+        return;
+    }
+    print_verdicts(host, effects);
+    if (hsvc_effects_count(effects) > 0) print_effects(host, effects);
+}
+
+/* What is about many is worked off in slices, by whoever advances: here, so that each phone has its verdict. */
+static int work_off(struct host *host, struct opened *opened) {
+    int32_t status;
+    while ((status = hsvc_advance(opened->engine, opened->effects)) == HSVC_OK &&
+           hsvc_verdict_count(opened->effects) + hsvc_effects_count(opened->effects) > 0)
+        print_batch(host, opened->effects);
+    return status == HSVC_OK ? EXIT_OK : tell_problem(opened->effects, status);
+}
+
 int print_decision(struct host *host, struct opened *opened, const hsvc_input *in, uint32_t flags) {
     hsvc_verdict v;
-    int refused = 0;
+    int refused = 0, job = 0;
     int32_t status = hsvc_apply(opened->engine, in, 1, flags, opened->effects);
     if (status != HSVC_OK) return tell_problem(opened->effects, status);
     (void)hsvc_verdict_init(&v, sizeof v);
-    for (size_t i = 0; hsvc_verdict_at(opened->effects, i, &v) == HSVC_OK; i++)
+    for (size_t i = 0; hsvc_verdict_at(opened->effects, i, &v) == HSVC_OK; i++) {
         refused |= v.input_index == 0 && !v.accepted;
-    if (host->json) {
-        jsonl_batch(host, opened->effects, "decision");
-    } else {
-        print_verdicts(host, opened->effects);
-        if (hsvc_effects_count(opened->effects) > 0) print_effects(host, opened->effects);
+        job |= v.reason == HSVC_REASON_JOB_STARTED;
     }
+    print_batch(host, opened->effects);
+    if (job && !(flags & HSVC_APPLY_DRY_RUN)) return work_off(host, opened);
     return refused ? EXIT_UNMET : EXIT_OK;
 }
 

@@ -47,14 +47,14 @@
 #define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
-#define HSVC_LIMIT_RAISES                            40 /* raises, SAFE-5 */
+#define HSVC_LIMIT_RAISES                            72 /* raises, SAFE-5 */
 #define HSVC_LIMIT_STEPS                             128 /* steps, SAFE-5 */
 #define HSVC_LIMIT_ATTEMPTS                          8 /* attempts, STORE-4 */
 #define HSVC_LIMIT_RECORDS_PER_CALL                  256 /* records, STORE-3 */
 #define HSVC_LIMIT_OPS_PER_COMMIT                    64 /* operations, STORE-3 */
 #define HSVC_LIMIT_KEY_LEN                           512 /* bytes, STORE-3 */
 #define HSVC_LIMIT_VALUE_LEN                         65536 /* bytes, STORE-3 */
-#define HSVC_LIMIT_INPUTS_PER_BATCH                  1024 /* inputs, SAFE-5 */
+#define HSVC_LIMIT_INPUTS_PER_BATCH                  32768 /* inputs, SAFE-5 */
 #define HSVC_LIMIT_ITEMS_PER_INPUT                   64 /* items, SAFE-5 */
 #define HSVC_LIMIT_ADVANCE_DEVICES                   64 /* devices, TIME-3 */
 #define HSVC_LIMIT_DEVICES_AT_ONCE                   8 /* devices, USER-2 */

@@ -121,6 +121,8 @@ typedef struct hsvc_csv_summary {
     uint64_t rows;    /* of the file */
     uint32_t separator; /* the byte found between cells */
     uint32_t kept;    /* 1: REPLACE removed nothing, because rows were faulty */
+    uint64_t effects; /* what the commits asked of the host, or what those of a dry run would ask */
+    uint64_t sessions_ended; /* of these HSVC_EFFECT_SESSION_ENDED; where a window opened a session may end later */
 } hsvc_csv_summary;
 
 /* hsvc_csv_X_init: as hsvc_input_init. HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE. */

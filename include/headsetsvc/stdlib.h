@@ -35,7 +35,7 @@ static inline int32_t hsvc_stdlib_allocator(hsvc_allocator *allocator) {
 /* hsvc_stdlib_clock: an hsvc_clock_fn over the system's wall clock, which counts suspend. Whole seconds before C11. */
 static inline int32_t hsvc_stdlib_clock(int64_t *now_ms, void *user) {
 #ifdef TIME_UTC
-    struct timespec now;
+    struct timespec now = {0, 0};
     (void)user;
     if (timespec_get(&now, TIME_UTC) != TIME_UTC) return HSVC_ERR_CLOCK;
     *now_ms = (int64_t)now.tv_sec * 1000 + (int64_t)(now.tv_nsec / 1000000);

@@ -12,8 +12,8 @@ function(hsvc_compile target)
     endif()
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
         -Wmissing-prototypes -Wcast-qual)
-    # Not with a sanitizer: the calls it inserts make gcc see paths that are not there (its manual says so).
-    if(HSVC_WERROR AND NOT HSVC_SANITIZE)
+    # Not by gcc with a sanitizer: the calls it inserts make it see paths that are not there (its manual says so).
+    if(HSVC_WERROR AND NOT (HSVC_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "GNU"))
         target_compile_options(${target} PRIVATE -Werror)
     endif()
     if(HSVC_COVERAGE)
@@ -27,6 +27,9 @@ endfunction()
 if(HSVC_SANITIZE)
     add_compile_options(-fsanitize=${HSVC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${HSVC_SANITIZE})
+endif()
+if(HSVC_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(HSVC_COVERAGE)
     # Counted atomically: tests with threads would else leave counts that gcov cannot read.

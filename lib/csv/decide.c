@@ -194,7 +194,18 @@ static void hear_all(hsvc_csv_import *import, uint32_t first, uint32_t count) {
     }
 }
 
+void hsvc__count_effects(hsvc_csv_import *import, uint32_t index) {
+    hsvc_effect effect = {0};
+    effect.struct_size = sizeof effect;
+    for (size_t i = 0; hsvc_effects_at(import->effects, i, &effect) == HSVC_OK; i++) {
+        if (index != HSVC__ALL_INPUTS && effect.input_index != index) continue;
+        import->summary.effects++;
+        import->summary.sessions_ended += effect.kind == HSVC_EFFECT_SESSION_ENDED;
+    }
+}
+
 static int32_t hand_out(hsvc_csv_import *import) {
+    hsvc__count_effects(import, HSVC__ALL_INPUTS);
     if (import->config.effects == NULL || hsvc_effects_count(import->effects) == 0) return HSVC_OK;
     return import->config.effects(import->effects, import->config.user) == HSVC_OK ? HSVC_OK : HSVC_ERR_CALLBACK;
 }
@@ -389,7 +400,8 @@ static int fail_together(hsvc_csv_import *import) {
 
 static int32_t decide_ordered(hsvc_csv_import *import, hsvc_input *ordered, uint32_t *index) {
     int32_t status = apply_ordered(import, ordered, index, HSVC_APPLY_DRY_RUN);
-    if (status != HSVC_OK || fail_together(import) || (import->config.flags & HSVC_CSV_DRY_RUN)) return status;
+    if (status != HSVC_OK || fail_together(import)) return status;
+    if (import->config.flags & HSVC_CSV_DRY_RUN) return hsvc__count_effects(import, HSVC__ALL_INPUTS), HSVC_OK;
     status = apply_ordered(import, ordered, index, HSVC_APPLY_ALL_OR_NONE);
     if (status != HSVC_OK || fail_together(import)) return status;
     return hand_out(import);

@@ -96,8 +96,10 @@ int32_t hsvc__ask_dry(hsvc_csv_import *import, uint32_t at) {
     if (status != HSVC_OK) return status;
     front.inputs[front.count] = *row;
     status = hsvc_apply(import->config.engine, front.inputs, front.count + 1, HSVC_APPLY_DRY_RUN, import->effects);
-    if (status == HSVC_OK) hsvc__hear(import->effects, front.count, &import->decided[at]);
-    return status;
+    if (status != HSVC_OK) return status;
+    hsvc__hear(import->effects, front.count, &import->decided[at]);
+    hsvc__count_effects(import, front.count);
+    return HSVC_OK;
 }
 
 /* note_surplus: what the file takes without a row of its own. */

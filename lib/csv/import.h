@@ -128,6 +128,9 @@ int32_t hsvc__ask_dry(hsvc_csv_import *import, uint32_t at);
 int32_t hsvc__note_dry(hsvc_csv_import *import, const hsvc_input *input);
 /* hsvc__hear: what the batch says of its input number `index`. */
 void hsvc__hear(const hsvc_effects *effects, uint32_t index, struct hsvc__decided *decided);
+/* hsvc__count_effects: what the batch asks of the host, of one of its inputs or of HSVC__ALL_INPUTS, into the summary. */
+#define HSVC__ALL_INPUTS UINT32_MAX
+void hsvc__count_effects(hsvc_csv_import *import, uint32_t index);
 /* hsvc__decide_waiting: decides them and, in the last pass, tells them. */
 int32_t hsvc__decide_waiting(hsvc_csv_import *import);
 

@@ -89,6 +89,7 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
     struct hsvc__dues dues;
     struct hsvc__jobs jobs;
     int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
+    uint32_t useless = 0;
     if (engine->node_count > 1) engine->attempts = 1;
     for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
@@ -96,9 +97,11 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
+        if (hsvc__hurts_one(status) || due.dry) useless++;
         if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
     engine->attempts = HSVC_LIMIT_ATTEMPTS;
+    hsvc__pass_over(engine, &dues, useless);
     if (status == HSVC_OK) status = hsvc__work_jobs(engine, fx, engine->now, &jobs, &first);
     return status != HSVC_OK ? status : first;
 }

@@ -20,11 +20,22 @@ static void undo_tally(struct hsvc_engine *engine) {
     engine->tally.refused = tally.refused;
 }
 
+/* decide_inputs: one after the other. Behind one that misses a record nothing is right any more; the others are decided only to
+ * learn what they will miss too, so that a large batch is not decided afresh for each. */
+static void decide_inputs(struct hsvc_engine *engine, struct batch *batch) {
+    uint32_t missing = 0;
+    batch->refused = 0;
+    for (size_t i = 0; i < batch->count && engine->txn.status == HSVC_OK; i++) {
+        engine->txn.missing = 0;
+        batch->refused += !hsvc__decide_input(engine, batch->fx, &batch->in[i], &batch->complaints[i], (uint32_t)i);
+        missing += engine->txn.missing;
+    }
+    engine->txn.missing = missing;
+}
+
 static void decide_batch(struct hsvc_engine *engine, void *job) {
     struct batch *batch = (struct batch *)job;
-    batch->refused = 0;
-    for (size_t i = 0; i < batch->count && engine->txn.status == HSVC_OK && engine->txn.missing == 0; i++)
-        batch->refused += !hsvc__decide_input(engine, batch->fx, &batch->in[i], &batch->complaints[i], (uint32_t)i);
+    decide_inputs(engine, batch);
     if (engine->txn.status != HSVC_OK || engine->txn.missing != 0) return;
     engine->turn.index = batch->count == 1 ? 0 : HSVC_NO_INPUT;
     hsvc__settle(&engine->turn);
@@ -80,7 +91,6 @@ int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_
     int64_t limit = 0;
     if (fx->problem.status == status) return status; /* it was told in detail already */
     if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;
-    if (limit > HSVC__SLOTS) limit = HSVC__SLOTS;
     return hsvc__effects_fail(fx, status, HSVC_NO_INPUT, 0, limit, key);
 }
 

@@ -62,14 +62,14 @@ static uint64_t number_of(struct hsvc__turn *t, struct hsvc__record *rec) {
 }
 
 /* ---- entries ---- */
-static struct hsvc__note *pending(struct hsvc__txn *txn, const struct hsvc__slot *slot, uint64_t sequence) {
-    struct hsvc__note *note = txn->notes;
-    while (note != NULL && (note->slot != slot || note->sequence != sequence)) note = note->next;
+static struct hsvc__note *pending(const struct hsvc__slot *slot, uint64_t sequence) {
+    struct hsvc__note *note = slot->notes;
+    while (note != NULL && note->sequence != sequence) note = note->older;
     return note;
 }
 
 static struct hsvc__note *new_note(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t sequence) {
-    struct hsvc__note *note = pending(txn, slot, sequence);
+    struct hsvc__note *note = pending(slot, sequence);
     if (note != NULL) return note;
     note = (struct hsvc__note *)hsvc__arena_take(&txn->work, sizeof *note);
     if (note == NULL) return NULL;
@@ -78,7 +78,8 @@ static struct hsvc__note *new_note(struct hsvc__txn *txn, struct hsvc__slot *slo
     note->sequence = sequence;
     note->stored = sequence <= *hsvc__trail_of(slot->record).last;
     note->next = txn->notes;
-    txn->notes = note;
+    note->older = slot->notes;
+    txn->notes = slot->notes = note;
     return note;
 }
 
@@ -138,7 +139,7 @@ static int amend(struct hsvc__turn *t, struct hsvc__slot *slot, const struct hsv
     const struct hsvc__device *dev = (const struct hsvc__device *)slot->record;
     struct hsvc__note *note;
     if (t->verdict.reason != 0 || (slot->family == HSVC__FAMILY_DEVICE && dev->refused_reason != 0)) return 0;
-    note = pending(t->txn, slot, *hsvc__trail_of(slot->record).last);
+    note = pending(slot, *hsvc__trail_of(slot->record).last);
     if (note != NULL) set_after(&note->entry, slot, now);
     return note != NULL;
 }
@@ -164,10 +165,19 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
     if (rec->family == HSVC__FAMILY_POLICY) t->engine->policy.known = 0; /* it changes */
 }
 
+/* mark_about: what a step was about it may have been given, not got. */
+static void mark_about(struct hsvc__txn *txn, const struct hsvc__about *about) {
+    if (about->dev->rec.slot != NULL) hsvc__txn_mark(txn, about->dev->rec.slot);
+    if (about->headset != NULL && about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
+    if (about->always != NULL && about->always->slot != NULL) hsvc__txn_mark(txn, about->always->slot);
+}
+
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
     struct hsvc__txn *txn = t->txn;
-    for (uint32_t i = 0; i < txn->count && txn->status == HSVC_OK && txn->missing == 0; i++) {
-        struct hsvc__slot *slot = &txn->slots[i];
+    int many = txn->table != NULL;
+    if (txn->status != HSVC_OK || txn->missing != 0) return;
+    if (many) mark_about(txn, about);
+    for (struct hsvc__slot *slot = many ? txn->near : txn->slots; slot != NULL; slot = many ? slot->next_near : slot->next) {
         struct hsvc__record *rec = (struct hsvc__record *)slot->record;
         struct hsvc__vector now;
         if (rec == NULL || !slot->used || !hsvc__is_subject(slot->family) || HSVC__MUTANT(audit_forgets)) continue;
@@ -175,9 +185,11 @@ void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
         if (rec != about->always && !(rec->dirty & HSVC__UNAUDITED) && !rec->removed) continue;
         rec->dirty &= ~HSVC__UNAUDITED;
         hsvc__vector_of(rec, &now);
-        if (rec == about->always) enter(t, about, slot, &now);
-        else if (!hsvc__vector_eq(&now, &slot->audited) && !amend(t, slot, &now)) enter(t, about, slot, &now);
+        if (rec != about->always && (hsvc__vector_eq(&now, &slot->audited) || amend(t, slot, &now))) continue;
+        enter(t, about, slot, &now);
+        if (txn->status != HSVC_OK || txn->missing != 0) return;
     }
+    if (many) hsvc__step_over(txn);
 }
 
 static int is_always_entered(uint32_t kind) {
@@ -203,17 +215,39 @@ void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about) {
 }
 
 /* ---- writing ---- */
-/* drop_oldest: as many as the bound wants, at most two for one that comes: a smaller bound is reached step by step. */
-static void drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t keep) {
-    struct hsvc__trail trail = hsvc__trail_of(slot->record);
-    for (uint32_t i = 0; i < 2 * slot->appended && *trail.last - *trail.gone > keep; i++) {
-        struct hsvc__note *note = pending(txn, slot, ++*trail.gone);
+/* drop_oldest: so many of a subject's oldest entries as the bound wants, at most `most`. */
+static uint32_t drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint64_t keep, uint32_t most) {
+    struct hsvc__trail trail;
+    uint32_t dropped = 0;
+    if (most == 0) return 0; /* it may not even be decoded */
+    trail = hsvc__trail_of(slot->record);
+    for (; dropped < most && *trail.last - *trail.gone > keep; dropped++) {
+        struct hsvc__note *note = pending(slot, ++*trail.gone);
         struct hsvc__key key;
         if (note != NULL) note->dropped = 1;
         if (note != NULL && !note->stored) continue;
         hsvc__key_entry(&key, slot->family, *trail.number, *trail.gone);
         hsvc__txn_loose(txn, &key, hsvc__str_of(NULL, 0));
     }
+    return dropped;
+}
+
+/* room_left: operations that the decision itself leaves: a record each, two keys of deadlines a device, the entries. */
+static uint32_t room_left(const struct hsvc__txn *txn) {
+    uint32_t most = hsvc__txn_ops_most(txn), taken = txn->op_count;
+    for (const struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
+        if (slot->used) taken += slot->family == HSVC__FAMILY_DEVICE ? 3 : 1;
+    for (const struct hsvc__note *note = txn->notes; note != NULL; note = note->next) taken++;
+    return taken < most ? most - taken : 0;
+}
+
+/* drop_beyond: one for one that comes; and one more, while there is room, so that a smaller bound is reached step by step. */
+static void drop_beyond(struct hsvc__txn *txn, uint64_t keep) {
+    uint32_t room;
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) (void)drop_oldest(txn, slot, keep, slot->appended);
+    room = room_left(txn);
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
+        room -= drop_oldest(txn, slot, keep, slot->appended < room ? slot->appended : room);
 }
 
 static void write_note(struct hsvc__txn *txn, struct hsvc__note *note) {
@@ -228,7 +262,6 @@ void hsvc__audit_write(struct hsvc_engine *engine) {
     struct hsvc__txn *txn = &engine->txn;
     uint64_t keep = (uint64_t)engine->policy.values[HSVC_PARAM_AUDIT_KEEP_MAX];
     if (txn->notes == NULL) return;
-    for (uint32_t i = 0; i < txn->count && keep != 0; i++)
-        if (txn->slots[i].appended != 0) drop_oldest(txn, &txn->slots[i], keep);
+    if (keep != 0) drop_beyond(txn, keep);
     for (struct hsvc__note *note = txn->notes; note != NULL; note = note->next) write_note(txn, note);
 }

@@ -107,7 +107,6 @@ static int32_t read_page(hsvc_engine *engine, const hsvc_audit_cursor *cursor, s
     if (status != HSVC_OK) return status;
     hsvc__arena_reset(&engine->views);
     page->arena = &engine->views;
-    page->at.len = 0;
     if (room != 0)
         status = engine->store.scan(from.bytes, from.len, to.bytes, to.len, room, take_row, page, engine->store.user);
     status = page->arena->failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
@@ -126,6 +125,7 @@ int32_t hsvc_audit_read(hsvc_engine *engine, hsvc_audit_cursor *cursor, hsvc_aud
     status = hsvc__sized_in(&at, sizeof at, sizeof at, cursor);
     if (status != HSVC_OK) return status;
     memset(&page, 0, offsetof(struct page, at));
+    page.at.len = 0;
     page.entries = (uint8_t *)entries;
     page.stride = room == 0 ? 0 : entries->struct_size;
     if (room != 0 && (page.stride < sizeof *entries || page.stride > HSVC_LIMIT_STRUCT_SIZE))

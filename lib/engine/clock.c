@@ -2,19 +2,36 @@
  * mended where they are decoded (records/times.c); here it is noticed and told. */
 #include "rules/ask.h"
 
+/* read_clock: what the callback returned. */
+static int32_t read_clock(struct hsvc_engine *engine, int64_t *now) {
+    *now = -1;
+    return engine->clock(now, engine->clock_user);
+}
+
+static int is_time(int32_t status, int64_t now) { return status == HSVC_OK && now >= 0 && now <= HSVC_LIMIT_TIME; }
+
+/* stands_still: is this a step back so small that time stands still instead? */
+static int stands_still(const struct hsvc_engine *engine, int64_t now) {
+    return now < engine->now && engine->now - now <= engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
+}
+
 int32_t hsvc__sample(struct hsvc_engine *engine) {
-    int64_t now = -1;
+    int64_t now;
     int32_t status;
-    if (HSVC__MUTANT(clock_read_twice)) (void)engine->clock(&now, engine->clock_user);
-    status = engine->clock(&now, engine->clock_user);
+    if (HSVC__MUTANT(clock_read_twice)) (void)read_clock(engine, &now);
+    status = read_clock(engine, &now);
     hsvc__record_clock(engine, status, now);
-    if (status != HSVC_OK) return HSVC_ERR_CLOCK;
-    if (now < 0 || now > HSVC_LIMIT_TIME) return HSVC_ERR_CLOCK;
-    if (now < engine->now) {
-        if (engine->now - now <= engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]) return HSVC_OK; /* time stands still */
-        hsvc__patrol_again(engine); /* what was armed until now may have to begin anew */
-    }
+    if (!is_time(status, now)) return HSVC_ERR_CLOCK;
+    if (stands_still(engine, now)) return HSVC_OK;
+    if (now < engine->now) hsvc__patrol_again(engine); /* what was armed until now may have to begin anew */
     engine->now = now;
+    return HSVC_OK;
+}
+
+int32_t hsvc__sample_look(struct hsvc_engine *engine, int64_t *now) {
+    int32_t status = read_clock(engine, now);
+    if (!is_time(status, *now)) return HSVC_ERR_CLOCK;
+    if (stands_still(engine, *now)) *now = engine->now;
     return HSVC_OK;
 }
 
@@ -59,8 +76,7 @@ static void tell_record(struct hsvc__turn *t, const struct hsvc__slot *slot) {
 void hsvc__tell_clock(struct hsvc__turn *t) {
     t->rule = "TIME-4";
     t->at = t->now;
-    for (uint32_t i = 0; i < t->txn->count; i++) {
-        const struct hsvc__slot *slot = &t->txn->slots[i];
+    for (const struct hsvc__slot *slot = t->txn->slots; slot != NULL; slot = slot->next) {
         const struct hsvc__record *record = (const struct hsvc__record *)slot->record;
         if (slot->used && record != NULL && record->clocked) tell_record(t, slot);
     }

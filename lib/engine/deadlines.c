@@ -53,9 +53,25 @@ static void note(struct hsvc_engine *engine, int swept, uint32_t jobs, int64_t f
 
 void hsvc__look_again(struct hsvc_engine *engine) { engine->swept_at = -1; }
 
+/* whose: the device of a deadline's key, as the key has it: no name has a 00 inside (ID-1). */
+static hsvc__str whose(const hsvc_row *row) {
+    return hsvc__str_of((const char *)row->key + NAME_AT, row->key_len - NAME_AT - 1);
+}
+
+int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
+    return engine->node_count == 1 || hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
+}
+
+/* wanted_at: from when on this node fires it: others' deadlines only if they have been due for poll_ms. All nodes wake when
+ * one is due, and would go for it together (decision 091). */
+static int64_t wanted_at(const struct hsvc_engine *engine, hsvc__str device, int64_t due) {
+    return hsvc__own_due(engine, device) ? due : due + engine->poll_ms;
+}
+
 struct first {
     const struct hsvc_engine *engine;
-    int64_t at;
+    int64_t at;  /* when this node has something to do */
+    int64_t due; /* the first deadline, whosever it is */
     uint32_t jobs;
     uint32_t deadlines;
 };
@@ -69,39 +85,50 @@ static int32_t take_first(const hsvc_row *row, void *user) {
         first->jobs++;
     } else {
         if (row->key_len <= NAME_AT) return HSVC_ERR_CORRUPT;
-        at = key_time(row->key);
-        first->deadlines++;
+        at = wanted_at(first->engine, whose(row), key_time(row->key));
+        if (first->deadlines++ == 0) first->due = key_time(row->key);
     }
     if (at < first->at) first->at = at;
     return HSVC_OK;
 }
 
-/* first_of_all: one row tells all where there is no job, or one for this node; other nodes' jobs are looked past. */
+/* Of several nodes one is told to call within poll_ms in any case, and looks among what is due by then for its own. */
+static int64_t look_until(const struct hsvc_engine *engine) {
+    return engine->node_count == 1 ? HSVC_NEVER : engine->now + engine->poll_ms;
+}
+static size_t look_at(const struct hsvc_engine *engine) { return engine->node_count == 1 ? 1 : HSVC_LIMIT_ADVANCE_DEVICES; }
+
+/* first_of_all: the first rows tell all where there is no job, or one for this node; other nodes' jobs are looked past. */
 static int32_t first_of_all(struct hsvc_engine *engine, struct first *first) {
-    int32_t status = scan_rest(engine, 0, HSVC_NEVER, 1, take_first, first);
-    if (status == HSVC_OK) note(engine, 0, first->jobs, first->at);
+    int64_t until = look_until(engine);
+    int32_t status = scan_rest(engine, 0, until, look_at(engine), take_first, first);
+    if (status == HSVC_OK) note(engine, 0, first->jobs, first->due);
     if (status == HSVC_OK && first->jobs != 0 && first->at != 0) {
         first->jobs = 0;
         status = scan_family(engine, HSVC__FAMILY_JOB, HSVC_NEVER, HSVC_LIMIT_JOBS_SEEN, take_first, first);
     }
     if (status == HSVC_OK && first->jobs != 0 && first->deadlines == 0 && first->at != 0)
-        status = scan_family(engine, HSVC__FAMILY_DEADLINE, HSVC_NEVER, 1, take_first, first);
+        status = scan_family(engine, HSVC__FAMILY_DEADLINE, until, look_at(engine), take_first, first);
     return status;
+}
+
+static int is_passed_over(const struct hsvc_engine *engine) {
+    return engine->dues_from.len != 0 && key_time(engine->dues_from.bytes) <= engine->now;
 }
 
 /* Several nodes are told to call within poll_ms, when what the watermark hides is found. A single one is told exactly, so all
  * is looked at, unless it cannot keep up and would find something due before that. */
 int32_t hsvc__first_deadline(struct hsvc_engine *engine, int64_t *at) {
-    struct first first = {engine, HSVC_NEVER, 0, 0};
+    struct first first = {engine, HSVC_NEVER, HSVC_NEVER, 0, 0};
     int swept = is_swept(engine) && (engine->node_count > 1 || engine->behind);
-    int32_t status = swept ? scan_rest(engine, 1, HSVC_NEVER, 1, take_first, &first) : HSVC_OK;
-    if (status == HSVC_OK && swept) note(engine, 1, 0, first.at);
+    int32_t status = swept ? scan_rest(engine, 1, look_until(engine), look_at(engine), take_first, &first) : HSVC_OK;
+    if (status == HSVC_OK && swept) note(engine, 1, 0, first.due);
     if (status == HSVC_OK && (!swept || (engine->node_count == 1 && first.at > engine->now))) {
-        first.at = HSVC_NEVER;
+        first.at = first.due = HSVC_NEVER;
         first.deadlines = 0;
         status = first_of_all(engine, &first);
     }
-    *at = first.at;
+    *at = is_passed_over(engine) && first.at > engine->now ? engine->now : first.at;
     return status;
 }
 
@@ -131,14 +158,20 @@ static int32_t add_due(struct hsvc__dues *dues, const hsvc_row *row) {
     return HSVC_OK;
 }
 
+/* keep_place: where a scan goes on that came to this row: the next key is after this one. */
+static void keep_place(struct hsvc__key *place, const hsvc_row *row) {
+    if (row->key_len >= sizeof place->bytes) return; /* no key of ours */
+    memcpy(place->bytes, row->key, row->key_len);
+    place->len = row->key_len;
+    place->bytes[place->len++] = 0;
+}
+
 static int32_t take_due(const hsvc_row *row, void *user) {
     struct found *found = (struct found *)user;
     if (row->key_len != 0 && row->key[0] == HSVC__FAMILY_JOB) return take_job(row, found);
-    return found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES ? HSVC_OK : add_due(found->dues, row);
-}
-
-int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device) {
-    return engine->node_count == 1 || hsvc_hash64(device.p, device.n) % engine->node_count == engine->node;
+    if (found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES) return HSVC_OK;
+    keep_place(&found->dues->last, row);
+    return add_due(found->dues, row);
 }
 
 static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
@@ -149,38 +182,54 @@ static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
     dues->at[j].due = due;
 }
 
-/* own_first: devices of this node come first, in order of time; then the others', each node from a place of its own and
- * against the order of time, so that whoever helps out rarely meets whose they are (DESIGN 3). */
-static void own_first(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
-    uint32_t own = 0, rest;
-    for (uint32_t i = 0; i < dues->count; i++) {
-        if (!hsvc__own_due(engine, dues->at[i].device)) continue;
-        for (uint32_t j = i; j > own; j--) swap(dues, j, j - 1);
-        own++;
-    }
-    rest = dues->count - own;
-    for (uint32_t i = 0; i < rest / 2; i++) swap(dues, own + i, dues->count - 1 - i);
-    for (uint32_t turn = (uint32_t)((uint64_t)rest * engine->node / engine->node_count); turn > 0; turn--)
-        for (uint32_t i = own; i + 1 < dues->count; i++) swap(dues, i, i + 1);
+/* keep_mine: this node's own, in order of time. Where none is among them, those that other nodes have left for poll_ms, against
+ * the order of time and each node from a place of its own, so that whoever helps rarely meets others (DESIGN 3). */
+static void keep_mine(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
+    uint32_t all = dues->count, own = 0, late = 0;
+    for (uint32_t i = 0; i < all; i++)
+        if (hsvc__own_due(engine, dues->at[i].device)) swap(dues, i, own++);
+    for (uint32_t i = 0; own == 0 && i < all; i++)
+        if (wanted_at(engine, dues->at[i].device, dues->at[i].due) <= engine->now) swap(dues, i, late++);
+    dues->count = own + late;
+    dues->left = all - dues->count;
+    for (uint32_t i = 0; i < late / 2; i++) swap(dues, i, late - 1 - i);
+    for (uint32_t turn = (uint32_t)((uint64_t)late * engine->node / engine->node_count); turn > 0; turn--)
+        for (uint32_t i = 0; i + 1 < late; i++) swap(dues, i, i + 1);
+}
+
+/* ---- what stays at the head of the due: damaged devices, and what is left to other nodes. An advance looks at so many and no
+ * more, and the deadlines behind them must not wait for anybody. ---- */
+void hsvc__pass_over(struct hsvc_engine *engine, const struct hsvc__dues *dues, uint32_t useless) {
+    engine->dues_from.len = 0;
+    if (engine->behind && useless + dues->left != 0) engine->dues_from = dues->last;
 }
 
 /* Jobs never stand in the way of deadlines: where there are many, the deadlines are asked for alone. */
-int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
-    struct found found = {dues, jobs, 0};
+static int32_t scan_dues(struct hsvc_engine *engine, struct found *found) {
+    struct hsvc__dues *dues = found->dues;
     int swept = is_swept(engine);
     int32_t status;
-    dues->count = jobs->count = 0;
+    if (is_passed_over(engine)) return scan(engine, &engine->dues_from, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, found);
+    status = scan_rest(engine, swept, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, found);
+    if (status == HSVC_OK && found->job_rows > HSVC_LIMIT_JOBS_SEEN) {
+        dues->count = 0;
+        status = scan_family(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, found);
+    }
+    if (status == HSVC_OK) note(engine, swept, found->job_rows, dues->count == 0 ? HSVC_NEVER : dues->at[0].due);
+    return status;
+}
+
+int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
+    struct found found = {dues, jobs, 0};
+    int32_t status;
+    dues->count = dues->left = jobs->count = 0;
+    dues->last.len = 0;
     dues->arena = &engine->inputs;
     if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;
-    status = scan_rest(engine, swept, engine->now, HSVC_LIMIT_ADVANCE_DEVICES + HSVC_LIMIT_JOBS_SEEN, take_due, &found);
-    if (status == HSVC_OK && found.job_rows > HSVC_LIMIT_JOBS_SEEN) {
-        dues->count = 0;
-        status = scan_family(engine, HSVC__FAMILY_DEADLINE, engine->now, HSVC_LIMIT_ADVANCE_DEVICES, take_due, &found);
-    }
-    if (status == HSVC_OK) note(engine, swept, found.job_rows, dues->count == 0 ? HSVC_NEVER : dues->at[0].due);
+    status = scan_dues(engine, &found);
     engine->behind = dues->count == HSVC_LIMIT_ADVANCE_DEVICES;
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
-    if (status == HSVC_OK && engine->node_count > 1) own_first(engine, dues);
+    if (status == HSVC_OK && engine->node_count > 1) keep_mine(engine, dues);
     return status != HSVC_OK || !engine->patrols ? status : hsvc__patrol(engine, dues);
 }
 
@@ -202,9 +251,7 @@ static int32_t take_future(const hsvc_row *row, void *user) {
     struct hsvc__key *from = &p->engine->patrol_from;
     if (row->key_len <= NAME_AT || row->key_len >= sizeof from->bytes) return HSVC_ERR_CORRUPT;
     p->seen++;
-    memcpy(from->bytes, row->key, row->key_len);
-    from->len = row->key_len;
-    from->bytes[from->len++] = 0; /* the next key is after this one */
+    keep_place(from, row);
     if (!was_armed_later(row, p->engine->now + p->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX])) return HSVC_OK;
     return add_due(p->dues, row);
 }

@@ -199,13 +199,13 @@ static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev, int a
 /* stamp_records: what this decision writes says when; a device's timers say when they were armed. */
 static void stamp_records(struct hsvc_engine *engine) {
     struct hsvc__txn *txn = &engine->txn;
-    for (uint32_t i = 0; i < txn->count; i++) {
-        struct hsvc__record *record = (struct hsvc__record *)txn->slots[i].record;
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) {
+        struct hsvc__record *record = (struct hsvc__record *)slot->record;
         int armed;
-        if (record == NULL || !txn->slots[i].used || (!record->dirty && !record->removed)) continue;
-        armed = hsvc__times_stamp(record, txn->slots[i].family, txn->now);
-        if (txn->slots[i].family == HSVC__FAMILY_DEVICE) move_deadline(txn, (struct hsvc__device *)record, armed || record->clocked);
-        if (txn->slots[i].family == HSVC__FAMILY_JOB) hsvc__look_again(engine);
+        if (record == NULL || !slot->used || (!record->dirty && !record->removed)) continue;
+        armed = hsvc__times_stamp(record, slot->family, txn->now);
+        if (slot->family == HSVC__FAMILY_DEVICE) move_deadline(txn, (struct hsvc__device *)record, armed || record->clocked);
+        if (slot->family == HSVC__FAMILY_JOB) hsvc__look_again(engine);
     }
 }
 
@@ -227,7 +227,7 @@ static int32_t learn_policy(struct hsvc_engine *engine) {
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
-    for (int round = 0; round <= HSVC__SLOTS; round++) { /* each round reads at least one record more, or it is the last */
+    for (uint32_t round = 0; round <= hsvc__txn_most(txn); round++) { /* each round reads at least one record more, or it is the last */
         int32_t status = hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */

@@ -42,6 +42,7 @@ struct hsvc_engine {
     struct hsvc__key patrol_from; /* from here on; empty: from the beginning */
     int64_t swept;     /* the watermark: no deadline was below it, nor was there a job */
     int behind;        /* the last advance left some that are due */
+    struct hsvc__key dues_from; /* behind these, as nothing could be made of some of them; empty: from the beginning */
     int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
     int inside; /* a callback may be running */
@@ -67,6 +68,9 @@ void hsvc__leave(struct hsvc_engine *engine);
  * dry: and commits nothing, so that a jump of the clock is still news for the next one. */
 int32_t hsvc__sample(struct hsvc_engine *engine);
 int32_t hsvc__sample_call(struct hsvc_engine *engine, int dry);
+/* hsvc__sample_look: the same for a call that only looks: *now is what the engine would take for the time, but the engine's own
+ * time stays, so that what is decided next is as if nobody had looked (OBS-6). */
+int32_t hsvc__sample_look(struct hsvc_engine *engine, int64_t *now);
 /* hsvc__is_late: does this firing show that the clock has jumped? hsvc__tell_clock: a notice for each record of this decision
  * that was mended or fired after a jump (TIME-4). */
 int hsvc__is_late(const struct hsvc_engine *engine, int64_t due);
@@ -146,6 +150,8 @@ struct hsvc__dues {
         int64_t due;
     } at[2 * HSVC_LIMIT_ADVANCE_DEVICES]; /* the due, and those found on patrol */
     uint32_t count;
+    uint32_t left; /* seen, and left to the nodes whose they are */
+    struct hsvc__key last; /* of the due, in the store's order */
     struct hsvc__arena *arena;
 };
 /* hsvc__first_deadline: the earliest key's time, 0 while there is a job for this node, HSVC_NEVER if there is nothing. Store
@@ -156,6 +162,9 @@ int hsvc__own_due(const struct hsvc_engine *engine, hsvc__str device);
 /* hsvc__read_dues: the devices due by now, a bounded number, this node's own first, and some jobs; then, on patrol, those that
  * were armed in the future. Store statuses, MEMORY. */
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs);
+/* hsvc__pass_over: the advance that took these has ended; nothing could be made of `useless` of them, which stay. If there was
+ * more than it could take, the next one goes on behind them, and the one after that begins at the beginning again. */
+void hsvc__pass_over(struct hsvc_engine *engine, const struct hsvc__dues *dues, uint32_t useless);
 /* hsvc__look_again: forgets the watermark, as there is a job now. */
 void hsvc__look_again(struct hsvc_engine *engine);
 /* hsvc__patrol: goes through a bounded number of deadlines and notes those that were armed in the future; after all of
@@ -177,6 +186,8 @@ int hsvc__hurts_one(int32_t status);
  * 1 if any fired. hsvc__settle: what is due by now, and what follows from the records, until nothing more follows. */
 int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used);
 void hsvc__settle(struct hsvc__turn *t);
+/* hsvc__step_over: the audit has looked at what a step changed. */
+void hsvc__step_over(struct hsvc__txn *txn);
 /* hsvc__decide_input: one input of a batch, with its verdict; 1 if it was accepted. */
 int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, const hsvc_input *in,
                        const struct hsvc__complaint *complaint, uint32_t index);

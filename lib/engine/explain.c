@@ -227,10 +227,13 @@ static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
 
 static int32_t explain(hsvc_engine *engine, struct telling *x) {
     int dry = 1;
-    int32_t status = hsvc__sample(engine);
+    int64_t now, was = engine->now;
+    int32_t status = hsvc__sample_look(engine, &now);
     hsvc__arena_reset(&engine->views);
     x->arena = &engine->views;
+    if (status == HSVC_OK) engine->now = now;
     if (status == HSVC_OK) status = hsvc__transact(engine, x->fx, decide_explain, nothing_ahead, x, &dry);
+    engine->now = was;
     if (status == HSVC_OK && engine->views.failed) status = HSVC_ERR_MEMORY;
     return status == HSVC_OK && !x->found ? HSVC_ERR_NOT_FOUND : status;
 }

@@ -151,8 +151,7 @@ static int32_t open_walk(struct walk *w, hsvc_engine *engine, hsvc_inventory *pa
     if (status == HSVC_OK) status = hsvc__enter(engine);
     if (status != HSVC_OK) return status;
     w->sight.active_ms = days * INT64_C(86400000);
-    status = hsvc__sample(engine);
-    w->sight.now = engine->now;
+    status = hsvc__sample_look(engine, &w->sight.now);
     if (status != HSVC_OK) hsvc__leave(engine);
     return status;
 }

@@ -67,31 +67,50 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
     *t = keep;
 }
 
-/* each_device: the devices that exist among the records of this call, from slot *at on; `used`: by this decision. Others
- * were read ahead: their deadlines count too (TIME-3). */
-static struct hsvc__device *each_device(struct hsvc__txn *txn, uint32_t *at, int used) {
-    for (; *at < txn->count; ++*at) {
-        struct hsvc__slot *slot = &txn->slots[*at];
+/* each_device: the devices that exist among the records of this call, after slot *at, NULL for the first; `used`: by this
+ * decision. Others were read ahead: their deadlines count too (TIME-3). */
+static struct hsvc__device *each_device(struct hsvc__txn *txn, struct hsvc__slot **at, int used) {
+    struct hsvc__slot *slot = *at == NULL ? txn->slots : (*at)->next;
+    for (; slot != NULL; slot = slot->next) {
         struct hsvc__device *dev;
+        *at = slot;
         if (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used)) continue;
         dev = (struct hsvc__device *)hsvc__txn_record(txn, slot);
-        if (!dev->rec.present || dev->rec.removed) continue;
-        ++*at;
-        return dev;
+        if (dev->rec.present && !dev->rec.removed) return dev;
     }
     return NULL;
 }
 
+/* hsvc__step_over: where there are many records each input looks at its own alone: of the others' devices it is known when
+ * the first timer is due. */
+void hsvc__step_over(struct hsvc__txn *txn) {
+    for (struct hsvc__slot *slot = txn->near; slot != NULL; slot = slot->next_near) {
+        struct hsvc__device *dev = slot->family == HSVC__FAMILY_DEVICE ? (struct hsvc__device *)slot->record : NULL;
+        int64_t due = dev == NULL ? HSVC_NEVER : hsvc__earliest(dev, NULL); /* NULL too where memory was out */
+        if (due < txn->soonest) txn->soonest = due;
+    }
+    hsvc__txn_far(txn);
+}
+
 /* hsvc__fire_all: the deadlines of every device that the call knows; 1 if any fired. Firing one makes its record used. */
 int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
-    uint32_t at = 0;
+    struct hsvc__slot *at = NULL;
+    int64_t soonest = HSVC_NEVER;
     int fired = 0;
     struct hsvc__device *dev;
+    if (t->txn->calm && !used && before <= t->txn->soonest) return 0;
     while ((dev = each_device(t->txn, &at, used)) != NULL) {
-        if (hsvc__earliest(dev, NULL) >= before) continue;
-        fire_before(t, hsvc__device_of(t, dev->name), before);
-        fired = 1;
+        int64_t due = hsvc__earliest(dev, NULL);
+        if (due < before) {
+            fire_before(t, hsvc__device_of(t, dev->name), before);
+            due = hsvc__earliest(dev, NULL);
+            fired = 1;
+        }
+        if (due < soonest) soonest = due;
     }
+    if (t->txn->table == NULL || used) return fired;
+    t->txn->soonest = soonest;
+    t->txn->calm = 1;
     return fired;
 }
 
@@ -115,7 +134,7 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
     for (int i = 0; i < HSVC_LIMIT_FIRINGS; i++) {
-        uint32_t at = 0;
+        struct hsvc__slot *at = NULL;
         int due = 0;
         struct hsvc__device *dev;
         (void)hsvc__fire_all(t, t->now + 1, 1);

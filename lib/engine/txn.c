@@ -1,5 +1,6 @@
-/* txn.c: see txn.h. Slots are found by the end of their name, then by all of it; a call uses a handful of them, so that a
- * straight search beats a table, and a name in its first spelling is found without making its key. */
+/* txn.c: see txn.h. Slots are found by the end of their name, then by all of it; most calls use a handful of them, so that a
+ * straight search beats a table, and a name in its first spelling is found without making its key. An import of all or
+ * nothing uses thousands: beyond HSVC__FEW_SLOTS they stand in a table as well. */
 #include "engine/txn.h"
 
 int32_t hsvc__store_status(int32_t status, int commit) {
@@ -33,19 +34,23 @@ void hsvc__txn_begin(struct hsvc__txn *txn, int64_t now, int64_t skew) {
     txn->sampled = txn->now = now;
     txn->latest = now + skew;
     hsvc__arena_reset(&txn->raws);
+    txn->slots = txn->last = txn->unread = txn->near = NULL;
+    txn->table = NULL;
     txn->count = 0;
-    txn->asked = 0;
     txn->bad_key = hsvc__str_of(NULL, 0);
     hsvc__txn_again(txn);
 }
 
 void hsvc__txn_again(struct hsvc__txn *txn) {
     hsvc__arena_reset(&txn->work);
-    for (uint32_t i = 0; i < txn->count; i++) {
-        txn->slots[i].record = NULL;
-        txn->slots[i].used = 0;
-        txn->slots[i].appended = 0;
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) {
+        slot->record = NULL;
+        slot->notes = NULL;
+        slot->used = 0;
+        slot->appended = 0;
     }
+    hsvc__txn_far(txn);
+    txn->calm = 0;
     txn->clocked = 0;
     txn->missing = 0;
     txn->impossible = 0;
@@ -56,41 +61,109 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
     txn->notes = NULL;
 }
 
-static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
-    for (uint32_t i = 0; i < txn->count; i++) {
-        struct hsvc__slot *slot = &txn->slots[i];
-        if (slot->tail == tail && slot->family == family && hsvc__fold_eq(slot->name, name)) return slot;
+/* ---- many slots ---- */
+
+static int is_named(const struct hsvc__slot *slot, uint32_t family, hsvc__str name, uint64_t tail) {
+    return slot->tail == tail && slot->family == family && hsvc__fold_eq(slot->name, name);
+}
+
+/* place_of: where in the table a slot of this name is, or belongs. Of a long name the beginning must do for the hash. */
+static struct hsvc__slot **place_of(const struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
+    char folded[HSVC_LIMIT_KEY_LEN];
+    size_t n = name.n < sizeof folded ? name.n : sizeof folded;
+    uint32_t at;
+    hsvc__fold(folded, hsvc__str_of(name.p, n));
+    at = (uint32_t)hsvc_hash64(folded, n) & (txn->table_room - 1);
+    while (txn->table[at] != NULL && !is_named(txn->table[at], family, name, tail)) at = (at + 1) & (txn->table_room - 1);
+    return &txn->table[at];
+}
+
+/* widen_table: to twice the room and more, with all slots in it. What was got so far is near: nobody kept count of it. */
+static int widen_table(struct hsvc__txn *txn) {
+    int first = txn->table == NULL;
+    uint32_t room = first ? 4 * HSVC__FEW_SLOTS : 4 * txn->table_room;
+    struct hsvc__slot **table = (struct hsvc__slot **)hsvc__arena_take(&txn->raws, room * sizeof(*table));
+    if (table == NULL) return 0;
+    memset(table, 0, room * sizeof(*table));
+    txn->table = table;
+    txn->table_room = room;
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) {
+        *place_of(txn, slot->family, slot->name, slot->tail) = slot;
+        if (first && slot->used) hsvc__txn_mark(txn, slot);
     }
+    return 1;
+}
+
+/* enter_table: a slot that was just added, once there are many. */
+static int enter_table(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    if (txn->count <= HSVC__FEW_SLOTS) return 1;
+    if (txn->table == NULL || txn->count * 2 > txn->table_room) return widen_table(txn);
+    *place_of(txn, slot->family, slot->name, slot->tail) = slot;
+    return 1;
+}
+
+void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    if (slot->is_near || txn->table == NULL) return;
+    slot->is_near = 1;
+    slot->next_near = txn->near;
+    txn->near = slot;
+}
+
+void hsvc__txn_far(struct hsvc__txn *txn) {
+    for (; txn->near != NULL; txn->near = txn->near->next_near) txn->near->is_near = 0;
+}
+
+/* ---- slots ---- */
+
+static struct hsvc__slot *slot_find(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
+    if (txn->table != NULL) return *place_of(txn, family, name, tail);
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
+        if (is_named(slot, family, name, tail)) return slot;
     return NULL;
 }
 
-/* next_slot: with a key of which the second byte to the last but one are the name. */
+uint32_t hsvc__txn_most(const struct hsvc__txn *txn) {
+    return txn->store->ops_max > HSVC__SLOTS ? txn->store->ops_max : HSVC__SLOTS;
+}
+
+/* next_slot: with a key of which the second byte to the last but one are the name. They are made in runs. */
 static struct hsvc__slot *next_slot(struct hsvc__txn *txn, hsvc__str key, uint64_t tail) {
-    struct hsvc__slot *slot = &txn->slots[txn->count++];
+    uint32_t at = txn->count % HSVC__SLOTS;
+    struct hsvc__slot *slot = txn->count == 0 ? txn->first : txn->last + 1;
+    if (at == 0 && txn->count != 0) slot = (struct hsvc__slot *)hsvc__arena_take(&txn->raws, HSVC__SLOTS * sizeof *slot);
+    if (slot == NULL) return NULL;
     memset(slot, 0, sizeof *slot);
     slot->tail = tail;
     slot->key = key;
     slot->name = hsvc__str_of(key.p + 1, key.n - 2);
     slot->family = (uint8_t)key.p[0];
+    if (txn->count++ == 0)
+        txn->slots = slot;
+    else
+        txn->last->next = slot;
+    txn->last = slot;
+    if (txn->unread == NULL) txn->unread = slot;
     return slot;
 }
 
 /* slot_add: a new slot and its key, made in place; NULL if there is no room for it (status says why). */
 static struct hsvc__slot *slot_add(struct hsvc__txn *txn, uint32_t family, hsvc__str name, uint64_t tail) {
+    struct hsvc__slot *slot = NULL;
     char *key;
-    if (txn->count == HSVC__SLOTS) {
+    if (txn->count >= hsvc__txn_most(txn)) {
         txn->status = HSVC_ERR_LIMIT;
         return NULL;
     }
     key = (char *)hsvc__arena_take(&txn->raws, name.n + 2);
-    if (key == NULL) {
-        txn->status = HSVC_ERR_MEMORY;
-        return NULL;
+    if (key != NULL) {
+        key[0] = (char)family;
+        hsvc__fold(key + 1, name);
+        key[1 + name.n] = 0;
+        slot = next_slot(txn, hsvc__str_of(key, name.n + 2), tail);
     }
-    key[0] = (char)family;
-    hsvc__fold(key + 1, name);
-    key[1 + name.n] = 0;
-    return next_slot(txn, hsvc__str_of(key, name.n + 2), tail);
+    if (slot != NULL && enter_table(txn, slot)) return slot;
+    txn->status = HSVC_ERR_MEMORY;
+    return NULL;
 }
 
 static struct hsvc__slot *slot_of(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
@@ -103,7 +176,7 @@ void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name) { (v
 
 struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn) {
     static const char key[] = {HSVC__FAMILY_POLICY, 0};
-    return txn->count != 0 ? &txn->slots[0] : next_slot(txn, hsvc__str_of(key, sizeof key), 0);
+    return txn->count != 0 ? txn->slots : next_slot(txn, hsvc__str_of(key, sizeof key), 0);
 }
 
 /* ---- reading ---- */
@@ -130,27 +203,35 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     return HSVC_OK;
 }
 
+/* next_keys: of the slots that are not read yet, as many as one trip takes. */
+static void next_keys(struct fetch *fetch, hsvc_key *keys) {
+    struct hsvc__slot *slot = fetch->txn->unread;
+    fetch->count = 0;
+    for (; slot != NULL && fetch->count < HSVC__SLOTS; slot = slot->next) {
+        if (slot->known) continue;
+        keys[fetch->count].bytes = (const uint8_t *)slot->key.p;
+        keys[fetch->count].len = slot->key.n;
+        fetch->slots[fetch->count++] = slot;
+        slot->known = 1;
+    }
+    fetch->txn->unread = slot;
+}
+
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn) {
     struct fetch fetch;
     hsvc_key keys[HSVC__SLOTS];
-    int32_t status;
+    int32_t status = txn->status;
     fetch.txn = txn;
-    fetch.count = 0;
-    if (txn->status != HSVC_OK) return txn->status;
-    for (; txn->asked < txn->count; txn->asked++) {
-        struct hsvc__slot *slot = &txn->slots[txn->asked];
-        if (slot->known) continue;
-        keys[fetch.count].bytes = (const uint8_t *)slot->key.p;
-        keys[fetch.count].len = slot->key.n;
-        fetch.slots[fetch.count++] = slot;
-        slot->known = 1;
+    while (status == HSVC_OK && txn->unread != NULL) {
+        next_keys(&fetch, keys);
+        if (fetch.count == 0) break;
+        txn->counters->read_trips++;
+        txn->counters->reads += fetch.count;
+        status = txn->store->read(keys, fetch.count, take_row, &fetch, txn->store->user);
+        if (status == HSVC_ERR_MEMORY && txn->raws.failed) return status;
+        status = hsvc__store_status(status, 0);
     }
-    if (fetch.count == 0) return HSVC_OK;
-    txn->counters->read_trips++;
-    txn->counters->reads += fetch.count;
-    status = txn->store->read(keys, fetch.count, take_row, &fetch, txn->store->user);
-    if (status == HSVC_ERR_MEMORY && txn->raws.failed) return status;
-    return hsvc__store_status(status, 0);
+    return status;
 }
 
 /* ---- using ---- */
@@ -187,6 +268,7 @@ void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name) {
     struct hsvc__slot *slot = slot_of(txn, family, name);
     if (slot == NULL) return no_record(txn);
     slot->used = 1;
+    if (txn->table != NULL) hsvc__txn_mark(txn, slot);
     if (!slot->known) txn->missing++;
     return hsvc__txn_record(txn, slot);
 }
@@ -210,19 +292,36 @@ const void *hsvc__txn_peek(struct hsvc__txn *txn, uint32_t family, hsvc__str nam
 }
 
 void hsvc__txn_catch_up(struct hsvc__txn *txn) {
-    for (uint32_t i = 0; i < txn->count; i++) {
-        int64_t stamp = hsvc__stamp_of(txn->slots[i].raw, txn->slots[i].family);
+    for (const struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) {
+        int64_t stamp = hsvc__stamp_of(slot->raw, slot->family);
         if (stamp > txn->now && stamp <= txn->latest) txn->now = stamp;
     }
 }
 
 /* ---- writing ---- */
+uint32_t hsvc__txn_ops_most(const struct hsvc__txn *txn) {
+    return txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
+}
+
+/* room_for_op: of a decision as many as most have at first, then twice as many. */
+static int room_for_op(struct hsvc__txn *txn) {
+    uint32_t room = txn->ops == NULL ? 2 * HSVC__SLOTS : 2 * txn->op_room;
+    hsvc_op *ops;
+    if (txn->ops != NULL && txn->op_count < txn->op_room) return 1;
+    ops = (hsvc_op *)hsvc__arena_take(&txn->work, sizeof *ops * room);
+    if (ops == NULL) return 0;
+    if (txn->ops != NULL) memcpy(ops, txn->ops, sizeof *ops * txn->op_count);
+    txn->ops = ops;
+    txn->op_room = room;
+    return 1;
+}
+
 static hsvc_op *next_op(struct hsvc__txn *txn) {
     hsvc_op *op;
-    uint32_t most = txn->store->ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : txn->store->ops_max;
-    if (txn->ops == NULL) txn->ops = (hsvc_op *)hsvc__arena_take(&txn->work, sizeof *txn->ops * 2 * HSVC__SLOTS);
-    if (txn->ops == NULL || txn->op_count >= most || txn->op_count >= 2 * HSVC__SLOTS) {
-        if (txn->status == HSVC_OK) txn->status = txn->ops == NULL ? HSVC_ERR_MEMORY : HSVC_ERR_LIMIT;
+    uint32_t most = hsvc__txn_ops_most(txn);
+    int32_t status = txn->op_count >= most ? HSVC_ERR_LIMIT : room_for_op(txn) ? HSVC_OK : HSVC_ERR_MEMORY;
+    if (status != HSVC_OK) {
+        if (txn->status == HSVC_OK) txn->status = status;
         return NULL;
     }
     op = &txn->ops[txn->op_count++];
@@ -270,8 +369,8 @@ static int32_t slot_op(struct hsvc__txn *txn, struct hsvc__slot *slot) {
 }
 
 int32_t hsvc__txn_prepare(struct hsvc__txn *txn) {
-    for (uint32_t i = 0; i < txn->count; i++) {
-        int32_t status = txn->slots[i].used ? slot_op(txn, &txn->slots[i]) : HSVC_OK;
+    for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) {
+        int32_t status = slot->used ? slot_op(txn, slot) : HSVC_OK;
         if (status != HSVC_OK) return status;
     }
     if (txn->work.failed || txn->raws.failed) return HSVC_ERR_MEMORY;

@@ -8,7 +8,8 @@
 
 #include "records/record.h"
 
-#define HSVC__SLOTS HSVC_LIMIT_RECORDS_PER_CALL
+#define HSVC__SLOTS HSVC_LIMIT_RECORDS_PER_CALL /* that a transaction has from the start; more come from its arena */
+#define HSVC__FEW_SLOTS 64u /* as many are looked at one by one; more are found by a table */
 
 struct hsvc__slot {
     uint64_t tail; /* hsvc__fold_tail of the name */
@@ -24,7 +25,10 @@ struct hsvc__slot {
     void *record; /* decoded for this decision */
     struct hsvc__vector audited; /* of the record, as the audit's last entry of it says */
     uint32_t appended; /* audit entries of this decision */
-    uint32_t reserved_too;
+    uint32_t is_near;
+    struct hsvc__note *notes; /* of this decision, newest first */
+    struct hsvc__slot *next;
+    struct hsvc__slot *next_near;
 };
 
 /* One audit entry of a decision. */
@@ -35,6 +39,7 @@ struct hsvc__note {
     uint32_t dropped; /* beyond the bound before it was written */
     uint32_t stored;  /* an earlier commit wrote it; it is written again */
     struct hsvc__note *next;
+    struct hsvc__note *older; /* of the same slot */
 };
 
 struct hsvc__txn {
@@ -42,13 +47,17 @@ struct hsvc__txn {
     hsvc_counters *counters;
     struct hsvc__arena raws; /* lives for the call */
     struct hsvc__arena work; /* lives for one decision */
-    struct hsvc__slot slots[HSVC__SLOTS];
+    struct hsvc__slot *slots;  /* in the order in which they were named */
+    struct hsvc__slot *last;
+    struct hsvc__slot *unread; /* the first that no trip asked for */
+    struct hsvc__slot *near;   /* of many: those that were got since hsvc__txn_far */
+    struct hsvc__slot **table; /* of many: by the hash of the key; NULL while there are few */
+    uint32_t table_room;
+    uint32_t count;
     int64_t sampled; /* the clock, at the call */
     int64_t now;     /* of the decision: at least the newest stamp of what it read (TIME-4) */
     int64_t latest;  /* stamps after this one are of a wrong clock */
     uint32_t clocked; /* records of this decision that a wrong clock wrote, or a late one fires */
-    uint32_t count;
-    uint32_t asked; /* slots [0, asked) have been read */
     uint32_t checks_only; /* write nothing, only prove what was read */
     uint32_t in_doubt;   /* some attempt of this call may have happened, or may yet */
     uint32_t impossible; /* a row was reached that only torn records explain */
@@ -57,6 +66,9 @@ struct hsvc__txn {
     hsvc__str bad_key; /* of a corrupt record */
     hsvc_op *ops;
     uint32_t op_count;
+    uint32_t op_room;
+    uint32_t calm; /* no device that is known has a timer that is due before soonest (settle.c) */
+    int64_t soonest;
     struct hsvc__note *notes; /* newest first */
     struct { /* who is meant by an empty name: nobody; never written */
         struct hsvc__device device;
@@ -72,6 +84,7 @@ struct hsvc__txn {
         struct hsvc__skip skip;
         struct hsvc__number number;
     } spare;
+    struct hsvc__slot first[HSVC__SLOTS];
 };
 
 void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, const hsvc_store *store, hsvc_counters *counters);
@@ -85,7 +98,13 @@ void hsvc__txn_want(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
 /* hsvc__txn_policy: the slot of the global policy, which every call begins with; it may be known without reading, and to
  * count as used it need not be decoded. */
 struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn);
-/* hsvc__txn_fetch: reads everything wanted or missing in one trip. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
+/* hsvc__txn_most: how many records one call may look at: HSVC__SLOTS, or as many as a commit of the store has operations. */
+uint32_t hsvc__txn_most(const struct hsvc__txn *txn);
+/* Where there are many records a step looks at its own alone: those that were got since hsvc__txn_far. hsvc__txn_mark: counts
+ * a slot among them. */
+void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot);
+void hsvc__txn_far(struct hsvc__txn *txn);
+/* hsvc__txn_fetch: reads everything wanted or missing in one trip, or several of HSVC__SLOTS keys. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
 /* hsvc__txn_get: the decoded record of a name, present or not; never NULL (a failure is kept in status). */
 void *hsvc__txn_get(struct hsvc__txn *txn, uint32_t family, hsvc__str name);
@@ -98,7 +117,9 @@ void *hsvc__txn_record(struct hsvc__txn *txn, struct hsvc__slot *slot);
 /* hsvc__txn_catch_up: a decision is no earlier than what it rests on, unless that is of a clock that is wrong (TIME-4). */
 void hsvc__txn_catch_up(struct hsvc__txn *txn);
 /* hsvc__txn_prepare: turns the decision into operations: PUT and DELETE of what changed, CHECK of what was only used.
- * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes. */
+ * MEMORY, LIMIT, OK. hsvc__txn_loose adds an operation without an expectation (deadline keys); value n 0 deletes.
+ * hsvc__txn_ops_most: how many operations the store's commit holds. */
+uint32_t hsvc__txn_ops_most(const struct hsvc__txn *txn);
 int32_t hsvc__txn_prepare(struct hsvc__txn *txn);
 void hsvc__txn_loose(struct hsvc__txn *txn, const struct hsvc__key *key, hsvc__str value);
 /* hsvc__txn_commit: OK, CONFLICT, UNKNOWN (after HSVC_LIMIT_ATTEMPTS submissions), UNAVAILABLE, FULL, CORRUPT, CALLBACK.

@@ -353,14 +353,16 @@ int32_t hsvc_user_headset_at(const hsvc_engine *engine, size_t index, const char
 
 /* ---- rows, for stores ---- */
 
-/* Decodes a row into a zeroed record, and gives its canonical name: the key between family and end. Names hold no byte 0
- * (ID-1), so the key is not escaped. */
-static int32_t decode_row(const hsvc_row *row, uint32_t family, void *record, hsvc__str *key) {
+/* Decodes a row into a record, and gives its canonical name: the key between family and end. Names hold no byte 0 (ID-1), so
+ * the key is not escaped. Decoding writes all of a record that is used but for its head: a device's is 10 000 bytes long, and
+ * a store asks about each row that it writes. */
+static int32_t decode_row(const hsvc_row *row, uint32_t family, struct hsvc__record *record, hsvc__str *key) {
+    memset(record, 0, sizeof *record);
     if (row->key == NULL || row->key_len < 2 || row->key[0] != family) return HSVC_ERR_NOT_FOUND;
     if (row->value == NULL || hsvc__record_check(row->value, row->value_len, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
     *key = hsvc__str_of((const char *)row->key + 1, row->key_len - 2);
     if (hsvc__record_decode(record, row->value, row->value_len, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
-    return family == HSVC__FAMILY_USER && ((const struct hsvc__user *)record)->gone ? HSVC_ERR_NOT_FOUND : HSVC_OK;
+    return family == HSVC__FAMILY_USER && ((const struct hsvc__user *)(const void *)record)->gone ? HSVC_ERR_NOT_FOUND : HSVC_OK;
 }
 
 /* DECODE: one function for each kind of view; the record lives on the stack, since a store has no arena to lend. */
@@ -371,10 +373,9 @@ static int32_t decode_row(const hsvc_row *row, uint32_t family, void *record, hs
         hsvc__str key;                                                                \
         int32_t status;                                                               \
         if (row == NULL || view == NULL) return HSVC_ERR_ARGUMENT;                    \
-        memset(&record, 0, sizeof record);                                            \
-        memset(&ours, 0, sizeof ours);                                                \
-        status = decode_row(row, HSVC__FAMILY_##FAMILY, &record, &key);               \
+        status = decode_row(row, HSVC__FAMILY_##FAMILY, &record.rec, &key);           \
         if (status != HSVC_OK) return status;                                         \
+        memset(&ours, 0, sizeof ours);                                                \
         view_##name(&ours, &record);                                                  \
         PUT_TEXT(ours, key, key);                                                     \
         return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);                \
@@ -391,11 +392,10 @@ int32_t hsvc_subject_decode(const hsvc_row *row, hsvc_subject_view *view) {
     hsvc__str key;
     int32_t status;
     if (row == NULL || view == NULL) return HSVC_ERR_ARGUMENT;
-    memset(&record, 0, sizeof record);
-    memset(&ours, 0, sizeof ours);
-    status = decode_row(row, HSVC__FAMILY_NUMBER, &record, &key);
+    status = decode_row(row, HSVC__FAMILY_NUMBER, &record.rec, &key);
     if (status == HSVC_OK && record.name.n == 0) status = HSVC_ERR_NOT_FOUND;
     if (status != HSVC_OK) return status;
+    memset(&ours, 0, sizeof ours);
     view_subject(&ours, &record);
     return hsvc__sized_out(view, &ours, sizeof ours, sizeof ours);
 }

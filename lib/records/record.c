@@ -232,15 +232,20 @@ static void numbers_out(uint8_t *to, const uint8_t *from, const struct layout *l
 int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint32_t family) {
     const struct layout *layout = layout_of(family);
     uint8_t *base = (uint8_t *)record;
-    size_t at = fixed_len(layout), lengths = at - 4u * even(layout->slot_count);
-    hsvc__str *slots = (hsvc__str *)(void *)(base + layout->slots); /* they stand there one after the other */
+    size_t at, lengths;
+    hsvc__str *slots;
     (void)len;
+    if (layout == NULL) return HSVC_ERR_CORRUPT;
+    at = fixed_len(layout);
+    lengths = at - 4u * even(layout->slot_count);
+    slots = (hsvc__str *)(void *)(base + layout->slots); /* they stand there one after the other */
     numbers_in(base + layout->numbers, bytes + HSVC__HEAD, layout);
     for (uint32_t i = 0; i < layout->slot_count; i++) {
         slots[i] = hsvc__str_of((const char *)bytes + at, hsvc__get32(bytes + lengths + 4u * (size_t)i));
         at += slots[i].n;
     }
-    return hsvc__times_sound(record, family) ? hsvc__lists_decode(record, family) : HSVC_ERR_CORRUPT;
+    if (!hsvc__times_sound(record, family) || !hsvc__states_sound(record, family)) return HSVC_ERR_CORRUPT;
+    return hsvc__lists_decode(record, family);
 }
 
 static size_t slots_len(const uint8_t *slots, uint32_t count) {

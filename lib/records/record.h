@@ -260,11 +260,14 @@ struct hsvc__job {
 size_t hsvc__record_size(uint32_t family);
 /* hsvc__record_check: is this a sound record of this family? HSVC_OK or HSVC_ERR_CORRUPT (STORE-7). */
 int32_t hsvc__record_check(const uint8_t *bytes, size_t len, uint32_t family);
-/* hsvc__record_decode: fills a zeroed struct of the family; text is borrowed from bytes. Numbers and slots first, then
+/* hsvc__record_decode: fills a struct of the family, all that is used of it but its head (`rec`); text is borrowed from bytes. Numbers and slots first, then
  * the lists. HSVC_OK or HSVC_ERR_CORRUPT. The bytes must have passed hsvc__record_check. */
 int32_t hsvc__record_decode(void *record, const uint8_t *bytes, size_t len, uint32_t family);
 /* hsvc__record_encode: the stored form, taken from the arena. HSVC_OK, HSVC_ERR_MEMORY, HSVC_ERR_LIMIT (too long). */
 int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *arena, hsvc__str *out);
+
+/* hsvc__states_sound: is every state that the record names one that its machine has? (states.c, STORE-7) */
+int hsvc__states_sound(const void *record, uint32_t family);
 
 /* ---- times (times.c) ---- */
 /* hsvc__timers: a device's due times, in the order of timers.def. */

@@ -36,6 +36,7 @@ void hsvc__do_drop_device(struct hsvc__turn *t, int64_t arg) {
 /* move_trail: what the audit said last of a record it said of the same under its new name; the number means that name now. */
 static void move_trail(struct hsvc__turn *t, struct hsvc__record *from, struct hsvc__record *to, uint64_t number, hsvc__str name) {
     static const struct hsvc__vector nothing;
+    struct hsvc__note **end = &from->slot->notes;
     struct hsvc__number *record;
     struct hsvc__key key;
     if (to->slot == NULL) return; /* memory is out: the decision is thrown away */
@@ -43,8 +44,13 @@ static void move_trail(struct hsvc__turn *t, struct hsvc__record *from, struct h
     from->slot->audited = nothing;
     to->slot->appended = from->slot->appended; /* entries of this very decision */
     from->slot->appended = 0;
-    for (struct hsvc__note *note = t->txn->notes; note != NULL; note = note->next)
-        if (note->slot == from->slot) note->slot = to->slot;
+    while (*end != NULL) {
+        (*end)->slot = to->slot;
+        end = &(*end)->older;
+    }
+    *end = to->slot->notes;
+    to->slot->notes = from->slot->notes;
+    from->slot->notes = NULL;
     if (number == 0) return;
     hsvc__key_number(&key, number);
     record = (struct hsvc__number *)hsvc__txn_get(t->txn, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));

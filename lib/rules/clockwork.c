@@ -72,8 +72,9 @@ static void run_on(struct hsvc__turn *t, struct hsvc__device *dev, uint32_t mach
 int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
     switch (which) {
         case 0: run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over); return 1;
-        case 1: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
-        case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
+        case 1: run_on(t, dev, HSVC__MACHINE_profile, HSVC_EVENT_calls_over); return 1;
+        case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
+        case 3: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
         default: follow_menu(t, dev); return 0;
     }
 }

@@ -246,6 +246,8 @@ int hsvc__is_profile_is_unworn(struct hsvc__turn *t) { return t->dev->generation
 int hsvc__is_unworn_profile_must_wait(struct hsvc__turn *t) {
     return hsvc__is_profile_is_unworn(t) && hsvc__is_sign_out_must_wait(t);
 }
+/* Without a retry behind it, what is to be sent again was held back by a call or a hold (CALL-1); a retry has its time. */
+int hsvc__is_held_profile_may_go(struct hsvc__turn *t) { return t->dev->apply_retries == 0 && !hsvc__is_sign_out_must_wait(t); }
 int hsvc__is_something_is_outstanding(struct hsvc__turn *t) {
     return hsvc__is_profile_is_unworn(t) || t->dev->wipe_generation != 0;
 }

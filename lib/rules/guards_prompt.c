@@ -153,9 +153,14 @@ int hsvc__is_only_pin_is_in_the_way(struct hsvc__turn *t) {
     t->barred = NULL;
     return !barred && hsvc__is_pin_is_required(t);
 }
-/* A serial that is at two devices proves nobody, nor one that perhaps is not there (PRES-7, PRES-8). */
+/* A serial that is at two devices proves nobody, nor one that perhaps is not there, though the other device has lost it again
+ * (PRES-7, PRES-8). */
+static int proves_nobody(struct hsvc__turn *t) {
+    const struct hsvc__present *here = hsvc__here(t->dev, t->headset->serial);
+    return hsvc__is_serial_is_elsewhere(t) || (here != NULL && here->flags & HSVC__DOUBTFUL);
+}
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__flaps(t->dev) || (!HSVC__MUTANT(clones_believed) && hsvc__is_serial_is_elsewhere(t)) ||
+    return hsvc__flaps(t->dev) || (!HSVC__MUTANT(clones_believed) && proves_nobody(t)) ||
            hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {

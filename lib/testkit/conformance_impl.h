@@ -137,7 +137,6 @@ int hsvc__conf_fresh(hsvc_conformance *suite, uint64_t revision);
 void hsvc__conf_step(hsvc_conformance *suite, const struct conf_step *step);
 /* hsvc__conf_clean: deletes what the sequence left. */
 void hsvc__conf_clean(hsvc_conformance *suite);
-const hsvc_op *hsvc__conf_op_at(const hsvc_op *ops, size_t i);
 
 /* ---- conformance_history.c, conformance_together.c ---- */
 void hsvc__conf_histories(hsvc_conformance *suite);

@@ -57,11 +57,11 @@ static int holds(const hsvc_conformance *suite, const hsvc_op *op) {
 
 int32_t hsvc__conf_expected(hsvc_conformance *suite, const hsvc_op *ops, size_t op_count) {
     for (size_t i = 0; i < op_count; i++) {
-        const hsvc_op *op = hsvc__conf_op_at(ops, i);
+        const hsvc_op *op = hsvc__op_at(ops, i);
         if (!holds(suite, op)) return HSVC_ERR_CONFLICT;
         if (op_count > CONF_WORDS_MOST) continue; /* a fill: its keys differ */
         for (size_t j = 0; j < i; j++)
-            if (hsvc__str_eq(key_of(hsvc__conf_op_at(ops, j)), key_of(op))) return HSVC_ERR_CONFLICT;
+            if (hsvc__str_eq(key_of(hsvc__op_at(ops, j)), key_of(op))) return HSVC_ERR_CONFLICT;
     }
     return HSVC_OK;
 }
@@ -90,7 +90,7 @@ static void delete_row(hsvc_conformance *suite, const hsvc_op *op) {
 
 void hsvc__conf_apply(hsvc_conformance *suite, const hsvc_op *ops, size_t op_count, uint64_t revision) {
     for (size_t i = 0; i < op_count; i++) {
-        const hsvc_op *op = hsvc__conf_op_at(ops, i);
+        const hsvc_op *op = hsvc__op_at(ops, i);
         if (op->kind == HSVC_OP_PUT) put_row(suite, op, revision);
         if (op->kind == HSVC_OP_DELETE) delete_row(suite, op);
     }

@@ -1,10 +1,6 @@
 /* conformance_step.c: makes the calls of a step and compares what comes with the model. */
 #include "conformance_impl.h"
 
-const hsvc_op *hsvc__conf_op_at(const hsvc_op *ops, size_t i) {
-    return (const hsvc_op *)(const void *)((const uint8_t *)ops + i * ops->struct_size);
-}
-
 /* What a sink needs to judge the rows it is given. */
 struct looking {
     hsvc_conformance *suite;

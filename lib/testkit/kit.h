@@ -3,7 +3,7 @@
 #ifndef HSVC_TESTKIT_KIT_H
 #define HSVC_TESTKIT_KIT_H
 
-#include "../core/core.h"
+#include "../core/ops.h"
 #include "headsetsvc/testkit.h"
 
 /* hsvc__kit_store_in: checks and copies a caller's store. ARGUMENT, STRUCT_SIZE, STRUCT_TAIL, OK. */

@@ -212,7 +212,7 @@ static int32_t record_commit(const hsvc_op *ops, size_t op_count, uint64_t *revi
     running now = begin(record, HSVC_RECORD_COMMIT, 0);
     int32_t status;
     for (size_t i = 0; ops != NULL && i < op_count; i++) {
-        note_op(&now, (const hsvc_op *)(const void *)((const uint8_t *)ops + i * ops->struct_size));
+        note_op(&now, hsvc__op_at(ops, i));
     }
     status = record->inner.commit(ops, op_count, revision, record->inner.user);
     record->counts.commits++;

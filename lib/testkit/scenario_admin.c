@@ -59,10 +59,22 @@ static void for_each(hsvc_scenario *s, uint32_t kind) {
 DO(associate_owners) { for_each(s, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER); }
 DO(delete_inventories) { for_each(s, HSVC_INPUT_INVENTORY_DELETE); }
 
+/* What the call said of the old name, such as a screen that was overdue, is said of the thing that has the new one now. */
+static void say_of_new_name(hsvc_scenario *s, struct scn_str was, struct scn_str is) {
+    for (size_t i = 0; i < s->seen.effect_count; i++) {
+        hsvc_effect *e = &s->seen.effects[i];
+        struct scn_str device = {e->device, e->device_len};
+        if (hsvc__scn_same(device, was)) hsvc__scn_set(&e->device, &e->device_len, is);
+    }
+}
+
 static void renamed(hsvc_scenario *s, uint32_t kind, struct scn_name *name) {
     const hsvc_verdict *verdict = plain(s, kind);
-    if (verdict != NULL && verdict->accepted && name != NULL)
-        name->real = hsvc__scn_keep(s, &s->pool, s->v[SCN_name].text);
+    struct scn_str is;
+    if (verdict == NULL || !verdict->accepted || name == NULL || s->dry_run) return;
+    is = hsvc__scn_keep(s, &s->pool, s->v[SCN_name].text);
+    if (kind == HSVC_INPUT_DEVICE_RENAME) say_of_new_name(s, name->real, is);
+    name->real = is;
 }
 DO(rename_user) { renamed(s, HSVC_INPUT_USER_RENAME, s->v[SCN_user].name); }
 DO(rename_phone) { renamed(s, HSVC_INPUT_DEVICE_RENAME, s->v[SCN_phone].name); }

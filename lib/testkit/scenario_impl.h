@@ -98,6 +98,7 @@ struct scn_name {
     size_t plugged_count;
     struct scn_item calls[SCN_ITEMS];
     size_t call_count;
+    uint32_t had_emergency; /* an emergency call, at any time */
     /* headset */
     uint64_t handle;
     uint32_t headset_flags;

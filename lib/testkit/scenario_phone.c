@@ -101,6 +101,7 @@ static void take_list(hsvc_scenario *s, struct scn_name *phone, const hsvc_input
         if (calls && item->kind == HSVC_ITEM_CALL && phone->call_count < SCN_ITEMS) {
             struct scn_item call = {{NULL, 0}, item->number, item->state, item->flags};
             phone->calls[phone->call_count++] = call;
+            phone->had_emergency |= call.flags & HSVC_FLAG_EMERGENCY;
         }
     }
 }
@@ -133,6 +134,7 @@ void hsvc__scn_world_input(hsvc_scenario *s, const hsvc_input *input) {
         case HSVC_INPUT_CALL_CHANGED:
         case HSVC_INPUT_CALL_ENDED:
             set_call(phone, input);
+            phone->had_emergency |= input->flags & HSVC_FLAG_EMERGENCY;
             break;
         case HSVC_INPUT_DEVICE_REGISTERED:
             registered(s, phone, input);
@@ -416,6 +418,11 @@ void hsvc__scn_world_turn(hsvc_scenario *s) {
 
 /* ---- do the screens and the records agree? ---- */
 
+/* Told of no new profile until the last call is over (CALL-1), or a hold after one of emergency, which no view shows. */
+static int is_held_back(const struct scn_name *phone, const hsvc_device_view *view) {
+    return view->profile_state == HSVC_PROFILE_RETRYING && (view->call_count != 0 || phone->had_emergency);
+}
+
 static void check_phone(hsvc_scenario *s, const struct scn_name *phone) {
     hsvc_device_view view;
     memset(&view, 0, sizeof view);
@@ -425,7 +432,7 @@ static void check_phone(hsvc_scenario *s, const struct scn_name *phone) {
         hsvc__scn_report(s, HSVC_SCENARIO_UNSOUND, 0, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)phone->prompt),
                          "the screen of %.*s shows what its record (%s) does not say", SCN_STR(phone->label),
                          hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)view.prompt));
-    if (view.profile_state == HSVC_PROFILE_RETRYING) return; /* it may be held back until a call is over (CALL-1) */
+    if (is_held_back(phone, &view)) return;
     if (phone->ordered != 0 && view.generation_desired != phone->ordered)
         hsvc__scn_report(s, HSVC_SCENARIO_UNSOUND, 0, NULL,
                          "%.*s should wear generation %llu, but was last told to wear %llu", SCN_STR(phone->label),

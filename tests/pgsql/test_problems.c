@@ -86,6 +86,69 @@ static void a_login_that_is_refused_is_named(void **state) {
     connects(with("dbname=no_such"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_DATABASE);
 }
 
+/* A password is found where libpq looks for it, and is asked of nobody else: with the right one the login succeeds, and then
+ * the role may not use the schema. */
+static void a_password_file_is_libpqs_own(void **state) {
+    static const char *const lines[] = {"*:*:*:locked_one:wr0ng\n", "*:*:*:locked_one:r1ght\n"};
+    char file[] = "/tmp/hsvc-passfile-XXXXXX", more[128];
+    int fd = mkstemp(file);
+    (void)state;
+    (void)pg_sql("DROP ROLE IF EXISTS locked_one; DROP ROLE IF EXISTS locked; CREATE ROLE locked;"
+                 "CREATE ROLE locked_one LOGIN PASSWORD 'r1ght' IN ROLE locked");
+    snprintf(more, sizeof more, "user=locked_one passfile=%s", file);
+    for (int right = 0; right < 2; right++) {
+        assert_int_equal(pwrite(fd, lines[right], strlen(lines[right]), 0), strlen(lines[right]));
+        connects(with(more), 0, HSVC_ERR_UNAVAILABLE, right ? HSVC_PGSQL_NO_RIGHT : HSVC_PGSQL_LOGIN_REFUSED);
+    }
+    close(fd);
+    unlink(file);
+}
+
+/* a_free_port: of the loopback; nobody else is given it in a moment. */
+static unsigned a_free_port(void) {
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    close(fd);
+    return ntohs(at.sin_port);
+}
+
+static void secured(const char *plain, const char *how, int32_t status, uint32_t reason) {
+    char conninfo[1024];
+    struct pg other;
+    snprintf(conninfo, sizeof conninfo, "%s %s", plain, how);
+    pg_ready(&other, SCHEMA);
+    other.config.conninfo = conninfo;
+    pg_start(&other);
+    assert_int_equal(hsvc_pgsql_store_connect(other.pgsql), status);
+    if (status != HSVC_OK) reason_is(&other, status, reason);
+    else pg_put(&other, "k", "v");
+    pg_close(&other);
+}
+
+/* The server takes nothing but TLS there, and whom to trust is a matter of the conninfo. */
+static void tls_is_libpqs_own(void **state) {
+    char command[1024], cert[512] = "", plain[256], trusted[600];
+    unsigned port = a_free_port();
+    FILE *script;
+    (void)state;
+    snprintf(command, sizeof command, "'%s' tls '%s' %u", getenv("HSVC_TEST_PGSQL_SCRIPT"), getenv("HSVC_TEST_PGSQL_DIR"), port);
+    script = popen(command, "r");
+    assert_non_null(script);
+    assert_non_null(fgets(cert, sizeof cert, script));
+    assert_int_equal(pclose(script), 0);
+    snprintf(plain, sizeof plain, "host=localhost hostaddr=127.0.0.1 port=%u user=tester dbname=postgres", port);
+    snprintf(trusted, sizeof trusted, "sslmode=verify-full sslrootcert=%s", cert);
+    secured(plain, trusted, HSVC_OK, HSVC_PGSQL_NO_PROBLEM);
+    secured(plain, "sslmode=disable", HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_LOGIN_REFUSED);
+    secured(plain, "sslmode=verify-full sslrootcert=/etc/hostname", HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+    pg_script("stop");
+    pg_script("start");
+}
+
 static void missing_rights_and_a_standby_are_named(void **state) {
     (void)state;
     (void)pg_sql("DROP ROLE IF EXISTS poor; CREATE ROLE poor LOGIN; DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN SUPERUSER;"
@@ -197,6 +260,8 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         TEST(no_server_is_named),
         TEST(a_login_that_is_refused_is_named),
+        TEST(a_password_file_is_libpqs_own),
+        TEST(tls_is_libpqs_own),
         TEST(missing_rights_and_a_standby_are_named),
         TEST(a_schema_that_is_not_ours_to_use_is_named_STORE_7),
         TEST(what_the_server_says_in_a_commit_is_told_apart),

@@ -2,16 +2,14 @@
  * torn or not at all. Under `full` every acknowledged input is there afterwards; under `normal` the last ones may be gone,
  * but what is there is what once was, and sound. */
 #define _DEFAULT_SOURCE
-#include <check.h>
-
-#include "headsetsvc/sqlite.h"
+#include "process/days.h"
 #include "process/power_vfs.h"
 #include "process/workload.h"
 
 #define STEPS 70u
 #define COMMITS_MOST 400u
-#define POINTS 50u /* of one day */
-#define DEFAULT_POINTS 1000u
+#define POINTS 50 /* of one day */
+#define DEFAULT_POINTS 1000
 
 /* ---- the day, as it goes on a store that never fails ---- */
 
@@ -71,22 +69,9 @@ static int was(const struct past *past, uint64_t hash, size_t first, size_t last
 
 /* ---- the same on a disk ---- */
 
-static char path[128];
-
 static hsvc_sqlite *open_store(uint32_t flags, hsvc_store *store) {
-    hsvc_allocator allocator;
-    hsvc_sqlite_config config;
-    hsvc_sqlite *sqlite = NULL;
-    hsvc_stdlib_allocator(&allocator);
-    hsvc_sqlite_init(&config, sizeof config);
-    config.allocator = &allocator;
-    config.path = path;
-    config.flags = flags;
-    config.wait_ms = 100;
-    if (hsvc_sqlite_new(&config, &sqlite, NULL) != HSVC_OK) return NULL;
-    hsvc_store_init(store, sizeof *store);
-    hsvc_sqlite_bind(sqlite, store);
-    return sqlite;
+    hsvc_sqlite_problem problem;
+    return days_open(flags, 100, store, &problem);
 }
 
 /* Steps that were answered before the power went. */
@@ -122,9 +107,9 @@ static void look(const struct past *past, uint64_t seed, uint32_t flags, uint32_
 static void one_point(const struct past *past, uint64_t seed, uint32_t flags, uint64_t point) {
     char wal[140], shm[140];
     uint32_t answered;
-    snprintf(wal, sizeof wal, "%s-wal", path);
-    snprintf(shm, sizeof shm, "%s-shm", path);
-    (void)unlink(path), (void)unlink(wal), (void)unlink(shm);
+    snprintf(wal, sizeof wal, "%s-wal", days_path);
+    snprintf(shm, sizeof shm, "%s-shm", days_path);
+    (void)unlink(days_path), (void)unlink(wal), (void)unlink(shm);
     power_on(point, seed * 100003 + point);
     answered = live_until_dark(flags, seed);
     power_restore();
@@ -135,9 +120,7 @@ START_TEST(power_cuts_take_back_nothing_acknowledged) {
     static struct past past;
     uint64_t seed = (uint64_t)_i + 1, operations;
     uint32_t flags = _i % 4 == 3 ? HSVC_SQLITE_NORMAL : 0;
-    char folder[] = "/tmp/hsvc-power-XXXXXX", command[64];
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/desks.db", folder);
+    days_make_folder();
     live_it(&past, seed);
     power_on(0, seed);
     ck_assert_uint_eq(live_until_dark(flags, seed), STEPS);
@@ -146,24 +129,9 @@ START_TEST(power_cuts_take_back_nothing_acknowledged) {
     look(&past, seed, flags, STEPS, 0);
     ck_assert_uint_gt(operations, POINTS);
     for (uint32_t i = 0; i < POINTS; i++) one_point(&past, seed, flags, 1 + (i * operations + power_pick(20)) / POINTS);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    ck_assert_int_eq(system(command), 0);
+    days_remove_folder();
 }
 END_TEST
 
 /* crash_power [POINTS] */
-int main(int argc, char **argv) {
-    uint32_t points = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : DEFAULT_POINTS;
-    Suite *suite = suite_create("power");
-    TCase *days = tcase_create("days");
-    SRunner *runner;
-    int failed;
-    tcase_set_timeout(days, 300);
-    tcase_add_loop_test(days, power_cuts_take_back_nothing_acknowledged, 0, (int)((points + POINTS - 1) / POINTS));
-    suite_add_tcase(suite, days);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+int main(int argc, char **argv) { return days_run(argc, argv, power_cuts_take_back_nothing_acknowledged, DEFAULT_POINTS, POINTS); }

@@ -4,33 +4,21 @@
  * What should be there is known exactly: the same day is taken through a memory store, commit by commit, until it is what
  * the killed host left: not before the last acknowledged step, and not after the one that was under way. */
 #define _DEFAULT_SOURCE /* usleep */
-#include <check.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "headsetsvc/sqlite.h"
+#include "process/days.h"
 #include "process/workload.h"
 
-#define KILLS 25u /* of one day: then it comes to rest, and a new one begins */
-#define DEFAULT_KILLS 500u
+#define KILLS 25 /* of one day: then it comes to rest, and a new one begins */
+#define DEFAULT_KILLS 500
 #define STEPS_A_LIFE 12u
 
-static char path[128];
-
 static hsvc_sqlite *open_store(hsvc_store *store) {
-    hsvc_allocator allocator;
-    hsvc_sqlite_config config;
     hsvc_sqlite_problem problem;
-    hsvc_sqlite *sqlite;
-    hsvc_stdlib_allocator(&allocator);
-    hsvc_sqlite_init(&config, sizeof config);
-    hsvc_sqlite_init(&problem, sizeof problem);
-    config.allocator = &allocator;
-    config.path = path;
-    if (hsvc_sqlite_new(&config, &sqlite, &problem) != HSVC_OK) ck_abort_msg("%s (%d)", problem.name, (int)problem.sqlite_code);
-    hsvc_store_init(store, sizeof *store);
-    hsvc_sqlite_bind(sqlite, store);
+    hsvc_sqlite *sqlite = days_open(0, 0, store, &problem);
+    if (sqlite == NULL) ck_abort_msg("%s (%d)", problem.name, (int)problem.sqlite_code);
     return sqlite;
 }
 
@@ -157,9 +145,7 @@ START_TEST(a_killed_host_loses_nothing_it_acknowledged) {
     struct workload expected, dice;
     struct trail trail;
     uint32_t step = 0;
-    char folder[] = "/tmp/hsvc-crash-XXXXXX", command[64];
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/desks.db", folder);
+    days_make_folder();
     memset(&dice, 0, sizeof dice);
     dice.random = seed;
     trail_open(&trail);
@@ -174,24 +160,9 @@ START_TEST(a_killed_host_loses_nothing_it_acknowledged) {
     rest(&trail, &expected, step);
     workload_close(&expected);
     hsvc_memory_store_free(trail.memory);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    ck_assert_int_eq(system(command), 0);
+    days_remove_folder();
 }
 END_TEST
 
 /* crash_sqlite [KILLS] */
-int main(int argc, char **argv) {
-    uint32_t kills = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : DEFAULT_KILLS;
-    Suite *suite = suite_create("crash");
-    TCase *days = tcase_create("days");
-    SRunner *runner;
-    int failed;
-    tcase_set_timeout(days, 300);
-    tcase_add_loop_test(days, a_killed_host_loses_nothing_it_acknowledged, 0, (int)((kills + KILLS - 1) / KILLS));
-    suite_add_tcase(suite, days);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+int main(int argc, char **argv) { return days_run(argc, argv, a_killed_host_loses_nothing_it_acknowledged, DEFAULT_KILLS, KILLS); }

@@ -13,7 +13,7 @@
 
 #include "process/hammer.h"
 
-#define PATIENCE_S 3600
+#define PATIENCE_S 300 /* without an answered input */
 
 struct options {
     uint32_t kills;      /* of nodes */
@@ -87,12 +87,14 @@ static void disturb(const char *command) {
 static int run(const struct hammer *h, const struct options *o) {
     pid_t pids[HAMMER_NODES_MOST], watcher = start(h, 0, 0, 1);
     uint32_t lives = 0, killed = 0, disturbed = 0;
-    uint64_t random = h->seed * 7919 + 1;
+    uint64_t random = h->seed * 7919 + 1, before = 0;
     int wrong = 0, status;
     time_t until = time(NULL) + PATIENCE_S;
     for (uint32_t i = 0; i < h->nodes; i++) pids[i] = start(h, i, lives, 0);
     while (sum(h->shared->inputs) < h->inputs && h->shared->failures == 0 && time(NULL) < until) {
         uint64_t done = sum(h->shared->inputs);
+        if (done != before) until = time(NULL) + PATIENCE_S;
+        before = done;
         usleep(1000);
         if (killed < o->kills && done * (o->kills + 1) >= h->inputs * (killed + 1)) {
             uint32_t node = (uint32_t)(hammer_random(&random) % h->nodes);

@@ -4,8 +4,9 @@
  *   hammer_store.c  opens a store by its name: "pgsql:CONNINFO", "sqlite:FILE", either behind "cache+"
  *   hammer_node.c   one node: an engine, a skewed clock, people who all want the same desks
  *   hammer_log.c    a store around the store that writes down every commit before it is tried and what came of it
+ *   hammer_fired.c  what every commit says that enters a deadline: once, and it is not armed any more
  *   hammer_check.c  the history from all logs and the store as it is at the end: one serial order, nothing lost
- *   hammer_audit.c  what the audit says: each deadline fired once, each entry goes on from the one before
+ *   hammer_audit.c  what the audit says at the end: each entry goes on from the one before
  *
  * A log outlives its process: what a killed node had begun stands in it without an end, and may have happened or not. */
 #ifndef TESTS_PROCESS_HAMMER_H
@@ -73,11 +74,14 @@ struct hammer_op {
 struct hammer_log {
     const hsvc_store *inner;
     int fd;
+    volatile uint64_t *failures;
 };
 /* hammer_log_open: a new file in the folder; 0 if that fails. hammer_log_bind: the store that writes into it. */
 int hammer_log_open(struct hammer_log *log, const struct hammer *h, uint32_t node, uint32_t life);
 void hammer_log_bind(struct hammer_log *log, const hsvc_store *inner, hsvc_store *store);
 void hammer_log_session(struct hammer_log *log, const hsvc_effect *effect);
+/* hammer_fired_wrongly: how many deadlines this commit enters as fired and leaves armed, or enters twice; says which. */
+uint64_t hammer_fired_wrongly(const hsvc_op *ops, size_t count);
 
 /* ---- processes: each returns an exit status ---- */
 int hammer_node(const struct hammer *h, uint32_t node, uint32_t life);
@@ -93,8 +97,7 @@ uint64_t hammer_verify(const struct hammer *h);
 /* ---- check ---- */
 /* hammer_check: reads all logs of the folder and the store; says what is wrong on stderr; the number of it. */
 uint64_t hammer_check(const struct hammer *h);
-/* hammer_audit: reads the whole audit of the store; how many deadlines fired twice and entries do not go on from the one
- * before. */
+/* hammer_audit: reads the whole audit of the store; how many entries do not go on from the one before. */
 uint64_t hammer_audit(const struct hammer *h);
 
 /* xorshift: never 0. */

@@ -13,6 +13,7 @@ int hammer_log_open(struct hammer_log *log, const struct hammer *h, uint32_t nod
     char path[512];
     snprintf(path, sizeof path, "%s/node-%u-%u.log", h->folder, (unsigned)node, (unsigned)life);
     log->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
+    log->failures = &h->shared->failures;
     return log->fd >= 0;
 }
 
@@ -50,6 +51,7 @@ static int32_t log_commit(const hsvc_op *ops, size_t count, uint64_t *revision, 
         intent.ops[i].expect = op->expect;
     }
     note(log, &intent, sizeof intent.head + count * sizeof intent.ops[0]);
+    __atomic_add_fetch(log->failures, hammer_fired_wrongly(ops, count), __ATOMIC_RELAXED);
     outcome.status = log->inner->commit(ops, count, revision, log->inner->user);
     outcome.number = *revision;
     note(log, &outcome, sizeof outcome);

@@ -13,6 +13,7 @@
 
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
+#include "support/ours.h"
 #include "support/rest.h"
 
 enum { FILES = 400, LINES = 120, LINE = 600 };
@@ -119,18 +120,6 @@ static void make_script(struct text *script) {
         const struct text *from = below(4) == 0 ? &files[below(file_count)] : home;
         if (line_around(from, below(from->len), line)) take_line(line, script);
     }
-}
-
-static int begins(const hsvc_scenario_failure *f, const char *with) {
-    size_t n = strlen(with);
-    return f->seen_len >= n && memcmp(f->seen, with, n) == 0;
-}
-
-/* Lines out of their context may be refused, misread, wrong inputs (ERR_INPUT_...), or about a phone that another line
- * removed. Anything else is the library's. */
-static int is_ours(const hsvc_scenario_failure *f) {
-    if (f->kind == HSVC_SCENARIO_STATUS) return !begins(f, "ERR_INPUT") && !begins(f, "ERR_NOT_FOUND");
-    return f->kind == HSVC_SCENARIO_UNSOUND;
 }
 
 static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {

@@ -207,6 +207,7 @@ struct rows {
 };
 
 static inline void rows_add(struct rows *rows, const void *bytes, size_t len) {
+    if (len == 0) return;
     if (rows->len + len > rows->room) {
         rows->room = (rows->len + len) * 2;
         rows->bytes = (uint8_t *)realloc(rows->bytes, rows->room);
@@ -259,18 +260,33 @@ static inline void rows_write(const struct rows *rows, const hsvc_store *store) 
     }
 }
 
-/* rows_print: the keys and a hash of the values, for a test that has found two stores different. */
-static inline void rows_print(const char *title, const struct rows *rows) {
+static inline size_t row_len(const uint8_t *row) {
+    uint64_t head[3];
+    memcpy(head, row, sizeof head);
+    return sizeof head + (size_t)head[0] + (size_t)head[1];
+}
+
+static inline int rows_have(const struct rows *rows, const uint8_t *row) {
+    for (size_t at = 0; rows != NULL && at < rows->len; at += row_len(rows->bytes + at))
+        if (row_len(rows->bytes + at) == row_len(row) && memcmp(rows->bytes + at, row, row_len(row)) == 0) return 1;
+    return 0;
+}
+
+/* rows_print_but: the keys and a hash of the values, for a test that has found two stores different, without the rows that
+ * are in the other store too. */
+static inline void rows_print_but(const char *title, const struct rows *rows, const struct rows *other) {
     print_error("%s:\n", title);
-    for (size_t at = 0; at < rows->len;) {
+    for (size_t at = 0; at < rows->len; at += row_len(rows->bytes + at)) {
         uint64_t head[3];
+        if (rows_have(other, rows->bytes + at)) continue;
         memcpy(head, rows->bytes + at, sizeof head);
         print_error("  %.*s (%u bytes) %016llx\n", (int)head[0], (const char *)rows->bytes + at + sizeof head,
                     (unsigned)head[1],
                     (unsigned long long)hsvc_hash64(rows->bytes + at + sizeof head + head[0], (size_t)head[1]));
-        at += sizeof head + (size_t)head[0] + (size_t)head[1];
     }
 }
+
+static inline void rows_print(const char *title, const struct rows *rows) { rows_print_but(title, rows, NULL); }
 
 /* ---- the same, but for what the audit adds ---- */
 

@@ -5,9 +5,7 @@
 #ifndef TESTS_UNIT_STORY_H
 #define TESTS_UNIT_STORY_H
 
-#include "desk.h"
-
-#define STORY_MOST 96
+#include "told.h"
 
 /* What stands in a line instead of a number that is known only then. */
 #define PROMPT UINT64_MAX     /* the prompt on the device */
@@ -105,12 +103,6 @@ static const struct story_line story_lines[] = {
 };
 #define STORY_LINES (sizeof story_lines / sizeof story_lines[0])
 
-struct story {
-    hsvc_input in[STORY_MOST]; /* kind 0: advance */
-    int64_t at[STORY_MOST];
-    struct rows before[STORY_MOST + 1]; /* the store before each, and after the last */
-};
-
 static const char story_pin[] = "1357";
 
 static inline hsvc_item story_profile(const char *name) {
@@ -183,13 +175,6 @@ static inline void story_input(struct desk *d, size_t i, uint64_t request, hsvc_
     in->request_id[15] = 1;
 }
 
-/* story_go: gives input number i to an engine, at its time. The status. */
-static inline int32_t story_go(struct desk *d, const struct story *story, size_t i) {
-    OK(hsvc_manual_clock_set(d->clock, story->at[i]));
-    if (story->in[i].kind == 0) return hsvc_advance(d->engine, d->fx);
-    return hsvc_apply(d->engine, &story->in[i], 1, 0, d->fx);
-}
-
 static inline uint32_t story_said(const struct desk *d, const struct story *story, size_t i) {
     return said(d->fx, story->in[i].kind == 0 ? HSVC_NO_INPUT : 0);
 }
@@ -200,9 +185,8 @@ static inline void story_make(struct story *story) {
     hsvc_effect effect;
     uint64_t request = 0;
     int64_t at = START;
-    memset(story, 0, sizeof *story);
     memset(&effect, 0, sizeof effect);
-    assert_true(STORY_LINES <= STORY_MOST);
+    story_room(story, STORY_LINES);
     desk_open(&d);
     for (size_t i = 0; i < STORY_LINES; i++) {
         rows_read(&story->before[i], &d.plain, 0);
@@ -215,48 +199,11 @@ static inline void story_make(struct story *story) {
                         hsvc_name(HSVC_REGISTRY_REASON, (int32_t)story_said(&d, story, i)));
         assert_int_equal(story_said(&d, story, i), story_lines[i].reason);
         if (effects_of(d.fx, HSVC_EFFECT_VERIFY_PIN, &effect) != 0) request = effect.request;
+        story->count++;
         sound(&d);
     }
     rows_read(&story->before[STORY_LINES], &d.plain, 0);
     desk_close(&d);
-}
-
-static inline void story_free(struct story *story) {
-    for (size_t i = 0; i <= STORY_LINES; i++) rows_free(&story->before[i]);
-}
-
-/* forget_commit_times: when an entry of the audit was committed; a deadline that another node fires first, or that failed
- * once, is entered later. All else in an entry must be the same. */
-static inline void forget_commit_times(struct rows *rows) {
-    enum { CHECKSUM_AT = 8, COMMITTED_AT = HSVC__HEAD + 8 };
-    for (size_t at = 0; at < rows->len;) {
-        uint64_t head[3];
-        uint8_t *key = rows->bytes + at + sizeof head;
-        memcpy(head, rows->bytes + at, sizeof head);
-        if (key[0] == HSVC__FAMILY_ENTRY) {
-            memset(key + head[0] + CHECKSUM_AT, 0, 8);
-            memset(key + head[0] + COMMITTED_AT, 0, 8);
-        }
-        at += sizeof head + (size_t)head[0] + (size_t)head[1];
-    }
-}
-
-/* story_same: is the store now what it was in the undisturbed run before line i? */
-static inline int story_same(const struct desk *d, const struct story *story, size_t i) {
-    struct rows now = {NULL, 0, 0, 0}, then = {NULL, 0, 0, 0};
-    int same;
-    rows_read(&now, &d->plain, 0);
-    rows_add(&then, story->before[i].bytes, story->before[i].len);
-    forget_commit_times(&now);
-    forget_commit_times(&then);
-    same = rows_same(&now, &then);
-    if (!same) {
-        rows_print("undisturbed", &story->before[i]);
-        rows_print("now", &now);
-    }
-    rows_free(&now);
-    rows_free(&then);
-    return same;
 }
 
 #endif

@@ -140,12 +140,35 @@ static void who_was_removed_before_is_forgotten_too_OBS_4(void **state) {
     assert_true(user_view(d, given).number != 0);
 }
 
+/* One node prunes what another node's erasure still has a mark for: the mark's entries go, and the store is sound meanwhile.
+ * Found by tests/fuzz/api.c. */
+static void entries_of_somebody_who_goes_may_be_pruned_meanwhile_OBS_3(void **state) {
+    hsvc_engine *nodes[2];
+    hsvc_config config = d->config;
+    hsvc_input in;
+    (void)state;
+    config.node_count = 2;
+    for (; config.node < 2; config.node++) OK(hsvc_engine_new(&config, &nodes[config.node]));
+    pass(d, MINUTE);
+    OK(hsvc_input_audit_prune(&in, START + SECOND));
+    OK(hsvc_apply(nodes[0], &in, 1, 0, d->fx));
+    OK(hsvc_input_user_erase(&in, given));
+    OK(hsvc_apply(nodes[1], &in, 1, 0, d->fx));
+    for (int i = 0; i < 8; i++) {
+        OK(hsvc_advance(nodes[i / 4], d->fx)); /* first all of the one's work, then the other's */
+        sound(d);
+    }
+    nobody_is_named();
+    for (int i = 0; i < 2; i++) hsvc_engine_free(nodes[i]);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
         TEST(no_byte_of_the_store_names_who_was_erased_OBS_4),
         TEST(a_call_delays_it_and_no_more_SAFE_2_OBS_4),
         TEST(who_was_removed_before_is_forgotten_too_OBS_4),
+        TEST(entries_of_somebody_who_goes_may_be_pruned_meanwhile_OBS_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

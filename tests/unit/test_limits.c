@@ -111,7 +111,7 @@ static struct hsvc__turn *begin_turn(void) {
     return hsvc__turn_begin(d->engine, d->fx, NULL, HSVC_NO_INPUT);
 }
 
-static void an_input_raises_40_events_at_once_SAFE_6(void **state) {
+static void an_input_raises_72_events_at_once_SAFE_6(void **state) {
     struct hsvc__turn *t = begin_turn();
     (void)state;
     for (int i = 0; i < HSVC_LIMIT_RAISES; i++)
@@ -329,7 +329,7 @@ static const struct reached {
     {"APPLY_RETRIES", "scenario.apply-failed", NULL},
     {"APPLY_BACKOFF", "scenario.apply-failed", NULL},
     {"RECENT_REQUESTS", "unit.limits", "a_record_remembers_8_requests_SAFE_6"},
-    {"RAISES", "unit.limits", "an_input_raises_40_events_at_once_SAFE_6"},
+    {"RAISES", "unit.limits", "an_input_raises_72_events_at_once_SAFE_6"},
     {"STEPS", "unit.limits", "an_input_takes_128_steps_SAFE_6"},
     {"ATTEMPTS", "unit.concurrency", "seven_conflicts_are_survived_STORE_4"},
     {"RECORDS_PER_CALL", "unit.batch", "a_batch_beyond_one_calls_records_is_refused_unwritten_STORE_3"},
@@ -421,7 +421,7 @@ int main(void) {
         TEST(a_user_has_15_headsets_at_most_SAFE_6),
         TEST(a_record_remembers_8_requests_SAFE_6),
         cmocka_unit_test(no_list_of_a_record_is_longer_than_its_limit_SAFE_6),
-        TEST(an_input_raises_40_events_at_once_SAFE_6),
+        TEST(an_input_raises_72_events_at_once_SAFE_6),
         TEST(an_input_takes_128_steps_SAFE_6),
         TEST(one_advance_works_off_64_devices_SAFE_6),
         TEST(one_advance_works_on_4_jobs_SAFE_6),

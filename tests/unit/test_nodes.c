@@ -4,11 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "headsetsvc/inputs.h"
 #include "headsetsvc/stdlib.h"
+#include "records/record.h"
 
 #define DEVICES 100 /* more than one advance takes */
 #define NODES 2
@@ -145,6 +147,17 @@ static void next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3(void **state) {
     end(&w);
 }
 
+/* own_devices: how many of the devices are this node's. */
+static size_t own_devices(uint32_t node) {
+    size_t own = 0;
+    for (int i = 0; i < DEVICES; i++) {
+        char device[16];
+        size_t len = (size_t)snprintf(device, sizeof device, "desk-%03d", i);
+        own += hsvc_hash64(device, len) % NODES == node;
+    }
+    return own;
+}
+
 static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void **state) {
     struct world w;
     size_t fired;
@@ -155,13 +168,38 @@ static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void 
     commits = 0;
     assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
     fired = hsvc_verdict_count(w.effects);
-    assert_int_equal(fired, HSVC_LIMIT_ADVANCE_DEVICES - 3); /* none of the three was tried again */
-    assert_int_equal(commits, HSVC_LIMIT_ADVANCE_DEVICES);
-    for (int i = 0; i < 2; i++) { /* they are still due, so nobody loses them */
-        assert_int_equal(hsvc_advance(w.nodes[i], w.effects), HSVC_OK);
+    assert_int_equal(fired, commits - 3); /* none of the three was tried again */
+    for (uint32_t i = 0; i < 6; i++) { /* they are still due, so nobody loses them */
+        assert_int_equal(hsvc_advance(w.nodes[i % NODES], w.effects), HSVC_OK);
         fired += hsvc_verdict_count(w.effects);
     }
     assert_int_equal(fired, DEVICES);
+    end(&w);
+}
+
+/* All nodes wake when one device is due; who goes for another node's at once only wastes commits. */
+static void others_deadlines_are_left_to_them_for_a_poll_STORE_5_TIME_3(void **state) {
+    struct world w;
+    size_t fired = 0;
+    int64_t at;
+    (void)state;
+    begin(&w);
+    now_ms += 120000;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+        fired += hsvc_verdict_count(w.effects);
+    }
+    assert_int_equal(fired, own_devices(0)); /* all of them, though they are more than one look sees */
+    assert_int_equal(hsvc_next_deadline(w.nodes[0], &at), HSVC_OK);
+    assert_int_equal(at, now_ms + 700);
+    now_ms += 699;
+    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+    assert_int_equal(hsvc_verdict_count(w.effects), 0);
+    now_ms++; /* node 1 is away */
+    assert_int_equal(hsvc_next_deadline(w.nodes[0], &at), HSVC_OK);
+    assert_true(at <= now_ms);
+    assert_int_equal(hsvc_advance(w.nodes[0], w.effects), HSVC_OK);
+    assert_int_equal(hsvc_verdict_count(w.effects), DEVICES - own_devices(0));
     end(&w);
 }
 
@@ -256,13 +294,133 @@ static void a_deadline_below_the_watermark_is_late_by_a_poll_at_most_TIME_3(void
     }
 }
 
+/* doubts_over: how many entries say that a doubt at this device was over at that time. */
+static int doubts_over(struct world *w, const char *device, int64_t at_ms) {
+    static hsvc_audit_entry entries[HSVC_LIMIT_AUDIT_PAGE];
+    hsvc_audit_cursor cursor;
+    hsvc_device_view view;
+    size_t count = 0;
+    int found = 0;
+    hsvc_device_view_init(&view, sizeof view);
+    assert_int_equal(hsvc_device_get(w->nodes[0], device, strlen(device), &view), HSVC_OK);
+    assert_int_equal(view.headset_count, 1);
+    hsvc_audit_cursor_init(&cursor, sizeof cursor);
+    cursor.subject_kind = HSVC_SUBJECT_DEVICE;
+    cursor.subject = view.number;
+    for (size_t i = 0; i < HSVC_LIMIT_AUDIT_PAGE; i++) hsvc_audit_entry_init(&entries[i], sizeof entries[i]);
+    assert_int_equal(hsvc_audit_read(w->nodes[0], &cursor, entries, HSVC_LIMIT_AUDIT_PAGE, &count), HSVC_OK);
+    for (size_t i = 0; i < count; i++) found += entries[i].at_ms == at_ms && strcmp(entries[i].event, "presence_due") == 0;
+    return found;
+}
+
+/* Why the hammer tells deadlines apart by commits and not by due times: one timer stands for all doubts of a device. Its node ends the
+ * first and so arms it for the second, 3 s later; to the other, which is 3 s behind, that was armed in the future, so it begins
+ * anew by its own clock, and ends in the very millisecond that the first one ended in. Two deadlines, two entries. */
+static void two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3(void **state) {
+    struct world w;
+    hsvc_input in;
+    int64_t asked;
+    uint32_t own = (uint32_t)(hsvc_hash64("desk-000", 8) % NODES), other = NODES - 1 - own;
+    (void)state;
+    begin(&w);
+    asked = now_ms;
+    hsvc_input_headset_connected(&in, "desk-000", "T1", 2); /* beside the one that the phone asks about */
+    tell(&w, &in);
+    hsvc_input_headset_connected(&in, "desk-000", "T2", 3);
+    tell(&w, &in);
+    hsvc_input_headset_connected(&in, "desk-001", "T1", 4);
+    tell(&w, &in); /* doubtful at desk-000 for verify_timeout, 10 s */
+    now_ms = asked + 3000;
+    hsvc_input_headset_connected(&in, "desk-001", "T2", 5);
+    tell(&w, &in);
+    now_ms = asked + 10000;
+    assert_int_equal(hsvc_advance(w.nodes[own], w.effects), HSVC_OK);
+    now_ms = asked + 7000; /* by the other's clock it is no later */
+    assert_int_equal(hsvc_advance(w.nodes[other], w.effects), HSVC_OK);
+    now_ms = asked + 10700; /* it helps after a poll */
+    assert_int_equal(hsvc_advance(w.nodes[other], w.effects), HSVC_OK);
+    assert_int_equal(doubts_over(&w, "desk-000", asked + 10000), 2);
+    end(&w);
+}
+
+/* ---- a head of deadlines of which nothing can be made ---- */
+static void put_row(struct world *w, const struct hsvc__key *key, const char *value) {
+    uint64_t revision = 0;
+    hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
+    op.key = key->bytes;
+    op.key_len = key->len;
+    op.value = (const uint8_t *)value;
+    op.value_len = strlen(value);
+    assert_int_equal(real_commit(&op, 1, &revision, w->store.user), HSVC_OK);
+}
+
+/* fired_in: by this node, in so many calls; a damaged device makes each that met it fail. */
+static size_t fired_in(struct world *w, uint32_t node, int calls, int *damaged) {
+    size_t fired = 0;
+    for (int i = 0; i < calls; i++) {
+        int32_t status = hsvc_advance(w->nodes[node], w->effects);
+        assert_true(status == HSVC_OK || status == HSVC_ERR_CORRUPT);
+        *damaged += status != HSVC_OK;
+        fired += hsvc_verdict_count(w->effects);
+    }
+    return fired;
+}
+
+static void more_damaged_devices_than_an_advance_takes_hold_up_no_other_STORE_7_TIME_3(void **state) {
+    struct world w;
+    int damaged = 0;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    for (int i = 0; i < HSVC_LIMIT_ADVANCE_DEVICES + 5; i++) { /* the first in order, as all are due at one time */
+        struct hsvc__key key;
+        char device[16];
+        snprintf(device, sizeof device, "desk-%03d", i);
+        hsvc__key_1(&key, HSVC__FAMILY_DEVICE, hsvc__str_of(device, strlen(device)));
+        put_row(&w, &key, "damaged");
+    }
+    now_ms += 120000;
+    assert_int_equal(fired_in(&w, 0, 2, &damaged), DEVICES - HSVC_LIMIT_ADVANCE_DEVICES - 5);
+    assert_int_equal(damaged, 2);
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), 0); /* and whoever looks is told of them again and again */
+    assert_int_equal(damaged, 6);
+    end(&w);
+}
+
+/* Only the node whose they are removes keys that mean nothing, and one may be gone for good. */
+static void more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3(void **state) {
+    struct world w;
+    int stale = 0, damaged = 0;
+    (void)state;
+    begin(&w);
+    for (int i = 0; stale < HSVC_LIMIT_ADVANCE_DEVICES + 5; i++) {
+        struct hsvc__key key;
+        char device[16];
+        size_t len = (size_t)snprintf(device, sizeof device, "nobody-%d", i);
+        if (hsvc_hash64(device, len) % NODES == 0) continue;
+        hsvc__key_deadline(&key, now_ms, hsvc__str_of(device, len));
+        put_row(&w, &key, "");
+        stale++;
+    }
+    now_ms += 120000;
+    assert_int_equal(fired_in(&w, 0, 3, &damaged), own_devices(0));
+    now_ms += 700; /* now the other node's too, which is away */
+    assert_int_equal(fired_in(&w, 0, 2, &damaged), DEVICES - own_devices(0));
+    assert_int_equal(damaged, 0);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deadline_below_the_watermark_is_late_by_a_poll_at_most_TIME_3),
         cmocka_unit_test(a_deadline_that_another_node_was_first_with_is_skipped_STORE_5),
         cmocka_unit_test(each_node_fires_its_own_devices_first_STORE_5_TIME_3),
+        cmocka_unit_test(more_damaged_devices_than_an_advance_takes_hold_up_no_other_STORE_7_TIME_3),
+        cmocka_unit_test(more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3),
         cmocka_unit_test(next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3),
+        cmocka_unit_test(others_deadlines_are_left_to_them_for_a_poll_STORE_5_TIME_3),
         cmocka_unit_test(scans_begin_where_the_last_found_something_for_a_poll_TIME_3),
+        cmocka_unit_test(two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

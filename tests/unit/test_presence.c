@@ -116,6 +116,35 @@ static void a_list_without_handles_replaces_none_PRES_5(void **state) {
     assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 1)), HSVC_REASON_WINDOW_OPENED);
 }
 
+/* Everybody's headset moves to the next desk in one report: as many doubts as a device can have, due in one moment, and the
+ * session's is among them. Each has two things to tell when it is over. */
+static void doubts_about_all_headsets_end_in_one_moment_PRES_7_OUT_1(void **state) {
+    char serials[HSVC_LIMIT_PRESENCE_PER_DEVICE][8];
+    hsvc_item items[HSVC_LIMIT_PRESENCE_PER_DEVICE];
+    hsvc_input in;
+    (void)state;
+    come_back_registered();
+    advance(d, MINUTE);
+    memset(items, 0, sizeof items);
+    for (uint32_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
+        items[i].kind = HSVC_ITEM_HEADSET;
+        items[i].text = serials[i];
+        items[i].text_len = (size_t)snprintf(serials[i], sizeof serials[i], "S%u", (unsigned)i + 1);
+        items[i].number = i + 1;
+    }
+    assert_int_equal(GIVE(d, hsvc_input_presence_snapshot(&in, "P1", items, HSVC_LIMIT_PRESENCE_PER_DEVICE)), HSVC_REASON_RECORDED);
+    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, "P2", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
+                                                   HSVC_FLAG_EM_ENABLED)),
+                     HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P2", 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+    advance(d, SECOND);
+    assert_int_equal(GIVE(d, hsvc_input_presence_snapshot(&in, "P2", items, HSVC_LIMIT_PRESENCE_PER_DEVICE)), HSVC_REASON_RECORDED);
+    assert_int_equal(device_view(d, "P1").headset_count, HSVC_LIMIT_PRESENCE_PER_DEVICE);
+    advance(d, MINUTE);
+    assert_int_equal(device_view(d, "P1").headset_count, 0);
+    assert_int_equal(device_view(d, "P2").headset_count, HSVC_LIMIT_PRESENCE_PER_DEVICE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_handle_lost_in_a_reset_is_no_presence_afterwards_PRES_4_OUT_1, open_signed_in,
@@ -127,6 +156,7 @@ int main(void) {
                                         close_desk),
         cmocka_unit_test_setup_teardown(a_handle_that_a_list_replaces_is_gone_PRES_5_OUT_1, open_signed_in, close_desk),
         cmocka_unit_test_setup_teardown(a_list_without_handles_replaces_none_PRES_5, open_signed_in, close_desk),
+        cmocka_unit_test_setup_teardown(doubts_about_all_headsets_end_in_one_moment_PRES_7_OUT_1, open_signed_in, close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,37 @@ static void recordings_may_be_joined_OBS_6(void **state) {
     free(two.bytes);
 }
 
+/* Looks are not recorded, so they may not move the engine's time: a clock that steps back a little afterwards would stand still
+ * here, and not in the replay. Found by tests/fuzz/api.c. */
+static void a_look_moves_no_clock_OBS_6_TIME_4(void **state) {
+    struct desk desk, *d = &desk;
+    struct tape tape = {NULL, 0, 0, 0};
+    struct seen seen = {.stop = 0};
+    hsvc_replay_report report;
+    hsvc_explained item = {.struct_size = sizeof item};
+    hsvc_inventory *page = NULL;
+    hsvc_input in;
+    size_t count;
+    (void)state;
+    desk_recorded(d, &tape);
+    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)", 0)),
+                     HSVC_REASON_DONE);
+    OK(hsvc_input_headset_connected(&in, "P1", "S1", 1));
+    (void)give(d, &in);
+    OK(hsvc_inventory_new(&d->allocator, &page));
+    pass(d, SECOND);
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "P1", 2, &item, 1, &count));
+    OK(hsvc_inventory_get(d->engine, "S1", 2, page));
+    pass(d, -SECOND);
+    assert_int_equal(GIVE(d, hsvc_input_user_activity(&in, "P1")), HSVC_REASON_UNCHANGED);
+    assert_true(verdict_of(d->fx, 0).at_ms == START);
+    advance(d, 0);
+    hsvc_inventory_free(page);
+    desk_close(d);
+    OK(replay(&tape, &seen, &report));
+    free(tape.bytes);
+}
+
 /* ---- what can happen to the bytes ---- */
 static void a_cut_off_tail_is_said_OBS_6(void **state) {
     struct tape tape, cut;
@@ -504,6 +535,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_recording_comes_out_the_same_OBS_6),
         cmocka_unit_test(no_pin_is_recorded_OBS_6),
+        cmocka_unit_test(a_look_moves_no_clock_OBS_6_TIME_4),
         cmocka_unit_test(recordings_may_be_joined_OBS_6),
         cmocka_unit_test(a_cut_off_tail_is_said_OBS_6),
         cmocka_unit_test(damage_is_named_OBS_6),

@@ -754,6 +754,8 @@ class hsvc_csv_summary(C.Structure):
     rows: Any
     separator: Any
     kept: Any
+    effects: Any
+    sessions_ended: Any
 
 
 class hsvc_pgsql_config(C.Structure):
@@ -1670,6 +1672,8 @@ hsvc_csv_summary._fields_ = [
     ("rows", C.c_uint64),
     ("separator", C.c_uint32),
     ("kept", C.c_uint32),
+    ("effects", C.c_uint64),
+    ("sessions_ended", C.c_uint64),
 ]
 hsvc_pgsql_config._fields_ = [
     ("struct_size", C.c_uint32),

@@ -863,6 +863,8 @@ class CsvSummary:
     rows: int
     separator: int
     kept: bool
+    effects: int
+    sessions_ended: int
 
     @staticmethod
     def read(r: Any) -> "CsvSummary":
@@ -879,6 +881,8 @@ class CsvSummary:
             rows=r.rows,
             separator=r.separator,
             kept=r.kept != 0,
+            effects=r.effects,
+            sessions_ended=r.sessions_ended,
         )
         return made
 

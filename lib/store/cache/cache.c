@@ -3,7 +3,7 @@
  * What it hands out may be what a row was before: the commit that rests on it expects that revision, and conflicts; then
  * every key of that commit is forgotten, and the next read asks the store. A place is found by the key's hash and holds
  * one row; a new row takes the place of the one that has it. So looking costs one hash, and nothing is ever searched. */
-#include "core/core.h"
+#include "core/ops.h"
 
 #define BYTES_A_PLACE 512u /* about a row with its key */
 #define PLACES_LEAST 16u
@@ -196,7 +196,7 @@ static int32_t cache_commit(const hsvc_op *ops, size_t op_count, uint64_t *revis
     if (cache == NULL || revision == NULL || (ops == NULL && op_count > 0)) return HSVC_ERR_ARGUMENT;
     status = cache->inner.commit(ops, op_count, revision, cache->inner.user);
     for (size_t i = 0; i < op_count; i++)
-        learn(cache, (const hsvc_op *)(const void *)((const uint8_t *)ops + i * ops->struct_size), status, *revision);
+        learn(cache, hsvc__op_at(ops, i), status, *revision);
     cache->counts.refused += status == HSVC_ERR_CONFLICT;
     return status;
 }

@@ -2,6 +2,8 @@
  * (nothing can fail). */
 #include "memory.h"
 
+#include "core/ops.h"
+
 #define LEAST_STEPS 64u
 
 /* ---- room for the commit's own notes ---- */
@@ -35,14 +37,6 @@ static int reserve_steps(hsvc_memory_store *store, size_t op_count) {
 
 /* ---- look ---- */
 
-static int is_possible(const hsvc_op *op) {
-    if (op->kind < HSVC_OP_PUT || op->kind > HSVC_OP_CHECK) return 0;
-    if (op->expect < HSVC_EXPECT_ANY || op->expect > HSVC_EXPECT_REVISION) return 0;
-    if (op->key == NULL || op->key_len == 0 || op->key_len > HSVC_LIMIT_KEY_LEN) return 0;
-    if (op->kind != HSVC_OP_PUT) return 1;
-    return op->value_len <= HSVC_LIMIT_VALUE_LEN && (op->value != NULL || op->value_len == 0);
-}
-
 static void find(const hsvc_memory_store *store, hsvc__step *step) {
     const hsvc_op *op = step->op;
     step->slot = op->hint == 0 ? HSVC__NONE : hsvc__index_hint(store, op->key, op->key_len, op->hint);
@@ -73,18 +67,15 @@ static int is_as_expected(const hsvc_memory_store *store, const hsvc__step *step
     return step->slot != HSVC__NONE && store->slots[step->slot].row->revision == step->op->revision;
 }
 
-/* The stride is the caller's, which may be younger than this library. */
 static int32_t look(hsvc_memory_store *store, const hsvc_op *ops, size_t op_count) {
-    size_t seen = seen_size(op_count), stride = ops->struct_size;
-    if (stride < sizeof *ops || stride > HSVC_LIMIT_STRUCT_SIZE || stride % _Alignof(hsvc_op) != 0) {
-        return HSVC_ERR_ARGUMENT;
-    }
+    size_t seen = seen_size(op_count);
+    if (!hsvc__ops_stride_ok(ops)) return HSVC_ERR_ARGUMENT;
     if (op_count > 1) memset(store->seen, 0, seen * sizeof *store->seen);
     for (size_t i = 0; i < op_count; i++) {
         hsvc__step *step = &store->steps[i];
-        step->op = (const hsvc_op *)(const void *)((const uint8_t *)ops + i * stride);
+        step->op = hsvc__op_at(ops, i);
         step->fresh = NULL;
-        if (!is_possible(step->op)) return HSVC_ERR_ARGUMENT;
+        if (!hsvc__op_is_possible(step->op)) return HSVC_ERR_ARGUMENT;
         find(store, step);
         if (op_count > 1 && !is_first(store, (uint32_t)i, (uint32_t)seen - 1)) return HSVC_ERR_CONFLICT;
         if (!is_as_expected(store, step)) return HSVC_ERR_CONFLICT;

@@ -19,7 +19,7 @@
 #define HSVC__SLOTS_MOST (SIZE_MAX > UINT32_MAX ? 0x40000000u : 0x1000000u)
 #define HSVC__CLASSES 57u                    /* size classes: hsvc__block_class(the longest row) + 1 */
 #define HSVC__WAYS 7u                        /* slots of one bucket: makes it 64 bytes, one cache line */
-#define HSVC__MEMORY_OPS_MAX UINT32_C(16384) /* what bind declares; larger commits work as well */
+#define HSVC__MEMORY_OPS_MAX UINT32_C(131072) /* what bind declares; larger commits work as well */
 
 typedef struct hsvc__row {
     uint64_t revision;

@@ -1,4 +1,5 @@
 /* commit.c: one call of the database's function `commit`, which does all of it or nothing in one round trip. */
+#include "core/ops.h"
 #include "store/pgsql/store.h"
 
 /* One operation by its lock: the lowest bit of a lock says that it is shared, so that CHECKs do not wait for each other. */
@@ -7,24 +8,10 @@ struct lock {
     const hsvc_op *op;
 };
 
-static const hsvc_op *op_at(const hsvc_op *ops, size_t i) {
-    return (const hsvc_op *)(const void *)((const uint8_t *)ops + i * ops->struct_size);
-}
-
-static int is_possible(const hsvc_op *op) {
-    if (op->kind < HSVC_OP_PUT || op->kind > HSVC_OP_CHECK) return 0;
-    if (op->expect < HSVC_EXPECT_ANY || op->expect > HSVC_EXPECT_REVISION) return 0;
-    if (op->key == NULL || op->key_len == 0 || op->key_len > HSVC_LIMIT_KEY_LEN) return 0;
-    if (op->kind != HSVC_OP_PUT) return 1;
-    return op->value_len <= HSVC_LIMIT_VALUE_LEN && (op->value != NULL || op->value_len == 0);
-}
-
 static int are_possible(const hsvc_op *ops, size_t op_count) {
-    size_t stride = op_count == 0 ? 0 : ops->struct_size;
-    if (op_count == 0 || op_count > HSVC__PG_OPS_MAX) return 0;
-    if (stride < sizeof *ops || stride > HSVC_LIMIT_STRUCT_SIZE || stride % _Alignof(hsvc_op) != 0) return 0;
+    if (op_count == 0 || op_count > HSVC__PG_OPS_MAX || !hsvc__ops_stride_ok(ops)) return 0;
     for (size_t i = 0; i < op_count; i++)
-        if (!is_possible(op_at(ops, i))) return 0;
+        if (!hsvc__op_is_possible(hsvc__op_at(ops, i))) return 0;
     return 1;
 }
 
@@ -42,7 +29,7 @@ static int by_lock(const void *a, const void *b) {
 /* One order for everybody, so that two commits never wait for each other; of one lock the exclusive use comes first. */
 static void sort_locks(const struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t op_count, struct lock *locks) {
     for (size_t i = 0; i < op_count; i++) {
-        locks[i].op = op_at(ops, i);
+        locks[i].op = hsvc__op_at(ops, i);
         locks[i].id = lock_of(store, locks[i].op);
     }
     qsort(locks, op_count, sizeof *locks, by_lock);
@@ -58,6 +45,12 @@ static int names_twice(const struct lock *locks, size_t count) {
     return 0;
 }
 
+/* gate: every commit holds it: shared with the others, or alone if it has more keys than the server has locks to spare. */
+static int64_t gate(const struct hsvc_pgsql_store *store, size_t op_count) {
+    uint64_t id = (hsvc_hash64("gate", 4) ^ store->salt) & ~(uint64_t)1;
+    return (int64_t)(id | (op_count <= HSVC__PG_LOCKS_MAX));
+}
+
 /* ---- parameters: locks, keys, expected revisions, values, keys to delete, readable columns ---- */
 static int64_t expected_of(const hsvc_op *op) {
     if (op->expect == HSVC_EXPECT_ANY) return -1;
@@ -70,34 +63,35 @@ static void add_keys(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t 
     hsvc__pg_array_begin(store, HSVC__PG_BYTEA);
     for (int puts = 1; puts >= 0; puts--)
         for (size_t i = 0; i < op_count; i++) {
-            const hsvc_op *op = op_at(ops, i);
+            const hsvc_op *op = hsvc__op_at(ops, i);
             if ((op->kind == HSVC_OP_PUT) == puts) hsvc__pg_array_bytes(store, op->key, op->key_len);
         }
     hsvc__pg_array_end(store);
     hsvc__pg_array_begin(store, HSVC__PG_INT8);
     for (int puts = 1; puts >= 0; puts--)
         for (size_t i = 0; i < op_count; i++)
-            if ((op_at(ops, i)->kind == HSVC_OP_PUT) == puts) hsvc__pg_array_int8(store, expected_of(op_at(ops, i)));
+            if ((hsvc__op_at(ops, i)->kind == HSVC_OP_PUT) == puts) hsvc__pg_array_int8(store, expected_of(hsvc__op_at(ops, i)));
     hsvc__pg_array_end(store);
 }
 
 static void add_args(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t op_count, const struct lock *locks) {
     hsvc__pg_args_begin(store);
     hsvc__pg_array_begin(store, HSVC__PG_INT8);
-    for (size_t i = 0; i < op_count; i++) hsvc__pg_array_int8(store, (int64_t)locks[i].id);
+    hsvc__pg_array_int8(store, gate(store, op_count));
+    for (size_t i = 0; i < op_count && op_count <= HSVC__PG_LOCKS_MAX; i++) hsvc__pg_array_int8(store, (int64_t)locks[i].id);
     hsvc__pg_array_end(store);
     add_keys(store, ops, op_count);
     hsvc__pg_array_begin(store, HSVC__PG_BYTEA);
     for (size_t i = 0; i < op_count; i++)
-        if (op_at(ops, i)->kind == HSVC_OP_PUT) hsvc__pg_array_bytes(store, op_at(ops, i)->value, op_at(ops, i)->value_len);
+        if (hsvc__op_at(ops, i)->kind == HSVC_OP_PUT) hsvc__pg_array_bytes(store, hsvc__op_at(ops, i)->value, hsvc__op_at(ops, i)->value_len);
     hsvc__pg_array_end(store);
     hsvc__pg_array_begin(store, HSVC__PG_BYTEA);
     for (size_t i = 0; i < op_count; i++)
-        if (op_at(ops, i)->kind == HSVC_OP_DELETE) hsvc__pg_array_bytes(store, op_at(ops, i)->key, op_at(ops, i)->key_len);
+        if (hsvc__op_at(ops, i)->kind == HSVC_OP_DELETE) hsvc__pg_array_bytes(store, hsvc__op_at(ops, i)->key, hsvc__op_at(ops, i)->key_len);
     hsvc__pg_array_end(store);
     hsvc__pg_array_begin(store, HSVC__PG_JSONB);
     for (size_t i = 0; i < op_count; i++)
-        if (op_at(ops, i)->kind == HSVC_OP_PUT) hsvc__pg_array_readable(store, op_at(ops, i));
+        if (hsvc__op_at(ops, i)->kind == HSVC_OP_PUT) hsvc__pg_array_readable(store, hsvc__op_at(ops, i));
     hsvc__pg_array_end(store);
 }
 
@@ -124,15 +118,24 @@ static int32_t submit(struct hsvc_pgsql_store *store, uint64_t *revision) {
     return HSVC_OK;
 }
 
-int32_t hsvc__pg_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
-    struct hsvc_pgsql_store *store = (struct hsvc_pgsql_store *)user;
-    struct lock locks[HSVC__PG_OPS_MAX];
-    int32_t status;
-    if (!are_possible(ops, op_count)) return HSVC_ERR_ARGUMENT;
-    status = hsvc__pg_ready(store);
-    if (status != HSVC_OK) return status;
+static int32_t commit_locked(struct hsvc_pgsql_store *store, const hsvc_op *ops, size_t op_count, struct lock *locks,
+                             uint64_t *revision) {
     sort_locks(store, ops, op_count, locks);
     if (names_twice(locks, op_count)) return HSVC_ERR_CONFLICT;
     add_args(store, ops, op_count, locks);
     return submit(store, revision);
+}
+
+int32_t hsvc__pg_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
+    struct hsvc_pgsql_store *store = (struct hsvc_pgsql_store *)user;
+    struct lock few[HSVC__PG_LOCKS_MAX], *locks = few;
+    int32_t status;
+    if (!are_possible(ops, op_count)) return HSVC_ERR_ARGUMENT;
+    status = hsvc__pg_ready(store);
+    if (status != HSVC_OK) return status;
+    if (op_count > HSVC__PG_LOCKS_MAX) locks = (struct lock *)hsvc__alloc(&store->allocator, op_count * sizeof *locks);
+    if (locks == NULL) return hsvc__pg_problem(store, HSVC_PGSQL_OTHER, "", "no memory");
+    status = commit_locked(store, ops, op_count, locks, revision);
+    if (locks != few) hsvc__release(&store->allocator, locks, op_count * sizeof *locks);
+    return status;
 }

@@ -7,7 +7,8 @@
  *   schema.c   the text of the SQL         readable.c what people may read of a row
  *
  * A commit is one call of the function `commit` in the database: it locks the hashes of all keys (advisory, until the
- * transaction's end, shared for keys that are only checked), then compares, then writes. docs/decisions/075 says why. */
+ * transaction's end, shared for keys that are only checked), then compares, then writes. docs/decisions/075 says why; and
+ * docs/decisions/094 why one of very many keys locks all others out instead. */
 #ifndef HSVC_PGSQL_STORE_H
 #define HSVC_PGSQL_STORE_H
 
@@ -20,7 +21,8 @@
 #include "store/columns.h"
 
 #define HSVC__PG_SCHEMA_VERSION 1
-#define HSVC__PG_OPS_MAX 512u /* each is a lock of the server, which has 64 a connection by default, shared by all */
+#define HSVC__PG_OPS_MAX 131072u
+#define HSVC__PG_LOCKS_MAX 512u /* of one commit: the server has 64 a connection by default, shared by all */
 #define HSVC__PG_ARGS 8
 
 /* Parameters of a statement, in one growing block. */

@@ -3,50 +3,59 @@
  * A commit that writes takes the write lock first and compares then: never a read transaction that becomes a writing one,
  * which two processes could wait for for ever. One that only checks needs no lock: it compares in one snapshot, which is
  * the moment at which it took place. */
+#include "core/ops.h"
 #include "sqlite_store.h"
+
+#define FEW (4 * HSVC_LIMIT_OPS_PER_COMMIT)
 
 struct commit {
     hsvc_sqlite *store;
     const hsvc_op *ops;
     size_t count;
-    uint64_t hashes[HSVC__SQLITE_OPS_MAX]; /* of the keys, to find one that stands there twice */
+    uint32_t *seen; /* by the hash of its key, each operation's number and 1: to find a key that stands there twice */
+    size_t seen_room;
+    uint32_t few[FEW];
     uint64_t revision;
 };
 
-/* The stride is the caller's, which may be younger than this library. */
-static const hsvc_op *op_at(const struct commit *commit, size_t i) {
-    return (const hsvc_op *)(const void *)((const uint8_t *)commit->ops + i * commit->ops->struct_size);
-}
+static const hsvc_op *op_at(const struct commit *commit, size_t i) { return hsvc__op_at(commit->ops, i); }
 
 /* ---- look ---- */
 
-static int is_possible(const hsvc_op *op) {
-    if (op->kind < HSVC_OP_PUT || op->kind > HSVC_OP_CHECK) return 0;
-    if (op->expect < HSVC_EXPECT_ANY || op->expect > HSVC_EXPECT_REVISION) return 0;
-    if (op->key == NULL || op->key_len == 0 || op->key_len > HSVC_LIMIT_KEY_LEN) return 0;
-    if (op->kind != HSVC_OP_PUT) return 1;
-    return op->value_len <= HSVC_LIMIT_VALUE_LEN && (op->value != NULL || op->value_len == 0);
+/* take_seen: a table that is half empty; of few operations it needs no memory. */
+static int32_t take_seen(struct commit *commit) {
+    commit->seen = commit->few;
+    commit->seen_room = FEW;
+    while (commit->seen_room < 2 * commit->count) commit->seen_room *= 2;
+    if (commit->seen_room > FEW)
+        commit->seen = (uint32_t *)hsvc__alloc(&commit->store->allocator, commit->seen_room * sizeof *commit->seen);
+    if (commit->seen == NULL) return hsvc__sqlite_problem(commit->store, HSVC_SQLITE_NO_MEMORY);
+    memset(commit->seen, 0, commit->seen_room * sizeof *commit->seen);
+    return HSVC_OK;
+}
+
+static void give_seen(struct commit *commit) {
+    if (commit->seen == commit->few || commit->seen == NULL) return;
+    hsvc__release(&commit->store->allocator, commit->seen, commit->seen_room * sizeof *commit->seen);
 }
 
 static int is_first(struct commit *commit, size_t number) {
     const hsvc_op *op = op_at(commit, number);
-    commit->hashes[number] = hsvc_hash64(op->key, op->key_len);
-    for (size_t i = 0; i < number; i++) {
-        const hsvc_op *other = op_at(commit, i);
-        if (commit->hashes[i] != commit->hashes[number] || other->key_len != op->key_len) continue;
-        if (memcmp(other->key, op->key, op->key_len) == 0) return 0;
+    size_t at = hsvc_hash64(op->key, op->key_len) & (commit->seen_room - 1);
+    for (; commit->seen[at] != 0; at = (at + 1) & (commit->seen_room - 1)) {
+        const hsvc_op *other = op_at(commit, commit->seen[at] - 1);
+        if (other->key_len == op->key_len && memcmp(other->key, op->key, op->key_len) == 0) return 0;
     }
+    commit->seen[at] = (uint32_t)number + 1;
     return 1;
 }
 
 /* ARGUMENT for what no engine sends, CONFLICT for a key twice. writes: does any operation? */
 static int32_t look(struct commit *commit, int *writes) {
-    size_t stride = commit->count == 0 ? sizeof(hsvc_op) : commit->ops->struct_size;
     int32_t status = HSVC_OK;
-    if (stride < sizeof(hsvc_op) || stride > HSVC_LIMIT_STRUCT_SIZE || stride % _Alignof(hsvc_op) != 0)
-        return HSVC_ERR_ARGUMENT;
+    if (commit->count != 0 && !hsvc__ops_stride_ok(commit->ops)) return HSVC_ERR_ARGUMENT;
     for (size_t i = 0; i < commit->count; i++) {
-        if (!is_possible(op_at(commit, i))) return HSVC_ERR_ARGUMENT;
+        if (!hsvc__op_is_possible(op_at(commit, i))) return HSVC_ERR_ARGUMENT;
         if (!is_first(commit, i)) status = HSVC_ERR_CONFLICT;
         if (op_at(commit, i)->kind != HSVC_OP_CHECK) *writes = 1;
     }
@@ -158,8 +167,11 @@ int32_t hsvc__sqlite_commit(const hsvc_op *ops, size_t op_count, uint64_t *revis
     commit.store = (hsvc_sqlite *)user;
     commit.ops = ops;
     commit.count = op_count;
+    commit.seen = NULL;
     status = hsvc__sqlite_enter(commit.store);
+    if (status == HSVC_OK) status = take_seen(&commit);
     if (status == HSVC_OK) status = look(&commit, &writes);
+    give_seen(&commit);
     if (status == HSVC_OK && writes && (commit.store->flags & HSVC_SQLITE_READ_ONLY) != 0)
         status = hsvc__sqlite_problem(commit.store, HSVC_SQLITE_IS_READ_ONLY);
     if (status == HSVC_OK) status = transact(&commit, writes);

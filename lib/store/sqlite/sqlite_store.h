@@ -8,7 +8,7 @@
 #include "headsetsvc/sqlite.h"
 #include "store/columns.h"
 
-#define HSVC__SQLITE_OPS_MAX 1024u
+#define HSVC__SQLITE_OPS_MAX 131072u /* an atomic import of bulk_atomic_max rows is some 50 000 */
 #define HSVC__SQLITE_TEXT 240u
 
 /* Prepared once, when the store is opened. */

@@ -1,0 +1,229 @@
+/* explore.c: breadth first through a world. Kept of a state are its hash, where it came from and by which event; the state
+ * itself is made again by playing that way. States are expanded in the order in which they were found, so that neighbours
+ * share most of their way: of the states on the way to the current one each is kept as it is, and in a whole layer none is
+ * made twice. */
+#include "worlds/worlds.h"
+
+enum { DEEPEST = 250, MERGES = 150, MERGE_EVERY = 64 };
+
+struct explorer {
+    struct place *p;
+    struct findings *found;
+    struct seen_set set;
+    struct seen_set rested;
+    struct spot *way[DEEPEST + 2]; /* the spots on the way to the current state, by depth */
+    uint32_t at[DEEPEST + 2];      /* their node numbers */
+    uint32_t depth;                /* how many of them are made, less one */
+    struct spot next;
+    uint32_t merged; /* found again, for the sample */
+};
+
+static struct spot *spot_at(struct explorer *x, uint32_t depth) {
+    if (x->way[depth] == NULL) x->way[depth] = malloc(sizeof *x->way[depth]);
+    if (x->way[depth] == NULL) exit(2);
+    return x->way[depth];
+}
+
+/* come_to: the state of a node, made from the last one that both ways share. */
+static struct spot *come_to(struct explorer *x, uint32_t node) {
+    uint32_t depth = x->set.nodes[node].depth, way[DEEPEST + 2], shared = 0;
+    struct happened h;
+    for (uint32_t i = depth + 1, n = node; i-- > 0; n = x->set.nodes[n].parent) way[i] = n;
+    while (shared < depth && shared < x->depth && x->at[shared + 1] == way[shared + 1]) shared++;
+    for (uint32_t i = shared + 1; i <= depth; i++) {
+        step(x->p, spot_at(x, i), spot_at(x, i - 1), &x->p->events[x->set.nodes[way[i]].event], FAULT_NONE, &h);
+        x->at[i] = way[i];
+    }
+    x->depth = depth;
+    return spot_at(x, depth);
+}
+
+static int is_same(struct hash a, struct hash b) { return a.a == b.a && a.b == b.b; }
+
+/* ---- violations ---- */
+static void fail(struct explorer *x, uint32_t node, const struct event *more, const struct violation *v) {
+    if (x->found->violation.rule != NULL) return;
+    x->found->violation = *v;
+    x->found->script = script_of(x->p, &x->set, node, more, v);
+}
+
+static int is_good_step(struct explorer *x, const struct spot *from, uint32_t node, const struct event *e, const struct happened *h) {
+    struct moment m = {x->p, e, from, &x->next, h};
+    struct violation v;
+    if (!broken_rule(&m, &v)) return 1;
+    fail(x, node, e, &v);
+    return 0;
+}
+
+static int is_good_state(struct explorer *x, uint32_t parent, const struct event *e) {
+    struct violation v;
+    if (!unsound(x->p, &x->next, &v) && !restless(x->p, &x->next, &x->rested, &v)) return 1;
+    fail(x, parent, e, &v);
+    return 0;
+}
+
+/* ---- are states that were merged the same? ---- */
+/* same_future: every event makes equal states of both, or is possible in neither. */
+static int same_future(struct place *p, const struct spot *a, const struct spot *b) {
+    static struct spot after_a, after_b;
+    struct happened h;
+    for (uint32_t i = 0; i < p->event_count; i++) {
+        const struct event *e = &p->events[i];
+        struct hash of_a, of_b;
+        if (is_enabled(p, e, a) != is_enabled(p, e, b)) return 0;
+        if (!is_enabled(p, e, a)) continue;
+        step(p, &after_a, a, e, FAULT_NONE, &h);
+        step(p, &after_b, b, e, FAULT_NONE, &h);
+        of_a = canon(p, &after_a);
+        of_b = canon(p, &after_b);
+        if (!is_same(of_a, of_b)) return 0;
+    }
+    return 1;
+}
+
+static void replay(struct explorer *x, uint32_t node, struct spot *to) {
+    static struct spot between;
+    uint32_t way[DEEPEST + 2], depth = x->set.nodes[node].depth;
+    struct happened h;
+    for (uint32_t i = depth + 1, n = node; i-- > 0; n = x->set.nodes[n].parent) way[i] = n;
+    to->now = x->p->root.now;
+    to->view = x->p->root.view;
+    image_copy(&to->image, &x->p->root.image);
+    for (uint32_t i = 1; i <= depth; i++) {
+        step(x->p, &between, to, &x->p->events[x->set.nodes[way[i]].event], FAULT_NONE, &h);
+        to->now = between.now;
+        to->view = between.view;
+        image_copy(&to->image, &between.image);
+    }
+}
+
+static int is_good_merge(struct explorer *x, uint32_t node, uint32_t parent, const struct event *e) {
+    static struct spot first, again;
+    struct violation v = {"STORE-1", "equal_states_have_equal_futures", "two states that are taken for one differ later on"};
+    if (x->merged++ % MERGE_EVERY != 0 || x->found->merges_tried >= MERGES) return 1;
+    x->found->merges_tried++;
+    again.now = x->next.now;
+    again.view = x->next.view;
+    image_copy(&again.image, &x->next.image);
+    replay(x, node, &first);
+    if (same_future(x->p, &first, &again)) return 1;
+    fail(x, parent, e, &v);
+    return 0;
+}
+
+/* ---- faults of the store ---- */
+/* is_repeated: an input whose request id is known is answered as before, and the phone told again what it has not
+ * acknowledged (STORE-4): the state that the input makes twice over. */
+static int is_repeated(struct explorer *x, const struct spot *from, const struct event *e, struct hash is) {
+    struct happened h;
+    if (!(x->p->world->classes & IN(REQUESTS))) return 0;
+    step(x->p, &x->next, from, e, FAULT_NONE, &h);
+    repeat(x->p, &x->next, &h);
+    return h.status == HSVC_OK && is_same(canon(x->p, &x->next), is);
+}
+
+/* is_good_fault: whatever a commit meets, the input has happened once or not at all, and an OK says that it has (STORE-4). */
+static int is_good_fault(struct explorer *x, const struct spot *from, const struct event *e, int fault, struct hash after) {
+    static const char *const names[FAULTS] = {"", "UNAVAILABLE", "CONFLICT", "UNKNOWN, and it happened", "UNKNOWN, and it did not"};
+    struct violation v = {"STORE-4", "an_input_happens_once_or_not", ""};
+    struct hash before = canon(x->p, from), is;
+    struct happened h;
+    int happened, nothing;
+    step(x->p, &x->next, from, e, fault, &h);
+    is = canon(x->p, &x->next);
+    happened = is_same(is, after) || (fault == FAULT_UNKNOWN_DONE && is_repeated(x, from, e, is));
+    nothing = is_same(is, before);
+    if (h.status == HSVC_OK ? happened : nothing && h.status == HSVC_ERR_UNAVAILABLE && h.effect_count == 0) return 1;
+    (void)snprintf(v.text, sizeof v.text, "the last line's commit meets %s: %s", names[fault], hsvc_name(HSVC_REGISTRY_STATUS, h.status));
+    fail(x, x->at[x->depth], e, &v);
+    return 0;
+}
+
+static int are_good_faults(struct explorer *x, const struct spot *from, const struct event *e, struct hash after) {
+    if (!(x->p->world->classes & IN(STORE)) || e->kind <= EV_late) return 1;
+    for (int fault = FAULT_NONE + 1; fault < FAULTS; fault++)
+        if (!is_good_fault(x, from, e, fault, after)) return 0;
+    return 1;
+}
+
+/* ---- the search ---- */
+/* follow: one event in one state; 0 if something is wrong. */
+static int follow(struct explorer *x, const struct spot *from, uint32_t node, uint8_t which) {
+    const struct event *e = &x->p->events[which];
+    struct happened h;
+    struct hash hash;
+    uint32_t there;
+    int is_new;
+    step(x->p, &x->next, from, e, FAULT_NONE, &h);
+    if (!is_good_step(x, from, node, e, &h)) return 0;
+    hash = canon(x->p, &x->next);
+    there = set_add(&x->set, hash, node, which, &is_new);
+    if (!is_new && !is_good_merge(x, there, node, e)) return 0;
+    if (is_new && !is_good_state(x, node, e)) return 0;
+    return are_good_faults(x, from, e, hash);
+}
+
+static int expand(struct explorer *x, uint32_t node) {
+    struct spot *from = come_to(x, node);
+    x->found->expanded++;
+    for (uint32_t i = 0; i < x->p->event_count; i++)
+        if (is_enabled(x->p, &x->p->events[i], from) && !follow(x, from, node, (uint8_t)i)) return 0;
+    return 1;
+}
+
+static void begin(struct explorer *x) {
+    int is_new;
+    struct spot *root = spot_at(x, 0);
+    root->now = x->p->root.now;
+    root->view = x->p->root.view;
+    image_copy(&root->image, &x->p->root.image);
+    (void)set_add(&x->set, canon(x->p, root), 0, 0, &is_new);
+    x->set.nodes[0].depth = 0;
+}
+
+/* is_enough: the world's bound in depth or number, if it has one. */
+static int is_enough(const struct explorer *x, uint32_t node, uint32_t scale) {
+    const struct world *world = x->p->world;
+    if (world->depth != 0 && x->set.nodes[node].depth >= world->depth) return 1;
+    return world->states != 0 && x->set.count >= (uint64_t)world->states * scale;
+}
+
+/* script_is_true: the runner's play of the way to the last state ends in that state. */
+static void prove_script(struct explorer *x) {
+    static struct spot end;
+    struct violation v = {"OBS-6", "the_runner_comes_to_the_same_state", "the script of a state plays to another one"};
+    uint32_t node = x->set.count - 1;
+    struct hash is;
+    char *script;
+    while (node > 0 && (x->p->events[x->set.nodes[node].event].kind == EV_wait)) node--;
+    script = script_of(x->p, &x->set, node, NULL, NULL);
+    if (play(x->p, script, &end)) {
+        is = canon(x->p, &end);
+        if (is_same(is, x->set.nodes[node].hash)) v.rule = NULL;
+    }
+    if (v.rule != NULL) fail(x, node, NULL, &v);
+    free(script);
+}
+
+int explore(struct place *p, uint32_t scale, struct findings *found) {
+    static struct explorer x;
+    uint32_t node = 0;
+    memset(&x, 0, offsetof(struct explorer, next));
+    x.merged = 0;
+    memset(found, 0, sizeof *found);
+    x.p = p;
+    x.found = found;
+    set_init(&x.set);
+    set_init(&x.rested);
+    begin(&x);
+    while (node < x.set.count && !is_enough(&x, node, scale) && x.set.nodes[node].depth < DEEPEST && expand(&x, node)) node++;
+    found->complete = node == x.set.count;
+    found->depth = x.set.nodes[node < x.set.count ? node : x.set.count - 1].depth;
+    found->states = x.set.count;
+    if (found->violation.rule == NULL) prove_script(&x);
+    found->steps = p->steps;
+    for (uint32_t i = 0; i < DEEPEST + 2; i++) free(x.way[i]);
+    set_free(&x.set);
+    set_free(&x.rested);
+    return found->violation.rule == NULL;
+}

@@ -1,0 +1,230 @@
+/* main.c: explores small worlds.
+ *
+ *   worlds [--jobs N] [--scale N] [--least STATES] [WORLD...]   explores them, or all
+ *   worlds --list | --rules                                      which there are
+ * A violation is printed as a script. A value of an enumerated parameter that no world has is a failure too. The last line is
+ * "N passed, N failed"; the exit status is 1 if a world failed, or all together have fewer than STATES states, 2 for misuse.
+ * --scale multiplies the bounds of the worlds that have one. */
+#include <sys/select.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "worlds/worlds.h"
+
+struct options {
+    uint32_t jobs;
+    uint32_t scale;
+    uint64_t least;
+};
+
+struct outcome {
+    struct findings found;
+    double seconds;
+    size_t script_len;
+};
+
+/* ---- one world, in a process of its own ---- */
+static void write_all(int to, const void *bytes, size_t len) {
+    const char *at = bytes;
+    while (len > 0) {
+        ssize_t n = write(to, at, len);
+        if (n <= 0) exit(2);
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+static int read_all(int from, void *bytes, size_t len) {
+    char *at = bytes;
+    while (len > 0) {
+        ssize_t n = read(from, at, len);
+        if (n <= 0) return 0;
+        at += n;
+        len -= (size_t)n;
+    }
+    return 1;
+}
+
+static void child(const struct world *world, const struct options *o, int to) {
+    static struct place place;
+    struct outcome out;
+    clock_t from = clock();
+    (void)place_open(&place, world);
+    (void)explore(&place, o->scale, &out.found);
+    place_close(&place);
+    out.seconds = (double)(clock() - from) / CLOCKS_PER_SEC;
+    out.script_len = out.found.script == NULL ? 0 : strlen(out.found.script);
+    write_all(to, &out, sizeof out);
+    if (out.script_len != 0) write_all(to, out.found.script, out.script_len);
+    exit(0);
+}
+
+struct worker {
+    const struct world *world;
+    pid_t pid;
+    int from;
+};
+
+static void start(struct worker *w, const struct world *world, const struct options *o) {
+    int ends[2];
+    fflush(stdout);
+    if (pipe(ends) != 0) exit(2);
+    w->world = world;
+    w->from = ends[0];
+    w->pid = fork();
+    if (w->pid < 0) exit(2);
+    if (w->pid == 0) {
+        close(ends[0]);
+        child(world, o, ends[1]);
+    }
+    close(ends[1]);
+}
+
+/* ---- is there a world for each value of each enumerated parameter? ---- */
+enum {
+#define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) USUAL_##name = guide,
+#include "rules/parameters.def"
+#undef PARAM
+};
+static const struct {
+    const char *line; /* of a world's policy */
+    int is_usual;
+} choices[] = {
+#define CHOICE(param, name, value) {"policy " #param " = " #name "\n", (value) == USUAL_##param},
+#include "rules/parameters.def"
+#undef CHOICE
+};
+
+/* missing_choices: how many values other than the usual one no world has. */
+static uint32_t missing_choices(void) {
+    uint32_t missing = 0;
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        int found = choices[i].is_usual;
+        for (size_t w = 0; w < world_count && !found; w++) found = strstr(worlds[w].policy, choices[i].line) != NULL;
+        if (!found) printf("no world has: %s", choices[i].line);
+        missing += !found;
+    }
+    return missing;
+}
+
+/* ---- all of them ---- */
+struct total {
+    uint64_t states, steps, merges;
+    uint32_t passed, failed;
+    double seconds;
+};
+
+static void say(const struct world *world, const struct outcome *out) {
+    char how_far[64];
+    if (out->found.complete) (void)snprintf(how_far, sizeof how_far, "complete, %u deep", (unsigned)out->found.depth);
+    else (void)snprintf(how_far, sizeof how_far, "every order of %u events", (unsigned)out->found.depth);
+    printf("%-22s %8llu states %9llu steps %5.1f s  %s\n", world->name, (unsigned long long)out->found.states,
+           (unsigned long long)out->found.steps, out->seconds, how_far);
+}
+
+static void finish(struct worker *w, struct total *total) {
+    struct outcome out;
+    int status, good = read_all(w->from, &out, sizeof out);
+    char *script = good && out.script_len != 0 ? calloc(1, out.script_len + 1) : NULL;
+    if (script != NULL) good = read_all(w->from, script, out.script_len);
+    close(w->from);
+    good = waitpid(w->pid, &status, 0) == w->pid && WIFEXITED(status) && WEXITSTATUS(status) == 0 && good;
+    if (good) {
+        say(w->world, &out);
+        total->states += out.found.states;
+        total->steps += out.found.steps;
+        total->merges += out.found.merges_tried;
+        total->seconds += out.seconds;
+    } else {
+        printf("%s: the process ended by itself\n", w->world->name);
+    }
+    if (script != NULL) printf("%s", script);
+    if (good && script == NULL) total->passed++;
+    else total->failed++;
+    free(script);
+    w->pid = 0;
+    fflush(stdout);
+}
+
+/* wait_for_one: the first worker that has something to say, or the only one. */
+static struct worker *wait_for_one(struct worker *workers, uint32_t count) {
+    fd_set set;
+    int most = 0;
+    FD_ZERO(&set);
+    for (uint32_t i = 0; i < count; i++) {
+        if (workers[i].pid == 0) continue;
+        FD_SET(workers[i].from, &set);
+        if (workers[i].from > most) most = workers[i].from;
+    }
+    if (most == 0 || select(most + 1, &set, NULL, NULL, NULL) < 1) return NULL;
+    for (uint32_t i = 0; i < count; i++)
+        if (workers[i].pid != 0 && FD_ISSET(workers[i].from, &set)) return &workers[i];
+    return NULL;
+}
+
+static int is_wanted(const struct world *world, char **names, int count) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], world->name) == 0) return 1;
+    return count == 0;
+}
+
+static struct worker *idle(struct worker *workers, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (workers[i].pid == 0) return &workers[i];
+    return NULL;
+}
+
+static int run(const struct options *o, char **names, int count) {
+    struct worker workers[16] = {{NULL, 0, 0}}, *one;
+    struct total total = {0, 0, 0, 0, 0, 0};
+    for (size_t i = 0; i < world_count; i++) {
+        if (!is_wanted(&worlds[i], names, count)) continue;
+        while ((one = idle(workers, o->jobs)) == NULL) {
+            one = wait_for_one(workers, o->jobs);
+            if (one == NULL) exit(2);
+            finish(one, &total);
+        }
+        start(one, &worlds[i], o);
+    }
+    while ((one = wait_for_one(workers, o->jobs)) != NULL) finish(one, &total);
+    printf("%llu states, %llu steps, %zu invariants beside hsvc_verify and rest, %llu merged pairs compared, %.0f processor seconds\n",
+           (unsigned long long)total.states, (unsigned long long)total.steps, rule_count(), (unsigned long long)total.merges, total.seconds);
+    total.failed += missing_choices();
+    if (total.states < o->least) {
+        printf("fewer than %llu states\n", (unsigned long long)o->least);
+        total.failed++;
+    }
+    printf("%u passed, %u failed\n", (unsigned)total.passed, (unsigned)total.failed);
+    return total.failed != 0 || total.passed == 0;
+}
+
+static uint64_t number_at(char **argv, int argc, int i) {
+    char *end;
+    unsigned long long n = i < argc ? strtoull(argv[i], &end, 10) : 0;
+    if (i >= argc || *end != '\0' || n == 0) {
+        fprintf(stderr, "worlds: %s wants a number\n", argv[i - 1]);
+        exit(2);
+    }
+    return n;
+}
+
+int main(int argc, char **argv) {
+    struct options o = {1, 1, 0};
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--rules") == 0) {
+            print_rules();
+            return 0;
+        }
+        if (strcmp(argv[i], "--list") == 0) {
+            for (size_t w = 0; w < world_count; w++) printf("%-22s %s\n", worlds[w].name, worlds[w].about);
+            return 0;
+        }
+        if (strcmp(argv[i], "--jobs") == 0) o.jobs = (uint32_t)number_at(argv, argc, ++i) & 15;
+        else if (strcmp(argv[i], "--scale") == 0) o.scale = (uint32_t)number_at(argv, argc, ++i);
+        else if (strcmp(argv[i], "--least") == 0) o.least = number_at(argv, argc, ++i);
+        else return 2;
+    }
+    return run(&o, argv + i, argc - i);
+}

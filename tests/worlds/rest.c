@@ -1,0 +1,87 @@
+/* rest.c: is a state sound by the library's own account, and does time alone lead to rest from it (TIME-7)? */
+#include "worlds/worlds.h"
+
+enum { TURNS = 400 };
+
+/* ---- hsvc_verify ---- */
+/* The store drops the audit's entries (store.c), so that what they say is not checked here. */
+static int32_t on_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
+    struct violation *v = user;
+    (void)key;
+    (void)key_len;
+    if (strncmp(invariant, "audit_", 6) == 0 || strcmp(invariant, "newest_entry_says_what_is") == 0 || v->rule != NULL) return HSVC_OK;
+    v->rule = hsvc__rule_id(hsvc__str_of(rule, strlen(rule)));
+    v->name = "hsvc_verify";
+    (void)snprintf(v->text, sizeof v->text, "%s", invariant);
+    return HSVC_OK;
+}
+
+int unsound(struct place *p, struct spot *s, struct violation *v) {
+    uint64_t findings;
+    int32_t status;
+    v->rule = NULL;
+    p->flat.image = &s->image;
+    p->now = s->now;
+    status = hsvc_verify(p->engine, on_finding, v, &findings);
+    if (status == HSVC_OK) return v->rule != NULL;
+    v->rule = "STORE-8";
+    v->name = "hsvc_verify";
+    (void)snprintf(v->text, sizeof v->text, "%s", hsvc_name(HSVC_REGISTRY_STATUS, status));
+    return 1;
+}
+
+/* ---- rest ---- */
+static const char *trouble_at(const struct seen_device *d) {
+    uint32_t profile = d->profile_state, session = d->session_state;
+    if (d->prompt != 0) return "at rest there is still a prompt";
+    if (d->verifying) return "at rest there is still a PIN check";
+    if (d->flapping) return "at rest reports are still held";
+    if (profile == HSVC_PROFILE_RESETTING || profile == HSVC_PROFILE_SETTLING || profile == HSVC_PROFILE_RETRYING)
+        return "at rest a phone still resets";
+    if (session != HSVC_SESSION_VACANT && session != HSVC_SESSION_SIGNED_IN) return "at rest a session still waits";
+    return NULL;
+}
+
+static const char *trouble(struct place *p, struct spot *s, struct violation *v) {
+    const char *wrong = NULL;
+    for (int i = 0; i < DEVICES && wrong == NULL; i++)
+        if (s->view.device[i].exists) wrong = trouble_at(&s->view.device[i]);
+    if (wrong == NULL && image_has(&s->image, HSVC__FAMILY_JOB)) wrong = "at rest there is still a job";
+    if (wrong == NULL && unsound(p, s, v)) wrong = v->text;
+    return wrong;
+}
+
+static int restless_because(struct violation *v, const char *why) {
+    char text[sizeof v->text];
+    (void)snprintf(text, sizeof text, "%s", why);
+    v->rule = "TIME-7";
+    v->name = "time_leads_to_rest";
+    memcpy(v->text, text, sizeof v->text);
+    return 1;
+}
+
+/* restless: all calls end, then deadline after deadline fires. Where the way meets a state from which it is known to end, it
+ * ends; so each state is walked through once. */
+int restless(struct place *p, const struct spot *from, struct seen_set *rested, struct violation *v) {
+    static struct spot s;
+    static struct hash way[TURNS];
+    struct happened h;
+    int count = 0, known = 0, is_new;
+    const char *wrong = NULL;
+    s.now = from->now;
+    s.view = from->view;
+    image_copy(&s.image, &from->image);
+    v->rule = NULL;
+    settle_calls(p, &s, &h);
+    for (; count < TURNS && h.status == HSVC_OK && h.broken == NULL; count++) {
+        way[count] = canon(p, &s);
+        known = set_has(rested, way[count]);
+        if (known || !fire(p, &s, &h)) break;
+    }
+    if (h.status != HSVC_OK) return restless_because(v, hsvc_name(HSVC_REGISTRY_STATUS, h.status));
+    if (count == TURNS) return restless_because(v, "deadline follows deadline without an end");
+    if (!known) wrong = trouble(p, &s, v);
+    if (wrong != NULL) return restless_because(v, wrong);
+    for (int i = 0; i <= count; i++) (void)set_add(rested, way[i], 0, 0, &is_new);
+    return 0;
+}
