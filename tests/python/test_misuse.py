@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from headsetsvc import (Call, DevicePut, DeviceRegistered, Engine, Headset, ManualClock, Misuse,
-                        PackedBatch, PgsqlStore, SqliteStore, Submit, Texts, Unavailable, UserPut)
+from headsetsvc import (Call, DevicePut, DeviceRegistered, DictStore, Engine, Headset, ManualClock, Misuse, PackedBatch,
+                        PgsqlStore, Row, SqliteStore, Submit, Texts, Unavailable, UserPut, replay)
 from headsetsvc import __main__ as command
 from headsetsvc.testing import assert_reason
 
@@ -54,6 +54,7 @@ def test_a_packed_batch_takes_no_text_for_a_list(desk):
                            (lambda: PackedBatch().extend(UserPut, user=["a"], profiles="line"), "UserPut.profiles"),
                            (lambda: PackedBatch().extend(Submit, device=["a"], prompt_id=1, user="u", pin=["1234"]),
                             "Submit, column pin: a PIN is bytes, not str"),
+                           (lambda: PackedBatch().extend("UserPut", user=["a"]), "'UserPut' is no kind of input"),
                            (lambda: desk.apply_packed([UserPut("a")]), "a PackedBatch is wanted, not list")):
         with pytest.raises(TypeError, match=words):
             attempt()
@@ -108,6 +109,19 @@ def test_lengths_are_timedeltas(clock, tmp_path):
         SqliteStore(tmp_path / "desks.db", wait=5)
 
 
+def test_rows_of_a_store_are_bytes():
+    class Texty(DictStore):
+        def read(self, keys):
+            return [Row(key, "text", 1) for key in keys]
+    with Engine(Texty()) as engine, pytest.raises(TypeError, match="key and value of a row are bytes, not bytes and str"):
+        engine.user("alice")
+
+
+def test_a_recording_is_no_name_of_a_file():
+    with pytest.raises(TypeError, match="bytes, or the pathlib.Path"):
+        replay("recording.hsr")
+
+
 def test_a_server_that_is_not_there_says_why():
     with PgsqlStore("postgresql://127.0.0.1:1/nowhere") as store, Engine(store) as engine:
         for attempt in (lambda: engine.user("alice"), lambda: engine.apply(UserPut("alice"))):
@@ -127,6 +141,17 @@ def test_a_server_that_is_not_there_says_why():
 def test_an_import_says_what_it_cannot_read(desk, file, kind, error, words):
     with pytest.raises(error, match=words):
         desk.import_csv(file, kind)
+
+
+def test_failed_rows_never_overwrite_the_file_that_is_read(desk, tmp_path):
+    file, link = tmp_path / "in.csv", tmp_path / "link.csv"
+    file.write_text("USER ID,SERIAL NUMBER\nnobody,H1\n")
+    link.symlink_to(file)
+    for failed in (file, str(file), link):
+        with pytest.raises(ValueError, match="would overwrite the file itself"):
+            desk.import_csv(file, "associations", failed=failed)
+    assert file.read_text().endswith("nobody,H1\n")
+    assert desk.import_csv(file, "associations", failed=tmp_path / "out.csv").summary.failed == 1
 
 
 # ---- pytest -----------------------------------------------------------------------------------------------

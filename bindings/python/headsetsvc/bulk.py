@@ -119,6 +119,13 @@ def _opened(stack: ExitStack, file: File, mode: str) -> Any:
     return file
 
 
+def _apart(file: File, failed: Optional[File]) -> None:
+    """ValueError if the failed rows would go over the rows that are to be read."""
+    paths = [path for path in (file, failed) if isinstance(path, (str, os.PathLike)) and os.path.exists(path)]
+    if len(paths) == 2 and os.path.samefile(*paths):
+        raise ValueError(f"the failed rows would overwrite the file itself, {os.fspath(paths[0])}")
+
+
 class Bulk:
     """Files in and out."""
 
@@ -147,6 +154,7 @@ class Bulk:
             config = self._csv_config(kind, DRY_RUN if dry_run else 0, actor)
             if config.kind > FileKind.DEVICES:
                 raise Misuse(f"{FileKind(config.kind).name.lower()} can be exported, not imported", Status.ARGUMENT)
+            _apart(file, failed)
             source = _opened(stack, file, "rb")
             config.mode, config.meaning = named(ImportMode, mode), named(Meaning, meaning)
             config.meaning = config.meaning if config.kind == FileKind.ASSOCIATIONS else 0

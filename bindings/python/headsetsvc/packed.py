@@ -52,6 +52,8 @@ class PackedBatch:
         is added.
         """
         with self._held():
+            if not isinstance(kind, type) or not issubclass(kind, Input):
+                raise TypeError(f"{kind!r} is no kind of input, such as UserPut")
             every, needed = kind_of(kind)  # type: ignore[arg-type]
             wrong = sorted(set(columns) - every) or sorted(needed - set(columns))
             if wrong:

@@ -259,6 +259,8 @@ def filled_row(row: Row, raw: Any = None, index: int = 0) -> Any:
     """A row as the library takes it; it borrows the row's bytes. raw: the struct to be filled, or a new one."""
     raw = raw or _abi.hsvc_row(struct_size=C.sizeof(_abi.hsvc_row))
     key, value, raw.revision = row
+    if not isinstance(key, bytes) or not isinstance(value, bytes):
+        raise TypeError(f"key and value of a row are bytes, not {type(key).__name__} and {type(value).__name__}")
     raw.index = index
     raw.key, raw.key_len = C.cast(C.c_char_p(key), C.c_void_p), len(key)
     raw.value, raw.value_len = C.cast(C.c_char_p(value), C.c_void_p), len(value)
