@@ -108,7 +108,7 @@ def test_import_says_what_is_wrong_and_where(run, store, tmp_path):
     status, printed, said = run("--json", "import", store, "associations", file, "--dry-run", "--failed", failed)
     assert status == 1 and f"{file}:3:0: " in said
     assert {name: rows(printed)[0][name] for name in ("rows", "changed", "failed", "refused")} == {
-        "rows": 2, "changed": 1, "failed": 1, "refused": "-"}
+        "rows": 2, "changed": 1, "failed": 1, "refused": None}
     assert "nobody" in failed.read_text() and '"bob"' not in run("export", store, "associations")[1]
     assert run("import", store, "associations", file, "--atomic")[0] == 1
     assert '"bob"' not in run("export", store, "associations")[1]

@@ -200,6 +200,16 @@ def test_tables_have_texts_on_the_left(capsys):
     assert capsys.readouterr().out.splitlines() == ["window  hours  why", "5 min    12.5  because", "10 min      3  so"]
 
 
+def test_who_reads_no_more_sees_no_error():
+    reads, writes = os.pipe()
+    os.close(reads)
+    ran = subprocess.run([sys.executable, "-m", "headsetsvc", "simulate", "--people", "1", "--days", "1"], stdout=writes,
+                         stderr=subprocess.PIPE, text=True, timeout=60,
+                         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))})
+    os.close(writes)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
 def test_the_command_tells_its_version(capsys):
     with pytest.raises(SystemExit) as ended:
         command.main(["--version"])

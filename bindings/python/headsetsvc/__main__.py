@@ -1,7 +1,9 @@
 """python -m headsetsvc: runs scenarios and simulations, imports and exports files, explains what is in a store."""
 import argparse
 import json
+import os
 import pathlib
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -25,9 +27,9 @@ STORE = "a file of SQLite, or postgresql://... for a database"
 def _table(rows: List[Dict[str, Any]]) -> str:
     """Columns as wide as they must be; numbers to the right, texts to the left."""
     names = list(rows[0])
-    texts = [[str(row[name]) for name in names] for row in rows]
+    texts = [["-" if row[name] is None else str(row[name]) for name in names] for row in rows]
     wide = [max(len(names[i]), *(len(text[i]) for text in texts)) for i in range(len(names))]
-    left = [any(isinstance(row[name], str) for row in rows) for name in names]
+    left = [not all(isinstance(row[name], (int, float)) for row in rows) for name in names]
     return "\n".join("  ".join(text.ljust(wide[i]) if left[i] else text.rjust(wide[i]) for i, text in enumerate(line)).rstrip()
                      for line in [names] + texts)
 
@@ -132,7 +134,7 @@ def bring_in(args: argparse.Namespace) -> int:
             raise
     told = result.summary
     _say([{"file": args.file, "rows": told.rows, "changed": told.changed, "unchanged": told.unchanged, "failed": told.failed,
-           "left": told.left, "skipped": told.skipped, "refused": str(told.refused or "-")}], args.json)
+           "left": told.left, "skipped": told.skipped, "refused": str(told.refused) if told.refused else None}], args.json)
     return 0 if result.ok else 1
 
 
@@ -211,7 +213,12 @@ def main(arguments: Any = None) -> int:
     """The command; gives its exit status: 2 if the call itself failed."""
     args = _parser().parse_args(arguments)
     try:
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still in it goes nowhere
+        return 128 + signal.SIGPIPE
     except (HeadsetsvcError, LookupError, OSError, ValueError) as error:
         print(f"headsetsvc: {error}", file=sys.stderr)
         return 2
