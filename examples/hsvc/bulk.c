@@ -196,12 +196,19 @@ static int names(const char *path, const char *other) {
     return path != NULL && stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
+/* An import reads its file two or three times. */
+static int reads_once(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
 /* What cannot be meant, told before any file is opened: opening the file of failed rows empties it. */
 static int refuse(const struct host *host, uint32_t kind) {
     if (kind == 0 || kind > HSVC_CSV_DEVICES) return usage("associations, users or devices: ", host->words[1]);
     if (host->meaning != 0 && kind != HSVC_CSV_ASSOCIATIONS) return usage("--replace and --remove are for associations, not for ", host->words[1]);
     if (names(host->failed, host->words[0]) || names(host->failed, host->words[2]))
         return usage("--failed would write over what is read, another file please: ", host->failed);
+    if (reads_once(host->words[2])) return usage("it is read more than once, so no pipe, and no folder: ", host->words[2]);
     return EXIT_OK;
 }
 
