@@ -227,7 +227,7 @@ static int32_t learn_policy(struct hsvc_engine *engine) {
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
-    for (uint32_t round = 0; round <= hsvc__txn_most(txn); round++) { /* each round reads at least one record more, or it is the last */
+    for (uint32_t round = 0; round <= HSVC__SLOTS; round++) { /* each reads what all inputs miss, or it is the last */
         int32_t status = hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
