@@ -52,8 +52,8 @@ static void clear_bar(const struct job *job) {
 }
 
 static void say_failed(const struct job *job, const hsvc_csv_report *report, const char *text, const char *name) {
-    fprintf(stderr, "%s:%llu:%u: %.*s%s%s", job->path, (unsigned long long)report->line, report->column, (int)report->name_len,
-            report->name, report->name_len == 0 ? "" : ": ", text);
+    fprintf(stderr, "%s:%llu:%u: %.*s%s%s", job->path, (unsigned long long)report->line, report->column,
+            (int)report->name_len, report->name, report->name_len == 0 ? "" : ": ", text);
     if (report->limit != 0) fprintf(stderr, ": %lld", (long long)report->limit);
     fprintf(stderr, " (%s)\n", name);
 }
@@ -193,7 +193,8 @@ static int import_into(struct job *job, hsvc_engine *engine) {
 /* names: does path lead to the same file as other? Spelled alike or not. */
 static int names(const char *path, const char *other) {
     struct stat one, two;
-    return path != NULL && stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+    return path != NULL && stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
 }
 
 /* An import reads its file two or three times. */
@@ -205,10 +206,12 @@ static int reads_once(const char *path) {
 /* What cannot be meant, told before any file is opened: opening the file of failed rows empties it. */
 static int refuse(const struct host *host, uint32_t kind) {
     if (kind == 0 || kind > HSVC_CSV_DEVICES) return usage("associations, users or devices: ", host->words[1]);
-    if (host->meaning != 0 && kind != HSVC_CSV_ASSOCIATIONS) return usage("--replace and --remove are for associations, not for ", host->words[1]);
+    if (host->meaning != 0 && kind != HSVC_CSV_ASSOCIATIONS)
+        return usage("--replace and --remove are for associations, not for ", host->words[1]);
     if (names(host->failed, host->words[0]) || names(host->failed, host->words[2]))
         return usage("--failed would write over what is read, another file please: ", host->failed);
-    if (reads_once(host->words[2])) return usage("it is read more than once, so no pipe, and no folder: ", host->words[2]);
+    if (reads_once(host->words[2]))
+        return usage("it is read more than once, so no pipe, and no folder: ", host->words[2]);
     return EXIT_OK;
 }
 
