@@ -81,7 +81,7 @@ static int print_inventory(struct host *host, struct opened *opened) {
     return code;
 }
 
-/* ---- what changes something ---- */
+/* ---- what changes something: in a store that is there; in a new one nobody is to be found ---- */
 
 static int sign_out(struct host *host, struct opened *opened) {
     const char *what = host->words[1];
