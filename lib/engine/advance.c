@@ -83,6 +83,14 @@ int hsvc__hurts_one(int32_t status) {
     return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
 }
 
+/* past_late: the next to be gone for: others' only where nothing could be made of any of this node's own, which may be damaged
+ * and then stay for ever: a node that is gone must not have to wait for that. */
+static uint32_t past_late(struct hsvc__dues *dues, uint32_t i, uint32_t useless) {
+    if (i != dues->own || useless >= dues->own) return i;
+    dues->left += dues->late;
+    return i + dues->late;
+}
+
 /* advance_all: each due device in a commit of its own. Among several nodes a conflict means that another was first, with the
  * deadline or with an input: it is skipped, and if it is still due the next advance finds it. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) {
@@ -91,7 +99,7 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
     int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
     uint32_t useless = 0;
     if (engine->node_count > 1) engine->attempts = 1;
-    for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
+    for (uint32_t i = 0; (i = past_late(&dues, i, useless)) < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
         status = hsvc__transact(engine, fx, decide_due, read_due, &due, &due.dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);

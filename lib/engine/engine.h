@@ -150,6 +150,8 @@ struct hsvc__dues {
         int64_t due;
     } at[2 * HSVC_LIMIT_ADVANCE_DEVICES]; /* the due, and those found on patrol */
     uint32_t count;
+    uint32_t own;  /* the first so many are this node's */
+    uint32_t late; /* behind them: others', to be gone for only where of its own nothing can be made */
     uint32_t left; /* seen, and left to the nodes whose they are */
     struct hsvc__key last; /* of the due, in the store's order */
     struct hsvc__arena *arena;
