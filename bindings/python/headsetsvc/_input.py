@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Dict, List, Optional, Sequence, Tuple, Type, U
 from uuid import UUID
 
 from . import _abi
-from ._values import AnyPin, Pin, encode, milliseconds, take, text, when
+from ._values import AnyPin, Pin, encode, milliseconds, secret, take, text, when
 from .codes import CallState, InputKind
 
-__all__ = ["AnyPin", "Call", "Headset", "Input", "Raw", "RawItem", "fill", "read"]
+__all__ = ["AnyPin", "Call", "Headset", "Input", "Raw", "RawItem", "fill", "put_number", "read", "request_bytes"]
 
 ITEM = {"HEADSET": 1, "CALL": 2, "PROFILE": 3}
 
@@ -79,18 +79,31 @@ class Input:
 def _item(value: Any, kind: int) -> Any:
     raw = RawItem(kind=kind)
     if kind == ITEM["CALL"]:
-        raw.number, raw.state, raw.flags = value.id, value.state, int(value.emergency)
+        put_number(raw, "number", value.id)
+        put_number(raw, "state", value.state)
+        raw.flags = int(value.emergency)
         return raw
     name = encode(value.serial if kind == ITEM["HEADSET"] else value)
     raw.text, raw.text_len = name, len(name)
-    raw.number = value.handle if kind == ITEM["HEADSET"] else 0
+    if kind == ITEM["HEADSET"]:
+        put_number(raw, "number", value.handle)
     return raw
 
 
-def _fill_items(given: Input, raw: Any, keep: List[Any]) -> None:
-    items: List[Any] = []
-    for name, kind in given._lists:
-        items += [_item(value, ITEM[kind]) for value in getattr(given, name) or ()]
+def _items(values: Any, kind: str) -> List[Any]:
+    """A list for the struct. A text alone, which would be a list of its letters, is a TypeError."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{values!r} is no list: put it into brackets")
+    made = []
+    for value in values or ():
+        try:
+            made.append(_item(value, ITEM[kind]))
+        except AttributeError:
+            raise TypeError(f"{value!r} is no {kind.capitalize()}") from None
+    return made
+
+
+def _fill_items(given: Input, raw: Any, items: List[Any], keep: List[Any]) -> None:
     for name, bit in given._given:
         if getattr(given, name) is not None:
             raw.flags |= bit
@@ -101,18 +114,38 @@ def _fill_items(given: Input, raw: Any, keep: List[Any]) -> None:
 
 
 def _fill_pin(pin: AnyPin, raw: Any, wipe: List[Any]) -> None:
-    secret = pin._bytes if isinstance(pin, Pin) else pin
-    if len(secret):
-        copy = (C.c_uint8 * len(secret)).from_buffer_copy(secret)
+    held = secret(pin)
+    if len(held):
+        copy = (C.c_uint8 * len(held)).from_buffer_copy(held)
         wipe.append(copy)
-        raw.pin, raw.pin_len = C.addressof(copy), len(secret)
+        raw.pin, raw.pin_len = C.addressof(copy), len(held)
+
+
+def put_number(raw: Any, name: str, value: int) -> None:
+    """Sets a number of a struct. ValueError if the struct has no room for it, where ctypes would cut it."""
+    setattr(raw, name, value)
+    if getattr(raw, name) != value:
+        raise ValueError(f"{value} does not fit into {8 * getattr(type(raw), name).size} bits")
+
+
+def request_bytes(request: Union[bytes, UUID]) -> bytes:
+    """The 16 bytes of a request id."""
+    made = request.bytes if isinstance(request, UUID) else request
+    if not isinstance(made, (bytes, bytearray)):
+        raise TypeError(f"a request_id is 16 bytes or a UUID, not {made!r}")
+    if len(made) != 16:
+        raise ValueError("a request_id has 16 bytes")
+    return bytes(made)
 
 
 def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
     """Writes an input into a struct that is all zero. keep: what must live until the call is over; wipe: copies of
-    PINs, to be overwritten then."""
+    PINs, to be overwritten then. TypeError, ValueError: what is wrong with which field."""
+    if not isinstance(given, Input):
+        hint = ": unpack it with *" if isinstance(given, (list, tuple)) else ""
+        raise TypeError(f"an object of {type(given).__name__} is no input{hint}")
     raw.struct_size, raw.kind = SIZE, given.KIND
-    name = ""
+    name, items = "", []  # type: str, List[Any]
     try:
         for name in given._texts:
             value = getattr(given, name)
@@ -121,23 +154,26 @@ def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
                 setattr(raw, name, value)
                 setattr(raw, name + "_len", len(value))
         for name in given._numbers:
-            setattr(raw, name, getattr(given, name))
-    except TypeError as error:
-        raise TypeError(f"{type(given).__name__}.{name}: {error}") from None
+            put_number(raw, name, getattr(given, name))
+        for name, kind in given._lists:
+            items += _items(getattr(given, name), kind)
+        if given.KIND == InputKind.SUBMIT:
+            name = "pin"
+            _fill_pin(getattr(given, name), raw, wipe)
+        if given.at is not None:
+            name = "at"
+            raw.at_ms = milliseconds(given.at)
+        if given.request_id:
+            name = "request_id"
+            raw.request_id[:] = request_bytes(given.request_id)
+    except (TypeError, ValueError) as error:
+        said = TypeError if isinstance(error, TypeError) else ValueError
+        raise said(f"{type(given).__name__}.{name}: {error}") from None
     for name, bit in given._flags:
         if getattr(given, name):
             raw.flags |= bit
     if given._lists:
-        _fill_items(given, raw, keep)
-    if given.KIND == InputKind.SUBMIT:
-        _fill_pin(getattr(given, "pin"), raw, wipe)
-    if given.at is not None:
-        raw.at_ms = milliseconds(given.at)
-    if given.request_id:
-        request = given.request_id.bytes if isinstance(given.request_id, UUID) else given.request_id
-        if len(request) != 16:
-            raise ValueError("a request_id has 16 bytes")
-        raw.request_id[:] = request
+        _fill_items(given, raw, items, keep)
 
 
 def _read_lists(kind: Type[Input], raw: Any) -> Dict[str, Any]:

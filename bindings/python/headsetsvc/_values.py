@@ -2,7 +2,7 @@
 import ctypes as C
 import hmac
 from datetime import datetime, timedelta, timezone
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 NEVER_MS = (1 << 63) - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -50,6 +50,14 @@ class Pin:
 AnyPin = Union[Pin, bytes, bytearray, memoryview]
 
 
+def secret(pin: AnyPin) -> Union[bytes, bytearray, memoryview]:
+    """The bytes of a PIN. TypeError, which does not show it, if they are none."""
+    held = pin._bytes if isinstance(pin, Pin) else pin
+    if not isinstance(held, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a PIN is bytes, not {type(held).__name__}")
+    return held
+
+
 def take(pointer: Optional[int], length: int) -> bytes:
     """A copy of bytes that the library owns."""
     return C.string_at(pointer, length) if pointer and length else b""
@@ -68,7 +76,8 @@ def word(value: Optional[bytes]) -> str:
 def encode(value: str) -> bytes:
     """The bytes of a text, as `text` reads them."""
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        shown = "an object of bytes" if isinstance(value, (bytes, bytearray)) else repr(value)  # it may be a PIN, misplaced
+        raise TypeError(f"{shown} is no text")
     return value.encode("utf-8", "surrogateescape")
 
 
@@ -85,6 +94,22 @@ def milliseconds(at: Optional[datetime]) -> int:
     """The other way round. A naive time is a ValueError: nobody could say which moment it is."""
     if at is None:
         return 0
+    if not isinstance(at, datetime):
+        raise TypeError(f"{at!r} is no datetime")
     if at.tzinfo is None or at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone: give an aware datetime")
     return NEVER_MS if at == NEVER else (at - EPOCH) // MILLISECOND
+
+
+def lasting(name: str, length: timedelta) -> int:
+    """A length in milliseconds. name: of the argument, for the TypeError."""
+    if not isinstance(length, timedelta):
+        raise TypeError(f"{name} is a timedelta, not {length!r}")
+    return length // MILLISECOND
+
+
+def callable_of(name: str, function: Any) -> Any:
+    """A callback, or None. name: of the argument, for the TypeError."""
+    if function is not None and not callable(function):
+        raise TypeError(f"{name} is a callable, not {function!r}")
+    return function

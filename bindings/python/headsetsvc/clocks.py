@@ -5,7 +5,7 @@ from typing import Any, Callable, Union
 
 from . import _abi
 from ._callbacks import guarded
-from ._values import EPOCH, MILLISECOND, milliseconds
+from ._values import EPOCH, callable_of, lasting, milliseconds
 from .codes import Status
 
 
@@ -34,7 +34,7 @@ class ManualClock:
 
     def advance(self, by: timedelta) -> datetime:
         """Lets time pass."""
-        self._ms += by // MILLISECOND
+        self._ms += lasting("by", by)
         return self.now
 
     def now_ms(self) -> int:
@@ -59,7 +59,9 @@ Clock = Union[SystemClock, ManualClock, Callable[[], datetime]]
 
 def reader(clock: Any) -> Any:
     """What gives the milliseconds of a clock: an object with now_ms, or a callable that gives an aware time."""
-    return clock.now_ms if hasattr(clock, "now_ms") else _Called(clock).now_ms
+    if isinstance(clock, type):
+        raise TypeError(f"clock is the class {clock.__name__}: make an object of it")
+    return clock.now_ms if hasattr(clock, "now_ms") else _Called(callable_of("clock", clock)).now_ms
 
 
 def callback(clock: Any) -> Any:

@@ -9,10 +9,10 @@ from . import _abi, clocks, stores
 from ._callbacks import ALLOCATOR, guarded, mark, settle
 from ._input import SIZE, Input, Raw, fill, read
 from ._load import core
-from ._values import MILLISECOND, encode, text, when, word
+from ._values import callable_of, encode, lasting, text, when, word
 from .bulk import Bulk
 from .codes import LIMIT_INPUTS_PER_BATCH, Field, Status
-from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, Reentrant, error_of
+from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, OutcomeUnknown, Reentrant, StoreFull, Unavailable, error_of
 from .explaining import Explaining
 from .inputs import KINDS
 from .inventory import Inventory
@@ -158,10 +158,10 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         self._inside = 0
         config = _abi.hsvc_config(struct_size=C.sizeof(_abi.hsvc_config), flags=1 if any_epoch else 0,
                                   allocator=ALLOCATOR, store=C.addressof(self._store.struct), node=node,
-                                  node_count=node_count, poll_ms=poll // MILLISECOND, epoch=epoch)
+                                  node_count=node_count, poll_ms=lasting("poll", poll), epoch=epoch)
         config.clock = clocks.callback(self.clock)
-        self._recorder = None if recording is None else _Recorder(recording)
-        _add_callbacks(config, permission, trace, self._recorder)
+        self._recorder = None if recording is None else _Recorder(callable_of("recording", recording))
+        _add_callbacks(config, callable_of("permission", permission), callable_of("trace", trace), self._recorder)
         self._config = config  # it holds the C functions, which must live as long as the engine
         self._batch = _Batch()
         self._spare: List[_Batch] = []
@@ -208,6 +208,16 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         self._inside = 1
         return mark()
 
+    def _settle(self, begun: int, status: int) -> None:
+        """settle, where a store of the library says more about why it failed."""
+        try:
+            settle(begun, status)
+        except (Unavailable, OutcomeUnknown, StoreFull) as error:
+            said = self._store.problem() if hasattr(self._store, "problem") else ""
+            if said:
+                error.args = (f"{error.args[0]}: {said}",)
+            raise
+
     def _fills(self, batch: _Batch, function: Any, *arguments: Any, first: int = 0) -> None:
         """A call that fills a batch; the lock is held. first: the number of its first input, for what it complains of."""
         begun = self._enter()
@@ -216,7 +226,7 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         finally:
             self._inside = 0
         try:
-            settle(begun, status)
+            self._settle(begun, status)
         except HeadsetsvcError as error:
             batch.explain(error, first)
             raise
@@ -244,7 +254,7 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
                 status = int(function(*arguments))
             finally:
                 self._inside = 0
-            settle(begun, 0 if status == Status.NOT_FOUND else status)
+            self._settle(begun, 0 if status == Status.NOT_FOUND else status)
             return status
 
     def apply(self, *inputs: Input, dry_run: bool = False, all_or_none: bool = False) -> Outcome:
@@ -271,6 +281,8 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         per_commit: so many inputs in each commit, or BatchTooLarge; None: as many as fit. An exception comes after the
         commits before it: its `outcome` holds what came of them, and `input_index` counts from the batch's beginning.
         """
+        if not isinstance(batch, PackedBatch):
+            raise TypeError(f"a PackedBatch is wanted, not {type(batch).__name__}")
         if per_commit is not None and per_commit < 1:
             raise ValueError(f"per_commit is {per_commit}")
         pieces: List[Any] = []
