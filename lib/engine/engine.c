@@ -33,7 +33,7 @@ static int32_t take_config(const hsvc_config *config, hsvc_config *ours, hsvc_al
     if (store->read == NULL || store->scan == NULL || store->commit == NULL || ours->clock == NULL) return HSVC_ERR_ARGUMENT;
     if (store->ops_max != 0 && store->ops_max < HSVC_LIMIT_OPS_PER_COMMIT) return HSVC_ERR_ARGUMENT;
     if (ours->node_count == 0) ours->node_count = 1;
-    return ours->node < ours->node_count && ours->poll_ms >= 0 ? HSVC_OK : HSVC_ERR_ARGUMENT;
+    return ours->node < ours->node_count && ours->poll_ms >= 0 && ours->poll_ms <= HSVC_LIMIT_TIME ? HSVC_OK : HSVC_ERR_ARGUMENT;
 }
 
 int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
