@@ -31,6 +31,8 @@ struct job {
     struct resume resume;
     int resumes; /* by resume.token */
     int ended;   /* there is nothing to resume any more */
+    const char *broken; /* the file that could not be read or written, and why: errno */
+    int why;
     int64_t bytes;
     int bar; /* on a terminal */
     int64_t drawn;
@@ -92,15 +94,23 @@ static int32_t draw_bar(struct job *job, const hsvc_csv_progress *progress) {
     return HSVC_OK;
 }
 
-static void keep_token(struct job *job, const uint8_t *token) {
-    if (job->failed != NULL) (void)fflush(job->failed);
-    resume_write(&job->resume, token, job->failed != NULL ? ftell(job->failed) : 0);
+/* breaks: what was read so far would be taken for the whole file, and failed rows would be lost. */
+static int32_t breaks(struct job *job, const char *file) {
+    job->broken = file;
+    job->why = errno;
+    return HSVC_ERR_CALLBACK;
+}
+
+static int32_t keep_token(struct job *job, const uint8_t *token) {
+    if (job->failed != NULL && fflush(job->failed) != 0) return breaks(job, job->host->failed);
+    resume_write(&job->resume, token, job->failed != NULL ? ftell(job->failed) : -1);
+    return HSVC_OK;
 }
 
 static int32_t on_progress(const hsvc_csv_progress *progress, void *user) {
     struct job *job = (struct job *)user;
-    if (job->keeps && progress->pass > 1) keep_token(job, progress->token);
-    return draw_bar(job, progress);
+    int32_t status = job->keeps && progress->pass > 1 ? keep_token(job, progress->token) : HSVC_OK;
+    return status == HSVC_OK ? draw_bar(job, progress) : status;
 }
 
 static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *again) {
@@ -110,6 +120,7 @@ static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *agai
     rewind(job->in);
     while (status == HSVC_OK && (n = fread(bytes, 1, sizeof bytes, job->in)) > 0)
         status = hsvc_csv_import_feed(import, bytes, n);
+    if (ferror(job->in)) return breaks(job, job->path);
     return status == HSVC_OK ? hsvc_csv_import_end(import, again) : status;
 }
 
@@ -152,12 +163,18 @@ static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
     return sum->refused != 0 || sum->failed != 0 ? EXIT_UNMET : EXIT_OK;
 }
 
+static int cannot(const char *path) {
+    fprintf(stderr, "hsvc: %s: %s\n", path, strerror(errno));
+    return EXIT_USAGE;
+}
+
 static int broke_off(struct job *job, int32_t status) {
     clear_bar(job);
     if (status == HSVC_ERR_ARGUMENT && job->resumes)
         return usage("the import that was cut off was of another kind: without --resume, please: ", job->path);
     if (job->resume.file != NULL) fprintf(stderr, "hsvc: %s: cut off; --resume goes on behind the last commit\n", job->path);
-    return fail_status(job->path, status);
+    errno = job->why;
+    return job->broken != NULL ? cannot(job->broken) : fail_status(job->path, status);
 }
 
 static void fill_config(hsvc_csv_config *config, hsvc_engine *engine, const hsvc_allocator *allocator, struct job *job) {
@@ -190,13 +207,6 @@ static int import_into(struct job *job, hsvc_engine *engine) {
     return status == HSVC_OK ? print_summary(job, &sum) : broke_off(job, status);
 }
 
-/* names: does path lead to the same file as other? Spelled alike or not. */
-static int names(const char *path, const char *other) {
-    struct stat one, two;
-    return path != NULL && stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
-           one.st_ino == two.st_ino;
-}
-
 /* An import reads its file two or three times. */
 static int reads_once(const char *path) {
     struct stat about;
@@ -208,16 +218,33 @@ static int refuse(const struct host *host, uint32_t kind) {
     if (kind == 0 || kind > HSVC_CSV_DEVICES) return usage("associations, users or devices: ", host->words[1]);
     if (host->meaning != 0 && kind != HSVC_CSV_ASSOCIATIONS)
         return usage("--replace and --remove are for associations, not for ", host->words[1]);
-    if (names(host->failed, host->words[0]) || names(host->failed, host->words[2]))
+    if (host->failed != NULL && (is_same_file(host->failed, host->words[0]) || is_same_file(host->failed, host->words[2])))
         return usage("--failed would write over what is read, another file please: ", host->failed);
     if (reads_once(host->words[2]))
         return usage("it is read more than once, so no pipe, and no folder: ", host->words[2]);
     return EXIT_OK;
 }
 
+/* begins_anew: an import that cannot go on where the last one was cut off. */
+static void begins_anew(struct job *job, const char *file, const char *why) {
+    fprintf(stderr, "hsvc: %s: %s\n", file, why);
+    job->resumes = 0;
+}
+
+/* has_failed_rows: is the file of failed rows as long as it was at the token? */
+static int has_failed_rows(const struct job *job, FILE *file) {
+    return job->resume.failed_len == 0 || (job->resume.failed_len > 0 && file != NULL && fseek(file, 0, SEEK_END) == 0 &&
+                                           ftell(file) >= job->resume.failed_len);
+}
+
 /* open_failed: the file of failed rows; of an import that goes on as it was at the token, what came after it comes again. */
 static FILE *open_failed(struct job *job) {
     FILE *file = job->resumes ? fopen(job->host->failed, "r+b") : NULL;
+    if (job->resumes && !has_failed_rows(job, file)) {
+        begins_anew(job, job->host->failed, "the rows that failed before are not in it: the import begins anew");
+        if (file != NULL) (void)fclose(file);
+        file = NULL;
+    }
     if (file == NULL) return fopen(job->host->failed, "wb");
     if (ftruncate(fileno(file), job->resume.failed_len) != 0 || fseek(file, 0, SEEK_END) != 0) {
         (void)fclose(file);
@@ -227,27 +254,33 @@ static FILE *open_failed(struct job *job) {
     return file;
 }
 
+/* find_token: of an import of this file into this store that was cut off. */
+static void find_token(struct job *job) {
+    job->resumes = resume_read(&job->resume, job->path, job->host->words[0]);
+    if (job->resumes && !job->host->resume)
+        begins_anew(job, job->path, "an import of it was cut off; --resume would go on there");
+    else if (job->resume.elsewhere && job->host->resume)
+        begins_anew(job, job->path, "the import that was cut off was into another store; this one begins anew");
+}
+
 static int open_files(struct job *job) {
+    const char *failed = job->host->failed;
     job->in = fopen(job->path, "rb");
     if (job->in == NULL || fseek(job->in, 0, SEEK_END) != 0) return cannot(job->path);
     job->bytes = ftell(job->in);
-    if (job->keeps) job->resumes = resume_read(&job->resume, job->path);
-    if (job->resumes && !job->host->resume) {
-        fprintf(stderr, "hsvc: %s: an import of it was cut off; --resume would go on there\n", job->path);
-        job->resumes = 0;
-    }
-    if (job->host->failed != NULL) job->failed = open_failed(job);
-    return job->host->failed != NULL && job->failed == NULL ? cannot(job->host->failed) : EXIT_OK;
+    if (job->keeps) find_token(job);
+    if (failed != NULL) job->failed = open_failed(job);
+    return failed != NULL && job->failed == NULL ? cannot(failed) : EXIT_OK;
 }
 
 /* A file of failed rows without any row would look like a failure. */
 static int close_files(struct job *job, int code) {
-    int bad = job->in != NULL && ferror(job->in), empty = job->failed != NULL && ftell(job->failed) == 0;
+    int empty = job->failed != NULL && ftell(job->failed) == 0 && is_file(job->host->failed);
     if (job->in != NULL) (void)fclose(job->in);
-    if (job->failed != NULL && fclose(job->failed) != 0 && code == EXIT_OK) return cannot(job->host->failed);
+    if (job->failed != NULL && fclose(job->failed) != 0 && code <= EXIT_UNMET) code = cannot(job->host->failed);
     if (empty) (void)remove(job->host->failed);
     resume_close(&job->resume, job->ended);
-    return bad ? cannot(job->path) : code;
+    return code;
 }
 
 int command_import(struct host *host) {

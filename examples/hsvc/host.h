@@ -181,6 +181,8 @@ void text_clear(struct text *text);
 void text_free(struct text *text);
 int file_read(const char *path, struct text *text); /* 0: errno says why */
 int is_folder(const char *path);
+int is_file(const char *path); /* and neither a device nor a link */
+int is_same_file(const char *path, const char *other);
 struct span span_of(const char *p, size_t n);
 int span_is(struct span span, const char *word);
 

@@ -1,6 +1,7 @@
 /* resume.c: how far an import came, in FILE.csv.resume beside the file, so that after a crash it can go on there (BULK-7).
- * The file goes when the import has ended. What stands in it: the token in hexadecimal digits, and how long the file of
- * failed rows was then; always as long, so that it is written over in place. */
+ * The file goes when the import has ended. What stands in it: the token in hexadecimal digits, how long the file of
+ * failed rows was then, and which store it is of, where alone the rows before the token are; always as long, so that it is
+ * written over in place. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,15 +24,24 @@ static int take_token(const char *from, uint8_t *token) {
     return 1;
 }
 
-int resume_read(struct resume *resume, const char *csv) {
+/* take_rest: what stands behind the token: how long the file of failed rows was, and the store. */
+static int take_rest(struct resume *resume, const char *from) {
+    char *rest = NULL;
+    size_t n = strlen(resume->store);
+    resume->failed_len = strtol(from, &rest, 10);
+    return *rest == ' ' && strncmp(rest + 1, resume->store, n) == 0 && strcmp(rest + 1 + n, "\n") == 0;
+}
+
+int resume_read(struct resume *resume, const char *csv, const char *store) {
     struct text text = {NULL, 0, 0};
     int found;
+    resume->store = store;
     text_puts(&resume->path, csv);
     text_puts(&resume->path, ".resume");
     found = file_read(resume->path.bytes, &text) && text.len > 2 * HSVC_CSV_TOKEN && take_token(text.bytes, resume->token);
-    resume->failed_len = found ? strtol(text.bytes + 2 * HSVC_CSV_TOKEN, NULL, 10) : 0;
+    resume->elsewhere = found && !take_rest(resume, text.bytes + 2 * HSVC_CSV_TOKEN);
     text_free(&text);
-    return found;
+    return found && !resume->elsewhere;
 }
 
 void resume_write(struct resume *resume, const uint8_t *token, long failed_len) {
@@ -43,7 +53,7 @@ void resume_write(struct resume *resume, const uint8_t *token, long failed_len) 
     }
     rewind(resume->file);
     for (size_t i = 0; i < HSVC_CSV_TOKEN; i++) fprintf(resume->file, "%02x", token[i]);
-    fprintf(resume->file, " %012ld\n", failed_len);
+    fprintf(resume->file, " %012ld %s\n", failed_len, resume->store);
     (void)fflush(resume->file);
 }
 

@@ -138,7 +138,7 @@ typedef struct hsvc_config {
     uint32_t node;       /* this engine's number, 0 .. node_count - 1 */
     uint32_t node_count; /* engines on this store; 0 means 1 */
     int64_t poll_ms;     /* with several nodes: next_deadline is at most this far away, and others' deadlines are left to
-                            them for so long; 0 means 1000 */
+                            them for so long; 0 means 1000, HSVC_LIMIT_TIME is the most */
     hsvc_recording_fn recording; /* may be NULL */
     void *recording_user;
     uint64_t epoch;      /* of the store, as the host knows it; an older store is refused; 0: any will do (STORE-9) */

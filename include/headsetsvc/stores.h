@@ -50,7 +50,8 @@ HSVC_API int32_t hsvc_cache_store_new(const hsvc_allocator *allocator, const hsv
 HSVC_API int32_t hsvc_cache_store_bind(hsvc_cache_store *cache, hsvc_store *store);
 /* hsvc_cache_store_free: ends the cache, not the store behind it. */
 HSVC_API void hsvc_cache_store_free(hsvc_cache_store *cache);
-/* hsvc_cache_store_drop: forgets all rows. */
+/* hsvc_cache_store_drop: forgets all rows: where others write the store too, before hsvc_resync, hsvc_verify and views that must
+ * not be a moment old, as they prove nothing by a commit. */
 HSVC_API void hsvc_cache_store_drop(hsvc_cache_store *cache);
 /* hsvc_cache_store_counts: reads the counts. */
 HSVC_API int32_t hsvc_cache_store_counts(const hsvc_cache_store *cache, hsvc_cache_counts *counts);

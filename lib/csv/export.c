@@ -122,7 +122,7 @@ static int32_t end_row(hsvc_csv_export *exporter) {
 }
 
 static int32_t put_header(hsvc_csv_export *exporter) {
-    size_t first = 0, count = hsvc__columns(exporter->config.kind, &first);
+    size_t first = 0, count = hsvc__columns_of(exporter->config.kind, &first);
     int32_t status = HSVC_OK;
     if (exporter->config.flags & HSVC_CSV_BOM &&
         exporter->config.write("\xef\xbb\xbf", 3, exporter->config.user) != HSVC_OK)

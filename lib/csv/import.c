@@ -116,12 +116,6 @@ static int32_t look(hsvc_csv_import *import) {
     return HSVC_OK;
 }
 
-/* is_changed: of an import that resumes: are the rows that were done then still the same? */
-static int is_changed(const hsvc_csv_import *import) {
-    return import->resume_pass > HSVC__PASS_LOOK && import->row == import->resume_row &&
-           import->reader.digest != import->resume_digest;
-}
-
 static int32_t take_row(hsvc_csv_import *import) {
     int32_t status;
     if (!import->header_seen) {
@@ -131,7 +125,6 @@ static int32_t take_row(hsvc_csv_import *import) {
     import->row++;
     status = import->pass == HSVC__PASS_LOOK ? look(import) : hsvc__decide_row(import);
     if (status != HSVC_OK) return status;
-    if (is_changed(import)) hsvc__refuse(import, HSVC_REASON_BULK_CHANGED, 0, hsvc__str_of(NULL, 0));
     if (import->row - import->told >= HSVC_LIMIT_BULK_PROGRESS &&
         (import->pass == HSVC__PASS_LOOK || import->config.mode == HSVC_CSV_ATOMIC))
         status = hsvc__tell_progress(import);
@@ -160,6 +153,12 @@ static void count_twice(hsvc_csv_import *import) {
             memcmp(hsvc__heap_at(&import->marks, i - 1), hsvc__heap_at(&import->marks, i), HSVC__MARK_KEY) == 0;
 }
 
+/* is_changed: of an import that resumes: are the rows other ones, or more, or fewer? Of what came behind the token only the last
+ * pass is left, so it has to be the file that the passes before it saw. */
+static int is_changed(const hsvc_csv_import *import) {
+    return import->resume_pass > HSVC__PASS_LOOK && import->digest != import->resume_digest;
+}
+
 /* end_look: everything is known of the file but what the engine says; which pass is next. */
 static int32_t end_look(hsvc_csv_import *import) {
     int atomic = import->config.mode == HSVC_CSV_ATOMIC, replaces = import->config.meaning == HSVC_CSV_REPLACE;
@@ -168,6 +167,7 @@ static int32_t end_look(hsvc_csv_import *import) {
     import->rows = import->row;
     import->summary.rows = import->row;
     import->digest = import->reader.digest;
+    if (is_changed(import)) hsvc__refuse(import, HSVC_REASON_BULK_CHANGED, 0, none);
     hsvc__seen_sort(&import->marks);
     count_twice(import);
     if (atomic && import->rows > (uint64_t)import->atomic_max)

@@ -101,7 +101,7 @@ struct hsvc_csv_import {
     uint32_t resume_pass;
     uint32_t resumed;
     uint64_t resume_row;
-    uint64_t resume_digest;
+    uint64_t resume_digest; /* of the whole file */
     hsvc__str last_user; /* REPLACE: whose surplus was looked at last */
     char last_user_text[HSVC_LIMIT_USER_ID_LEN];
 };

@@ -38,7 +38,7 @@ static void find_columns(hsvc_csv_import *import) {
 }
 
 static void miss_columns(hsvc_csv_import *import) {
-    size_t first = 0, count = hsvc__columns(import->config.kind, &first);
+    size_t first = 0, count = hsvc__columns_of(import->config.kind, &first);
     for (size_t column = first; column < first + count; column++) {
         const char *heading = hsvc__column(column)->heading;
         size_t n = 0, at = 0;

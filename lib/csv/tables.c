@@ -53,7 +53,7 @@ static hsvc__str text_of(const char *words_of) {
     return hsvc__str_of(words_of, n);
 }
 
-size_t hsvc__columns(uint32_t kind, size_t *first) {
+size_t hsvc__columns_of(uint32_t kind, size_t *first) {
     size_t count = 0;
     for (size_t i = 0; i < HSVC__COLUMN_COUNT; i++)
         if (columns[i].kind == kind && count++ == 0) *first = i;

@@ -33,8 +33,8 @@ struct hsvc__column {
     const char *heading;
 };
 
-/* hsvc__columns: of a kind, one behind the other; *first: the number of the first. */
-size_t hsvc__columns(uint32_t kind, size_t *first);
+/* hsvc__columns_of: of a kind, one behind the other; *first: the number of the first. */
+size_t hsvc__columns_of(uint32_t kind, size_t *first);
 const struct hsvc__column *hsvc__column(size_t number);
 /* hsvc__column_called: by its heading, whatever its case and the blanks around; HSVC__COLUMN_COUNT if there is none. */
 size_t hsvc__column_called(uint32_t kind, hsvc__str heading);

@@ -160,7 +160,7 @@ static void make_token(const hsvc_csv_import *import, uint8_t *token) {
     hsvc__put32(token + 4, decides ? import->pass : HSVC__PASS_LOOK);
     if (decides) {
         hsvc__put64(token + 8, import->row);
-        hsvc__put64(token + 16, import->reader.digest);
+        hsvc__put64(token + 16, import->digest);
     }
     hsvc__put64(token + 24, hsvc_hash64(token, 24));
 }

@@ -40,10 +40,11 @@ struct due {
     hsvc__str device;
     int64_t at;
     struct hsvc_effects *fx;
-    int dry; /* nothing to commit */
+    int left; /* to the node whose it is */
 };
 
-/* A key whose record is not due any more is a hint that lost its meaning: it goes (DESIGN 3). */
+/* A key whose record is not due any more is a hint that lost its meaning: it goes (DESIGN 3). Of another node's most likely that
+ * one has just fired it; but a cache may be old, so the commit proves what was read even where it writes nothing. */
 static void decide_due(struct hsvc_engine *engine, void *job) {
     struct due *due = (struct due *)job;
     struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT);
@@ -51,10 +52,11 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     struct hsvc__key key;
     if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
-        due->dry = !hsvc__own_due(engine, due->device) && engine->doubted_count == 0; /* its own node has just fired it */
+        due->left = !hsvc__own_due(engine, due->device) && engine->doubted == NULL;
+        engine->txn.checks_only = (uint32_t)due->left;
         hsvc__key_deadline(&key, due->at, due->device);
         hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
-        if (engine->doubted_count != 0) hsvc__settle(t); /* it was fired by a commit of this call after all */
+        if (engine->doubted != NULL) hsvc__settle(t); /* it was fired by a commit of this call after all */
         return;
     }
     hsvc__settle(t);
@@ -84,6 +86,14 @@ int hsvc__hurts_one(int32_t status) {
     return status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG || status == HSVC_ERR_LIMIT;
 }
 
+/* past_late: the next to be gone for: others' only where nothing could be made of any of this node's own, which may be damaged
+ * and then stay for ever: a node that is gone must not have to wait for that. */
+static uint32_t past_late(struct hsvc__dues *dues, uint32_t i, uint32_t useless) {
+    if (i != dues->own || useless >= dues->own) return i;
+    dues->left += dues->late;
+    return i + dues->late;
+}
+
 /* advance_all: each due device in a commit of its own. Among several nodes a conflict means that another was first, with the
  * deadline or with an input: it is skipped, and if it is still due the next advance finds it. */
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) {
@@ -91,14 +101,15 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
     struct hsvc__jobs jobs;
     int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
     uint32_t useless = 0;
+    int dry = 0;
     if (engine->node_count > 1) engine->attempts = 1;
-    for (uint32_t i = 0; i < dues.count && status == HSVC_OK; i++) {
+    for (uint32_t i = 0; (i = past_late(&dues, i, useless)) < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
-        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &due.dry);
+        status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
         else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
-        if (hsvc__hurts_one(status) || due.dry) useless++;
+        if (hsvc__hurts_one(status) || (status == HSVC_OK && due.left)) useless++;
         if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
     engine->attempts = HSVC_LIMIT_ATTEMPTS;

@@ -182,19 +182,21 @@ static void swap(struct hsvc__dues *dues, uint32_t i, uint32_t j) {
     dues->at[j].due = due;
 }
 
-/* keep_mine: this node's own, in order of time. Where none is among them, those that other nodes have left for poll_ms, against
- * the order of time and each node from a place of its own, so that whoever helps rarely meets others (DESIGN 3). */
+/* keep_mine: this node's own, in order of time. Behind them those that other nodes have left for poll_ms, against the order of
+ * time and each node from a place of its own, so that whoever helps rarely meets others (DESIGN 3). */
 static void keep_mine(const struct hsvc_engine *engine, struct hsvc__dues *dues) {
     uint32_t all = dues->count, own = 0, late = 0;
     for (uint32_t i = 0; i < all; i++)
         if (hsvc__own_due(engine, dues->at[i].device)) swap(dues, i, own++);
-    for (uint32_t i = 0; own == 0 && i < all; i++)
-        if (wanted_at(engine, dues->at[i].device, dues->at[i].due) <= engine->now) swap(dues, i, late++);
+    for (uint32_t i = own; i < all; i++)
+        if (wanted_at(engine, dues->at[i].device, dues->at[i].due) <= engine->now) swap(dues, i, own + late++);
     dues->count = own + late;
+    dues->own = own;
+    dues->late = late;
     dues->left = all - dues->count;
-    for (uint32_t i = 0; i < late / 2; i++) swap(dues, i, late - 1 - i);
+    for (uint32_t i = 0; i < late / 2; i++) swap(dues, own + i, own + late - 1 - i);
     for (uint32_t turn = (uint32_t)((uint64_t)late * engine->node / engine->node_count); turn > 0; turn--)
-        for (uint32_t i = 0; i + 1 < late; i++) swap(dues, i, i + 1);
+        for (uint32_t i = own; i + 1 < own + late; i++) swap(dues, i, i + 1);
 }
 
 /* ---- what stays at the head of the due: damaged devices, and what is left to other nodes. An advance looks at so many and no
@@ -222,7 +224,7 @@ static int32_t scan_dues(struct hsvc_engine *engine, struct found *found) {
 int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, struct hsvc__jobs *jobs) {
     struct found found = {dues, jobs, 0};
     int32_t status;
-    dues->count = dues->left = jobs->count = 0;
+    dues->count = dues->own = dues->late = dues->left = jobs->count = 0;
     dues->last.len = 0;
     dues->arena = &engine->inputs;
     if (HSVC__MUTANT(deadlines_of_this_engine) && engine->counters.commits == 0) return HSVC_OK;

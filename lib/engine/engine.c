@@ -33,7 +33,7 @@ static int32_t take_config(const hsvc_config *config, hsvc_config *ours, hsvc_al
     if (store->read == NULL || store->scan == NULL || store->commit == NULL || ours->clock == NULL) return HSVC_ERR_ARGUMENT;
     if (store->ops_max != 0 && store->ops_max < HSVC_LIMIT_OPS_PER_COMMIT) return HSVC_ERR_ARGUMENT;
     if (ours->node_count == 0) ours->node_count = 1;
-    return ours->node < ours->node_count && ours->poll_ms >= 0 ? HSVC_OK : HSVC_ERR_ARGUMENT;
+    return ours->node < ours->node_count && ours->poll_ms >= 0 && ours->poll_ms <= HSVC_LIMIT_TIME ? HSVC_OK : HSVC_ERR_ARGUMENT;
 }
 
 int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
@@ -276,22 +276,31 @@ static int is_told(const struct hsvc_effects *fx, hsvc__str device) {
     return 0;
 }
 
+static int doubt(struct hsvc_engine *engine, hsvc__str device) {
+    struct hsvc__doubted *doubted = (struct hsvc__doubted *)hsvc__arena_take(&engine->inputs, sizeof *doubted);
+    if (doubted == NULL) return 0;
+    doubted->device = hsvc__arena_copy(&engine->inputs, device.p, device.n);
+    doubted->next = engine->doubted;
+    engine->doubted = doubted;
+    return doubted->device.n != 0;
+}
+
 /* doubt_devices: a commit whose outcome is unknown met a conflict: perhaps with itself, as it has landed after all. The
  * decision that follows tells these devices again. */
 static int32_t doubt_devices(struct hsvc_engine *engine, const struct hsvc_effects *fx) {
-    for (uint32_t i = 0; i < engine->txn.count && engine->doubted_count < HSVC__SLOTS; i++) {
-        const struct hsvc__slot *slot = &engine->txn.slots[i];
+    for (const struct hsvc__slot *slot = engine->txn.slots; slot != NULL; slot = slot->next) {
         const struct hsvc__device *dev = (const struct hsvc__device *)slot->record;
         if (slot->family != HSVC__FAMILY_DEVICE || !slot->used || dev == NULL || !is_told(fx, dev->name)) continue;
-        engine->doubted[engine->doubted_count] = hsvc__arena_copy(&engine->inputs, dev->name.p, dev->name.n);
-        if (engine->doubted[engine->doubted_count++].n == 0) return HSVC_ERR_MEMORY;
+        if (!doubt(engine, dev->name)) return HSVC_ERR_MEMORY;
     }
     return HSVC_ERR_CONFLICT;
 }
 
 void hsvc__inform_doubted(struct hsvc__turn *t) {
-    for (uint32_t i = 0; i < t->engine->doubted_count && !HSVC__MUTANT(doubt_untold); i++) {
-        struct hsvc__device *dev = hsvc__device_of(t, t->engine->doubted[i]);
+    const struct hsvc__doubted *doubted = HSVC__MUTANT(doubt_untold) ? NULL : t->engine->doubted;
+    for (; doubted != NULL; doubted = doubted->next) {
+        struct hsvc__device *dev = hsvc__device_of(t, doubted->device);
+        t->steps = 0;
         if (dev->rec.present && !dev->rec.removed) hsvc__inform(t, dev);
     }
 }
@@ -320,7 +329,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
-    engine->doubted_count = 0;
+    engine->doubted = NULL;
     for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);

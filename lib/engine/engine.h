@@ -20,6 +20,11 @@ struct hsvc__policy_cache {
     uint64_t set; /* bit per parameter that is set globally, and not just the preset's default */
 };
 
+struct hsvc__doubted {
+    hsvc__str device;
+    struct hsvc__doubted *next;
+};
+
 struct hsvc_engine {
     hsvc_allocator allocator;
     hsvc_store store;
@@ -45,8 +50,7 @@ struct hsvc_engine {
     struct hsvc__key dues_from; /* behind these, as nothing could be made of some of them; empty: from the beginning */
     int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
-    hsvc__str doubted[HSVC__SLOTS]; /* devices that a commit of this call may have written without anybody's knowing */
-    uint32_t doubted_count;
+    struct hsvc__doubted *doubted; /* devices that a commit of this call may have written without anybody's knowing */
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
@@ -154,6 +158,8 @@ struct hsvc__dues {
         int64_t due;
     } at[2 * HSVC_LIMIT_ADVANCE_DEVICES]; /* the due, and those found on patrol */
     uint32_t count;
+    uint32_t own;  /* the first so many are this node's */
+    uint32_t late; /* behind them: others', to be gone for only where of its own nothing can be made */
     uint32_t left; /* seen, and left to the nodes whose they are */
     struct hsvc__key last; /* of the due, in the store's order */
     struct hsvc__arena *arena;

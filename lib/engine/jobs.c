@@ -70,6 +70,7 @@ static void collect_users_devices(struct hsvc_engine *engine, void *job) {
     struct sweep *s = (struct sweep *)job;
     struct hsvc__turn *t = hsvc__turn_begin(engine, s->fx, NULL, HSVC_NO_INPUT);
     const struct hsvc__user *user = hsvc__marked_user(t, s->job.subject);
+    engine->txn.checks_only = 1;
     s->item_count = 0;
     for (uint32_t i = 0; i < user->login_count; i++) add_item(s, user->logins[i].device);
     for (uint32_t i = 0; i < user->headset_list.count; i++) {
@@ -82,6 +83,13 @@ static int32_t nothing_ahead(struct hsvc_engine *engine, void *job) {
     (void)engine;
     (void)job;
     return HSVC_OK;
+}
+
+/* look_into: a decision that writes nothing, and commits nevertheless: what a cache remembers of the lists may be old, and who does
+ * not stand there would be passed over for good. */
+static int32_t look_into(const struct sweep *s, hsvc__decide_fn decide, void *job) {
+    int dry = 0;
+    return hsvc__transact(s->engine, s->fx, decide, nothing_ahead, job, &dry);
 }
 
 static int is_about(const struct hsvc__device *dev, hsvc__str user) {
@@ -265,6 +273,7 @@ static void find_serial(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, at->sweep->fx, NULL, HSVC_NO_INPUT);
     const struct hsvc__user *user = hsvc__marked_user(t, at->sweep->job.subject);
     uint32_t step = at->sweep->job.step;
+    engine->txn.checks_only = 1;
     at->serial = hsvc__str_of(NULL, 0);
     if (step < user->headset_list.count) at->serial = hsvc__arena_copy(&engine->inputs, user->headset_list.at[step].p, user->headset_list.at[step].n);
 }
@@ -273,8 +282,8 @@ static void find_serial(struct hsvc_engine *engine, void *job) {
 static int32_t walk_users_skips(struct sweep *s) {
     struct serial_at at = {s, {NULL, 0}};
     struct hsvc__key from, to;
-    int dry = 1, is_over;
-    int32_t status = hsvc__transact(s->engine, s->fx, find_serial, nothing_ahead, &at, &dry);
+    int is_over;
+    int32_t status = look_into(s, find_serial, &at);
     if (status != HSVC_OK) return status;
     if (at.serial.n == 0) {
         next_walk(&s->job);
@@ -292,8 +301,7 @@ static int32_t walk_users_skips(struct sweep *s) {
 
 /* The lists are short: one slice, all or again. */
 static int32_t walk_users_devices(struct sweep *s) {
-    int dry = 1;
-    int32_t status = hsvc__transact(s->engine, s->fx, collect_users_devices, nothing_ahead, s, &dry);
+    int32_t status = look_into(s, collect_users_devices, s);
     if (status == HSVC_OK && s->engine->inputs.failed) status = HSVC_ERR_MEMORY;
     if (status != HSVC_OK) return status;
     (void)sweep_items(s, &status);

@@ -50,6 +50,16 @@ names_are_prefixed() {
     [[ -z $alien ]] || { echo "global without hsvc_: $alien" && return 1; }
 }
 
+# Components may share an object; one name for two things, and a program cannot be linked to both of them statically.
+names_mean_one_thing() {
+    local twice
+    twice=$(nm -gA --defined-only "$1"/libheadsetsvc*.a | awk 'NF == 3 {
+        split($1, at, ":")
+        if ($3 in member && member[$3] != at[2]) print $3, member[$3], at[2]
+        member[$3] = at[2] }')
+    [[ -z $twice ]] || { printf 'defined twice: %s\n' "$twice" && return 1; }
+}
+
 # ---- the core alone ----
 
 # Of an archive's members, less what another member defines; or of a shared library.
@@ -115,6 +125,7 @@ main() {
     version=$(sed -n 's/^#define HSVC_VERSION "\([0-9]*\.[0-9]*\)\..*/\1/p' include/headsetsvc/headsetsvc.h)
     [[ $version == 0.* ]] || version=${version%%.*}
     for map in lib/headsetsvc*.map; do check_library "$(basename "$map" .map)" "$build/lib" "$version"; done
+    check 'no name stands for two things' names_mean_one_thing "$build/lib"
     check_core "$build/lib"
     done_checking
 }

@@ -77,8 +77,41 @@ static void connected_headsets_cost_no_trip_each_BULK_4_ASSOC_7(void **state) {
     hsvc_memory_store_free(memory);
 }
 
+/* The large commit lands, but its word is lost on the way; that it is sent again meets itself. */
+static int32_t (*real_commit)(const hsvc_op *ops, size_t count, uint64_t *revision, void *user);
+static int lost;
+static int32_t lose_the_word(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    int32_t status = real_commit(ops, count, revision, user);
+    return status == HSVC_OK && count > HSVC_LIMIT_RECORDS_PER_CALL && lost++ == 0 ? HSVC_ERR_UNKNOWN : status;
+}
+
+/* Every phone is told again, however many there are: nobody has heard of what the first one decided. */
+static void a_large_commit_in_doubt_is_told_to_every_phone_STORE_4_STORE_6(void **state) {
+    enum { ROWS = 400 };
+    hsvc_memory_store *memory;
+    hsvc_store store = {.struct_size = sizeof store};
+    struct atomic a;
+    (void)state;
+    OK(hsvc_stdlib_memory_store(&memory, &store));
+    real_commit = store.commit;
+    store.commit = lose_the_word;
+    atomic_open(&a, &store);
+    atomic_users(&a);
+    plug_in(&a, ROWS);
+    atomic_file(&a, ROWS, 0);
+    lost = 0;
+    atomic_run(&a);
+    assert_int_equal(lost, 2);
+    assert_int_equal(a.summary.failed, 0);
+    assert_in_range(a.summary.effects, ROWS, 9 * ROWS); /* each prompt is withdrawn */
+    atomic_owner(&a, ROWS - 1, "user026@example.com");
+    atomic_close(&a);
+    hsvc_memory_store_free(memory);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_large_commit_in_doubt_is_told_to_every_phone_STORE_4_STORE_6),
         cmocka_unit_test(an_atomic_import_is_as_large_as_the_policy_says_BULK_4_BULK_5),
         cmocka_unit_test(connected_headsets_cost_no_trip_each_BULK_4_ASSOC_7),
         cmocka_unit_test(what_the_stores_commit_cannot_hold_is_too_large_BULK_4),

@@ -297,6 +297,29 @@ static void a_cancelled_import_resumes_by_its_token_BULK_7(void **state) {
     }
 }
 
+/* What was done before the token is the same, but rows came or went behind it: the pass that removes is over, and would never
+ * see them. */
+static void a_file_that_is_shorter_or_longer_than_at_the_token_is_refused_BULK_7(void **state) {
+    static const char added[] = "full,F15,disassociate\n";
+    (void)state;
+    for (int longer = 0; longer < 2; longer++) {
+        struct said text = {0};
+        anew();
+        many(&text, 300);
+        b.stop_after = 7; /* when the removals are over */
+        bulk_run(&b, text.bytes, text.len);
+        assert_int_equal(b.status, HSVC_ERR_CALLBACK);
+        assert_string_equal(owner_of(&d, "F2"), "");
+        b.stop_after = 0;
+        b.config.token = b.token;
+        if (longer) say(&text, added, sizeof added - 1);
+        bulk_run(&b, text.bytes, longer ? text.len : (size_t)(strstr(text.bytes, "user1,") - text.bytes));
+        assert_int_equal(b.summary.refused, HSVC_REASON_BULK_CHANGED);
+        assert_int_equal(b.summary.skipped + b.summary.processed, 0);
+        free(text.bytes);
+    }
+}
+
 static void another_file_in_a_later_pass_is_noticed_BULK_2(void **state) {
     static const char first[] = "USER ID,SERIAL NUMBER\namara,S1\n", then[] = "USER ID,SERIAL NUMBER\namara,S2\n";
     hsvc_csv_import *import;
@@ -490,6 +513,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(bytes_may_come_in_pieces_of_any_size_BULK_2, begin, end),
         cmocka_unit_test_setup_teardown(sizes_have_limits_BULK_4_BULK_2, begin, end),
         cmocka_unit_test_setup_teardown(a_cancelled_import_resumes_by_its_token_BULK_7, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_that_is_shorter_or_longer_than_at_the_token_is_refused_BULK_7, begin, end),
         cmocka_unit_test_setup_teardown(another_file_in_a_later_pass_is_noticed_BULK_2, begin, end),
         cmocka_unit_test_setup_teardown(rows_and_columns_have_limits_BULK_2, begin, end),
         cmocka_unit_test_setup_teardown(a_commit_holds_a_bounded_number_of_rows_BULK_2, begin, end),

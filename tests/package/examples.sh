@@ -60,6 +60,7 @@ the_examples() {
     done
     check 'hsvc prints what tests/package/commands/transcript.txt shows' tests/package/commands/run build/examples/hsvc/hsvc
     check 'hsvc goes on where an import was cut off' tests/package/resume build/examples/hsvc/hsvc
+    check 'hsvc import leaves alone what it should only read' tests/package/files build/examples/hsvc/hsvc
     check 'the office day is recorded, and replayed by another process' office_day
     done_checking
 }

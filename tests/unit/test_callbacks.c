@@ -250,6 +250,7 @@ static void a_configuration_that_cannot_be_is_named(void **state) {
     BAD(flags, 2, HSVC_ERR_FLAGS);
     BAD(node, 1, HSVC_ERR_ARGUMENT);
     BAD(poll_ms, -1, HSVC_ERR_ARGUMENT);
+    BAD(poll_ms, HSVC_LIMIT_TIME + 1, HSVC_ERR_ARGUMENT); /* no sum with a time overflows */
     BAD(struct_size, 0, HSVC_ERR_STRUCT_SIZE);
     BAD(struct_size, 3, HSVC_ERR_STRUCT_SIZE);
     BAD(struct_size, HSVC_LIMIT_STRUCT_SIZE + 1, HSVC_ERR_STRUCT_SIZE);

@@ -195,14 +195,15 @@ static void without_jobs_they_cost_no_trip_STORE_3(void **state) {
 }
 
 /* ---- several nodes ---- */
-static void open_other(uint32_t node) {
+static void open_other_on(const hsvc_store *store, uint32_t node) {
     hsvc_config config = d->config;
-    config.store = &d->plain;
+    config.store = store;
     config.node = node;
     config.node_count = 2;
     OK(hsvc_engine_new(&config, &watcher.other));
     OK(hsvc_effects_new(&d->allocator, &watcher.other_fx));
 }
+static void open_other(uint32_t node) { open_other_on(&d->plain, node); }
 static void close_other(void) {
     hsvc_engine_free(watcher.other);
     hsvc_effects_free(watcher.other_fx);
@@ -390,6 +391,37 @@ static void the_most_of_a_user_fits_into_each_commit_USER_2(void **state) {
     }
 }
 
+/* The node that works on the job remembers the user from before the last sign-in, which was at another node. */
+static void a_stale_cache_hides_no_session_from_a_job_STORE_5(void **state) {
+    hsvc_cache_store *cache;
+    hsvc_store store = {.struct_size = sizeof store};
+    hsvc_user_view view = {.struct_size = sizeof view};
+    const char last[] = "desk-015";
+    hsvc_input in;
+    (void)state;
+    open_busy_user(0);
+    (void)GIVE(d, hsvc_input_menu_sign_out(&in, last));
+    reset_done(last);
+    (void)GIVE(d, hsvc_input_headset_disconnected(&in, last, name_of("H", 0), 0));
+    OK(hsvc_cache_store_new(&d->allocator, &d->plain, (size_t)1 << 20, &cache));
+    OK(hsvc_cache_store_bind(cache, &store));
+    open_other_on(&store, 0);
+    OK(hsvc_user_get(watcher.other, "ann", 3, &view));
+    assert_int_equal(view.session_count, SESSIONS - 1);
+    (void)GIVE(d, hsvc_input_sign_in_user(&in, last, "ann", NULL, 0));
+    reset_done(last);
+    assert_int_equal(user_view(d, "ann").session_count, SESSIONS);
+    OK(hsvc_input_user_put(&in, "ann", NULL, 0));
+    in.flags = HSVC_FLAG_DISABLED;
+    assert_int_equal(give(d, &in), HSVC_REASON_DONE);
+    pass(d, HSVC_LIMIT_JOB_PATIENCE + SECOND);
+    for (int i = 0; i < 4; i++) OK(hsvc_advance(watcher.other, watcher.other_fx));
+    assert_int_equal(signed_in(SESSIONS), 0);
+    close_other();
+    hsvc_cache_store_free(cache);
+    desk_close(d);
+}
+
 static void a_user_is_renamed_in_one_commit_or_not_at_all_USER_1(void **state) {
     struct rows before = {NULL, 0, 0, 0};
     hsvc_input in;
@@ -446,6 +478,7 @@ int main(void) {
         cmocka_unit_test(a_damaged_record_does_not_stop_the_rest_STORE_7),
         cmocka_unit_test(a_damaged_job_does_not_stop_the_others_STORE_7),
         cmocka_unit_test(the_most_of_a_user_fits_into_each_commit_USER_2),
+        cmocka_unit_test(a_stale_cache_hides_no_session_from_a_job_STORE_5),
         cmocka_unit_test(a_user_is_renamed_in_one_commit_or_not_at_all_USER_1),
         cmocka_unit_test(the_most_of_a_device_fits_into_one_commit_DEV_1),
     };

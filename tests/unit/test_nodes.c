@@ -410,8 +410,58 @@ static void more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_
     end(&w);
 }
 
+/* A damaged device stays among a node's own until it is repaired; those of a node that is gone must not wait for that. */
+static void a_damaged_device_of_its_own_keeps_no_node_from_helping_STORE_7_TIME_3(void **state) {
+    struct world w;
+    int damaged = 0, own = 0;
+    (void)state;
+    begin(&w);
+    for (char device[16]; snprintf(device, sizeof device, "desk-%03d", own), own < DEVICES; own++) {
+        struct hsvc__key key;
+        if (hsvc_hash64(device, 8) % NODES != 0) continue;
+        hsvc__key_1(&key, HSVC__FAMILY_DEVICE, hsvc__str_of(device, 8));
+        put_row(&w, &key, "damaged");
+        break;
+    }
+    assert_in_range(own, 0, DEVICES - 1);
+    now_ms += 120000;
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), own_devices(0) - 1);
+    now_ms += 700;
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), DEVICES - own_devices(0));
+    assert_in_range(damaged, 2, 8);
+    end(&w);
+}
+
+/* What a node remembers of another's device may be old, and then the key of a deadline seems to mean nothing. */
+static void a_stale_cache_hides_no_deadline_of_a_node_that_is_gone_STORE_5_TIME_3(void **state) {
+    struct world w;
+    hsvc_cache_store *cache;
+    hsvc_store direct;
+    hsvc_input in;
+    char device[16];
+    int damaged = 0;
+    (void)state;
+    begin(&w);
+    for (int i = 0; snprintf(device, sizeof device, "desk-%03d", i), hsvc_hash64(device, 8) % NODES != 1;) i++;
+    direct = w.store;
+    assert_int_equal(hsvc_cache_store_new(&w.allocator, &direct, (size_t)1 << 20, &cache), HSVC_OK);
+    assert_int_equal(hsvc_cache_store_bind(cache, &w.store), HSVC_OK);
+    restart(&w, 0, NODES, clock_now);
+    hsvc_input_headset_disconnected(&in, device, NULL, 1);
+    tell(&w, &in); /* node 0 has it in its cache; the prompt goes */
+    hsvc_input_headset_connected(&in, device, "T1", 2);
+    assert_int_equal(hsvc_apply(w.nodes[1], &in, 1, 0, w.effects), HSVC_OK);
+    now_ms += 120700;
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), DEVICES);
+    assert_int_equal(damaged, 0);
+    end(&w);
+    hsvc_cache_store_free(cache);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stale_cache_hides_no_deadline_of_a_node_that_is_gone_STORE_5_TIME_3),
+        cmocka_unit_test(a_damaged_device_of_its_own_keeps_no_node_from_helping_STORE_7_TIME_3),
         cmocka_unit_test(a_deadline_below_the_watermark_is_late_by_a_poll_at_most_TIME_3),
         cmocka_unit_test(a_deadline_that_another_node_was_first_with_is_skipped_STORE_5),
         cmocka_unit_test(each_node_fires_its_own_devices_first_STORE_5_TIME_3),
