@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Dict, List, Optional, Sequence, Tuple, Type, U
 from uuid import UUID
 
 from . import _abi
-from ._values import AnyPin, Pin, encode, milliseconds, take, text, when
+from ._values import AnyPin, encode, fits, given_at, pin_of, secret_of, text, when
 from .codes import CallState, InputKind
 
 __all__ = ["AnyPin", "Call", "Headset", "Input", "Raw", "RawItem", "fill", "read"]
@@ -39,6 +39,16 @@ class RawItem(C.Structure):
 
 
 SIZE, ITEM_SIZE = C.sizeof(Raw), C.sizeof(RawItem)
+
+
+def _range(kind: Any) -> Tuple[int, int]:
+    """Most and least of an integer of C."""
+    bits, signed = 8 * C.sizeof(kind), kind(-1).value < 0
+    return (1 << (bits - signed)) - 1, -1 << (bits - 1) if signed else 0
+
+
+RANGES = {field[0]: _range(field[1]) for field in _abi.hsvc_input._fields_ if issubclass(field[1], C._SimpleCData)
+          and field[1] is not C.c_void_p}
 
 
 @dataclass(frozen=True)
@@ -79,21 +89,27 @@ class Input:
 def _item(value: Any, kind: int) -> Any:
     raw = RawItem(kind=kind)
     if kind == ITEM["CALL"]:
-        raw.number, raw.state, raw.flags = value.id, value.state, int(value.emergency)
+        if not isinstance(value, Call):
+            raise TypeError(f"{value!r} is no Call")
+        raw.number, raw.flags = fits("id: ", value.id), int(value.emergency)
+        raw.state = fits("state: ", value.state, (1 << 32) - 1)
         return raw
-    name = encode(value.serial if kind == ITEM["HEADSET"] else value)
+    if kind == ITEM["HEADSET"]:
+        if not isinstance(value, Headset):
+            raise TypeError(f"{value!r} is no Headset")
+        value, raw.number = value.serial, fits("handle: ", value.handle)
+    name = encode(value)
     raw.text, raw.text_len = name, len(name)
-    raw.number = value.handle if kind == ITEM["HEADSET"] else 0
     return raw
 
 
-def _fill_items(given: Input, raw: Any, keep: List[Any]) -> None:
-    items: List[Any] = []
-    for name, kind in given._lists:
-        items += [_item(value, ITEM[kind]) for value in getattr(given, name) or ()]
-    for name, bit in given._given:
-        if getattr(given, name) is not None:
-            raw.flags |= bit
+def _items(given: Any, kind: int) -> List[Any]:
+    if isinstance(given, str):  # which would be a list of its letters
+        raise TypeError(f"{given!r} is one text, and no list")
+    return [_item(value, kind) for value in given or ()]
+
+
+def _put_items(items: List[Any], raw: Any, keep: List[Any]) -> None:
     if items:
         array = (RawItem * len(items))(*items)
         keep += [array, items]
@@ -101,18 +117,29 @@ def _fill_items(given: Input, raw: Any, keep: List[Any]) -> None:
 
 
 def _fill_pin(pin: AnyPin, raw: Any, wipe: List[Any]) -> None:
-    secret = pin._bytes if isinstance(pin, Pin) else pin
+    secret = secret_of(pin)
     if len(secret):
-        copy = (C.c_uint8 * len(secret)).from_buffer_copy(secret)
+        copy = (C.c_uint8 * len(secret))()
         wipe.append(copy)
+        memoryview(copy).cast("B")[:] = secret
         raw.pin, raw.pin_len = C.addressof(copy), len(secret)
+
+
+def _request_id(given: Union[bytes, UUID]) -> bytes:
+    request = given.bytes if isinstance(given, UUID) else given
+    if len(request) != 16:
+        raise ValueError("a request_id has 16 bytes")
+    return request
 
 
 def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
     """Writes an input into a struct that is all zero. keep: what must live until the call is over; wipe: copies of
-    PINs, to be overwritten then."""
+    PINs, to be overwritten then. TypeError, ValueError: what does not fit, by its field."""
+    if not isinstance(given, Input):
+        raise TypeError(f"{given!r} is no input")
     raw.struct_size, raw.kind = SIZE, given.KIND
     name = ""
+    items: List[Any] = []
     try:
         for name in given._texts:
             value = getattr(given, name)
@@ -121,23 +148,27 @@ def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
                 setattr(raw, name, value)
                 setattr(raw, name + "_len", len(value))
         for name in given._numbers:
-            setattr(raw, name, getattr(given, name))
-    except TypeError as error:
-        raise TypeError(f"{type(given).__name__}.{name}: {error}") from None
+            setattr(raw, name, fits("", getattr(given, name), *RANGES[name]))
+        for name, kind in given._lists:
+            items += _items(getattr(given, name), ITEM[kind])
+        if given.KIND == InputKind.SUBMIT:
+            name = "pin"
+            _fill_pin(getattr(given, name), raw, wipe)
+        name = "at"
+        raw.at_ms = given_at(given.at)
+        name = "request_id"
+        if given.request_id:
+            raw.request_id[:] = _request_id(given.request_id)
+    except (TypeError, ValueError) as error:
+        cls = TypeError if isinstance(error, TypeError) else ValueError
+        raise cls(f"{type(given).__name__}.{name}: {error}") from None
     for name, bit in given._flags:
         if getattr(given, name):
             raw.flags |= bit
-    if given._lists:
-        _fill_items(given, raw, keep)
-    if given.KIND == InputKind.SUBMIT:
-        _fill_pin(getattr(given, "pin"), raw, wipe)
-    if given.at is not None:
-        raw.at_ms = milliseconds(given.at)
-    if given.request_id:
-        request = given.request_id.bytes if isinstance(given.request_id, UUID) else given.request_id
-        if len(request) != 16:
-            raise ValueError("a request_id has 16 bytes")
-        raw.request_id[:] = request
+    for name, bit in given._given:
+        if getattr(given, name) is not None:
+            raw.flags |= bit
+    _put_items(items, raw, keep)
 
 
 def _read_lists(kind: Type[Input], raw: Any) -> Dict[str, Any]:
@@ -167,7 +198,7 @@ def read(raw: Any, kinds: Dict[int, Type[Input]]) -> Input:
     made.update((name, bool(raw.flags & bit)) for name, bit in kind._flags)
     made.update(_read_lists(kind, raw))
     if kind.KIND == InputKind.SUBMIT:
-        made["pin"] = Pin(take(raw.pin, raw.pin_len))
+        made["pin"] = pin_of(raw.pin, raw.pin_len)
     request = bytes(raw.request_id)
     made["request_id"] = request if any(request) else b""
     return kind(at=when(raw.at_ms), **made)  # type: ignore[call-arg]

@@ -1,8 +1,9 @@
 """_values.py: between C's values and Python's: text, times, PINs."""
 import ctypes as C
 import hmac
+import operator
 from datetime import datetime, timedelta, timezone
-from typing import Optional, Union
+from typing import Any, Dict, NoReturn, Optional, Union
 
 NEVER_MS = (1 << 63) - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -15,13 +16,23 @@ class Pin:
     """A PIN: opaque bytes that do not show in a repr, compare in constant time, and can be overwritten (SIGN-9).
 
     `wipe` overwrites it; so does the end of the object, and of the Outcome that it came with. `bytes(pin)` is a copy
-    that nobody overwrites.
+    that nobody overwrites. A copy is a PIN of its own; it cannot be pickled, as it must be written nowhere.
     """
 
     __slots__ = ("_bytes",)
 
     def __init__(self, value: Union[bytes, bytearray, memoryview] = b"") -> None:
-        self._bytes = bytearray(value)
+        self._bytes = bytearray()
+        self._bytes += secret_of(value)
+
+    def __copy__(self) -> "Pin":
+        return Pin(self._bytes)
+
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "Pin":
+        return Pin(self._bytes)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("a PIN is not pickled: it must be written nowhere")
 
     def wipe(self) -> None:
         """Overwrites the bytes. Harmless twice."""
@@ -36,7 +47,7 @@ class Pin:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Pin):
             other = other._bytes
-        return isinstance(other, (bytes, bytearray)) and hmac.compare_digest(bytes(self._bytes), bytes(other))
+        return isinstance(other, (bytes, bytearray)) and hmac.compare_digest(self._bytes, other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -48,6 +59,44 @@ class Pin:
 
 
 AnyPin = Union[Pin, bytes, bytearray, memoryview]
+
+
+def secret_of(pin: Any) -> Any:
+    """The bytes of a PIN, not copied. What is none is not shown: it may be one as text."""
+    if isinstance(pin, Pin):
+        return pin._bytes
+    if isinstance(pin, memoryview):
+        return pin.cast("B") if pin.nbytes else b""  # of wider items: all of their bytes
+    if not isinstance(pin, (bytes, bytearray)):
+        raise TypeError("a PIN is bytes")
+    return pin
+
+
+def pin_of(pointer: Optional[int], length: int) -> Pin:
+    """A copy of a PIN that the library owns, with none in between that nobody overwrites."""
+    made = Pin()
+    if pointer and length:
+        made._bytes = bytearray(length)
+        C.memmove((C.c_char * length).from_buffer(made._bytes), pointer, length)
+    return made
+
+
+class Single:
+    """The base of what holds memory of the library: a copy would free it twice, a pickle would hold addresses."""
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} can neither be copied nor pickled")
+
+
+def fits(name: str, value: Any, most: int = (1 << 64) - 1, least: int = 0) -> int:
+    """A number that C can hold: ctypes would wrap another, and say nothing."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}{value!r} is no whole number") from None
+    if not least <= number <= most:
+        raise ValueError(f"{name}{number} is not in {least}..{most}")
+    return number
 
 
 def take(pointer: Optional[int], length: int) -> bytes:
@@ -69,7 +118,10 @@ def encode(value: str) -> bytes:
     """The bytes of a text, as `text` reads them."""
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
-    return value.encode("utf-8", "surrogateescape")
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError(f"{value!r} has a lone surrogate") from None
 
 
 def when(ms: int) -> Optional[datetime]:
@@ -85,6 +137,16 @@ def milliseconds(at: Optional[datetime]) -> int:
     """The other way round. A naive time is a ValueError: nobody could say which moment it is."""
     if at is None:
         return 0
+    if not isinstance(at, datetime):
+        raise TypeError(f"{at!r} is no time: give an aware datetime")
     if at.tzinfo is None or at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone: give an aware datetime")
     return NEVER_MS if at == NEVER else (at - EPOCH) // MILLISECOND
+
+
+def given_at(at: Optional[datetime]) -> int:
+    """The time of an input: 0 is "not given", which a time must not become."""
+    ms = milliseconds(at)
+    if at is not None and ms == 0:
+        raise ValueError(f"{at} stands for no time")
+    return ms

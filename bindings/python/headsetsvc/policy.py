@@ -1,5 +1,6 @@
 """policy.py: the policy in Python's words: a parameter's name, and a duration, a choice, a switch, a number or patterns."""
 import ctypes as C
+import operator
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Union
@@ -63,7 +64,7 @@ def number_of(param: Param, value: Any) -> int:
         if param not in CHOICES or value.upper() not in CHOICES[param].__members__:
             raise ValueError(f"{param} is not {value!r}")
         return int(CHOICES[param][value.upper()])
-    return int(value)
+    return operator.index(value)
 
 
 def policy_set(param: Union[Param, str], value: Value, *, user: str = "", device: str = "", site: str = "",
