@@ -27,7 +27,8 @@ HSVC_API void hsvc_engine_free(hsvc_engine *engine);
  * for each deadline that came first) and the effects. A refusal is a verdict, not an error. On any error status
  * nothing was committed and the batch holds only the problem.
  * Every status except ERR_NOT_FOUND is possible; after HSVC_ERR_UNKNOWN send the same inputs again with their request
- * ids. (STORE-3, STORE-4, TIME-3) */
+ * ids, then call hsvc_resync: devices may not have been told. Of a commit that was in doubt and did happen, they are told
+ * what they should wear and show, marked HSVC_FLAG_REPEATED. (STORE-3, STORE-4, STORE-6, TIME-3) */
 HSVC_API int32_t hsvc_apply(hsvc_engine *engine, const hsvc_input *inputs, size_t count, uint32_t flags,
                             hsvc_effects *effects);
 
@@ -50,7 +51,7 @@ HSVC_API int32_t hsvc_next_deadline(hsvc_engine *engine, int64_t *at_ms);
 
 /* hsvc_advance: fires what is due, a bounded number of devices per call, each in a commit of its own, then works on jobs,
  * a bounded number of records, likewise (STORE-3); and fills the batch. It alone may return an error and effects: those of the devices done before the error, which are committed.
- * Statuses as hsvc_apply. (TIME-3) */
+ * Statuses as hsvc_apply; after HSVC_ERR_UNKNOWN call it again and hsvc_resync. (TIME-3, STORE-6) */
 HSVC_API int32_t hsvc_advance(hsvc_engine *engine, hsvc_effects *effects);
 
 /* hsvc_cursor: where a walk in pages stands. _init begins it; each page moves it; done is 1 after the last. A plain

@@ -51,9 +51,10 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     struct hsvc__key key;
     if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
-        due->dry = !hsvc__own_due(engine, due->device); /* most likely its own node has just fired it */
+        due->dry = !hsvc__own_due(engine, due->device) && engine->doubted_count == 0; /* its own node has just fired it */
         hsvc__key_deadline(&key, due->at, due->device);
         hsvc__txn_loose(&engine->txn, &key, hsvc__str_of(NULL, 0));
+        if (engine->doubted_count != 0) hsvc__settle(t); /* it was fired by a commit of this call after all */
         return;
     }
     hsvc__settle(t);

@@ -227,7 +227,7 @@ static int32_t learn_policy(struct hsvc_engine *engine) {
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
-    for (uint32_t round = 0; round <= hsvc__txn_most(txn); round++) { /* each round reads at least one record more, or it is the last */
+    for (uint32_t round = 0; round <= HSVC__SLOTS; round++) { /* each reads what all inputs miss, or it is the last */
         int32_t status = hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
@@ -267,6 +267,35 @@ static void doubt_records(struct hsvc__txn *txn) {
     if (hsvc__txn_prepare(txn) == HSVC_OK) (void)hsvc__txn_commit(txn);
 }
 
+/* is_told: does this decision say what the device should wear or show? */
+static int is_told(const struct hsvc_effects *fx, hsvc__str device) {
+    static const uint32_t kinds[] = {HSVC_EFFECT_APPLY_PROFILE, HSVC_EFFECT_WIPE, HSVC_EFFECT_SHOW_PROMPT, HSVC_EFFECT_CLEAR_PROMPT,
+                                     HSVC_EFFECT_MENU_STATE};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (hsvc__effects_find(fx, kinds[i], device) != fx->effect_count) return 1;
+    return 0;
+}
+
+/* doubt_devices: a commit whose outcome is unknown met a conflict: perhaps with itself, as it has landed after all. The
+ * decision that follows tells these devices again. */
+static int32_t doubt_devices(struct hsvc_engine *engine, const struct hsvc_effects *fx) {
+    for (uint32_t i = 0; i < engine->txn.count && engine->doubted_count < HSVC__SLOTS; i++) {
+        const struct hsvc__slot *slot = &engine->txn.slots[i];
+        const struct hsvc__device *dev = (const struct hsvc__device *)slot->record;
+        if (slot->family != HSVC__FAMILY_DEVICE || !slot->used || dev == NULL || !is_told(fx, dev->name)) continue;
+        engine->doubted[engine->doubted_count] = hsvc__arena_copy(&engine->inputs, dev->name.p, dev->name.n);
+        if (engine->doubted[engine->doubted_count++].n == 0) return HSVC_ERR_MEMORY;
+    }
+    return HSVC_ERR_CONFLICT;
+}
+
+void hsvc__inform_doubted(struct hsvc__turn *t) {
+    for (uint32_t i = 0; i < t->engine->doubted_count && !HSVC__MUTANT(doubt_untold); i++) {
+        struct hsvc__device *dev = hsvc__device_of(t, t->engine->doubted[i]);
+        if (dev->rec.present && !dev->rec.removed) hsvc__inform(t, dev);
+    }
+}
+
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
     if (status == HSVC_ERR_CONFLICT && engine->txn.impossible) doubt_records(&engine->txn);
@@ -278,7 +307,7 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     if (status != HSVC_OK || (*dry && !HSVC__MUTANT(dry_runs_commit))) return status;
     status = hsvc__txn_commit(&engine->txn);
     if (status == HSVC_OK) count_tally(engine);
-    return status;
+    return status == HSVC_ERR_CONFLICT && engine->txn.in_doubt ? doubt_devices(engine, fx) : status;
 }
 
 /* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
@@ -291,6 +320,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
                        void *job, int *dry) {
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
+    engine->doubted_count = 0;
     for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);

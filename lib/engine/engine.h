@@ -45,6 +45,8 @@ struct hsvc_engine {
     struct hsvc__key dues_from; /* behind these, as nothing could be made of some of them; empty: from the beginning */
     int64_t swept_at;  /* when that was last looked at from the beginning; -1: not yet, or not any more */
     uint32_t attempt; /* of the running commit */
+    hsvc__str doubted[HSVC__SLOTS]; /* devices that a commit of this call may have written without anybody's knowing */
+    uint32_t doubted_count;
     int inside; /* a callback may be running */
     uint16_t first_row[HSVC__MACHINES][HSVC__EVENTS]; /* rows of one event form a list; its end is the machine's row_count */
     uint16_t next_row[HSVC__MACHINES][HSVC__ROWS];
@@ -61,6 +63,8 @@ struct hsvc_engine {
     struct hsvc__txn txn;
 };
 
+/* hsvc__inform_doubted: what a commit in doubt may have decided is told again, as nobody has heard of it (STORE-6). */
+void hsvc__inform_doubted(struct hsvc__turn *t);
 /* hsvc__enter, hsvc__leave: around every public call that may reach a callback. REENTRANT, OK. */
 int32_t hsvc__enter(struct hsvc_engine *engine);
 void hsvc__leave(struct hsvc_engine *engine);

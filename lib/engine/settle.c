@@ -133,6 +133,7 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
 /* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
+    hsvc__inform_doubted(t);
     for (int i = 0; i < HSVC_LIMIT_FIRINGS; i++) {
         struct hsvc__slot *at = NULL;
         int due = 0;

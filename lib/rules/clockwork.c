@@ -14,11 +14,13 @@ static const struct {
 int64_t hsvc__earliest(const struct hsvc__device *dev, uint32_t *timer) {
     const int64_t *dues = hsvc__timers((struct hsvc__device *)(uintptr_t)dev);
     int64_t earliest = HSVC_NEVER;
+    uint32_t first = 0;
     for (uint32_t i = 0; i < HSVC__TIMERS; i++) {
-        if (dues[i] == 0 || dues[i] >= earliest) continue;
+        if (dues[i] == 0 || dues[i] > earliest || (dues[i] == earliest && !hsvc__armed_before(dev, i, first))) continue;
         earliest = dues[i];
-        if (timer != NULL) *timer = i;
+        first = i;
     }
+    if (timer != NULL && earliest != HSVC_NEVER) *timer = first;
     return earliest;
 }
 

@@ -153,6 +153,9 @@ int hsvc__is_only_pin_is_in_the_way(struct hsvc__turn *t) {
     t->barred = NULL;
     return !barred && hsvc__is_pin_is_required(t);
 }
+static int policy_wants_pin(struct hsvc__turn *t) {
+    return hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+}
 /* A serial that is at two devices proves nobody, nor one that perhaps is not there, though the other device has lost it again
  * (PRES-7, PRES-8). */
 static int proves_nobody(struct hsvc__turn *t) {
@@ -160,8 +163,7 @@ static int proves_nobody(struct hsvc__turn *t) {
     return hsvc__is_serial_is_elsewhere(t) || (here != NULL && here->flags & HSVC__DOUBTFUL);
 }
 int hsvc__is_pin_is_required(struct hsvc__turn *t) {
-    return hsvc__flaps(t->dev) || (!HSVC__MUTANT(clones_believed) && proves_nobody(t)) ||
-           hsvc__value(t, HSVC_PARAM_PIN_ENTRY, t->dev, hsvc__newcomer(t), NULL) == HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+    return hsvc__flaps(t->dev) || (!HSVC__MUTANT(clones_believed) && proves_nobody(t)) || policy_wants_pin(t);
 }
 int hsvc__is_owner_is_locked_for_return(struct hsvc__turn *t) {
     return hsvc__newcomer(t)->locked_until > t->at && hsvc__is_pin_is_required(t);
@@ -179,7 +181,7 @@ int hsvc__is_sign_in_is_not_offered(struct hsvc__turn *t) {
 /* Without a PIN later on, Yes alone must not end the session of somebody who is present: then ON_SIGN_IN's order holds (AUTO-5). */
 int hsvc__is_takeover_is_on_yes(struct hsvc__turn *t) {
     return hsvc__value(t, HSVC_PARAM_TAKEOVER_COMMIT, t->dev, NULL, NULL) == HSVC_CHOICE_TAKEOVER_COMMIT_ON_YES &&
-           (hsvc__is_pin_is_required(t) || !replaces_somebody(t));
+           (policy_wants_pin(t) || !replaces_somebody(t)); /* a doubt about the newcomer is no reason to end it sooner (SAFE-4) */
 }
 
 /* ---- prompts ---- */

@@ -32,7 +32,8 @@ wheel() {
     rm -rf "$work/wheel" "$work/venv" "$work/source"
     mkdir -p "$work/wheel"
     cp -r bindings/python "$work/source"
-    (cd "$work/source" && HEADSETSVC_BUILT=$built "$python" setup.py -q bdist_wheel --dist-dir "$work/wheel")
+    rm -rf "$work/source/build" # of a wheel that somebody made in the tree: its modules would look new
+    HEADSETSVC_BUILT=$built "$python" -m pip wheel -q --no-deps --no-build-isolation -w "$work/wheel" "$work/source"
 }
 
 # What the header says, and only it.

@@ -135,8 +135,9 @@ def test_a_verifier_that_answers_rubbish_is_reported():
         shown = await until(engine, EffectKind.SHOW_PROMPT)
         await engine.apply(Submit("desk-1", shown.prompt_id, "alice", b"1234"))
         await seen.wait()
+        assert (await until(engine, EffectKind.MESSAGE)).reason == Reason.CREDENTIALS_UNAVAILABLE
     run(work, verify=verify)
-    assert [error.field.name for error in told] == ["STATE"]
+    assert [str(error) for error in told] == ["it gave an object of int, not a Verify"]
 
 
 def test_a_verifier_that_is_under_way_at_the_end_is_cancelled_and_its_pin_wiped():

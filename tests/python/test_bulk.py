@@ -32,7 +32,7 @@ def test_what_goes_out_comes_in_again(desk, clock):
             assert again.summary.unchanged == again.summary.rows and out(other, kind) == out(desk, kind)
     for kind in ("inventory", "sessions", "audit"):
         assert len(out(desk, kind).splitlines()) > (kind != "sessions")
-        with pytest.raises(h.Misuse):
+        with pytest.raises(h.Misuse, match=f"{kind} can be exported, not imported"):
             desk.import_csv(file("A,B\n"), kind)
 
 
@@ -146,7 +146,7 @@ def test_a_store_that_fails_ends_the_import_and_says_how_far_it_was(clock):
 
 
 def test_what_is_no_such_thing_is_a_value_error(desk, tmp_path):
-    with pytest.raises(ValueError, match="'people' is none of associations, users"):
+    with pytest.raises(ValueError, match="'people' is no FileKind: associations, users"):
         desk.import_csv(file(""), "people")
     with pytest.raises(TypeError, match="opened for text"):
         desk.import_csv(io.StringIO("USER ID\n"), "users")

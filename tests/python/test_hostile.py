@@ -23,11 +23,11 @@ HUGE = 1 << 64
 
 
 @pytest.mark.parametrize("given, words", [
-    (HeadsetConnected("desk-1", "H1", handle=-1), "HeadsetConnected.handle: -1 is not in 0..18446744073709551615"),
+    (HeadsetConnected("desk-1", "H1", handle=-1), "HeadsetConnected.handle: -1 does not fit into 64 bits"),
     (HeadsetConnected("desk-1", "H1", handle=HUGE), "HeadsetConnected.handle: 18446744073709551616 "),
     (Submit("desk-1", -1, "alice", b"1"), "Submit.prompt_id: -1 "),
     (PolicySet(h.Param.PIN_ENTRY, h.Scope.GLOBAL, 1 << 63), "PolicySet.value: 9223372036854775808 "),
-    (PolicySet(1 << 32, h.Scope.GLOBAL, 1), "PolicySet.param: 4294967296 is not in 0..4294967295"),
+    (PolicySet(1 << 32, h.Scope.GLOBAL, 1), "PolicySet.param: 4294967296 does not fit into 32 bits"),
     (DeviceRegistered("desk-1", headsets=[h.Headset("H1", -7)]), "DeviceRegistered.headsets: handle: -7 "),
     (DeviceRegistered("desk-1", calls=[h.Call(HUGE)]), "DeviceRegistered.calls: id: 18446744073709551616 "),
     (DeviceRegistered("desk-1", calls=[h.Call(1, -1)]), "DeviceRegistered.calls: state: -1 "),
@@ -43,7 +43,7 @@ def test_a_value_out_of_range_is_an_error_that_names_the_field(desk, given, word
 
 
 @pytest.mark.parametrize("given, words", [
-    (UserPut("alice", profiles="abc"), "UserPut.profiles: 'abc' is one text, and no list"),
+    (UserPut("alice", profiles="abc"), "UserPut.profiles: 'abc' is no list"),
     (DeviceRegistered("desk-1", headsets=["H1"]), "DeviceRegistered.headsets: 'H1' is no Headset"),
     (DeviceRegistered("desk-1", calls=[7]), "DeviceRegistered.calls: 7 is no Call"),
     (HeadsetConnected("desk-1", "H1", handle=1.5), "HeadsetConnected.handle: 1.5 is no whole number"),
@@ -64,7 +64,7 @@ def test_a_value_of_another_type_is_an_error_that_names_the_field(desk, given, w
     lambda e: h.SqliteStore(":memory:", wait=timedelta(-1)), lambda e: e.answer(h.Effect.read(h._abi.hsvc_effect()), -1),
     lambda e: PackedBatch(HeadsetConnected("d", "s")).set(0, handle=-1)])
 def test_a_number_of_a_call_does_not_wrap(desk, call):
-    with pytest.raises(ValueError, match="is not in 0.."):
+    with pytest.raises(ValueError, match="does not fit into"):
         call(desk)
     assert desk.epoch == 0
 

@@ -37,8 +37,8 @@ def test_explain_says_why_as_data_and_in_words(signed_in, clock):
         lines = [h.in_words(item) for item in signed_in.explain(**subject)]
         assert lines and all(line and "\n" not in line for line in lines)
     words = "\n".join(h.in_words(item) for item in items)
-    assert "2026-03-02 00:05:00: window_due: " in words and "auto_sign_out_after is 300000 ms: " in words
-    assert "pin_entry is REQUIRED" in words
+    assert "2026-03-02 00:05:00 UTC: window_due: " in words and "auto_sign_out_after is 0:05:00: " in words
+    assert "pin_entry is REQUIRED" in words and "max_login_time is off: " in words and "emergency: none" in words
 
 
 def test_explain_of_nothing(desk):

@@ -39,6 +39,43 @@ static void no_crash_leaves_a_wrong_screen_STORE_6(void **state) {
     story_free(&story);
 }
 
+/* doubted: the story up to line `last`, whose commit happens although the store cannot tell; two phones are painted. */
+static void doubted(const struct story *story, size_t last) {
+    struct desk d;
+    struct world seen;
+    hsvc_fault what;
+    memset(&seen, 0, sizeof seen);
+    desk_open(&d);
+    for (size_t i = 0; i <= last; i++) {
+        OK(hsvc_testkit_init(&what, sizeof what));
+        what.kind = HSVC_FAULT_UNKNOWN_DONE;
+        what.on = HSVC_FAULT_ON_COMMIT;
+        what.nth = 1;
+        if (i == last) OK(hsvc_fault_store_arm(d.fault, &what));
+        OK(story_go(&d, story, i));
+        obey(&seen, d.fx);
+    }
+    for (int i = 0; i < PHONES; i++) {
+        hsvc_device_view view;
+        memset(&view, 0, sizeof view);
+        view.struct_size = sizeof view;
+        if (hsvc_device_get(d.engine, phone_names[i], strlen(phone_names[i]), &view) == HSVC_ERR_NOT_FOUND) continue;
+        assert_int_equal(seen.phone[i].prompt_id, view.prompt_id);
+        if (view.generation_acked != view.generation_desired) assert_int_equal(seen.phone[i].generation, view.generation_desired);
+    }
+    sound(&d);
+    desk_close(&d);
+}
+
+/* A deadline has no request id by which its decision could be found again: what it may have decided is told again. */
+static void no_doubt_leaves_a_wrong_screen_STORE_6(void **state) {
+    static struct story story;
+    (void)state;
+    story_make(&story);
+    for (size_t i = 0; i < STORY_LINES; i++) doubted(&story, i);
+    story_free(&story);
+}
+
 /* ---- pages ---- */
 #define MANY 150 /* more than two pages */
 static void name_of(char name[16], unsigned i) { (void)snprintf(name, 16, "desk-%03u", i); }
@@ -302,6 +339,7 @@ static void views_give_the_whole_picture_STORE_6(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_crash_leaves_a_wrong_screen_STORE_6),
+        cmocka_unit_test(no_doubt_leaves_a_wrong_screen_STORE_6),
         cmocka_unit_test(pages_are_bounded_and_complete_STORE_6),
         cmocka_unit_test(resync_writes_nothing_STORE_6),
         cmocka_unit_test(a_failed_page_goes_on_STORE_6),

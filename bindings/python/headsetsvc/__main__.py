@@ -1,16 +1,16 @@
-"""python -m headsetsvc: scenario, simulate, import, export, explain.
-
-A STORE is a file of SQLite, or postgresql://... for a database.
-"""
+"""python -m headsetsvc: runs scenarios and simulations, imports and exports files, explains what is in a store."""
 import argparse
 import json
+import os
 import pathlib
+import signal
 import sys
 import time
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, Callable, Dict, List
 
+from . import library_version
 from . import scenario as scenarios
 from .bulk import ImportResult
 from .engine import Engine
@@ -21,15 +21,17 @@ from .simulation import week
 from .stores import PgsqlStore, SqliteStore
 from .views import CsvProgress, CsvReport
 
+STORE = "a file of SQLite, or postgresql://... for a database"
+
 
 def _table(rows: List[Dict[str, Any]]) -> str:
-    """Columns as wide as they must be; numbers to the right."""
+    """Columns as wide as they must be; numbers to the right, texts to the left."""
     names = list(rows[0])
-    texts = [[str(row[name]) for name in names] for row in rows]
+    texts = [["-" if row[name] is None else str(row[name]) for name in names] for row in rows]
     wide = [max(len(names[i]), *(len(text[i]) for text in texts)) for i in range(len(names))]
-    lines = [names] + texts
-    return "\n".join("  ".join(text.rjust(wide[i]) if i else text.ljust(wide[i]) for i, text in enumerate(line)).rstrip()
-                     for line in lines)
+    left = [not all(isinstance(row[name], (int, float)) for row in rows) for name in names]
+    return "\n".join("  ".join(text.ljust(wide[i]) if left[i] else text.rjust(wide[i]) for i, text in enumerate(line)).rstrip()
+                     for line in [names] + texts)
 
 
 def _say(rows: List[Dict[str, Any]], as_json: bool) -> None:
@@ -47,7 +49,8 @@ def play(args: argparse.Namespace) -> int:
         rows.append({"script": path, "steps": result.steps, "expectations": result.expectations,
                      "failures": result.failures})
         for failure in ran.failures:
-            print(f"{path}:{failure.line}:{failure.column}: {failure.message}; seen: {failure.seen}", file=sys.stderr)
+            seen = f"; seen: {failure.seen}" if failure.seen else ""
+            print(f"{path}:{failure.line}:{failure.column}: {failure.message}{seen}", file=sys.stderr)
     _say(rows, args.json)
     return 1 if failed else 0
 
@@ -125,13 +128,13 @@ def bring_in(args: argparse.Namespace) -> int:
         try:
             result = engine.import_csv(args.file, args.kind, mode="atomic" if args.atomic else "partial", meaning=args.meaning,
                                        dry_run=args.dry_run, actor=args.actor, failed=args.failed, progress=progress,
-                                       report=_complain(args.file), resume=bytes.fromhex(args.resume))
+                                       report=_complain(args.file), resume=args.resume)
         except (HeadsetsvcError, KeyboardInterrupt) as error:
             _how_to_go_on(error.__dict__.get("outcome"))
             raise
     told = result.summary
     _say([{"file": args.file, "rows": told.rows, "changed": told.changed, "unchanged": told.unchanged, "failed": told.failed,
-           "left": told.left, "skipped": told.skipped, "refused": str(told.refused or "-")}], args.json)
+           "left": told.left, "skipped": told.skipped, "refused": str(told.refused) if told.refused else None}], args.json)
     return 0 if result.ok else 1
 
 
@@ -150,40 +153,55 @@ def bring_out(args: argparse.Namespace) -> int:
     return 0
 
 
+def _token(given: str) -> bytes:
+    try:
+        return bytes.fromhex(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is no token that an import printed") from None
+
+
+def _positive(given: str) -> int:
+    if not given.isdecimal() or int(given) == 0:
+        raise argparse.ArgumentTypeError(f"{given!r} is no number from 1 on")
+    return int(given)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m headsetsvc", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--version", action="version", version=f"headsetsvc {library_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     part = commands.add_parser("scenario", help="run scenario scripts (*.hsv)")
     part.add_argument("files", nargs="+")
     part.set_defaults(run=play)
     part = commands.add_parser("simulate", help="an office for a week, with several windows")
     part.add_argument("--seed", type=int, default=1)
-    part.add_argument("--people", type=int, default=20)
-    part.add_argument("--days", type=int, default=5)
-    part.add_argument("--windows", type=int, nargs="+", default=[5, 10, 15], metavar="MINUTES")
+    part.add_argument("--people", type=_positive, default=20)
+    part.add_argument("--days", type=_positive, default=5)
+    part.add_argument("--windows", type=_positive, nargs="+", default=[5, 10, 15], metavar="MINUTES")
     part.set_defaults(run=simulate)
     part = commands.add_parser("import", help="a file of comma separated values into a store")
-    part.add_argument("store")
-    part.add_argument("kind", choices=["associations", "users", "devices"])
-    part.add_argument("file")
+    part.add_argument("store", help=STORE)
+    part.add_argument("kind", choices=["associations", "users", "devices"], help="what a row of the file is")
+    part.add_argument("file", help="comma separated values; its first line names the columns")
     part.add_argument("--dry-run", action="store_true", help="decide, and write nothing")
     part.add_argument("--atomic", action="store_true", help="all rows, or none of them")
     part.add_argument("--meaning", choices=["add", "replace", "remove"], default="add", help="of an association without ACTION")
     part.add_argument("--failed", metavar="FILE", help="where failed rows go, to be corrected")
     part.add_argument("--actor", default="", help="who asks for it, for the audit")
-    part.add_argument("--resume", default="", metavar="TOKEN", help="go on where an import of the same file ended")
+    part.add_argument("--resume", type=_token, default=b"", metavar="TOKEN", help="go on where an import of the same file ended")
     part.set_defaults(run=bring_in)
     part = commands.add_parser("export", help="a store into a file of comma separated values")
-    part.add_argument("store")
-    part.add_argument("kind", choices=["associations", "users", "devices", "inventory", "sessions", "audit"])
+    part.add_argument("store", help=STORE)
+    part.add_argument("kind", choices=["associations", "users", "devices", "inventory", "sessions", "audit"],
+                      help="what a row of the file is")
     part.add_argument("--output", metavar="FILE", help="instead of standard output")
     part.add_argument("--no-guard", action="store_true", help="leave cells that a spreadsheet would run as they are")
     part.add_argument("--bom", action="store_true", help="begin with a byte order mark")
     part.add_argument("--semicolon", action="store_true", help="separate by semicolons")
     part.set_defaults(run=bring_out)
     part = commands.add_parser("explain", help="why something is as it is, and what will end it")
-    part.add_argument("store")
+    part.add_argument("store", help=STORE)
     part.add_argument("name", help="of a device, or of what --user or --headset say")
     part.add_argument("--user", dest="subject", action="store_const", const="user", default="device")
     part.add_argument("--headset", dest="subject", action="store_const", const="headset")
@@ -195,7 +213,12 @@ def main(arguments: Any = None) -> int:
     """The command; gives its exit status: 2 if the call itself failed."""
     args = _parser().parse_args(arguments)
     try:
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still in it goes nowhere
+        return 128 + signal.SIGPIPE
     except (HeadsetsvcError, LookupError, OSError, ValueError) as error:
         print(f"headsetsvc: {error}", file=sys.stderr)
         return 2

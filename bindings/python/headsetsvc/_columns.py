@@ -11,7 +11,7 @@ from uuid import UUID
 
 from . import _abi
 from ._input import ITEM, ITEM_SIZE, Input, RawItem
-from ._values import Pin, encode, given_at, secret_of, text
+from ._values import Pin, encode, given_at, secret, text
 
 WORD = "Q" if C.sizeof(C.c_void_p) == 8 else "I"
 CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
@@ -24,6 +24,8 @@ class Texts(Sequence[str]):
     __slots__ = ("_bytes", "_at", "_lengths")
 
     def __init__(self, values: Iterable[str] = ()) -> None:
+        if isinstance(values, str):
+            raise TypeError("a text is no column of texts: put it into brackets")
         listed = list(values)
         joined = "".join(listed)  # TypeError, naming the index, of what is no str
         if joined.isascii():
@@ -225,14 +227,14 @@ def request_ids(values: Iterable[Union[bytes, UUID]]) -> bytes:
 
 def secrets(pins: List[Any], values: Iterable[Any], write: Any) -> None:
     """Copies of PINs in one block that is overwritten when the batch is cleared."""
-    secrets = [secret_of(value) for value in values]
+    secrets = list(map(secret, values))
     lengths = array(WORD, map(len, secrets))
     block = (C.c_uint8 * max(sum(lengths), 1))()
     pins.append(block)
     at = 0
-    for secret in secrets:
-        memoryview(block).cast("B")[at:at + len(secret)] = secret
-        at += len(secret)
+    for one in secrets:
+        memoryview(block).cast("B")[at:at + len(one)] = one
+        at += len(one)
     start = C.addressof(block)
     write("pin", array(WORD, [start + before if length else 0 for before, length in
                               zip(accumulate(lengths, initial=0), lengths)]))

@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Dict, List, Optional, Sequence, Tuple, Type, U
 from uuid import UUID
 
 from . import _abi
-from ._values import AnyPin, encode, fits, given_at, pin_of, secret_of, text, when
+from ._values import AnyPin, encode, fits, given_at, pin_of, secret, text, when
 from .codes import CallState, InputKind
 
-__all__ = ["AnyPin", "Call", "Headset", "Input", "Raw", "RawItem", "fill", "read"]
+__all__ = ["AnyPin", "Call", "Headset", "Input", "Raw", "RawItem", "fill", "put_number", "read", "request_bytes"]
 
 ITEM = {"HEADSET": 1, "CALL": 2, "PROFILE": 3}
 
@@ -39,16 +39,6 @@ class RawItem(C.Structure):
 
 
 SIZE, ITEM_SIZE = C.sizeof(Raw), C.sizeof(RawItem)
-
-
-def _range(kind: Any) -> Tuple[int, int]:
-    """Most and least of an integer of C."""
-    bits, signed = 8 * C.sizeof(kind), kind(-1).value < 0
-    return (1 << (bits - signed)) - 1, -1 << (bits - 1) if signed else 0
-
-
-RANGES = {field[0]: _range(field[1]) for field in _abi.hsvc_input._fields_ if issubclass(field[1], C._SimpleCData)
-          and field[1] is not C.c_void_p}
 
 
 @dataclass(frozen=True)
@@ -89,27 +79,34 @@ class Input:
 def _item(value: Any, kind: int) -> Any:
     raw = RawItem(kind=kind)
     if kind == ITEM["CALL"]:
-        if not isinstance(value, Call):
-            raise TypeError(f"{value!r} is no Call")
-        raw.number, raw.flags = fits("id: ", value.id), int(value.emergency)
-        raw.state = fits("state: ", value.state, (1 << 32) - 1)
+        put_number(raw, "number", value.id, "id: ")
+        put_number(raw, "state", value.state, "state: ")
+        raw.flags = int(value.emergency)
         return raw
-    if kind == ITEM["HEADSET"]:
-        if not isinstance(value, Headset):
-            raise TypeError(f"{value!r} is no Headset")
-        value, raw.number = value.serial, fits("handle: ", value.handle)
-    name = encode(value)
+    name = encode(value.serial if kind == ITEM["HEADSET"] else value)
     raw.text, raw.text_len = name, len(name)
+    if kind == ITEM["HEADSET"]:
+        put_number(raw, "number", value.handle, "handle: ")
     return raw
 
 
-def _items(given: Any, kind: int) -> List[Any]:
-    if isinstance(given, str):  # which would be a list of its letters
-        raise TypeError(f"{given!r} is one text, and no list")
-    return [_item(value, kind) for value in given or ()]
+def _items(values: Any, kind: str) -> List[Any]:
+    """A list for the struct. A text alone, which would be a list of its letters, is a TypeError."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{values!r} is no list: put it into brackets")
+    made = []
+    for value in values or ():
+        try:
+            made.append(_item(value, ITEM[kind]))
+        except AttributeError:
+            raise TypeError(f"{value!r} is no {kind.capitalize()}") from None
+    return made
 
 
-def _put_items(items: List[Any], raw: Any, keep: List[Any]) -> None:
+def _fill_items(given: Input, raw: Any, items: List[Any], keep: List[Any]) -> None:
+    for name, bit in given._given:
+        if getattr(given, name) is not None:
+            raw.flags |= bit
     if items:
         array = (RawItem * len(items))(*items)
         keep += [array, items]
@@ -117,29 +114,38 @@ def _put_items(items: List[Any], raw: Any, keep: List[Any]) -> None:
 
 
 def _fill_pin(pin: AnyPin, raw: Any, wipe: List[Any]) -> None:
-    secret = secret_of(pin)
-    if len(secret):
-        copy = (C.c_uint8 * len(secret))()
+    held = secret(pin)
+    if len(held):
+        copy = (C.c_uint8 * len(held))()
         wipe.append(copy)
-        memoryview(copy).cast("B")[:] = secret
-        raw.pin, raw.pin_len = C.addressof(copy), len(secret)
+        memoryview(copy).cast("B")[:] = held
+        raw.pin, raw.pin_len = C.addressof(copy), len(held)
 
 
-def _request_id(given: Union[bytes, UUID]) -> bytes:
-    request = given.bytes if isinstance(given, UUID) else given
-    if len(request) != 16:
+def put_number(raw: Any, name: str, value: int, said: str = "") -> None:
+    """Sets a number of a struct. ValueError if the struct has no room for it, where ctypes would cut it. said: in front of that."""
+    field = getattr(type(raw), name)
+    setattr(raw, name, fits(said, value, 8 * field.size, signed=name == "value"))
+
+
+def request_bytes(request: Union[bytes, UUID]) -> bytes:
+    """The 16 bytes of a request id."""
+    made = request.bytes if isinstance(request, UUID) else request
+    if not isinstance(made, (bytes, bytearray)):
+        raise TypeError(f"a request_id is 16 bytes or a UUID, not {made!r}")
+    if len(made) != 16:
         raise ValueError("a request_id has 16 bytes")
-    return request
+    return bytes(made)
 
 
 def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
     """Writes an input into a struct that is all zero. keep: what must live until the call is over; wipe: copies of
-    PINs, to be overwritten then. TypeError, ValueError: what does not fit, by its field."""
+    PINs, to be overwritten then. TypeError, ValueError: what is wrong with which field."""
     if not isinstance(given, Input):
-        raise TypeError(f"{given!r} is no input")
+        hint = ": unpack it with *" if isinstance(given, (list, tuple)) else ""
+        raise TypeError(f"an object of {type(given).__name__} is no input{hint}")
     raw.struct_size, raw.kind = SIZE, given.KIND
-    name = ""
-    items: List[Any] = []
+    name, items = "", []  # type: str, List[Any]
     try:
         for name in given._texts:
             value = getattr(given, name)
@@ -148,27 +154,26 @@ def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
                 setattr(raw, name, value)
                 setattr(raw, name + "_len", len(value))
         for name in given._numbers:
-            setattr(raw, name, fits("", getattr(given, name), *RANGES[name]))
+            put_number(raw, name, getattr(given, name))
         for name, kind in given._lists:
-            items += _items(getattr(given, name), ITEM[kind])
+            items += _items(getattr(given, name), kind)
         if given.KIND == InputKind.SUBMIT:
             name = "pin"
             _fill_pin(getattr(given, name), raw, wipe)
-        name = "at"
-        raw.at_ms = given_at(given.at)
-        name = "request_id"
+        if given.at is not None:
+            name = "at"
+            raw.at_ms = given_at(given.at)
         if given.request_id:
-            raw.request_id[:] = _request_id(given.request_id)
+            name = "request_id"
+            raw.request_id[:] = request_bytes(given.request_id)
     except (TypeError, ValueError) as error:
-        cls = TypeError if isinstance(error, TypeError) else ValueError
-        raise cls(f"{type(given).__name__}.{name}: {error}") from None
+        said = TypeError if isinstance(error, TypeError) else ValueError
+        raise said(f"{type(given).__name__}.{name}: {error}") from None
     for name, bit in given._flags:
         if getattr(given, name):
             raw.flags |= bit
-    for name, bit in given._given:
-        if getattr(given, name) is not None:
-            raw.flags |= bit
-    _put_items(items, raw, keep)
+    if given._lists:
+        _fill_items(given, raw, items, keep)
 
 
 def _read_lists(kind: Type[Input], raw: Any) -> Dict[str, Any]:

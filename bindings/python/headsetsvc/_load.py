@@ -59,11 +59,15 @@ def library(component: str = "core") -> Any:
         except OSError as error:
             tried.append(str(error))
             continue
-        if component == "core":
-            check_version(found.hsvc_version(), path)
-        _loaded[component] = declare(found, component)
+        try:
+            if component == "core":
+                check_version(found.hsvc_version(), path)
+            _loaded[component] = declare(found, component)
+        except AttributeError as error:
+            raise ImportError(f"{path} is not the library {name} that this package, {_abi.VERSION}, is made for: {error}") from None
         return found
-    raise ImportError(f"there is no library {name} {MINOR}: " + "; ".join(tried))
+    raise ImportError(f"there is no library {name} {MINOR}: install a wheel that has it, or say where it is by "
+                      "HEADSETSVC_LIBRARY. Tried: " + "; ".join(tried))
 
 
 def declare(found: Any, component: str) -> Any:

@@ -23,7 +23,7 @@ class Pin:
 
     def __init__(self, value: Union[bytes, bytearray, memoryview] = b"") -> None:
         self._bytes = bytearray()
-        self._bytes += secret_of(value)
+        self._bytes += secret(value)
 
     def __copy__(self) -> "Pin":
         return Pin(self._bytes)
@@ -61,15 +61,14 @@ class Pin:
 AnyPin = Union[Pin, bytes, bytearray, memoryview]
 
 
-def secret_of(pin: Any) -> Any:
-    """The bytes of a PIN, not copied. What is none is not shown: it may be one as text."""
-    if isinstance(pin, Pin):
-        return pin._bytes
-    if isinstance(pin, memoryview):
-        return pin.cast("B") if pin.nbytes else b""  # of wider items: all of their bytes
-    if not isinstance(pin, (bytes, bytearray)):
-        raise TypeError("a PIN is bytes")
-    return pin
+def secret(pin: Any) -> Any:
+    """The bytes of a PIN, not copied. TypeError, which does not show it, if they are none."""
+    held = pin._bytes if isinstance(pin, Pin) else pin
+    if isinstance(held, memoryview):
+        return held.cast("B") if held.nbytes else b""  # of wider items: all of their bytes
+    if not isinstance(held, (bytes, bytearray)):
+        raise TypeError(f"a PIN is bytes, not {type(held).__name__}")
+    return held
 
 
 def pin_of(pointer: Optional[int], length: int) -> Pin:
@@ -88,14 +87,15 @@ class Single:
         raise TypeError(f"{type(self).__name__} can neither be copied nor pickled")
 
 
-def fits(name: str, value: Any, most: int = (1 << 64) - 1, least: int = 0) -> int:
-    """A number that C can hold: ctypes would wrap another, and say nothing."""
+def fits(name: str, value: Any, bits: int = 64, *, signed: bool = False) -> int:
+    """A number that C can hold. ValueError: another, which ctypes would wrap, and say nothing. name: in front of it."""
     try:
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name}{value!r} is no whole number") from None
+    least, most = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
     if not least <= number <= most:
-        raise ValueError(f"{name}{number} is not in {least}..{most}")
+        raise ValueError(f"{name}{number} does not fit into {bits} bits")
     return number
 
 
@@ -117,7 +117,8 @@ def word(value: Optional[bytes]) -> str:
 def encode(value: str) -> bytes:
     """The bytes of a text, as `text` reads them."""
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        shown = "an object of bytes" if isinstance(value, (bytes, bytearray)) else repr(value)  # it may be a PIN, misplaced
+        raise TypeError(f"{shown} is no text")
     try:
         return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -138,7 +139,7 @@ def milliseconds(at: Optional[datetime]) -> int:
     if at is None:
         return 0
     if not isinstance(at, datetime):
-        raise TypeError(f"{at!r} is no time: give an aware datetime")
+        raise TypeError(f"{at!r} is no datetime")
     if at.tzinfo is None or at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone: give an aware datetime")
     return NEVER_MS if at == NEVER else (at - EPOCH) // MILLISECOND
@@ -150,3 +151,17 @@ def given_at(at: Optional[datetime]) -> int:
     if at is not None and ms == 0:
         raise ValueError(f"{at} stands for no time")
     return ms
+
+
+def lasting(name: str, length: timedelta) -> int:
+    """A length in milliseconds, which C has 32 bits for. name: of the argument, for what is wrong."""
+    if not isinstance(length, timedelta):
+        raise TypeError(f"{name} is a timedelta, not {length!r}")
+    return fits(f"{name}: ", length // MILLISECOND, 32)
+
+
+def callable_of(name: str, function: Any) -> Any:
+    """A callback, or None. name: of the argument, for the TypeError."""
+    if function is not None and not callable(function):
+        raise TypeError(f"{name} is a callable, not {function!r}")
+    return function

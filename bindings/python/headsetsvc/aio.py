@@ -120,6 +120,9 @@ class AsyncEngine:
         state = Verify.UNAVAILABLE
         try:
             state = await self._verify(effect.user, effect.pin)
+            if not isinstance(state, Verify):
+                state, said = Verify.UNAVAILABLE, state
+                raise TypeError(f"it gave an object of {type(said).__name__}, not a Verify")
         except asyncio.CancelledError as error:
             if self._closed:
                 raise

@@ -10,10 +10,11 @@ from typing import Any, BinaryIO, Callable, Iterator, List, Optional, Tuple, Uni
 
 from . import _abi
 from ._callbacks import ALLOCATOR, guarded, mark, settle
-from ._enums import Code, RowOutcome
+from ._enums import Code, RowOutcome, named
 from ._load import library
 from ._values import encode, take
 from .codes import Status
+from .errors import Misuse
 from .outcome import Outcome
 from .views import CsvProgress, CsvReport, CsvSummary
 
@@ -113,15 +114,16 @@ def _opened(stack: ExitStack, file: File, mode: str) -> Any:
         return stack.enter_context(pathlib.Path(file).open(mode))
     if isinstance(file, io.TextIOBase):
         raise TypeError("the file is opened for text: open it for bytes ('rb', 'wb'), as the bytes are what counts")
+    if not hasattr(file, "read" if mode == "rb" else "write"):
+        raise TypeError(f"a path or an open file is wanted, not {type(file).__name__}: bytes in memory are io.BytesIO(...)")
     return file
 
 
-def _code(cls: Any, value: Union[Code, str]) -> Any:
-    if isinstance(value, str):
-        if value.upper() not in cls.__members__:
-            raise ValueError(f"{value!r} is none of {', '.join(name.lower() for name in cls.__members__)}")
-        return cls[value.upper()]
-    return cls(value)
+def _apart(file: File, failed: Optional[File]) -> None:
+    """ValueError if the failed rows would go over the rows that are to be read."""
+    paths = [path for path in (file, failed) if isinstance(path, (str, os.PathLike)) and os.path.exists(path)]
+    if len(paths) == 2 and os.path.samefile(*paths):
+        raise ValueError(f"the failed rows would overwrite the file itself, {os.fspath(paths[0])}")
 
 
 class Bulk:
@@ -149,9 +151,12 @@ class Bulk:
         """
         lib, hooks = library("csv"), _Hooks()
         with ExitStack() as stack:
-            source = _opened(stack, file, "rb")
             config = self._csv_config(kind, DRY_RUN if dry_run else 0, actor)
-            config.mode, config.meaning = _code(ImportMode, mode), _code(Meaning, meaning)
+            if config.kind > FileKind.DEVICES:
+                raise Misuse(f"{FileKind(config.kind).name.lower()} can be exported, not imported", Status.ARGUMENT)
+            _apart(file, failed)
+            source = _opened(stack, file, "rb")
+            config.mode, config.meaning = named(ImportMode, mode), named(Meaning, meaning)
             config.meaning = config.meaning if config.kind == FileKind.ASSOCIATIONS else 0
             token = C.create_string_buffer(resume, len(resume)) if resume else None
             if token is not None:
@@ -206,7 +211,7 @@ class Bulk:
 
     def _csv_config(self, kind: Union[FileKind, str], flags: int, actor: str) -> Any:
         name = encode(actor)
-        config = _abi.hsvc_csv_config(struct_size=C.sizeof(_abi.hsvc_csv_config), kind=_code(FileKind, kind), flags=flags,
+        config = _abi.hsvc_csv_config(struct_size=C.sizeof(_abi.hsvc_csv_config), kind=named(FileKind, kind), flags=flags,
                                       engine=self._handle, allocator=ALLOCATOR, actor_len=len(name))
         config.actor = C.cast(C.c_char_p(name), C.c_void_p) if name else None
         return config

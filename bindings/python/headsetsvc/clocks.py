@@ -5,7 +5,7 @@ from typing import Any, Callable, Union
 
 from . import _abi
 from ._callbacks import guarded
-from ._values import EPOCH, MILLISECOND, NEVER_MS, fits, milliseconds
+from ._values import EPOCH, callable_of, fits, milliseconds
 from .codes import Status
 
 
@@ -34,6 +34,8 @@ class ManualClock:
 
     def advance(self, by: timedelta) -> datetime:
         """Lets time pass."""
+        if not isinstance(by, timedelta):
+            raise TypeError(f"by is a timedelta, not {by!r}")
         self.now += by
         return self.now
 
@@ -62,7 +64,9 @@ Clock = Union[SystemClock, ManualClock, Callable[[], datetime]]
 
 def reader(clock: Any) -> Any:
     """What gives the milliseconds of a clock: an object with now_ms, or a callable that gives an aware time."""
-    return clock.now_ms if hasattr(clock, "now_ms") else _Called(clock).now_ms
+    if isinstance(clock, type):
+        raise TypeError(f"clock is the class {clock.__name__}: make an object of it")
+    return clock.now_ms if hasattr(clock, "now_ms") else _Called(callable_of("clock", clock)).now_ms
 
 
 def callback(clock: Any) -> Any:
@@ -70,6 +74,6 @@ def callback(clock: Any) -> Any:
     now_ms = reader(clock)
 
     def read(out: Any, user: Any) -> int:
-        out[0] = fits("the clock: ", now_ms(), NEVER_MS, -NEVER_MS)
+        out[0] = fits("the clock: ", now_ms(), signed=True)
         return 0
     return guarded(_abi.hsvc_clock_fn, Status.CLOCK, read)

@@ -10,10 +10,10 @@ from . import _abi, clocks, stores
 from ._callbacks import ALLOCATOR, guarded, mark, settle
 from ._input import SIZE, Input, Raw, fill, read
 from ._load import core
-from ._values import MILLISECOND, Single, encode, fits, text, when, word
+from ._values import Single, callable_of, encode, fits, lasting, text, when, word
 from .bulk import Bulk
 from .codes import LIMIT_INPUTS_PER_BATCH, Field, Status
-from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, Reentrant, error_of
+from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, OutcomeUnknown, Reentrant, StoreFull, Unavailable, error_of
 from .explaining import Explaining
 from .inputs import KINDS
 from .inventory import Inventory
@@ -169,12 +169,12 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
         self._lock: Any = self._store.lock
         self._inside = 0
         config = _abi.hsvc_config(struct_size=C.sizeof(_abi.hsvc_config), flags=1 if any_epoch else 0,
-                                  allocator=ALLOCATOR, store=C.addressof(self._store.struct), epoch=fits("epoch: ", epoch))
-        for name, value in (("node", node), ("node_count", node_count), ("poll_ms", poll // MILLISECOND)):
-            setattr(config, name, fits(f"{name}: ", value, stores.UINT32))
+                                  allocator=ALLOCATOR, store=C.addressof(self._store.struct), node=fits("node: ", node, 32),
+                                  node_count=fits("node_count: ", node_count, 32), poll_ms=lasting("poll", poll),
+                                  epoch=fits("epoch: ", epoch))
         config.clock = clocks.callback(self.clock)
-        self._recorder = None if recording is None else _Recorder(recording)
-        _add_callbacks(config, permission, trace, self._recorder)
+        self._recorder = None if recording is None else _Recorder(callable_of("recording", recording))
+        _add_callbacks(config, callable_of("permission", permission), callable_of("trace", trace), self._recorder)
         self._config = config  # it holds the C functions, which must live as long as the engine
         self._batch = _Batch()
         self._spare: List[_Batch] = []
@@ -227,6 +227,16 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
         self._inside = 1
         return mark()
 
+    def _settle(self, begun: int, status: int) -> None:
+        """settle, where a store of the library says more about why it failed."""
+        try:
+            settle(begun, status)
+        except (Unavailable, OutcomeUnknown, StoreFull) as error:
+            said = self._store.problem() if hasattr(self._store, "problem") else ""
+            if said:
+                error.args = (f"{error.args[0]}: {said}",)
+            raise
+
     def _fills(self, batch: _Batch, function: Any, *arguments: Any, first: int = 0) -> None:
         """A call that fills a batch; the lock is held. first: the number of its first input, for what it complains of."""
         begun = self._enter()
@@ -235,7 +245,7 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
         finally:
             self._inside = 0
         try:
-            settle(begun, status)
+            self._settle(begun, status)
         except HeadsetsvcError as error:
             batch.explain(error, first)
             raise
@@ -268,7 +278,7 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
                 status = int(function(*arguments))
             finally:
                 self._inside = 0
-            settle(begun, 0 if status == Status.NOT_FOUND else status)
+            self._settle(begun, 0 if status == Status.NOT_FOUND else status)
             return status
 
     def apply(self, *inputs: Input, dry_run: bool = False, all_or_none: bool = False) -> Outcome:
@@ -295,6 +305,8 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
         per_commit: so many inputs in each commit, or BatchTooLarge; None: as many as fit. An exception comes after the
         commits before it: its `outcome` holds what came of them, and `input_index` counts from the batch's beginning.
         """
+        if not isinstance(batch, PackedBatch):
+            raise TypeError(f"a PackedBatch is wanted, not {type(batch).__name__}")
         if per_commit is not None and per_commit < 1:
             raise ValueError(f"per_commit is {per_commit}")
         pieces: List[Any] = []
@@ -354,7 +366,7 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
         scope = _abi.hsvc_resync_scope(struct_size=C.sizeof(_abi.hsvc_resync_scope), device_len=len(name))
         scope.device = C.cast(C.c_char_p(name), C.c_void_p) if name else None
         if node is not None:
-            scope.flags, scope.node = 1, fits("node: ", node, stores.UINT32)
+            scope.flags, scope.node = 1, fits("node: ", node, 32)
         cursor = _abi.hsvc_cursor(struct_size=C.sizeof(_abi.hsvc_cursor))
         while not cursor.done:
             yield self._filled(core.hsvc_resync, C.byref(scope), C.byref(cursor), partly=True)
@@ -383,7 +395,7 @@ class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
             setattr(raw, name, C.cast(C.c_char_p(held[-1]), C.c_void_p))
             setattr(raw, name + "_len", len(held[-1]))
         made = _abi.hsvc_input(struct_size=SIZE)
-        status = core.hsvc_answer(C.byref(raw), fits("state: ", state, stores.UINT32), C.byref(made))
+        status = core.hsvc_answer(C.byref(raw), fits("state: ", state, 32), C.byref(made))
         return read(made, KINDS) if status == Status.OK else None
 
 

@@ -6,7 +6,7 @@ from . import _abi
 from ._load import core
 from ._values import encode
 from .codes import CHOICES, LIMIT_EXPLAINED, Explained, Status, Subject
-from .policy import parameters
+from .policy import LIMIT, UNITS, parameters
 from .views import Explanation
 
 
@@ -37,9 +37,9 @@ class Explaining:
 def in_words(item: Explanation) -> str:
     """One line about it, for people."""
     why = f" ({item.rule})" if item.rule else ""
-    when = f"{item.at:%Y-%m-%d %H:%M:%S}" if item.at is not None else ""
+    when = f"{item.at:%Y-%m-%d %H:%M:%S %Z}" if item.at is not None else ""
     if item.kind == Explained.STATE:
-        return f"{item.name}: {item.state}: {item.text}"
+        return f"{item.name}: {item.state}: {item.text}" if item.state else f"{item.name}: none"
     if item.kind == Explained.PLACE:
         return f"{item.name} at {item.who}" + (f": {item.state}" if item.state else "")
     if item.kind == Explained.CAUSE:
@@ -57,8 +57,12 @@ def _value(item: Explanation) -> str:
     assert item.param is not None
     if item.state:
         return item.state
-    choice = CHOICES.get(item.param)
-    return str(choice(item.value)) if choice else f"{item.value} {parameters()[item.param].unit}".rstrip()
+    choice, info = CHOICES.get(item.param), parameters()[item.param]
+    if choice:
+        return str(choice(item.value))
+    if info.type == LIMIT and item.value == 0:
+        return "off"
+    return str(item.value * UNITS[info.unit]) if info.unit in UNITS else f"{item.value} {info.unit}".rstrip()
 
 
 __all__ = ["Explaining", "in_words"]

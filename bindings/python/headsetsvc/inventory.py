@@ -9,7 +9,6 @@ from ._load import core
 from ._values import encode, fits, take, text
 from .codes import HeadsetType, Status
 from .errors import HeadsetsvcError, error_of
-from .stores import UINT32
 from .views import InventoryRow, InventorySums
 
 
@@ -51,7 +50,7 @@ class _Page:
             struct_size=C.sizeof(_abi.hsvc_inventory_query), status=_either(which.connected),
             activity=_either(which.active), assignment=_either(which.assigned))
         for name, number in (("type", which.type or 0), ("age_least", which.age[0]), ("age_most", which.age[1])):
-            setattr(self.query, name, fits(f"{name}: ", number, UINT32))
+            setattr(self.query, name, fits(f"{name}: ", number, 32))
         self._held: Dict[str, bytes] = {}
         for name in ("owner", "model", "site", "text"):
             self._text(name, encode(getattr(which, name)))
@@ -117,7 +116,7 @@ class Inventory:
         A damaged record raises Corrupt, whose `outcome` is the page before it, with a cursor behind it.
         """
         with _Page(which) as page, self._lock:
-            page.query.limit = fits("limit: ", limit, UINT32)
+            page.query.limit = fits("limit: ", limit, 32)
             page.go_on(cursor)
             try:
                 self._asked(core.hsvc_inventory_list, C.byref(page.query), page.handle)

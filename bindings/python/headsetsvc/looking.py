@@ -158,7 +158,7 @@ class Looking:
     def audit(self, kind: Optional[Subject] = None, number: int = 0) -> Iterator[Tuple[AuditEntry, List[AuditFact]]]:
         """Entries with what changed, oldest first: of one subject, by its number, or of all, one after the other."""
         cursor = _struct(_abi.hsvc_audit_cursor)
-        cursor.subject_kind, cursor.subject = fits("kind: ", kind or 0, (1 << 32) - 1), fits("number: ", number)
+        cursor.subject_kind, cursor.subject = fits("kind: ", kind or 0, 32), fits("number: ", number)
         room = 64
         rows = (_abi.hsvc_audit_entry * room)()
         rows[0].struct_size = C.sizeof(_abi.hsvc_audit_entry)

@@ -17,8 +17,8 @@ from typing import Any, Dict, List, Optional, Type
 
 from . import _abi
 from ._columns import SECRET, Plan, Texts, countable, is_column, kind_of, rows_of, secrets, strided
-from ._input import RANGES, SIZE, Input, Raw, fill, read
-from ._values import Single, encode, fits, given_at
+from ._input import SIZE, Input, Raw, fill, put_number, read
+from ._values import Single, encode, given_at
 from .codes import InputKind
 from .errors import Reentrant
 from .inputs import KINDS
@@ -52,6 +52,8 @@ class PackedBatch(Single):
         is added.
         """
         with self._held():
+            if not isinstance(kind, type) or not issubclass(kind, Input):
+                raise TypeError(f"{kind!r} is no kind of input, such as UserPut")
             every, needed = kind_of(kind)  # type: ignore[arg-type]
             wrong = sorted(set(columns) - every) or sorted(needed - set(columns))
             if wrong:
@@ -107,7 +109,7 @@ class PackedBatch(Single):
                     setattr(raw, name, raw_text)
                     setattr(raw, name + "_len", len(raw_text))
                 elif name in kind._numbers:
-                    setattr(raw, name, fits(f"{kind.__name__}.{name}: ", value, *RANGES[name]))
+                    put_number(raw, name, value, f"{kind.__name__}.{name}: ")
                 else:
                     self._set_other(row, kind, name, value)
 

@@ -232,7 +232,7 @@ class PackedOutcome(Single):
         good after `close`.
         """
         structs, wanted = self._done(), None if kinds is None else set(kinds)
-        states = [fits("state: ", one, (1 << 32) - 1) for one in
+        states = [fits("state: ", one, 32) for one in
                   ([state] * len(structs) if isinstance(state, int) else state)]
         if len(states) != len(structs):
             raise ValueError(f"{len(states)} states for {len(structs)} effects")

@@ -1,11 +1,12 @@
 """policy.py: the policy in Python's words: a parameter's name, and a duration, a choice, a switch, a number or patterns."""
 import ctypes as C
-import operator
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Union
+from operator import index
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _abi
+from ._enums import named
 from ._load import core
 from ._values import MILLISECOND, encode, text
 from .codes import CHOICES, Param, Scope, Status
@@ -19,7 +20,7 @@ UNITS: Mapping[str, timedelta] = {"ms": MILLISECOND, "s": timedelta(seconds=1), 
                                   "days": timedelta(days=1)}
 
 
-TEXT = 4  # HSVC_TYPE_TEXT
+LIMIT, TEXT = 2, 4  # HSVC_TYPE_LIMIT: a number, or 0 = off
 
 
 class PolicyValue(NamedTuple):
@@ -48,13 +49,13 @@ def parameters() -> Dict[Param, ParamInfo]:
 
 def param_of(param: Union[Param, str]) -> Param:
     """Param.PIN_ENTRY or "pin_entry"."""
-    return Param[param.upper()] if isinstance(param, str) else Param(param)
+    return named(Param, param)
 
 
 def number_of(param: Param, value: Any) -> int:
     """A value in the parameter's own unit. ValueError if it has no such unit, or no such choice."""
-    if value is None:
-        return 0  # off
+    if value is None or isinstance(value, bool):
+        return _switched(param, value)
     if isinstance(value, timedelta):
         unit = UNITS.get(parameters()[param].unit)
         if unit is None or value % unit:
@@ -62,9 +63,29 @@ def number_of(param: Param, value: Any) -> int:
         return value // unit
     if isinstance(value, str):
         if param not in CHOICES or value.upper() not in CHOICES[param].__members__:
-            raise ValueError(f"{param} is not {value!r}")
+            raise ValueError(f"{param} is {_wanted(param)}, not {value!r}")
         return int(CHOICES[param][value.upper()])
-    return operator.index(value)
+    try:
+        return index(value)
+    except TypeError:
+        raise TypeError(f"{param} is {_wanted(param)}, not {value!r}") from None
+
+
+def _switched(param: Param, value: Optional[bool]) -> int:
+    """On or off; None is off. Of choices only those that have these words: off is not what pin_entry 0 means."""
+    choices = CHOICES[param].__members__ if param in CHOICES else None
+    word = "ON" if value else "OFF"
+    if word not in choices if choices else value is not None:
+        raise ValueError(f"{param} is {_wanted(param)}, not {value}")
+    return int(choices[word]) if choices else 0
+
+
+def _wanted(param: Param) -> str:
+    """What a parameter takes, in words."""
+    if param in CHOICES:
+        return "one of " + ", ".join(CHOICES[param].__members__)
+    unit = parameters()[param].unit
+    return "a timedelta" if unit in UNITS else f"a number of {unit}"
 
 
 def policy_set(param: Union[Param, str], value: Value, *, user: str = "", device: str = "", site: str = "",

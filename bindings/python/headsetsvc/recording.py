@@ -61,6 +61,8 @@ def replay(recording: Union[bytes, bytearray, pathlib.Path], *,
     where it went another way; Corrupt: a frame is damaged. `outcome` of both is how far it went. A recording that ends
     inside a call is none: the report says `truncated`.
     """
+    if isinstance(recording, str):
+        raise TypeError("a recording is bytes, or the pathlib.Path of a file")
     data = recording.read_bytes() if isinstance(recording, pathlib.Path) else bytes(recording)
     found: List[Difference] = []
 

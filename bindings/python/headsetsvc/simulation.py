@@ -12,6 +12,7 @@ from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import inputs
 from ._columns import Texts
+from ._values import MILLISECOND
 from .clocks import ManualClock
 from .codes import Cause, DeviceKind, EffectKind, Prompt, Reason
 from .engine import Engine
@@ -139,11 +140,14 @@ def _once_each(some: Sequence[Move]) -> List[List[Move]]:
 
 
 def week(seed: int, window: timedelta, people: int, days: int = 5, progress: Optional[Progress] = None) -> Week:
-    """Plays the week. progress: told how many moves are done, and how many there are."""
+    """Plays the week. progress: told how many moves are done, and how many there are. ValueError: a window that the policy
+    does not allow."""
     clock = ManualClock()
     with Engine(clock=clock) as engine:
         engine.set_policy("presence_settle", timedelta(0))
-        engine.set_policy("auto_sign_out_after", window)
+        allowed = engine.set_policy("auto_sign_out_after", window)
+        if not allowed.accepted:
+            raise ValueError(f"a window of {window}: the limit is {allowed.verdict.limit * MILLISECOND}")
         office, all_moves, done = _Office(engine, clock, people), moves(seed, people, days), 0
         for minute, some in groupby(all_moves, key=lambda move: move.at // MINUTE):
             together = list(some)

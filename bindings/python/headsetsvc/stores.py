@@ -15,14 +15,13 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Pr
 from . import _abi
 from ._callbacks import ALLOCATOR, guarded
 from ._load import core, library
-from ._values import MILLISECOND, Single, fits
+from ._values import Single, fits, lasting
 from .codes import Status
 from .errors import Conflict, Misuse, error_of
 from .views import CacheCounts, PgsqlCounters
 
 PUT, DELETE, CHECK = 1, 2, 3
 ANY, ABSENT, REVISION = 1, 2, 3
-UINT32 = (1 << 32) - 1
 
 
 class Row(NamedTuple):
@@ -126,7 +125,7 @@ class SqliteStore(_Handle):
         config = _abi.hsvc_sqlite_config(struct_size=C.sizeof(_abi.hsvc_sqlite_config), allocator=ALLOCATOR)
         config.path = os.fsencode(path)
         config.flags = (1 if read_only else 0) | (0 if durable else 2)
-        config.wait_ms = fits("wait: ", wait // MILLISECOND, UINT32)
+        config.wait_ms = lasting("wait", wait)
         handle, problem = C.c_void_p(), _abi.hsvc_sqlite_problem(struct_size=C.sizeof(_abi.hsvc_sqlite_problem))
         status = lib.hsvc_sqlite_new(C.byref(config), C.byref(handle), C.byref(problem))
         if status != Status.OK:
@@ -152,8 +151,7 @@ class PgsqlStore(_Handle):
         config = _abi.hsvc_pgsql_config(struct_size=C.sizeof(_abi.hsvc_pgsql_config), allocator=ALLOCATOR)
         config.conninfo, config.schema = conninfo.encode() or None, schema.encode()
         config.flags = (0 if durable else 1) | (0 if create else 2)
-        config.connect_ms = fits("connect: ", connect // MILLISECOND, UINT32)
-        config.call_ms = fits("call: ", call // MILLISECOND, UINT32)
+        config.connect_ms, config.call_ms = lasting("connect", connect), lasting("call", call)
         handle = C.c_void_p()
         _ok(lib.hsvc_pgsql_store_new(C.byref(config), C.byref(handle)))
         self._lib = lib
@@ -270,6 +268,8 @@ def filled_row(row: Row, raw: Any = None, index: int = 0) -> Any:
     raw = raw or _abi.hsvc_row(struct_size=C.sizeof(_abi.hsvc_row))
     key, value, revision = row
     raw.revision = fits("revision: ", revision)
+    if not isinstance(key, bytes) or not isinstance(value, bytes):
+        raise TypeError(f"key and value of a row are bytes, not {type(key).__name__} and {type(value).__name__}")
     raw.index = index
     raw.key, raw.key_len = C.cast(C.c_char_p(key), C.c_void_p), len(key)
     raw.value, raw.value_len = C.cast(C.c_char_p(value), C.c_void_p), len(value)
@@ -341,4 +341,8 @@ def binding(store: Any) -> Any:
     """What an engine needs of a store: the struct, and the lock of a handle."""
     if isinstance(store, _Handle) and not store._free.alive:
         raise Misuse("the store is closed", Status.ARGUMENT)
+    lacks = [name for name in ("read", "scan", "commit") if not callable(getattr(store, name, None))]
+    if lacks and not isinstance(store, (_Handle, Adapter)):
+        raise TypeError(f"{store!r} is no store, it has no method {', '.join(lacks)}"
+                        + (": a path goes into a SqliteStore" if isinstance(store, (str, os.PathLike)) else ""))
     return store if isinstance(store, (_Handle, Adapter)) else Adapter(store)

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Union
 import pytest
 
 from . import inputs
-from ._enums import Code
+from ._enums import Code, named
 from .clocks import ManualClock
 from .codes import Reason
 from .engine import Engine
@@ -24,7 +24,7 @@ __all__ = ["Office", "assert_reason", "clock", "engine", "office", "strategy"]
 
 def assert_reason(outcome: Outcome, reason: Union[Reason, str], accepted: Optional[bool] = None) -> None:
     """Fails unless the last input's verdict has this reason; says which one it has, and its rule."""
-    wanted = Reason[reason] if isinstance(reason, str) else reason
+    wanted = named(Reason, reason)
     seen = outcome.verdict
     said = f"{'accepted' if seen.accepted else 'refused'} {seen.reason} by {seen.rule}"
     if seen.reason != wanted or accepted not in (None, seen.accepted):

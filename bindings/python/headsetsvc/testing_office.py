@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Dict, List, Optional, Union
 
 from . import inputs
+from ._enums import named
 from .clocks import ManualClock
 from .codes import Cause, DeviceKind, EffectKind, Prompt, Verify
 from .engine import Engine
@@ -92,13 +93,13 @@ class Office:
 
     def shows(self, prompt: Union[Prompt, str], phone: str) -> None:
         """Fails unless the phone shows this prompt."""
-        wanted = Prompt[prompt] if isinstance(prompt, str) else prompt
+        wanted = named(Prompt, prompt)
         device = self.engine.device(phone)
         _holds(device is not None and device.prompt == wanted, f"{phone} shows {device and device.prompt}")
 
     def ended(self, cause: Union[Cause, str]) -> Effect:
         """Fails unless the last session that ended did so by this cause."""
-        wanted = Cause[cause] if isinstance(cause, str) else cause
+        wanted = named(Cause, cause)
         ends = [effect for effect in self.seen if effect.kind == EffectKind.SESSION_ENDED]
         _holds(bool(ends) and ends[-1].cause == wanted, f"the last end was by {ends[-1].cause if ends else 'nothing'}")
         return ends[-1]

@@ -1,0 +1,126 @@
+/* compare.c: engine and model side by side. */
+#include <string.h>
+
+#include "office.h"
+
+static void differ(struct world *w, enum difference kind, uint32_t phone, int64_t wanted, int64_t seen) {
+    if (wanted != seen) world_find(w, kind, phone, wanted, seen);
+}
+
+static uint32_t present(const struct m_phone *p, uint32_t fresh) {
+    uint32_t bits = 0;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && (!fresh || p->at[h].fresh)) bits |= 1u << h;
+    return bits;
+}
+
+static void compare_presence(struct world *w, uint32_t phone) {
+    const struct m_phone *p = &w->model.phones[phone];
+    uint32_t here = 0;
+    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
+        hsvc_present_view v;
+        (void)hsvc_present_view_init(&v, sizeof v);
+        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
+        here |= 1u << number_of_name(v.serial, v.serial_len);
+    }
+    differ(w, DIFFERENT_HEADSETS, phone, present(p, 0), here);
+}
+
+/* The phone itself, which knows only what effects told it, shows and wears what its record says (STORE-6). */
+static void compare_screen(struct world *w, uint32_t phone, const hsvc_device_view *v) {
+    const struct phone *p = &w->phones[phone];
+    if (!p->powered) return;
+    differ(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
+    if (v->prompt_id != p->prompt_id) world_find(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
+    if (v->profile_state != HSVC_PROFILE_RETRYING) differ(w, DIFFERENT_PROFILE, phone, (int64_t)v->generation_desired, (int64_t)p->ordered);
+}
+
+static int64_t profile_of(const struct m_phone *p) { return p->profile == 0 ? 0 : p->profile_of * 16 + p->profile; }
+
+static int64_t profile_seen(const char *name, size_t len) {
+    return len > 1 && name[0] == 'u' ? (int64_t)number_of_name(name, len - 2) * 16 + (name[len - 1] - '0') : 0;
+}
+
+/* compare_phone: who is signed in, what it shows and wears, calls, causes, windows, and what happens next. */
+void compare_phone(struct world *w, uint32_t phone) {
+    struct m_phone *p = &w->model.phones[phone];
+    hsvc_device_view v;
+    (void)hsvc_device_view_init(&v, sizeof v);
+    if (!p->exists || w->finding.kind != SAME) return;
+    if (hsvc_device_get(w->engines[world_node(w, phone)], phone_name(phone), strlen(phone_name(phone)), &v) != HSVC_OK) {
+        if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
+        return;
+    }
+    differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
+    differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
+    differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
+    if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN || p->prompt == HSVC_PROMPT_COUNTDOWN || p->prompt == HSVC_PROMPT_ASSOCIATED)
+        differ(w, DIFFERENT_WHOSE, phone, p->prompt_user, number_of_name(v.prompt_user, v.prompt_user_len));
+    differ(w, DIFFERENT_CALLS, phone, m_calls(p), v.call_count);
+    differ(w, DIFFERENT_CAUSES, phone, p->causes, v.causes);
+    differ(w, DIFFERENT_REGISTERED, phone, p->registered, v.registered);
+    differ(w, DIFFERENT_WIPE, phone, p->wipe, v.wipe_pending);
+    differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
+    differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
+    /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
+    if (p->due[MT_PROMPT] != M_NEVER && p->due[MT_PROMPT] - v.prompt_due_at < 4 && v.prompt_due_at - p->due[MT_PROMPT] < 4) p->due[MT_PROMPT] = v.prompt_due_at;
+    if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
+    compare_screen(w, phone, &v);
+    for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && p->due[k] - v.deadline_at < 4 && v.deadline_at - p->due[k] < 4) p->due[k] = v.deadline_at;
+    /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
+    if (v.deadline_at != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    compare_presence(w, phone);
+    world_digest(w, v.user, (uint32_t)v.user_len);
+}
+
+static uint32_t sessions(const struct world *w, uint32_t user) {
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) count += w->model.phones[i].user == user && m_active(&w->model.phones[i]);
+    return count;
+}
+
+static void compare_user(struct world *w, uint32_t user) {
+    const struct m_user *u = &w->model.users[user];
+    hsvc_user_view v;
+    uint32_t failures = u->failures;
+    (void)hsvc_user_view_init(&v, sizeof v);
+    if (hsvc_user_get(w->engines[0], user_name(user), strlen(user_name(user)), &v) != HSVC_OK) return;
+    differ(w, DIFFERENT_SESSIONS, 0, sessions(w, user), v.session_count);
+    differ(w, DIFFERENT_OWNER, 0, m_held(&w->model, user), v.headset_count);
+    if (u->locked_until > w->now || v.locked_until_at > w->now) differ(w, DIFFERENT_LOCK, 0, u->locked_until, v.locked_until_at);
+    if (u->first_failure + m_policy(&w->model, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0) > w->now && u->locked_until <= w->now)
+        differ(w, DIFFERENT_FAILURES, 0, failures, v.failures);
+    if (w->finding.kind != SAME && w->finding.user == 0) w->finding.user = user;
+}
+
+void compare_all(struct world *w) {
+    for (uint32_t i = 1; i <= w->shape.phones; i++) compare_phone(w, i);
+    for (uint32_t i = 1; i <= w->shape.users && w->finding.kind == SAME; i++)
+        if (w->model.users[i].exists) compare_user(w, i);
+    for (uint32_t i = 1; i <= w->shape.headsets && w->finding.kind == SAME; i++) {
+        hsvc_headset_view v;
+        uint32_t owner = 0;
+        int32_t status;
+        (void)hsvc_headset_view_init(&v, sizeof v);
+        status = hsvc_headset_get(w->engines[0], serial_name(i), strlen(serial_name(i)), &v);
+        if (status == HSVC_OK) owner = number_of_name(v.owner, v.owner_len);
+        else if (status != HSVC_ERR_NOT_FOUND) continue; /* a fault of the store */
+        differ(w, DIFFERENT_OWNER, 0, w->model.headsets[i].owner, owner);
+        if (w->finding.kind != SAME) w->finding.headset = i;
+    }
+}
+
+static int32_t one_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
+    struct world *w = user;
+    (void)rule, (void)key, (void)key_len;
+    world_digest(w, invariant, (uint32_t)strlen(invariant));
+    return HSVC_OK;
+}
+
+/* compare_sound: STORE-8 finds nothing. */
+void compare_sound(struct world *w) {
+    uint64_t findings = 0;
+    if (w->finding.kind != SAME) return;
+    if (hsvc_verify(w->engines[0], one_finding, w, &findings) != HSVC_OK || findings != 0) world_find(w, UNSOUND, 0, 0, (int64_t)findings);
+}

@@ -1,0 +1,215 @@
+/* model.c: the model's state, its policy (SPEC 4) and its time (SPEC 12). */
+#include "model.h"
+
+#include <string.h>
+
+struct m_answer m_yes(uint32_t reason) {
+    struct m_answer a = {1, reason};
+    return a;
+}
+
+struct m_answer m_no(uint32_t reason) {
+    struct m_answer a = {0, reason};
+    return a;
+}
+
+struct m_answer m_open(void) {
+    struct m_answer a = {M_OPEN, 0};
+    return a;
+}
+
+/* ---- policy ---- */
+
+#define SECOND 1000
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+
+/* m_default: SPEC 4, the preset GUIDE. */
+int64_t m_default(uint32_t param) {
+    switch (param) {
+        case HSVC_PARAM_HEADSET_EM: return HSVC_CHOICE_HEADSET_EM_ALLOW;
+        case HSVC_PARAM_ASSOCIATION_PROMPT: return HSVC_CHOICE_ASSOCIATION_PROMPT_ALL_DEVICES;
+        case HSVC_PARAM_EM_SCREEN_WHEN_DENIED: return HSVC_CHOICE_EM_SCREEN_WHEN_DENIED_ON;
+        case HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX: return 3;
+        case HSVC_PARAM_PIN_ENTRY: return HSVC_CHOICE_PIN_ENTRY_REQUIRED;
+        case HSVC_PARAM_AUTO_SIGN_IN_AFTER: return 15 * SECOND;
+        case HSVC_PARAM_AUTO_SIGN_OUT_AFTER: return 5 * MINUTE;
+        case HSVC_PARAM_KEEP_MAX: return 8 * HOUR;
+        case HSVC_PARAM_HEADSETS_PER_USER_MAX: return 15;
+        case HSVC_PARAM_MULTIPLE_LOGIN: return HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED;
+        case HSVC_PARAM_LOCKOUT_FAILURES: return 3;
+        case HSVC_PARAM_LOCKOUT_RESET_AFTER: return 30 * MINUTE;
+        case HSVC_PARAM_LOCKOUT_DURATION: return 30 * MINUTE;
+        case HSVC_PARAM_DEVICE_FAILURES_MAX: return 10;
+        case HSVC_PARAM_PROMPT_TIMEOUT: return 2 * MINUTE;
+        case HSVC_PARAM_VERIFY_TIMEOUT: return 10 * SECOND;
+        case HSVC_PARAM_RESET_TIMEOUT: return 5 * MINUTE;
+        case HSVC_PARAM_PRESENCE_SETTLE: return 20 * SECOND;
+        case HSVC_PARAM_UNREGISTERED_MAX: return 24 * HOUR;
+        case HSVC_PARAM_CALL_DEFERRAL_MAX: return 12 * HOUR;
+        case HSVC_PARAM_EMERGENCY_HOLD: return 30 * MINUTE;
+        default: return 0; /* off, and the first choice of all others */
+    }
+}
+
+/* strictest: POL-3 with decision 010: of what is set. */
+static int64_t strictest(const int64_t *set, uint32_t count, uint32_t largest) {
+    int64_t best = M_UNSET;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t v = set[i];
+        if (v == M_UNSET) continue;
+        if (best == M_UNSET || (largest ? v > best : (v != 0 && (best == 0 || v < best)))) best = v;
+    }
+    return best;
+}
+
+/* m_policy: user, device, site, global; the strictest or the smallest of some (POL-3). */
+int64_t m_policy(const struct model *m, uint32_t param, uint32_t user, uint32_t phone) {
+    int64_t set[4] = {m->for_user[user][param], m->at_phone[phone][param],
+                      m->at_site[phone ? m->phones[phone].site : 0][param], m->everywhere[param]};
+    int64_t best = M_UNSET;
+    switch (param) {
+        case HSVC_PARAM_PIN_ENTRY:
+        case HSVC_PARAM_HEADSET_EM:
+        case HSVC_PARAM_MULTIPLE_LOGIN:
+            best = strictest(set, 4, 1);
+            break;
+        case HSVC_PARAM_HEADSETS_PER_USER_MAX:
+        case HSVC_PARAM_MAX_LOGIN_TIME:
+        case HSVC_PARAM_LOCKOUT_FAILURES:
+        case HSVC_PARAM_DEVICE_FAILURES_MAX:
+            best = strictest(set, 4, 0);
+            break;
+        default:
+            for (uint32_t i = 0; i < 4 && best == M_UNSET; i++) best = set[i];
+    }
+    return best == M_UNSET ? m_default(param) : best;
+}
+
+void m_begin(struct model *m, int64_t now) {
+    memset(m, 0, sizeof *m);
+    m->now = now;
+    for (uint32_t i = 0; i < M_PARAMS; i++) {
+        m->everywhere[i] = M_UNSET;
+        for (uint32_t k = 0; k < 4; k++) m->at_site[k][i] = M_UNSET;
+        for (uint32_t k = 0; k < M_PHONES; k++) m->at_phone[k][i] = M_UNSET;
+        for (uint32_t k = 0; k < M_USERS; k++) m->for_user[k][i] = M_UNSET;
+    }
+    for (uint32_t i = 0; i < M_PHONES; i++)
+        for (uint32_t k = 0; k < M_TIMERS; k++) m->phones[i].due[k] = M_NEVER;
+}
+
+/* ---- questions ---- */
+
+uint32_t m_number(const struct model *m, const struct m_phone *p) { return (uint32_t)(p - m->phones); }
+
+uint32_t m_calls(const struct m_phone *p) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < M_CALLS; i++) count += p->calls[i].id != 0;
+    return count;
+}
+
+uint32_t m_emergency(const struct m_phone *p) {
+    for (uint32_t i = 0; i < M_CALLS; i++)
+        if (p->calls[i].id != 0 && p->calls[i].emergency) return 1;
+    return 0;
+}
+
+/* m_ready: may it show anything? (PRES-3) */
+uint32_t m_ready(const struct m_phone *p) { return p->exists && p->registered && !p->resetting && !p->settling; }
+
+/* m_active: is there a session that counts? An ending one blocks nobody (MULTI-1). */
+uint32_t m_active(const struct m_phone *p) { return p->user != 0 && p->session_state != HSVC_SESSION_ENDING; }
+
+/* m_here: is a headset of this user present? What was reported gone still counts until it is judged (SIGN-5). */
+uint32_t m_here(const struct model *m, const struct m_phone *p, uint32_t user) {
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && !p->at[h].gone && m->headsets[h].owner == user) return 1;
+    return 0;
+}
+
+uint32_t m_held(const struct model *m, uint32_t user) {
+    uint32_t count = 0;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) count += m->headsets[h].owner == user;
+    return count;
+}
+
+/* ---- time ---- */
+
+void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due) {
+    p->due[timer] = due;
+    p->armed[timer] = ++m->counter;
+}
+
+int64_t m_phone_next(const struct m_phone *p) {
+    int64_t next = M_NEVER;
+    for (uint32_t k = 0; p->exists && k < M_TIMERS; k++)
+        if (p->due[k] < next) next = p->due[k];
+    for (uint32_t h = 1; p->exists && h < M_HEADSETS; h++)
+        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
+    return next;
+}
+
+int64_t m_next(const struct model *m) {
+    int64_t next = M_NEVER;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        int64_t at = m_phone_next(&m->phones[i]);
+        if (at < next) next = at;
+    }
+    return next;
+}
+
+static void reset_due(struct model *m, struct m_phone *p) {
+    /* SIGN-5: without that registration the last reports are judged likewise. */
+    p->overdue = 1;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+}
+
+static void longest_due(struct model *m, struct m_phone *p) { m_end_or_wait(m, p, HSVC_CAUSE_MAX_TIME); }
+
+static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
+    p->due[timer] = M_NEVER;
+    switch (timer) {
+        case MT_PROMPT: m_prompt_due(m, p); break;
+        case MT_CHECK: m_check_over(m, p); break;
+        case MT_WINDOW: m_window_due(m, p); break;
+        case MT_KEPT: m_end_or_wait(m, p, HSVC_CAUSE_WINDOW); break;
+        case MT_LONGEST: longest_due(m, p); break;
+        case MT_RESET: reset_due(m, p); break;
+        case MT_SETTLE: m_settled(m, p); break;
+        case MT_AWAY: m_end_or_wait(m, p, HSVC_CAUSE_UNREACHABLE); break;
+        case MT_CALLS: m_old_calls(m, p); break;
+        case MT_LIST: m_calls_over(m, p); break;
+        case MT_HOLD: m_waited(m, p); break;
+        case MT_OFFER:
+        default: m_offer(m, p); break;
+    }
+}
+
+static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
+    uint32_t timer = M_TIMERS, headset = 0;
+    for (uint32_t k = 0; k < M_TIMERS; k++)
+        if (p->due[k] == at && (timer == M_TIMERS || p->armed[k] < p->armed[timer])) timer = k;
+    for (uint32_t h = 1; h < M_HEADSETS && timer == M_TIMERS; h++)
+        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due == at) headset = h;
+    if (timer < M_TIMERS)
+        fire(m, p, (enum m_timer)timer);
+    else
+        m_doubt_over(m, p, headset);
+}
+
+uint32_t m_pass(struct model *m, int64_t now) {
+    uint32_t fired = 0;
+    for (int64_t at = m_next(m); at <= now; at = m_next(m)) {
+        m->now = now;
+        for (uint32_t i = 1; i < M_PHONES; i++)
+            if (m_phone_next(&m->phones[i]) == at) {
+                fire_earliest(m, &m->phones[i], at);
+                fired++;
+                break;
+            }
+    }
+    m->now = now;
+    return fired;
+}

@@ -1,0 +1,180 @@
+/* model.h: the service as SPEC words it, plain and slow: arrays, loops, and no line of the engine. tests/offices/world.c
+ * feeds it what the engine is fed; compare.c puts the two side by side. Written from SPEC and docs/decisions alone: it knows
+ * neither the tables nor the records. People, phones and headsets are numbers, from 1; 0 is nobody. */
+#ifndef HSVC_OFFICES_MODEL_H
+#define HSVC_OFFICES_MODEL_H
+
+#include <stdint.h>
+
+#include "headsetsvc/headsetsvc.h"
+
+#define M_USERS 13    /* 12 people */
+#define M_PHONES 9    /* 8 phones */
+#define M_HEADSETS 25 /* 24 headsets */
+#define M_CALLS 8
+#define M_PARAMS 43
+#define M_NEVER INT64_MAX
+#define M_UNSET (-1)
+
+struct m_user {
+    uint8_t exists, enabled, profiles, last_profile;
+    uint32_t failures;
+    int64_t first_failure, locked_until; /* M_NEVER: until unlocked */
+};
+
+/* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. */
+struct m_present {
+    uint8_t here, fresh, gone, doubtful;
+    int64_t since, event_at, newer, doubt_due;
+    uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
+};
+
+struct m_call {
+    uint32_t id; /* 0: no call */
+    uint8_t emergency;
+    int64_t seen_at;
+};
+
+/* When something happens by itself. */
+enum m_timer {
+    MT_PROMPT,  /* a prompt closes, a countdown signs in */
+    MT_CHECK,   /* nobody answers about a PIN */
+    MT_WINDOW,  /* the automatic sign-out */
+    MT_KEPT,    /* the longest that a session is kept */
+    MT_LONGEST, /* max_login_time */
+    MT_RESET,   /* a phone has not come back */
+    MT_SETTLE,  /* headsets had their time to be reported again */
+    MT_AWAY,    /* a phone is away too long for its session */
+    MT_CALLS,   /* a call is so old that the host is asked */
+    MT_LIST,    /* the host did not answer about calls */
+    MT_HOLD,    /* an emergency call is long over */
+    MT_OFFER,   /* the next headset's turn, after one was refused */
+    M_TIMERS
+};
+
+struct m_phone {
+    uint8_t exists, registered, em, kind, related, site;
+    uint8_t resetting, settling, wipe, overdue;
+    uint32_t settlings;
+    uint64_t wanted, worn; /* generations */
+    uint8_t profile;       /* wanted: 0 its own, else the number of the user's profile, from 1 */
+    uint8_t user;          /* of the session */
+    uint8_t by;            /* headset, 0: by hand */
+    uint8_t profile_of;
+    uint32_t session_state, causes, left_denied, extended;
+    uint32_t serial; /* of the session, counted by the model */
+    int64_t signed_in_at, left_at, window_length;
+    uint8_t dismissed;
+    uint32_t prompt;
+    uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
+    uint8_t checking, check_user, check_profile;
+    uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
+    uint32_t failures;
+    int64_t first_failure, throttled_until;
+    int64_t due[M_TIMERS];
+    uint32_t armed[M_TIMERS]; /* in which order */
+    struct m_present at[M_HEADSETS];
+    struct m_call calls[M_CALLS];
+};
+
+struct m_headset {
+    uint8_t owner, known, phone; /* phone: the newest that reported it */
+    int64_t event_at;            /* of the newest report there */
+    uint8_t skipped[M_PHONES];
+};
+
+struct model {
+    int64_t now;      /* of the decision */
+    uint32_t counter; /* orders timers and connects */
+    uint32_t sites;
+    struct m_user users[M_USERS];
+    struct m_phone phones[M_PHONES];
+    struct m_headset headsets[M_HEADSETS];
+    int64_t everywhere[M_PARAMS], at_site[4][M_PARAMS], at_phone[M_PHONES][M_PARAMS], for_user[M_USERS][M_PARAMS];
+};
+
+/* What the model says of an input: accepted or not, and the reason where SPEC names one (0: it does not). accepted
+ * M_OPEN: SPEC leaves open whether it is called accepted. */
+#define M_OPEN 2u
+struct m_answer {
+    uint32_t accepted, reason;
+};
+struct m_answer m_yes(uint32_t reason);
+struct m_answer m_no(uint32_t reason);
+struct m_answer m_open(void);
+
+/* model.c: state, policy, time */
+void m_begin(struct model *m, int64_t now);
+int64_t m_policy(const struct model *m, uint32_t param, uint32_t user, uint32_t phone);
+int64_t m_default(uint32_t param);
+void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
+/* m_next: the earliest of all deadlines; m_phone_next: of one phone. m_pass: all that is due by `now`; how many. */
+int64_t m_phone_next(const struct m_phone *p);
+int64_t m_next(const struct model *m);
+uint32_t m_pass(struct model *m, int64_t now);
+uint32_t m_number(const struct model *m, const struct m_phone *p);
+uint32_t m_calls(const struct m_phone *p);
+uint32_t m_emergency(const struct m_phone *p);
+uint32_t m_ready(const struct m_phone *p);
+uint32_t m_active(const struct m_phone *p);
+uint32_t m_here(const struct model *m, const struct m_phone *p, uint32_t user);
+uint32_t m_held(const struct model *m, uint32_t user);
+
+/* model_desk.c: headsets come and go, phones reset, calls */
+struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at);
+struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at);
+struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, int64_t at);
+struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, uint32_t there);
+struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls);
+struct m_answer m_unregistered(struct model *m, uint32_t phone);
+struct m_answer m_wiped(struct model *m, uint32_t phone);
+struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency);
+struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
+struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
+struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
+void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_settled(struct model *m, struct m_phone *p);
+void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
+void m_old_calls(struct model *m, struct m_phone *p);
+void m_calls_over(struct model *m, struct m_phone *p);
+
+/* model_session.c: who is signed in */
+uint32_t m_may_sign_in(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t pin);
+uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
+uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
+uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
+void m_end(struct model *m, struct m_phone *p, uint32_t cause);
+void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
+void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile);
+void m_open_window(struct model *m, struct m_phone *p, int64_t at);
+void m_back(struct model *m, struct m_phone *p);
+void m_window_due(struct model *m, struct m_phone *p);
+void m_waited(struct model *m, struct m_phone *p);
+
+/* model_prompt.c: what a phone asks, and the answers */
+void m_offer(struct model *m, struct m_phone *p);
+uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
+struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
+void m_withdraw(struct m_phone *p);
+void m_close(struct model *m, struct m_phone *p);
+void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);
+void m_check_over(struct model *m, struct m_phone *p);
+void m_prompt_due(struct model *m, struct m_phone *p);
+struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind);
+struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank);
+struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32_t state, uint32_t stale);
+struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile);
+struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t headset);
+struct m_answer m_activity(struct model *m, uint32_t phone);
+
+/* model_admin.c: people behind desks of another kind */
+struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset);
+struct m_answer m_disassociate(struct model *m, uint32_t headset);
+struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_t to);
+struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now);
+struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled);
+struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone);
+struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
+void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
+
+#endif

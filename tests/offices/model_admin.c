@@ -1,0 +1,121 @@
+/* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs, policy (SPEC 4). */
+#include "model.h"
+
+/* given_or_freed: a headset that is connected somewhere has another owner now (ASSOC-7). */
+static void given(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t here) {
+    uint32_t had_prompt = p->prompt_headset == headset && p->prompt != 0;
+    if (here) return; /* associated at this very prompt */
+    p->at[headset].fresh = 0;
+    if (had_prompt) m_withdraw(p);
+    if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);
+    if (had_prompt) m_offer(m, p);
+}
+
+/* m_give: the headset is the user's: skips are cleared (PROMPT-4). phone: where that was done at its prompt, or 0. */
+void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone) {
+    m->headsets[headset].owner = (uint8_t)user;
+    for (uint32_t i = 1; i < M_PHONES; i++) m->headsets[headset].skipped[i] = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (p->exists && p->at[headset].here)
+            given(m, p, user, headset, phone == i);
+    }
+}
+
+static struct m_answer may_have(const struct model *m, uint32_t user) {
+    if (!m->users[user].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
+    if (!m->users[user].enabled) return m_no(HSVC_REASON_USER_DISABLED);
+    return m_yes(0);
+}
+
+struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset) {
+    uint32_t owner = m->headsets[headset].owner;
+    struct m_answer may = may_have(m, user);
+    if (owner == user) return m_yes(HSVC_REASON_ALREADY_ASSOCIATED);
+    if (!may.accepted) return owner == 0 ? may : m_no(0);
+    if (owner != 0) return m_no(HSVC_REASON_HEADSET_IN_USE);
+    if (m_held(m, user) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, user, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
+    m_give(m, user, headset, 0);
+    return m_yes(HSVC_REASON_ASSOCIATED);
+}
+
+/* freed: as if it had left that session; its prompt goes (ASSOC-7). */
+static void freed(struct model *m, struct m_phone *p, uint32_t headset, uint32_t owner) {
+    if (!p->at[headset].here) return;
+    p->at[headset].fresh = 0;
+    if (p->prompt != 0 && p->prompt_headset == headset) m_withdraw(p);
+    if (p->user == owner && !m_here(m, p, owner) && p->session_state == HSVC_SESSION_SIGNED_IN) m_open_window(m, p, m->now);
+    m_offer(m, p);
+}
+
+struct m_answer m_disassociate(struct model *m, uint32_t headset) {
+    uint32_t owner = m->headsets[headset].owner;
+    if (owner == 0) return m_open();
+    m->headsets[headset].owner = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (m->phones[i].exists) freed(m, &m->phones[i], headset, owner);
+    return m_yes(0);
+}
+
+struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_t to) {
+    struct m_answer may = may_have(m, to);
+    if (m->headsets[headset].owner == to) return m_open(); /* unchanged, or the wrong holder was named */
+    if (!may.accepted) return m->headsets[headset].owner == from ? may : m_no(0);
+    if (m->headsets[headset].owner != from || from == 0) return m_no(0);
+    if (m_held(m, to) >= (uint32_t)m_policy(m, HSVC_PARAM_HEADSETS_PER_USER_MAX, to, 0)) return m_no(HSVC_REASON_HEADSET_LIMIT);
+    (void)m_disassociate(m, headset);
+    m_give(m, to, headset, 0);
+    return m_yes(0);
+}
+
+/* m_force: OUT-13: when_idle, or now: the one exception to OUT-4, and never with an emergency call. */
+struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (p->user == 0) return m_open();
+    if (now && !m_emergency(p) && p->due[MT_HOLD] == M_NEVER)
+        m_end(m, p, HSVC_CAUSE_ADMIN);
+    else
+        m_end_or_wait(m, p, HSVC_CAUSE_ADMIN);
+    return m_yes(0);
+}
+
+static uint32_t about(const struct model *m, const struct m_phone *p, uint32_t user) {
+    return p->prompt != 0 && p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SKIP_CONFIRM && p->prompt != HSVC_PROMPT_ERROR &&
+           (p->prompt_user == user || (p->prompt_headset != 0 && m->headsets[p->prompt_headset].owner == user));
+}
+
+/* m_user_put: a person's record; USER-1: disabling ends what runs, PROF-4: so does losing the profile that is worn. */
+struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled) {
+    struct m_user *u = &m->users[user];
+    u->exists = 1;
+    u->profiles = (uint8_t)profiles;
+    u->enabled = (uint8_t)enabled;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (!p->exists) continue;
+        if (!enabled && p->prompt != HSVC_PROMPT_SIGN_OUT && about(m, p, user)) m_close(m, p);
+        if (p->user != user || !m_active(p)) continue;
+        if (!enabled)
+            m_end_or_wait(m, p, HSVC_CAUSE_USER_DISABLED);
+        else if (p->profile > profiles)
+            m_end_or_wait(m, p, HSVC_CAUSE_PROFILE_REMOVED);
+    }
+    return m_yes(0);
+}
+
+struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone) {
+    if (user != 0) m->users[user].failures = 0, m->users[user].locked_until = 0;
+    if (phone != 0) m->phones[phone].failures = 0, m->phones[phone].throttled_until = 0;
+    return m_yes(0);
+}
+
+/* m_set: one parameter at one scope. What an open screen or a session feels at once (POL-4, POL-5) is set up before work
+ * begins, at times when there are none. */
+struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value) {
+    if (scope == HSVC_SCOPE_GLOBAL) m->everywhere[param] = value;
+    if (scope == HSVC_SCOPE_SITE) m->at_site[subject][param] = value;
+    if (scope == HSVC_SCOPE_DEVICE) m->at_phone[subject][param] = value;
+    if (scope == HSVC_SCOPE_USER) m->for_user[subject][param] = value;
+    return m_yes(0);
+}

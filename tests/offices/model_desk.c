@@ -1,0 +1,342 @@
+/* model_desk.c: headsets come and go, phones reset, calls begin and end (SPEC 5, 9, 11). */
+#include <string.h>
+
+#include "model.h"
+
+/* ---- headsets ---- */
+
+static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    if (p->at[headset].here) return at < p->at[headset].event_at;
+    return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;
+}
+
+static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
+    p->at[headset].event_at = at;
+    m->headsets[headset].known = 1;
+    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) {
+        m->headsets[headset].phone = (uint8_t)m_number(m, p);
+        m->headsets[headset].event_at = at;
+    }
+}
+
+/* doubts: PRES-7: the same serial elsewhere: the older presence is doubtful, and its phone is asked. */
+static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int64_t at) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (p == here || !p->exists || !p->at[headset].here) continue;
+        p->at[headset].newer = at;
+        if (p->at[headset].doubtful) continue;
+        p->at[headset].doubtful = 1;
+        p->at[headset].doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+    }
+}
+
+/* reported_later: the newest report of this headset elsewhere, if it is newer than `at`; else 0. */
+static int64_t reported_later(const struct model *m, const struct m_phone *here, uint32_t headset, int64_t at) {
+    int64_t newest = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_phone *p = &m->phones[i];
+        if (p != here && p->exists && p->at[headset].here && p->at[headset].event_at > at && p->at[headset].event_at > newest)
+            newest = p->at[headset].event_at;
+    }
+    return newest;
+}
+
+/* another_comes: a countdown ends, its headset spent, for another user's headset that may start something (PROMPT-7): one
+ * that is refused is not fresh any more. */
+static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) {
+    uint32_t owner = m->headsets[headset].owner;
+    if (p->prompt != HSVC_PROMPT_COUNTDOWN || owner == 0 || owner == p->prompt_user || !m_waits(m, p, headset).accepted) return;
+    if (m_active(p) && p->user == owner) return;
+    p->at[p->prompt_headset].fresh = 0;
+    m_withdraw(p);
+}
+
+/* m_turn: a headset is fresh: it is its turn, or it waits for the place. */
+struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
+    uint32_t why;
+    another_comes(m, p, headset);
+    if (m_emergency(p)) return m_open();
+    if (p->checking) return m_waits(m, p, headset);
+    if (p->prompt == HSVC_PROMPT_SIGN_OUT && m->headsets[headset].owner != 0) {
+        struct m_answer may = m_waits(m, p, headset);
+        if (!may.accepted || p->due[MT_HOLD] != M_NEVER) return may;
+        m_withdraw(p);
+        why = m_judge(m, p, headset);
+    } else if (p->prompt != 0) {
+        return m_waits(m, p, headset);
+    } else {
+        why = m_judge(m, p, headset);
+        if (p->prompt == 0) m_offer(m, p);
+    }
+    if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER) return m_yes(0);
+    if (why == 0) return m_open();
+    return m_no(why);
+}
+
+struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
+    struct m_phone *p = &m->phones[phone];
+    struct m_present *here = &p->at[headset];
+    uint32_t owner = m->headsets[headset].owner;
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
+    if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
+        if (at < here->newer) return m_yes(0);
+        here->doubtful = 0;
+    }
+    noted(m, p, headset, at);
+    if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
+        if (!p->settling || here->gone) doubts(m, p, headset, at); /* nothing new after a reset (decision 111) */
+        here->gone = 0;
+        return m_yes(0);
+    }
+    memset(here, 0, sizeof *here);
+    here->here = here->fresh = 1;
+    here->since = here->event_at = at;
+    here->order = ++m->counter;
+    here->newer = reported_later(m, p, headset, at);
+    if (here->newer != 0) { /* the late connect is itself the older one: no flow before its phone confirms it (decision 030) */
+        here->doubtful = 1;
+        here->doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+        return m_yes(0);
+    }
+    doubts(m, p, headset, at);
+    if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
+        here->fresh = 0;
+        m_back(m, p);
+        return m_yes(0);
+    }
+    if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
+        p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+        return m_open();
+    }
+    if (!m_ready(p)) return m_yes(0);
+    return m_turn(m, p, headset);
+}
+
+/* m_leave: it has left, judged (OUT-1); its prompt goes with it (PROMPT-6). */
+void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
+    uint32_t owner = m->headsets[headset].owner;
+    memset(&p->at[headset], 0, sizeof p->at[headset]);
+    if (p->prompt_headset == headset) m_withdraw(p);
+    if (owner != 0 && p->user == owner && !m_here(m, p, owner) &&
+        (p->session_state == HSVC_SESSION_SIGNED_IN || p->session_state == HSVC_SESSION_KEPT))
+        m_open_window(m, p, at);
+    m_offer(m, p);
+}
+
+struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
+    if (!p->at[headset].here) return m_open();
+    noted(m, p, headset, at);
+    if (p->at[headset].doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
+        m_leave(m, p, headset, at);
+        return m_yes(0);
+    }
+    if ((p->resetting && !p->overdue) || p->settling || !p->registered) {
+        p->at[headset].gone = 1; /* SIGN-5: recorded, not judged */
+        return m_yes(0);
+    }
+    m_leave(m, p, headset, at);
+    return m_yes(0);
+}
+
+/* m_snapshot: what is missing has left, what is new has connected (PRES-5). */
+struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, int64_t at) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if ((headsets & 1u << h) != 0) (void)m_connect(m, phone, h, at);
+    return m_yes(0);
+}
+
+/* m_presence: the answer about a doubtful headset: it is there, or it left at the newer connect (PRES-7). */
+struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, uint32_t there) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->at[headset].here || !p->at[headset].doubtful) return m_no(HSVC_REASON_REQUEST_STALE);
+    if (!there) {
+        m_doubt_over(m, p, headset);
+        return m_yes(0);
+    }
+    p->at[headset].doubtful = 0;
+    m_offer(m, p);
+    return m_yes(0);
+}
+
+void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset) { m_leave(m, p, headset, p->at[headset].newer); }
+
+/* ---- resets ---- */
+
+static uint32_t any_here(const struct m_phone *p) {
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here) return 1;
+    return 0;
+}
+
+struct m_answer m_unregistered(struct model *m, uint32_t phone) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (!p->registered) return m_open();
+    p->registered = 0;
+    p->settling = 0;
+    p->due[MT_SETTLE] = M_NEVER;
+    m_withdraw(p); /* PRES-3 */
+    if (p->user != 0 && m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone) != 0 && p->session_state != HSVC_SESSION_ENDING)
+        m_arm(m, p, MT_AWAY, m->now + m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone));
+    return m_yes(0);
+}
+
+/* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
+struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
+    struct m_phone *p = &m->phones[phone];
+    uint32_t before;
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (generation > p->wanted) return m_no(0);
+    before = any_here(p);
+    p->registered = 1;
+    p->due[MT_AWAY] = M_NEVER;
+    if (generation > p->worn) p->worn = generation;
+    if (generation == p->wanted) {
+        p->resetting = p->overdue = 0;
+        p->due[MT_RESET] = M_NEVER;
+    } else {
+        p->resetting = 1; /* sent again */
+        p->overdue = 0;
+        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
+    }
+    p->settling = before != 0 && !p->resetting;
+    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
+    (void)m_call_list(m, phone, calls);
+    (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
+    if (!p->settling) m_settled(m, p);
+    return m_yes(0);
+}
+
+/* m_settled: whoever is absent has left; whoever is fresh is offered. */
+void m_settled(struct model *m, struct m_phone *p) {
+    p->settling = 0;
+    for (uint32_t h = 1; h < M_HEADSETS && !p->resetting; h++)
+        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+    m_offer(m, p);
+}
+
+struct m_answer m_wiped(struct model *m, uint32_t phone) {
+    m->phones[phone].wipe = 0;
+    return m_yes(0);
+}
+
+/* ---- calls ---- */
+
+static struct m_call *call_of(struct m_phone *p, uint32_t id) {
+    for (uint32_t i = 0; i < M_CALLS; i++)
+        if (p->calls[i].id == id) return &p->calls[i];
+    return NULL;
+}
+
+/* bound: from the last report of the oldest (OUT-6, decision 032). */
+static void bound(struct model *m, struct m_phone *p) {
+    int64_t oldest = M_NEVER, most = m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
+    for (uint32_t i = 0; i < M_CALLS; i++)
+        if (p->calls[i].id != 0 && p->calls[i].seen_at < oldest) oldest = p->calls[i].seen_at;
+    if (oldest == M_NEVER)
+        p->due[MT_CALLS] = M_NEVER;
+    else
+        m_arm(m, p, MT_CALLS, oldest + most);
+}
+
+static void add_call(struct model *m, struct m_phone *p, uint32_t id, uint32_t emergency) {
+    struct m_call *call = call_of(p, id);
+    if (call == NULL) call = call_of(p, 0);
+    if (call == NULL) return;
+    if (call->id != id) call->emergency = 0;
+    call->id = id;
+    call->emergency |= (uint8_t)emergency;
+    call->seen_at = m->now;
+}
+
+/* begun: CALL-1: prompts for PIN, countdown and association go; in an emergency call every prompt does (SAFE-2). */
+static void begun(struct model *m, struct m_phone *p) {
+    uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER;
+    if (m_emergency(p)) p->due[MT_HOLD] = M_NEVER;
+    if (p->prompt != 0 && (m_emergency(p) || !stays)) m_withdraw(p);
+    m_offer(m, p); /* what may be shown in a call: sign out the other? (TAKE-4) */
+}
+
+/* ended: SAFE-2: the hold begins when the last emergency call ends; then what waited is done (OUT-4, CALL-1). */
+static void ended(struct model *m, struct m_phone *p, uint32_t emergency) {
+    int64_t hold = m_policy(m, HSVC_PARAM_EMERGENCY_HOLD, 0, m_number(m, p));
+    if (emergency && !m_emergency(p)) {
+        if (hold > 0) m_arm(m, p, MT_HOLD, m->now + hold);
+        m_offer(m, p);
+    }
+    if (m_calls(p) > 0) return;
+    if (p->waiting && p->causes == 0) {
+        p->waiting = 0;
+        (void)m_press(m, m_number(m, p), HSVC_INPUT_YES);
+        return;
+    }
+    m_waited(m, p);
+}
+
+struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    add_call(m, p, id, emergency);
+    bound(m, p);
+    begun(m, p);
+    return m_yes(0);
+}
+
+struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id) {
+    struct m_phone *p = &m->phones[phone];
+    struct m_call *call = call_of(p, id);
+    uint32_t emergency = m_emergency(p);
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (call == NULL) return m_open();
+    memset(call, 0, sizeof *call);
+    bound(m, p);
+    ended(m, p, emergency);
+    return m_yes(0);
+}
+
+/* m_call_list: all calls now; those that are missing are over (OUT-6). */
+struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls) {
+    struct m_phone *p = &m->phones[phone];
+    struct m_call was[M_CALLS];
+    uint32_t had = m_calls(p), emergency = m_emergency(p);
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    memcpy(was, p->calls, sizeof was);
+    memset(p->calls, 0, sizeof p->calls);
+    for (uint32_t i = 0; i < M_CALLS; i++)
+        for (uint32_t k = 0; k < M_CALLS && calls[i].id != 0; k++)
+            if (was[k].id == calls[i].id) add_call(m, p, was[k].id, was[k].emergency);
+    for (uint32_t i = 0; i < M_CALLS; i++)
+        if (calls[i].id != 0) add_call(m, p, calls[i].id, calls[i].emergency);
+    p->due[MT_LIST] = M_NEVER;
+    bound(m, p);
+    if (m_calls(p) > 0) begun(m, p);
+    if ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p))) ended(m, p, emergency);
+    return m_yes(0);
+}
+
+/* m_old_calls: a call is very old: the host is asked (OUT-6). */
+void m_old_calls(struct model *m, struct m_phone *p) {
+    m_arm(m, p, MT_LIST, m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0));
+}
+
+/* m_calls_over: silence: what was due when it was asked is over, emergency calls never (decision 032). */
+void m_calls_over(struct model *m, struct m_phone *p) {
+    int64_t most = m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
+    int64_t asked = m->now - m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+    for (uint32_t i = 0; i < M_CALLS; i++) {
+        if (p->calls[i].id == 0 || p->calls[i].seen_at + most > asked) continue;
+        if (p->calls[i].emergency) p->calls[i].seen_at = m->now;
+        else memset(&p->calls[i], 0, sizeof p->calls[i]);
+    }
+    bound(m, p);
+    if (m_calls(p) == 0) ended(m, p, 0);
+}

@@ -1,0 +1,85 @@
+/* model_input.c: what the engine is told, told to the model: names become numbers, lists become bits. */
+#include <string.h>
+
+#include "office.h"
+
+static int64_t event_time(const struct model *m, const hsvc_input *in) {
+    int64_t oldest = m->now - 8 * INT64_C(3600000); /* backdate_max (TIME-2) */
+    if (in->at_ms == 0 || in->at_ms > m->now) return m->now;
+    return in->at_ms < oldest ? oldest : in->at_ms;
+}
+
+static uint32_t headsets_of(const hsvc_input *in) {
+    uint32_t bits = 0;
+    for (size_t i = 0; i < in->item_count; i++)
+        if (in->items[i].kind == HSVC_ITEM_HEADSET) bits |= 1u << number_of_name(in->items[i].text, in->items[i].text_len);
+    return bits;
+}
+
+static void calls_of(const hsvc_input *in, struct m_call *calls) {
+    uint32_t count = 0;
+    memset(calls, 0, M_CALLS * sizeof *calls);
+    for (size_t i = 0; i < in->item_count && count < M_CALLS; i++) {
+        if (in->items[i].kind != HSVC_ITEM_CALL) continue;
+        calls[count].id = (uint32_t)in->items[i].number;
+        calls[count++].emergency = (in->items[i].flags & HSVC_FLAG_EMERGENCY) != 0;
+    }
+}
+
+static struct m_answer put_phone(struct model *m, const hsvc_input *in, uint32_t phone) {
+    struct m_phone *p = &m->phones[phone];
+    p->exists = 1;
+    p->em = (in->flags & HSVC_FLAG_EM_ENABLED) != 0;
+    p->kind = (uint8_t)in->state;
+    p->related = (uint8_t)number_of_name(in->related_user, in->related_user_len);
+    p->site = (uint8_t)number_of_name(in->site, in->site_len);
+    return m_yes(0);
+}
+
+static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
+    struct m_call calls[M_CALLS];
+    switch (in->kind) {
+        case HSVC_INPUT_DEVICE_PUT: return put_phone(m, in, phone);
+        case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
+        case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
+        case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
+        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, event_time(m, in));
+        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, event_time(m, in));
+        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), event_time(m, in));
+        case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
+        case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);
+        case HSVC_INPUT_CALL_ENDED: return m_call_ended(m, phone, (uint32_t)in->call_id);
+        default: break;
+    }
+    calls_of(in, calls);
+    if (in->kind == HSVC_INPUT_DEVICE_REGISTERED) return m_registered(m, phone, in->generation, headsets_of(in), calls);
+    return m_call_list(m, phone, calls);
+}
+
+static struct m_answer from_administrator(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t user, uint32_t headset) {
+    uint32_t subject = in->state == HSVC_SCOPE_SITE ? number_of_name(in->site, in->site_len) : in->state == HSVC_SCOPE_USER ? user : phone;
+    switch (in->kind) {
+        case HSVC_INPUT_ASSOCIATE: return m_associate(m, user, headset);
+        case HSVC_INPUT_DISASSOCIATE: return m_disassociate(m, headset);
+        case HSVC_INPUT_MOVE: return m_move(m, headset, number_of_name(in->name, in->name_len), user);
+        case HSVC_INPUT_FORCE_SIGN_OUT: return m_force(m, phone, in->flags & HSVC_FLAG_NOW);
+        case HSVC_INPUT_USER_PUT: return m_user_put(m, user, (uint32_t)in->item_count, (in->flags & HSVC_FLAG_DISABLED) == 0);
+        case HSVC_INPUT_USER_UNLOCK: return m_unlock(m, user, phone);
+        case HSVC_INPUT_POLICY_SET: return m_set(m, in->param, in->state, subject, in->value);
+        default: return m_open();
+    }
+}
+
+struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stale) {
+    uint32_t phone = number_of_name(in->device, in->device_len), user = number_of_name(in->user, in->user_len);
+    uint32_t headset = number_of_name(in->serial, in->serial_len);
+    if (in->kind == HSVC_INPUT_VERIFY_RESULT) return m_checked(m, phone, user, in->state, stale || !m->phones[phone].checking);
+    if (in->kind <= HSVC_INPUT_CALL_ANSWER) return from_desk(m, in, phone, headset);
+    if (in->kind > HSVC_INPUT_EFFECT_ACK) return from_administrator(m, in, phone, user, headset);
+    if (stale) return m_no(HSVC_REASON_PROMPT_STALE);
+    if (in->kind == HSVC_INPUT_SUBMIT)
+        return m_submit(m, phone, user, in->profile_len ? number_of_name(in->profile, in->profile_len) : 0, in->user_len == 0 || in->pin_len == 0);
+    if (in->kind == HSVC_INPUT_CHOOSE_PROFILE) return m_choose(m, phone, number_of_name(in->profile, in->profile_len));
+    if (in->kind >= HSVC_INPUT_MENU_ASSOCIATE) return m_menu(m, phone, in->kind, headset);
+    return m_press(m, phone, in->kind);
+}

@@ -1,0 +1,169 @@
+/* office.h: a simulated office: what one seed makes of it. people.c makes the list of events, world.c feeds them to engine and
+ * model, phones.c plays phones and directory, compare.c puts engine and model side by side, script.c writes a scenario of
+ * what happened, shrink.c makes the list short. Whole numbers of fixed width only: the same seed is the same run anywhere. */
+#ifndef HSVC_OFFICES_OFFICE_H
+#define HSVC_OFFICES_OFFICE_H
+
+#include "model.h"
+
+#define DAY_ONE INT64_C(1772409600000) /* 2026-03-02, as in scenarios */
+#define DAY_MS INT64_C(86400000)
+#define NODES 3
+
+/* What may happen. Each is small and means something wherever it stands, so that a list stays a list when lines go. */
+enum act {
+    ACT_USER,         /* arg: profiles, 16: disabled */
+    ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related */
+    ACT_POLICY,       /* arg: parameter; extra: scope; user, phone: subject; number: value */
+    ACT_ASSOCIATE,
+    ACT_DISASSOCIATE,
+    ACT_MOVE,         /* extra: from whom */
+    ACT_FORCE,        /* arg: 1 now */
+    ACT_UNLOCK,
+    ACT_PLUG,         /* arg: how the report travels: TRAVEL_ */
+    ACT_UNPLUG,
+    ACT_SNAPSHOT,     /* the phone reports what is plugged in */
+    ACT_ANSWER,       /* arg: what the user at the phone is inclined to */
+    ACT_MENU,         /* arg: HSVC_INPUT_MENU_ */
+    ACT_USE,          /* somebody lifts the handset */
+    ACT_CALL,         /* arg: TRAVEL_; extra: 1 emergency; number: call */
+    ACT_HANG_UP,
+    ACT_CALLS,        /* the phone reports its calls */
+    ACT_POWER_CUT,
+    ACT_POWER_BACK,
+    ACT_DIRECTORY,    /* arg: 0 answers, 1 silent, else after so many ms */
+    ACT_CRASH,        /* the host of a node dies between the next commit and its effects, and starts again */
+    ACT_RESTART,      /* a node's engine is thrown away */
+    ACT_FAULT,        /* arg: HSVC_FAULT_; extra: HSVC_FAULT_ON_; number: how often */
+    ACTS
+};
+#define TRAVEL_LOST 1u  /* nobody hears of it */
+#define TRAVEL_TWICE 2u /* it is reported twice */
+#define TRAVEL_LATE 4u  /* number: it is reported so many ms after it happened */
+
+struct event {
+    int64_t at;
+    int64_t number;
+    uint16_t what;
+    uint8_t phone, user, headset, extra;
+    uint32_t arg;
+};
+
+struct random {
+    uint64_t state;
+};
+uint32_t random_below(struct random *r, uint32_t limit);
+uint32_t random_chance(struct random *r, uint32_t permille);
+
+/* people.c: the office of a seed for so many days. Grows *list (malloc); gives its length. */
+struct shape {
+    uint32_t users, phones, headsets, nodes, faults;
+};
+struct shape office_shape(uint64_t seed);
+uint32_t office_events(uint64_t seed, uint32_t days, struct event **list);
+
+/* One thing that a phone or the directory will do. */
+enum plan_kind { PLAN_LEAVE, PLAN_REGISTER, PLAN_CHECKED, PLAN_PRESENCE, PLAN_CALLS };
+struct plan {
+    int64_t at;
+    uint64_t number;
+    enum plan_kind what;
+    uint32_t phone, subject, state;
+};
+#define PLANS_MOST 64
+
+/* What stands on the desk. plugged, calls: what is so, whoever heard of it. */
+struct phone {
+    uint8_t registered, powered;
+    uint32_t plugged; /* bits */
+    struct m_call calls[M_CALLS];
+    uint64_t ordered, wipe, prompt_id, request;
+    uint32_t prompt, shown_user;
+};
+
+/* Where engine and model first differ. kind: what; for an expectation in a script. */
+enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
+                  DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, UNSOUND, FAILED };
+struct finding {
+    enum difference kind;
+    uint32_t phone, user, headset;
+    int64_t wanted, seen; /* by the model, by the engine */
+    uint32_t event;       /* index in the list */
+    int64_t at;
+};
+
+struct script {
+    char *bytes; /* NULL: none is written */
+    uint32_t used, room;
+    int64_t last_at;
+};
+
+struct world {
+    int64_t now;
+    struct shape shape;
+    struct model model;
+    struct phone phones[M_PHONES];
+    struct plan plans[PLANS_MOST];
+    uint32_t plan_count;
+    int64_t directory; /* ms; -1: silent */
+    uint32_t crash[NODES];
+    uint32_t due;  /* deadlines of other phones than the input's were due with it: the host advances next */
+    int64_t look_at;
+    uint32_t each; /* compare everything after each step */
+    uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
+    struct finding finding;
+    struct script *script;
+    hsvc_memory_store *memory;
+    void *fault; /* hsvc_fault_store */
+    hsvc_store store;
+    hsvc_allocator allocator;
+    hsvc_engine *engines[NODES];
+    hsvc_effects *fx;
+};
+
+/* world.c: the engines, and one input */
+void world_open(struct world *w, const struct shape *shape);
+void world_close(struct world *w);
+void world_run(struct world *w, const struct event *list, uint32_t count);
+void world_apply(struct world *w, hsvc_input *in, uint32_t phone);
+void world_restart(struct world *w, uint32_t node);
+void world_fault(struct world *w, const struct event *e);
+uint32_t world_node(const struct world *w, uint32_t phone);
+void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t wanted, int64_t seen);
+void world_digest(struct world *w, const void *bytes, uint32_t len);
+
+/* model_input.c: an input, in the model's words. stale: it answers a prompt or a request that is over. */
+struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stale);
+
+/* acts.c: what an event means now */
+void act(struct world *w, const struct event *e);
+
+/* phones.c */
+void phones_effects(struct world *w);
+void phones_turn(struct world *w);
+int64_t phones_next(const struct world *w);
+void phones_return(struct world *w, uint32_t phone);
+void phones_pin(uint32_t user, uint32_t right, char pin[8]);
+
+/* compare.c */
+void compare_phone(struct world *w, uint32_t phone);
+void compare_all(struct world *w);
+void compare_sound(struct world *w);
+
+/* script.c: lines of a scenario. Names: u1, desk-1, H1. */
+const char *user_name(uint32_t user);
+const char *phone_name(uint32_t phone);
+const char *serial_name(uint32_t headset);
+const char *profile_name(uint32_t user, uint32_t profile);
+uint32_t number_of_name(const char *name, size_t len);
+void say(struct world *w, const char *format, ...);
+void script_expect(struct world *w, const struct finding *f);
+
+/* shrink.c: the shortest list that it finds with the same kind of difference. */
+/* describe: in words, to stderr. script_of: the scenario of a short list; to be freed. */
+void describe(uint64_t seed, const struct finding *f);
+char *script_of(const struct event *list, uint32_t count, const struct shape *shape, uint64_t seed);
+uint32_t shrink(struct event *list, uint32_t count, const struct shape *shape, struct finding *finding);
+
+#endif

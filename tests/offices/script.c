@@ -1,0 +1,152 @@
+/* script.c: names, and a run written down as a scenario (docs/guide/scenarios.md). What the language has no words for stands
+ * there as a comment. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "office.h"
+
+static const char *named(char room[4][16], const char *format, uint32_t a, uint32_t b) {
+    static uint32_t turn;
+    char *name = room[turn++ % 4];
+    (void)snprintf(name, 16, format, (unsigned)a, (unsigned)b);
+    return name;
+}
+
+const char *user_name(uint32_t user) {
+    static char room[4][16];
+    return named(room, "u%u", user, 0);
+}
+
+const char *phone_name(uint32_t phone) {
+    static char room[4][16];
+    return named(room, "desk-%u", phone, 0);
+}
+
+const char *serial_name(uint32_t headset) {
+    static char room[M_HEADSETS][16]; /* lists hold all of them at once */
+    (void)snprintf(room[headset], 16, "H%u", (unsigned)headset);
+    return room[headset];
+}
+
+const char *profile_name(uint32_t user, uint32_t profile) {
+    static char room[4][16];
+    return named(room, "u%u-%u", user, profile);
+}
+
+/* number_of_name: the last number in a name; 0 if there is none. */
+uint32_t number_of_name(const char *name, size_t len) {
+    uint32_t number = 0, scale = 1;
+    while (len > 0 && name[len - 1] >= '0' && name[len - 1] <= '9') {
+        number += (uint32_t)(name[--len] - '0') * scale;
+        scale *= 10;
+    }
+    return number;
+}
+
+static void put(struct script *s, const char *text, uint32_t len) {
+    if (s->used + len + 1 > s->room) {
+        s->room = (s->used + len + 1) * 2;
+        s->bytes = realloc(s->bytes, s->room);
+        if (s->bytes == NULL) abort();
+    }
+    memcpy(s->bytes + s->used, text, len);
+    s->used += len;
+    s->bytes[s->used] = 0;
+}
+
+static void put_time(struct world *w) {
+    int64_t past = w->now - DAY_ONE, in_day = past % DAY_MS;
+    char text[64];
+    int n;
+    if (past == 0 || w->now == w->script->last_at) return;
+    w->script->last_at = w->now;
+    n = snprintf(text, sizeof text, "at day %d %02d:%02d:%02d.%03d  ", (int)(past / DAY_MS) + 1, (int)(in_day / 3600000),
+                 (int)(in_day / 60000 % 60), (int)(in_day / 1000 % 60), (int)(in_day % 1000));
+    put(w->script, text, (uint32_t)n);
+}
+
+/* say: a line of the script, at the time that it is now. */
+void say(struct world *w, const char *format, ...) {
+    char text[256];
+    va_list list;
+    int n;
+    if (w->script == NULL) return;
+    if (format[0] != '#' && format[0] != ' ') put_time(w);
+    va_start(list, format);
+    n = vsnprintf(text, sizeof text - 1, format, list);
+    va_end(list);
+    text[n++] = '\n';
+    put(w->script, text, (uint32_t)n);
+}
+
+static void expect_time(struct world *w, const char *what, const struct finding *f) {
+    int64_t in_day = (f->wanted - DAY_ONE) % DAY_MS;
+    if (f->wanted == 0 || f->wanted == M_NEVER) {
+        say(w, "  expect %s has no window", phone_name(f->phone));
+        return;
+    }
+    say(w, "  expect %s %s day %d %02d:%02d:%02d.%03d", phone_name(f->phone), what, (int)((f->wanted - DAY_ONE) / DAY_MS) + 1,
+        (int)(in_day / 3600000), (int)(in_day / 60000 % 60), (int)(in_day / 1000 % 60), (int)(in_day % 1000));
+}
+
+static void expect_verdict(struct world *w, const struct finding *f) {
+    if (f->wanted == -1)
+        say(w, "  expect accepted");
+    else if (f->wanted == -2)
+        say(w, "  expect refused");
+    else
+        say(w, "  expect %s %s", f->wanted < HSVC_REASON_SERIAL_UNUSABLE ? "accepted" : "refused",
+            hsvc_name(HSVC_REGISTRY_REASON, (int32_t)f->wanted));
+}
+
+static const char *state_name(int64_t state) { return hsvc_name(HSVC_REGISTRY_SESSION, (int32_t)state); }
+
+/* script_expect: what the model expects and the engine does not do, in the script's words. */
+void script_expect(struct world *w, const struct finding *f) {
+    const char *phone = phone_name(f->phone);
+    if (f->kind != DIFFERENT_VERDICT && w->now > DAY_ONE) say(w, " at day %d %02d:%02d:%02d.%03d", (int)((f->at - DAY_ONE) / DAY_MS) + 1,
+        (int)((f->at - DAY_ONE) % DAY_MS / 3600000), (int)((f->at - DAY_ONE) / 60000 % 60), (int)((f->at - DAY_ONE) / 1000 % 60), (int)((f->at - DAY_ONE) % 1000));
+    switch (f->kind) {
+        case DIFFERENT_VERDICT: expect_verdict(w, f); break;
+        case DIFFERENT_USER:
+            if (f->wanted == 0) say(w, "  expect %s is free", phone);
+            else say(w, "  expect %s is signed in by %s", phone, user_name((uint32_t)f->wanted));
+            break;
+        case DIFFERENT_STATE: say(w, "  expect %s session is %s", phone, state_name(f->wanted)); break;
+        case DIFFERENT_SCREEN:
+        case DIFFERENT_PROMPT:
+            if (f->wanted == 0) say(w, "  expect %s shows nothing", phone);
+            else say(w, "  expect %s shows %s", phone, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)f->wanted));
+            break;
+        case DIFFERENT_WHOSE:
+            say(w, "  expect %s shows %s for %s", phone, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)w->model.phones[f->phone].prompt), user_name((uint32_t)f->wanted));
+            break;
+        case DIFFERENT_OWNER:
+            if (f->headset == 0) say(w, "  expect %s has %d headsets", user_name(f->user), (int)f->wanted);
+            else if (f->wanted == 0) say(w, "  expect %s belongs to nobody", serial_name(f->headset));
+            else say(w, "  expect %s belongs to %s", serial_name(f->headset), user_name((uint32_t)f->wanted));
+            break;
+        case DIFFERENT_CALLS: say(w, "  expect %s has %d calls", phone, (int)f->wanted); break;
+        case DIFFERENT_WINDOW: expect_time(w, "window ends at", f); break;
+        case DIFFERENT_WIPE: say(w, f->wanted ? "  expect %s must wipe" : "  expect %s has nothing to wipe", phone); break;
+        case DIFFERENT_REGISTERED: say(w, f->wanted ? "  expect %s is registered" : "  expect %s is not registered", phone); break;
+        case DIFFERENT_LOCK: say(w, f->wanted > w->now ? "  expect %s is locked" : "  expect %s is not locked", user_name(f->user)); break;
+        case DIFFERENT_FAILURES: say(w, "  expect %s has %d failures", user_name(f->user), (int)f->wanted); break;
+        case DIFFERENT_SESSIONS: say(w, "  expect %s has %d sessions", user_name(f->user), (int)f->wanted); break;
+        case DIFFERENT_PROFILE:
+            if (f->wanted == 0) say(w, "  expect %s wears its own profile", phone);
+            else say(w, "  expect %s wears %s", phone, profile_name((uint32_t)f->wanted / 16, (uint32_t)f->wanted % 16));
+            break;
+        case SAME:
+        case DIFFERENT_CAUSES:
+        case DIFFERENT_HEADSETS:
+        case DIFFERENT_DEADLINE:
+        case DIFFERENT_PROMPT_TIME:
+        case UNSOUND:
+        case FAILED:
+        default: say(w, "verify"); break;
+    }
+}

@@ -1,0 +1,266 @@
+/* world.c: engines on one store, a clock that the simulation sets, and one input to engine and model. */
+#include "office.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "headsetsvc/testkit.h"
+
+/* ---- random numbers: splitmix64 ---- */
+
+uint32_t random_below(struct random *r, uint32_t limit) {
+    uint64_t z = r->state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return limit == 0 ? 0 : (uint32_t)((z ^ z >> 31) >> 33) % limit;
+}
+
+uint32_t random_chance(struct random *r, uint32_t permille) { return random_below(r, 1000) < permille; }
+
+/* world_digest: FNV-1a over everything that was answered. */
+void world_digest(struct world *w, const void *bytes, uint32_t len) {
+    const uint8_t *b = bytes;
+    for (uint32_t i = 0; i < len; i++) w->digest = (w->digest ^ b[i]) * UINT64_C(0x100000001b3);
+}
+
+static void digest_number(struct world *w, uint64_t number) {
+    uint8_t b[8];
+    for (uint32_t i = 0; i < 8; i++) b[i] = (uint8_t)(number >> 8 * i);
+    world_digest(w, b, 8);
+}
+
+void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t wanted, int64_t seen) {
+    if (w->finding.kind != SAME) return;
+    w->finding.kind = kind;
+    w->finding.phone = phone;
+    w->finding.wanted = wanted;
+    w->finding.seen = seen;
+    w->finding.at = w->now;
+}
+
+/* ---- engines ---- */
+
+static void *resize(void *block, size_t old_size, size_t new_size, void *user) {
+    void *p;
+    (void)user, (void)old_size;
+    if (new_size == 0) {
+        free(block);
+        return NULL;
+    }
+    p = realloc(block, new_size);
+    if (p == NULL) abort();
+    return p;
+}
+
+static int32_t clock_of(int64_t *now_ms, void *user) {
+    const struct world *w = user;
+    *now_ms = w->now;
+    return HSVC_OK;
+}
+
+void world_restart(struct world *w, uint32_t node) {
+    hsvc_config config;
+    hsvc_engine_free(w->engines[node]);
+    (void)hsvc_config_init(&config, sizeof config);
+    config.allocator = &w->allocator;
+    config.store = &w->store;
+    config.clock = clock_of;
+    config.clock_user = w;
+    config.node = node;
+    config.node_count = w->shape.nodes;
+    if (hsvc_engine_new(&config, &w->engines[node]) != HSVC_OK) abort();
+}
+
+void world_open(struct world *w, const struct shape *shape) {
+    hsvc_store inner;
+    hsvc_fault_store *fault;
+    memset(w, 0, sizeof *w);
+    w->shape = *shape;
+    w->now = DAY_ONE;
+    w->digest = UINT64_C(0xcbf29ce484222325);
+    (void)hsvc_allocator_init(&w->allocator, sizeof w->allocator);
+    w->allocator.resize = resize;
+    (void)hsvc_store_init(&inner, sizeof inner);
+    (void)hsvc_store_init(&w->store, sizeof w->store);
+    if (hsvc_memory_store_new(&w->allocator, &w->memory) != HSVC_OK || hsvc_memory_store_bind(w->memory, &inner) != HSVC_OK) abort();
+    w->store = inner;
+    if (shape->faults) {
+        if (hsvc_fault_store_new(&w->allocator, &inner, &fault) != HSVC_OK || hsvc_fault_store_bind(fault, &w->store) != HSVC_OK) abort();
+        w->fault = fault;
+    }
+    if (hsvc_effects_new(&w->allocator, &w->fx) != HSVC_OK) abort();
+    for (uint32_t i = 0; i < shape->nodes; i++) world_restart(w, i);
+    m_begin(&w->model, w->now);
+}
+
+void world_close(struct world *w) {
+    for (uint32_t i = 0; i < w->shape.nodes; i++) hsvc_engine_free(w->engines[i]);
+    hsvc_effects_free(w->fx);
+    hsvc_fault_store_free(w->fault);
+    hsvc_memory_store_free(w->memory);
+}
+
+uint32_t world_node(const struct world *w, uint32_t phone) { return phone % w->shape.nodes; }
+
+void world_fault(struct world *w, const struct event *e) {
+    hsvc_fault fault;
+    memset(&fault, 0, sizeof fault);
+    if (w->fault == NULL) return;
+    fault.struct_size = sizeof fault;
+    fault.kind = e->arg;
+    fault.on = e->extra;
+    fault.nth = 1 + e->phone;
+    fault.times = (uint64_t)e->number;
+    fault.delay = 1 + e->user;
+    (void)hsvc_fault_store_arm(w->fault, &fault);
+    w->faults++;
+}
+
+/* ---- what came of it ---- */
+
+static void digest_effects(struct world *w) {
+    w->effects += hsvc_effects_count(w->fx);
+    for (size_t i = 0; i < hsvc_effects_count(w->fx); i++) {
+        hsvc_effect e;
+        (void)hsvc_effect_init(&e, sizeof e);
+        (void)hsvc_effects_at(w->fx, i, &e);
+        digest_number(w, (uint64_t)e.kind << 32 | e.reason);
+        digest_number(w, (uint64_t)e.at_ms);
+        digest_number(w, e.prompt_id ^ e.generation << 16 ^ e.session << 32);
+        world_digest(w, e.device, (uint32_t)e.device_len);
+        world_digest(w, e.user, (uint32_t)e.user_len);
+        world_digest(w, e.profile, (uint32_t)e.profile_len);
+    }
+}
+
+static int passes(int32_t status) {
+    return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
+}
+
+/* resync: STORE-6: the host lets everything be repeated that nobody acknowledged. */
+static void resync(struct world *w, uint32_t node) {
+    hsvc_cursor cursor;
+    (void)hsvc_cursor_init(&cursor, sizeof cursor);
+    for (uint32_t tries = 0; !cursor.done && tries < 1000; tries++) {
+        int32_t status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
+        digest_effects(w);
+        phones_effects(w);
+        if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+    }
+}
+
+/* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
+static void heard(struct world *w, uint32_t node, int32_t status) {
+    digest_effects(w);
+    if (w->crash[node]) {
+        w->crash[node] = 0;
+        w->crashes++;
+        world_restart(w, node);
+        resync(w, node);
+        return;
+    }
+    phones_effects(w);
+    if (status == HSVC_ERR_UNKNOWN) resync(w, node);
+}
+
+static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct m_answer wanted) {
+    hsvc_verdict v;
+    size_t count = hsvc_verdict_count(w->fx), i = 0;
+    (void)hsvc_verdict_init(&v, sizeof v);
+    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && v.input_index != 0) i++;
+    digest_number(w, (uint64_t)v.reason << 32 | v.accepted);
+    if (wanted.accepted == M_OPEN) return;
+    if (v.accepted != wanted.accepted)
+        world_find(w, DIFFERENT_VERDICT, phone, wanted.accepted ? -1 : -2, (int64_t)v.reason);
+    else if (wanted.reason != 0 && v.reason != wanted.reason)
+        world_find(w, DIFFERENT_VERDICT, phone, wanted.reason, (int64_t)v.reason);
+    if (w->finding.kind == DIFFERENT_VERDICT && w->finding.at == w->now) w->finding.headset = in->kind;
+}
+
+/* stale: the phone answers what it does not show any more, the directory what nobody asks any more. */
+static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phone) {
+    if (in->prompt_id != 0) return in->prompt_id != w->phones[phone].prompt_id;
+    return in->kind == HSVC_INPUT_VERIFY_RESULT && in->request != w->phones[phone].request;
+}
+
+/* world_apply: one input: the engine, as often as the store wants; the model once; then what it set off. */
+void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
+    uint32_t node = world_node(w, phone), tries = 0;
+    struct m_answer wanted;
+    int32_t status, doubt = HSVC_OK;
+    w->inputs++;
+    if (w->fault != NULL)
+        for (uint32_t i = 0; i < 8; i++) in->request_id[i] = (uint8_t)(w->inputs >> 8 * i);
+    do {
+        status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
+        if (status == HSVC_ERR_UNKNOWN) doubt = status;
+    } while (passes(status) && ++tries < 100);
+    if (status != HSVC_OK) {
+        world_find(w, FAILED, phone, HSVC_OK, status);
+        return;
+    }
+    w->model.now = w->now;
+    wanted = model_input(&w->model, in, stale(w, in, phone));
+    w->due = m_pass(&w->model, w->now);
+    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
+    judge(w, in, phone, wanted);
+    heard(w, node, doubt);
+}
+
+/* ---- time ---- */
+
+static void advance(struct world *w) {
+    for (uint32_t i = 0; i < w->shape.nodes; i++)
+        for (uint32_t tries = 0; tries < 200; tries++) {
+            int64_t at = HSVC_NEVER;
+            int32_t status = hsvc_next_deadline(w->engines[i], &at);
+            if (status == HSVC_OK && at > w->now) break;
+            status = hsvc_advance(w->engines[i], w->fx);
+            if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+            heard(w, i, status);
+        }
+    (void)m_pass(&w->model, w->now);
+    w->due = 0;
+}
+
+static int64_t deadline(struct world *w) {
+    int64_t at = HSVC_NEVER, wanted = m_next(&w->model);
+    if (w->due) return w->now;
+    if (w->shape.nodes > 1 && w->look_at > w->now && w->look_at < wanted) return w->look_at;
+    if (w->shape.nodes == 1)
+        while (passes(hsvc_next_deadline(w->engines[0], &at))) continue;
+    return at < wanted ? at : wanted;
+}
+
+/* until: all that happens by itself before `at`: phones do what they had in mind, deadlines fire. */
+static void until(struct world *w, int64_t at) {
+    while (w->finding.kind == SAME) {
+        int64_t planned = phones_next(w), due = deadline(w), next = planned < due ? planned : due;
+        if (next >= at) break;
+        if (next > w->now) w->now = next;
+        if (planned <= due) {
+            phones_turn(w);
+        } else {
+            w->deadlines++;
+            advance(w);
+        }
+        for (uint32_t i = 1; i <= w->shape.phones && w->each; i++) compare_phone(w, i);
+    }
+}
+
+void world_run(struct world *w, const struct event *list, uint32_t count) {
+    for (uint32_t i = 0; i < count && w->finding.kind == SAME; i++) {
+        w->finding.event = i;
+        if (list[i].at / DAY_MS != w->now / DAY_MS) compare_all(w);
+        until(w, list[i].at);
+        if (w->finding.kind != SAME) break;
+        if (list[i].at > w->now) w->now = list[i].at;
+        act(w, &list[i]);
+        if (list[i].phone != 0 && list[i].phone < M_PHONES && w->model.phones[list[i].phone].exists) compare_phone(w, list[i].phone);
+        if (w->each) compare_all(w);
+    }
+    until(w, w->now + 2 * DAY_MS);
+    compare_all(w);
+    compare_sound(w);
+    digest_number(w, w->inputs);
+}
