@@ -20,7 +20,8 @@ TRY_AGAIN_S = 1
 
 
 def say(text):
-    print(text, flush=True)
+    """One line of the log: a device may call itself anything."""
+    print("".join(c if c.isprintable() else "?" for c in text), flush=True)
 
 
 class Host:
@@ -44,6 +45,10 @@ class Host:
         say("host: connected")
         GLib.io_add_watch(link.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, self.readable)
         self.send("watch")
+        return self.send_all()
+
+    def send_all(self):
+        """Everything that is there. Also some time after the host could not keep something."""
         self.send(" ".join(["present", self.phone, *sorted(self.headsets)]))
         return GLib.SOURCE_REMOVE
 
@@ -74,8 +79,10 @@ class Host:
         words = line.split()
         if words[:1] == ["error"]:
             say(f"host: {line}")
-        if words[:2] == ["ask", self.phone] and len(words) == 4:
-            self.send(f"answer {self.phone} {words[2]} {words[3]} {'there' if words[2] in self.headsets else 'gone'}")
+        if words[:2] == ["error", "TRY_AGAIN"]:
+            GLib.timeout_add_seconds(TRY_AGAIN_S, self.send_all)
+        if len(words) == 4 and words[0] == "ask" and words[1].lower() == self.phone.lower():
+            self.send(f"answer {self.phone} {words[2]} {words[3]} {'there' if words[2].upper() in self.headsets else 'gone'}")
 
 
 class Bluetooth:

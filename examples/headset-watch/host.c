@@ -7,15 +7,18 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINE_MOST 1024
+#define TRY_AGAIN_MS 500
 
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 static char phone[140];
 static int fd = -1;
 static char line[LINE_MOST];
 static size_t have;
+static bool unkept; /* the host could not keep something: it is told everything again */
 
 static void hang_up(const char *why) {
     if (fd >= 0) {
@@ -24,6 +27,7 @@ static void hang_up(const char *why) {
     }
     fd = -1;
     have = 0;
+    unkept = false;
 }
 
 static void send_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -59,8 +63,7 @@ void host_all(void) {
     send_line("%s\n", text);
 }
 
-void host_try(void) {
-    if (fd >= 0) return;
+static void connect_host(void) {
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         if (fd >= 0) close(fd);
@@ -72,6 +75,20 @@ void host_try(void) {
     host_all();
 }
 
+void host_try(void) {
+    static struct timespec last;
+    struct timespec now;
+    if (fd >= 0 && !unkept) return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 < TRY_AGAIN_MS) return;
+    last = now;
+    unkept = false;
+    if (fd < 0) connect_host();
+    else host_all();
+}
+
+int host_wait(void) { return fd < 0 || unkept ? TRY_AGAIN_MS : -1; }
+
 /* ---- from the host ---- */
 
 static const char *wanted;
@@ -79,14 +96,15 @@ static bool wanted_there;
 
 static void compare(const char *serial, void *user) {
     (void)user;
-    if (strcmp(serial, wanted) == 0) wanted_there = true;
+    if (strcasecmp(serial, wanted) == 0) wanted_there = true;
 }
 
 /* "ask PHONE SERIAL REQUEST": it was reported elsewhere; is it here? */
 static void take_line(void) {
-    char of[140], serial[SERIAL_SIZE + 1], request[24];
+    char of[140], serial[SERIAL_SIZE], request[24];
     if (strncmp(line, "error", 5) == 0) say("host: %s", line);
-    if (sscanf(line, "ask %139s %51s %23s", of, serial, request) != 3 || strcmp(of, phone) != 0) return;
+    if (strncmp(line, "error TRY_AGAIN", 15) == 0) unkept = true;
+    if (sscanf(line, "ask %139s %132s %23s", of, serial, request) != 3 || strcasecmp(of, phone) != 0) return;
     wanted = serial;
     wanted_there = false;
     usb_each(compare, NULL);

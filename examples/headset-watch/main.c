@@ -3,6 +3,7 @@
  *   headset-watch --phone desk-1 --control em.sock */
 #include "watch.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,14 +13,15 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define TRY_AGAIN_MS 500
-
 void say(const char *format, ...) {
+    char text[1024];
     va_list given;
     va_start(given, format);
-    vprintf(format, given);
+    vsnprintf(text, sizeof text, format, given);
     va_end(given);
-    putchar('\n');
+    for (char *c = text; *c; c++)
+        if (iscntrl((unsigned char)*c)) *c = '?'; /* a device may call itself anything */
+    puts(text);
 }
 
 static int usage(FILE *to, int result) {
@@ -47,7 +49,7 @@ static void watch(int signals) {
         struct pollfd fds[3] = {{.fd = signals, .events = POLLIN}, {.fd = usb_fd(), .events = POLLIN}, {.events = POLLIN}};
         host_try();
         fds[2].fd = host_fd();
-        poll(fds, 3, host_fd() < 0 ? TRY_AGAIN_MS : -1);
+        poll(fds, 3, host_wait());
         if (fds[0].revents) return;
         if (fds[1].revents) usb_read();
         if (fds[2].revents) host_read();

@@ -10,7 +10,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "sip-host"))
-from harness import Host, until  # noqa: E402
+from harness import Host, held, until  # noqa: E402
 
 HEADSET, KEYBOARD = 0x240404, 0x002540  # class of device
 ALICE = "11:22:33:44:55:66"
@@ -89,6 +89,14 @@ def test_a_keyboard_is_no_headset(host, bluez, watch):
     bluez.connect(ALICE)
     until(lambda: ALICE in watch.read_text())
     assert "AA:AA" not in watch.read_text()
+
+
+def test_a_store_that_is_held_loses_no_headset(host, bluez, watch):
+    bluez.pair(ALICE)
+    with held(host.folder / "em.db"):
+        bluez.connect(ALICE)
+        until(lambda: "TRY_AGAIN" in watch.read_text())
+    until(lambda: "desk-1 snapshot accepted" in host.text().split("HEADSET_CONNECTED: the store")[1])
 
 
 def test_bluez_that_goes_takes_its_headsets(host, bluez, watch):

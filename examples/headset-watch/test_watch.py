@@ -14,7 +14,7 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sip-host"))
-from harness import Directory, Host, Phone, call, finished, refused, until  # noqa: E402
+from harness import Directory, Host, Phone, call, finished, held, refused, until  # noqa: E402
 
 HEADSET = bytes.fromhex("050b 0905 a101 8501 1500 2501 0920 092f 7501 9502 8102 9506 8101 c0")  # telephony, headset
 KEYS = bytes.fromhex("050c 0901 a101 8502 1500 2501 09e9 09ea 7501 9502 8102 9506 8101 c0")  # consumer control
@@ -30,10 +30,10 @@ class Usb:
     def hub(self, name):
         return self.bed.add_device("usb", name, None, ["idVendor", "1d6b", "product", "Hub"], ["DEVTYPE", "usb_device"])
 
-    def plug(self, serial, parent=None, descriptors=(HEADSET,)):
+    def plug(self, serial, parent=None, descriptors=(HEADSET,), product="Example Headset"):
         """A device with an interface for each report descriptor; its path, and those of its hidraw devices."""
         self.count += 1
-        attributes = ["idVendor", "05a6", "idProduct", "ffff", "product", "Example Headset"]
+        attributes = ["idVendor", "05a6", "idProduct", "ffff", "product", product]
         if serial is not None:
             attributes += ["serial", serial]
         device = self.bed.add_device("usb", f"1-{self.count}", parent, attributes, ["DEVTYPE", "usb_device"])
@@ -143,7 +143,7 @@ def test_several_interfaces_are_one_headset(usb, host, watch):
 
 
 @pytest.mark.parametrize("serial, said", [(None, "cannot be recognised"), ("", "cannot be recognised"), ("a b", "cannot be recognised"),
-                                          ("x" * 60, "cannot be recognised"), ("0000000000000000", "error")])
+                                          ("x" * 140, "cannot be recognised"), ("-", "cannot be recognised"), ("0000000000000000", "error")])
 def test_id_3_a_headset_without_a_usable_serial_is_said_to_be_one(usb, host, watch, serial, said):
     Phone(host, "desk-1")
     usb.plug(serial)
@@ -156,6 +156,34 @@ def test_other_devices_are_no_headsets(usb, host, watch):
     usb.plug("SN2")
     until(lambda: "SN2" in watch.text())
     assert "SN1" not in watch.text()
+
+
+def test_two_headsets_of_one_serial_are_there_until_both_went(usb, host, watch):
+    """As cheap ones are; what comes after the first has gone shows that it was not told."""
+    Phone(host, "desk-1")
+    first, second = usb.plug("SN1"), usb.plug("SN1")
+    sign_in(host)
+    usb.unplug(first)
+    usb.unplug(usb.plug("SN2"))
+    until(lambda: watch.text().count("unplugged: serial SN2"))
+    host.control.ok(f"advance {WINDOW}")
+    assert host.control.user_at("desk-1") == "alice"
+    usb.unplug(second)
+    until(lambda: host.control.ask(f"advance {WINDOW}") == "ok" and host.control.user_at("desk-1") == "-")
+
+
+def test_what_a_device_calls_itself_is_one_line_of_the_log(usb, host, watch):
+    usb.plug("SN1", product="Nice\n\x1b[31m headset")
+    until(lambda: "serial SN1" in watch.text())
+    assert "plugged: Nice??[31m headset" in watch.text()
+
+
+def test_a_store_that_is_held_loses_no_plug(usb, host, watch):
+    Phone(host, "desk-1")
+    with held(host.folder / "em.db"):
+        usb.plug("SN1")
+        until(lambda: "TRY_AGAIN" in watch.text())
+    until(lambda: headsets(host) == "SIGN_IN_PIN")
 
 
 def test_a_hub_that_is_pulled_takes_its_headsets(usb, host, watch):

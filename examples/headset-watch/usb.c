@@ -89,7 +89,7 @@ static bool take_serial(const char *given, char *serial) {
     snprintf(serial, SERIAL_SIZE, "%.*s", (int)(end - given), given);
     for (char *c = serial; *c; c++)
         if (*c <= ' ' || *c == 0x7f) return false;
-    return true;
+    return strcmp(serial, "-") != 0; /* which to the host is none */
 }
 
 static const char *attribute(struct udev_device *device, const char *name) {
@@ -131,13 +131,20 @@ static void come(struct udev_device *hidraw) {
     if (free_one->serial[0]) host_plugged(free_one->serial, attribute(device, "idVendor"), attribute(device, "idProduct"));
 }
 
+static bool has_serial(const char *serial) {
+    for (int i = 0; i < INTERFACES_MOST; i++)
+        if (interfaces[i].path[0] != '\0' && strcmp(interfaces[i].serial, serial) == 0) return true;
+    return false;
+}
+
+/* Two devices may have one serial, as cheap ones do: it is gone when both are. */
 static void go(interface *gone) {
     char serial[SERIAL_SIZE];
     memcpy(serial, gone->serial, sizeof serial);
     gone->path[0] = '\0';
     if (is_there(gone->device)) return;
     say("unplugged: serial %s", serial[0] ? serial : "none");
-    if (serial[0]) host_unplugged(serial);
+    if (serial[0] && !has_serial(serial)) host_unplugged(serial);
 }
 
 /* A hub that is pulled takes along what hangs on it, and the kernel need not say each. */
@@ -190,7 +197,7 @@ void usb_each(void (*each)(const char *serial, void *user), void *user) {
     for (int i = 0; i < INTERFACES_MOST; i++) {
         bool again = false;
         if (interfaces[i].path[0] == '\0' || interfaces[i].serial[0] == '\0') continue;
-        for (int j = 0; j < i; j++) again |= interfaces[j].path[0] != '\0' && strcmp(interfaces[j].device, interfaces[i].device) == 0;
+        for (int j = 0; j < i; j++) again |= interfaces[j].path[0] != '\0' && strcmp(interfaces[j].serial, interfaces[i].serial) == 0;
         if (!again) each(interfaces[i].serial, user);
     }
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SERIAL_SIZE 51 /* the longest that the library takes, and a NUL */
+#define SERIAL_SIZE 133 /* the longest that the library takes, and a NUL */
 
 /* say: one line of the log. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -29,10 +29,13 @@ void usb_each(void (*each)(const char *serial, void *user), void *user);
 /* host_open: false if one of the two is too long. */
 bool host_open(const char *socket, const char *phone);
 void host_close(void);
+/* host_wait: in how many ms host_try has something to do; -1 for never. */
+int host_wait(void);
 /* host_fd: to poll for reading; -1 while there is no host. */
 int host_fd(void);
 void host_read(void);
-/* host_try: connects, if there is no connection: after that, what is plugged in is told as a whole. */
+/* host_try: connects, if there is no connection: after that, what is plugged in is told as a whole. So it is when the host
+ * did not keep something. */
 void host_try(void);
 void host_plugged(const char *serial, const char *vendor, const char *product);
 void host_unplugged(const char *serial);

@@ -15,20 +15,16 @@ static void put_name(const struct host *host, struct table *table, uint32_t kind
 static int print_who(struct host *host, struct opened *opened) {
     static const char *const heads[] = {"phone", "user", "headset", "state"};
     struct table *table = table_new(host, "session", 4, heads);
-    struct text at = {NULL, 0, 0};
     hsvc_device_view view;
     int32_t status;
     (void)hsvc_device_view_init(&view, sizeof view);
-    while ((status = hsvc_device_next(opened->engine, at.bytes, at.len, &view)) == HSVC_OK) {
-        text_clear(&at);
-        text_add(&at, view.key, view.key_len);
+    while ((status = hsvc_device_next(opened->engine, view.key, view.key_len, &view)) == HSVC_OK) {
         if (view.session == 0) continue;
         put_name(host, table, HSVC_SCENARIO_PHONE, view.name, view.name_len);
         put_name(host, table, HSVC_SCENARIO_USER, view.user, view.user_len);
         put_name(host, table, HSVC_SCENARIO_HEADSET, view.serial, view.serial_len);
         table_words(table, hsvc_name(HSVC_REGISTRY_SESSION, (int32_t)view.session_state));
     }
-    text_free(&at);
     table_print(table);
     return status == HSVC_ERR_NOT_FOUND ? EXIT_OK : fail_status(host->words[0], status);
 }
@@ -85,7 +81,7 @@ static int print_inventory(struct host *host, struct opened *opened) {
     return code;
 }
 
-/* ---- what changes something ---- */
+/* ---- what changes something: in a store that is there; in a new one nobody is to be found ---- */
 
 static int sign_out(struct host *host, struct opened *opened) {
     const char *what = host->words[1];

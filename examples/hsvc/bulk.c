@@ -1,8 +1,8 @@
 /* bulk.c: CSV files into a store and out of it (BULK-1..8). The file is read here; the library never opens one. */
 #define _POSIX_C_SOURCE 200809L /* ftruncate */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -51,7 +51,14 @@ static void clear_bar(const struct job *job) {
     if (job->bar) fprintf(stderr, "\r%40s\r", "");
 }
 
-/* Errors alone: FILE:LINE:COLUMN: NAME: why (REASON). */
+static void say_failed(const struct job *job, const hsvc_csv_report *report, const char *text, const char *name) {
+    fprintf(stderr, "%s:%llu:%u: %.*s%s%s", job->path, (unsigned long long)report->line, report->column,
+            (int)report->name_len, report->name, report->name_len == 0 ? "" : ": ", text);
+    if (report->limit != 0) fprintf(stderr, ": %lld", (long long)report->limit);
+    fprintf(stderr, " (%s)\n", name);
+}
+
+/* Errors alone: FILE:LINE:COLUMN: NAME: why: the limit (REASON). */
 static int32_t on_report(const hsvc_csv_report *report, void *user) {
     const struct job *job = (const struct job *)user;
     const char *text = hsvc_text(HSVC_REGISTRY_REASON, (int32_t)report->reason);
@@ -60,8 +67,7 @@ static int32_t on_report(const hsvc_csv_report *report, void *user) {
     if (report->outcome != HSVC_CSV_FAILED) return HSVC_OK;
     clear_bar(job);
     if (!job->host->json) {
-        fprintf(stderr, "%s:%llu:%u: %.*s%s%s (%s)\n", job->path, (unsigned long long)report->line, report->column,
-                (int)report->name_len, report->name, report->name_len == 0 ? "" : ": ", text, name);
+        say_failed(job, report, text, name);
         return HSVC_OK;
     }
     pairs = pairs_new(job->host, "failed");
@@ -184,9 +190,29 @@ static int import_into(struct job *job, hsvc_engine *engine) {
     return status == HSVC_OK ? print_summary(job, &sum) : broke_off(job, status);
 }
 
-static int cannot(const char *path) {
-    fprintf(stderr, "hsvc: %s: %s\n", path, strerror(errno));
-    return EXIT_USAGE;
+/* names: does path lead to the same file as other? Spelled alike or not. */
+static int names(const char *path, const char *other) {
+    struct stat one, two;
+    return path != NULL && stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
+/* An import reads its file two or three times. */
+static int reads_once(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+/* What cannot be meant, told before any file is opened: opening the file of failed rows empties it. */
+static int refuse(const struct host *host, uint32_t kind) {
+    if (kind == 0 || kind > HSVC_CSV_DEVICES) return usage("associations, users or devices: ", host->words[1]);
+    if (host->meaning != 0 && kind != HSVC_CSV_ASSOCIATIONS)
+        return usage("--replace and --remove are for associations, not for ", host->words[1]);
+    if (names(host->failed, host->words[0]) || names(host->failed, host->words[2]))
+        return usage("--failed would write over what is read, another file please: ", host->failed);
+    if (reads_once(host->words[2]))
+        return usage("it is read more than once, so no pipe, and no folder: ", host->words[2]);
+    return EXIT_OK;
 }
 
 /* open_failed: the file of failed rows; of an import that goes on as it was at the token, what came after it comes again. */
@@ -234,9 +260,9 @@ int command_import(struct host *host) {
     job.keeps = !host->atomic && !host->dry_run;
     job.drawn = -1;
     job.bar = isatty(STDERR_FILENO) && !host->json;
-    if (job.kind == 0 || job.kind > HSVC_CSV_DEVICES)
-        return usage("associations, users or devices: ", host->words[1]);
-    host->writes = !host->dry_run;
+    code = refuse(host, job.kind);
+    if (code != EXIT_OK) return code;
+    host->writes = host->makes = !host->dry_run;
     code = open_files(&job);
     if (code != EXIT_OK) return close_files(&job, code);
     code = open_store(host, host->words[0], &opened);

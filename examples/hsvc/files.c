@@ -8,6 +8,11 @@
 
 #include "host.h"
 
+int cannot(const char *path) {
+    fprintf(stderr, "hsvc: %s: %s\n", path, strerror(errno));
+    return EXIT_USAGE;
+}
+
 static void make_room(struct text *text, size_t more) {
     size_t size = text->size == 0 ? 256 : text->size;
     char *bytes;

@@ -70,6 +70,7 @@ struct host {
     uint32_t meaning; /* --replace, --remove: HSVC_CSV_ */
     int dry_run, atomic, resume, plain, bom, semicolon, now;
     int writes;      /* the store will be changed */
+    int makes;       /* and is made if it is not there; without it that is a mistyped name */
     int silent;      /* a script is played for what comes of it */
     int json;
     int quiet; /* hsvc verify */
@@ -168,6 +169,7 @@ void pairs_time(struct pairs *pairs, const char *name, int64_t at);       /* not
 void pairs_print(struct pairs *pairs);
 
 /* ---- files.c ---- */
+int cannot(const char *path); /* says what errno says of it; EXIT_USAGE */
 void text_add(struct text *text, const char *bytes, size_t len);
 void text_puts(struct text *text, const char *words);
 void text_printf(struct text *text, const char *format, ...)

@@ -80,7 +80,7 @@ static const struct command {
      "into the file that --failed names: correct it and import it. A file that is imported again changes nothing.\n"
      "\n"
      "  --dry-run      the same decisions, nothing is written\n"
-     "  --atomic       all rows or none\n"
+     "  --atomic       all rows or none; --failed then gets the wrong rows alone: correct these in FILE.csv itself\n"
      "  --replace      whoever stands in the file keeps no other headset than the file's\n"
      "  --remove       the file's associations are ended\n"
      "  --resume       go on where an import of this file was cut off; FILE.csv.resume says where, while there is one\n"},
@@ -88,17 +88,22 @@ static const struct command {
      "[--plain] [--bom] [--semicolon] STORE associations|users|devices|inventory|sessions|audit", "write a store's content as CSV",
      "Cells that a spreadsheet would run begin with an apostrophe, which an import takes off again; --plain leaves them as they\n"
      "are. --bom and --semicolon are for spreadsheets that want them.\n"},
-    {"who", command_who, 1, 1, " json at", "[--json] [--at=HH:MM] STORE", "list who is signed in where", ""},
+    {"who", command_who, 1, 1, " json at", "[--json] [--at=HH:MM] STORE", "list who is signed in where",
+     "A line for each session: on which phone, by which headset (none: by PIN alone, or by the host), and what it waits for.\n"},
     {"inventory", command_inventory, 1, 2, " json at", "[--json] [--at=HH:MM] STORE [TEXT]", "list the headsets",
      "With TEXT only those where it stands in a serial, owner, model, vendor or phone.\n"},
     {"sign-out", command_sign_out, 2, 3, " json at now", "[--json] [--now] STORE phone NAME | user ID | site NAME | all",
      "sign people out", "When their calls are over; --now does not wait, but for an emergency call.\n"},
-    {"unlock", command_unlock, 2, 2, " json at", "[--json] STORE USER", "lift a user's lock", ""},
-    {"erase", command_erase, 2, 2, " json at", "[--json] STORE USER", "remove a person's data everywhere", ""},
+    {"unlock", command_unlock, 2, 2, " json at", "[--json] STORE USER", "lift a user's lock",
+     "After too many wrong PINs. The failures are forgotten as well; \"nothing to change\" if there is neither.\n"},
+    {"erase", command_erase, 2, 2, " json at", "[--json] STORE USER", "remove a person's data everywhere",
+     "Removes the user and makes the audit's entries about the person mean nobody. It cannot be undone. It is accepted for a\n"
+     "user who was removed before too, and so for an id that nobody ever had: mind the spelling.\n"},
     {"tables", command_tables, 0, 1, " json", "[--json] [NAME]", "list what the library knows by name",
      "Prints a registry (kinds of input with their fields, effects, reasons and statuses with their remedies, and so on) or a\n"
      "table that decides: the rows of a machine, the steps of a ladder. Without a word it lists the names.\n"},
-    {"statements", command_statements, 0, 0, "", "", "list what a script may say", ""},
+    {"statements", command_statements, 0, 0, "", "", "list what a script may say",
+     "Prints each statement of the scenario language with its form, and those that this program adds.\n"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -110,7 +115,7 @@ static const char exit_codes[] =
 static const char stores[] =
     "STORE is a scenario (FILE.hsv, or a folder with day.hsv): it is played first, up to --at=HH:MM of its first day"
 #ifdef HSVC_WITH_SQLITE
-    ",\nor a file of SQLite, made if it is not there and something is to be written"
+    ",\nor a file of SQLite; import and policy set make it if it is not there"
 #endif
     ".\n";
 
@@ -127,9 +132,9 @@ static int print_help(void) {
 }
 
 static int print_command(const struct command *command) {
-    printf("usage: hsvc %s%s%s\n\n%s", command->name, command->usage[0] != '\0' ? " " : "", command->usage, command->help);
-    if (strstr(command->usage, "STORE") != NULL) printf("\n%s", stores);
-    printf("%s%s", command->help[0] != '\0' ? "\n" : "", exit_codes);
+    printf("usage: hsvc %s%s%s\n\n%s\n", command->name, command->usage[0] != '\0' ? " " : "", command->usage, command->help);
+    if (strstr(command->usage, "STORE") != NULL) printf("%s\n", stores);
+    printf("%s", exit_codes);
     return EXIT_OK;
 }
 
@@ -177,7 +182,13 @@ static int is_allowed(const struct command *command, const char *option) {
     return found != NULL && (found[n + 1] == ' ' || found[n + 1] == '\0');
 }
 
-/* NULL: taken, else what is wrong with it. */
+static const char *take_meaning(struct host *host, uint32_t meaning) {
+    if (host->meaning != 0 && host->meaning != meaning) return "--replace or --remove, not both: ";
+    host->meaning = meaning;
+    return NULL;
+}
+
+/* NULL: taken, else what is wrong with it. The command has such an option: see is_allowed. */
 static const char *take_option(struct host *host, const char *option) {
     const char *value;
     if (strcmp(option, "--json") == 0) return host->json = 1, NULL;
@@ -185,8 +196,8 @@ static const char *take_option(struct host *host, const char *option) {
     if (strcmp(option, "--dry-run") == 0) return host->dry_run = 1, NULL;
     if (strcmp(option, "--atomic") == 0) return host->atomic = 1, NULL;
     if (strcmp(option, "--resume") == 0) return host->resume = 1, NULL;
-    if (strcmp(option, "--replace") == 0) return host->meaning = MEANING_REPLACE, NULL;
-    if (strcmp(option, "--remove") == 0) return host->meaning = MEANING_REMOVE, NULL;
+    if (strcmp(option, "--replace") == 0) return take_meaning(host, MEANING_REPLACE);
+    if (strcmp(option, "--remove") == 0) return take_meaning(host, MEANING_REMOVE);
     if (strcmp(option, "--plain") == 0) return host->plain = 1, NULL;
     if (strcmp(option, "--bom") == 0) return host->bom = 1, NULL;
     if (strcmp(option, "--semicolon") == 0) return host->semicolon = 1, NULL;
@@ -198,7 +209,8 @@ static const char *take_option(struct host *host, const char *option) {
     if ((value = value_of(option, "phone")) != NULL) return host->of_phone = value, NULL;
     if ((value = value_of(option, "user")) != NULL) return host->of_user = value, NULL;
     if ((value = value_of(option, "site")) != NULL) return host->of_site = value, NULL;
-    if ((value = value_of(option, "width")) == NULL) return "no such option: ";
+    if ((value = value_of(option, "width")) == NULL)
+        return strchr(option, '=') != NULL ? "this option takes no value: " : "this option wants a value behind =, without a blank: ";
     host->width = atoi(value);
     return host->width >= 90 && host->width <= 400 ? NULL : "a width is a number from 90 to 400: ";
 }

@@ -197,7 +197,7 @@ int command_policy(struct host *host) {
     struct opened opened;
     int code;
     if (strcmp(host->words[0], "presets") == 0) return print_presets(host);
-    host->writes = host->word_count > 2;
+    host->writes = host->makes = host->word_count > 2;
     code = open_store(host, host->words[0], &opened);
     if (code == EXIT_OK) code = choose(host, &opened);
     close_store(&opened);

@@ -112,6 +112,7 @@ int open_store(struct host *host, const char *where, struct opened *opened) {
     memset(opened, 0, sizeof *opened);
     if (is_script(where)) return open_script(host, where, opened);
     if (host->until != NULL) return usage("--at is for a scenario: ", where);
+    if (!host->makes && access(where, F_OK) != 0) return cannot(where);
     return open_engine(where, host->writes, opened);
 }
 

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import headsetsvc as hs
 
+from service import PASSING
+
 KEYS = {"sign-in": hs.SignIn, "sign-out": hs.SignOut, "yes": hs.Yes, "no": hs.No, "cancel": hs.Cancel, "exit": hs.Exit}
 
 
@@ -25,7 +27,7 @@ def member(value, path, kind):
             raise Wrong(f"{at}: missing")
         value = value[name]
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise Wrong(f"{path}: not {'text' if kind is str else 'a number'}")
+        raise Wrong(f"{path}: not {'text' if kind is str else 'a list'}")
     return value
 
 
@@ -96,7 +98,7 @@ class Rpc:
 def rpc(service, message):
     """One call."""
     name, params = member(message, "method", str), member(message, "params", list)
-    method = None if name.startswith("_") else getattr(Rpc, name, None)
+    method = None if name.startswith("_") else vars(Rpc).get(name)
     if method is None:
         raise Wrong("method: none of that name")
     if len(params) != method.__code__.co_argcount - 1 or not all(isinstance(p, str) for p in params):
@@ -110,12 +112,14 @@ def answer(service, method, path, body):
     if handler is None or method != "POST":
         return 404, "Not Found", json.dumps({"error": "POST /inventory or /rpc"})
     try:
-        return 200, "OK", json.dumps(handler(service, json.loads(body)))
-    except Wrong as error:
-        return 400, "Bad Request", json.dumps({"error": str(error)})
-    except (hs.Unavailable, hs.OutcomeUnknown, hs.StoreFull, hs.Conflict) as error:
-        return 503, "Try Again", json.dumps({"error": str(error)})
-    except hs.HeadsetsvcError as error:
-        return 400, "Bad Request", json.dumps({"error": str(error)})
+        message = json.loads(body)
     except (ValueError, RecursionError) as error:
         return 400, "Bad Request", json.dumps({"error": f"no JSON: {error}"})
+    try:
+        return 200, "OK", json.dumps(handler(service, message))
+    except Wrong as error:
+        return 400, "Bad Request", json.dumps({"error": str(error)})
+    except PASSING as error:
+        return 503, "Try Again", json.dumps({"error": str(error)})
+    except (hs.HeadsetsvcError, ValueError) as error:  # of text that is no UTF-8, or has a NUL
+        return 400, "Bad Request", json.dumps({"error": str(error)})

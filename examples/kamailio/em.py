@@ -3,6 +3,7 @@
 Kamailio forks its workers after this file was loaded. Each has an engine of its own on the one store they share: nothing is kept in
 memory that another worker would have to know."""
 import functools
+import json
 import os
 import sys
 
@@ -13,7 +14,27 @@ import desk      # noqa: E402
 import service   # noqa: E402
 
 
+def log(line):
+    """Not by xlog, which would replace what a name has in it of $ by values: $rb is a body, and a PIN in it."""
+    KSR.info("".join(c if c.isprintable() else "?" for c in line) + "\n")
+
+
+def text(name):
+    """A value of a message; empty if there is none, and if it is no UTF-8."""
+    try:
+        return KSR.pv.get(name) or ""
+    except UnicodeDecodeError:
+        return ""
+
+
 def mod_init():
+    """Before the fork: nobody has a call yet, so nobody's is forgotten."""
+    try:
+        before = service.Service(log)
+        before.forget_calls()
+        before.close()
+    except service.PASSING as error:  # then the library's own bound of calls that nobody ends holds (OUT-6)
+        log(f"em: calls of before: {error}")
     return Kamailio()
 
 
@@ -26,12 +47,24 @@ class Kamailio:
     @functools.cached_property
     def service(self):
         """Made where it is used first: after the fork, in each process that decides something."""
-        return service.Service(lambda line: KSR.xlog.xinfo(line + "\n"))
+        return service.Service(log)
+
+    def report(self, *words):
+        """What nobody waits for and must not be lost or overtaken: a queue of all workers, emptied by the timer process."""
+        KSR.mqueue.mq_add("reports", "-", json.dumps(words))
 
     # ---- SIP ----
 
     def ksr_request_route(self, msg):
-        self.service.say_again()
+        """What cannot be decided now is 503: whoever asked will try again. What is in a call needs no decision."""
+        try:
+            return self.request()
+        except service.PASSING as error:
+            log(f"em: {error}")
+            KSR.sl.sl_send_reply(503, "Try Again")
+            return 1
+
+    def request(self):
         if KSR.maxfwd.process_maxfwd(10) < 0:
             KSR.sl.sl_send_reply(483, "Too Many Hops")
             return 1
@@ -57,29 +90,19 @@ class Kamailio:
         return 1
 
     def register(self):
-        """A phone that the service does not know may not register; a store that is not to be had is 503: it will try again."""
-        name = KSR.pv.get("$tU") or ""
-        try:
-            known = self.service.is_phone(name)
-        except service.Unavailable:
-            KSR.sl.sl_send_reply(503, "Try Again")
-            return 1
-        if not known:
+        """A phone that the service does not know may not register."""
+        name = text("$tU")
+        if not self.service.is_phone(name):
             KSR.sl.sl_send_reply(404, "No Such Phone")
             return 1
         saved = KSR.registrar.save("location", 0)
-        self.service.tell(self.service.registered, name) if saved == 1 else None
-        self.service.tell(self.service.unregistered, name) if saved == 3 else None
+        if saved in (1, 3):
+            self.report("registered" if saved == 1 else "unregistered", name)
         return 1
 
     def invite(self):
         """To a person: to the phones where they are signed in, and nowhere else."""
-        wanted = KSR.pv.get("$rU") or ""
-        try:
-            phones = self.service.where(wanted)
-        except service.Unavailable:
-            KSR.sl.sl_send_reply(503, "Try Again")
-            return 1
+        phones = self.service.where(text("$rU"))
         if phones is None:
             KSR.sl.sl_send_reply(404, "Nobody Of That Name")
             return 1
@@ -93,22 +116,28 @@ class Kamailio:
 
     def relay(self, phone):
         """Both ends of the call that are phones of ours are told of it, through the dialog's life."""
-        caller = KSR.pv.get("$fU") or ""
+        caller = text("$fU")
         ends = [phone] + ([caller] if self.service.is_phone(caller) else [])
         KSR.rr.record_route()
         KSR.dialog.dlg_manage()
         KSR.pv.sets("$dlg_var(ends)", " ".join(ends))
         for end in ends:
-            self.service.tell(self.service.call, end, KSR.pv.get("$ci"), "ringing")
+            self.report("call", end, text("$ci"), "ringing")
         if KSR.tm.t_relay() < 0:
             KSR.sl.sl_reply_error()
 
     def ksr_dialog_event(self, msg, event):
         """dialog:start, dialog:end, dialog:failed"""
         state = {"dialog:start": "active", "dialog:end": "over", "dialog:failed": "over"}.get(event)
-        for end in (KSR.pv.get("$dlg_var(ends)") or "").split():
+        for end in text("$dlg_var(ends)").split():
             if state:
-                self.service.tell(self.service.call, end, KSR.pv.get("$dlg(callid)"), state)
+                self.report("call", end, text("$dlg(callid)"), state)
+        return 1
+
+    def ksr_usrloc_event(self, msg, event):
+        """usrloc:contact-expired: a phone that did not register again."""
+        if event == "usrloc:contact-expired":
+            self.report("unregistered", text("$ulc(exp=>aor)"))
         return 1
 
     def ksr_onsend_route(self, msg):
@@ -120,12 +149,21 @@ class Kamailio:
     # ---- time ----
 
     def ksr_em_timer(self, msg, event=None):
-        self.service.tick()
+        """Deadlines come after what was reported before them."""
+        try:
+            while self.service.say_again() and KSR.mqueue.mq_fetch("reports") > 0:
+                self.service.later.append(json.loads(KSR.pv.get("$mqv(reports)")))
+            self.service.tick()
+        except service.PASSING as error:  # the store was not to be opened yet
+            log(f"em: {error}")
         return 1
 
     # ---- HTTP ----
 
     def ksr_xhttp_event(self, msg, event):
-        code, reason, body = desk.answer(self.service, KSR.pv.get("$rm"), KSR.pv.get("$hu") or "", KSR.pv.get("$rb") or "")
+        try:
+            code, reason, body = desk.answer(self.service, text("$rm"), text("$hu"), text("$rb"))
+        except service.PASSING as error:  # the store, when the process had not opened it yet
+            code, reason, body = 503, "Try Again", json.dumps({"error": str(error)})
         KSR.xhttp.xhttp_reply(code, reason, "application/json", body)
         return 1

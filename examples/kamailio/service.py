@@ -13,8 +13,8 @@ from collections import deque
 from datetime import datetime, timedelta, timezone
 
 import headsetsvc as hs
-from headsetsvc import Unavailable  # noqa: F401 em.py catches it
 
+PASSING = (hs.Unavailable, hs.OutcomeUnknown, hs.StoreFull, hs.Conflict)  # the same a little later may well succeed
 AGAIN = 20  # times a conflict is tried again: the library itself gave up after eight
 ACTOR = "kamailio"
 
@@ -48,13 +48,18 @@ class Service:
 
     def __init__(self, log):
         self.log = log
-        self.engine = hs.Engine(open_store(os.environ["EM_STORE"]), clock=now)
-        self.later = deque()  # what the store did not take: (function, arguments)
+        self.store = open_store(os.environ["EM_STORE"])
+        self.engine = hs.Engine(self.store, clock=now)
+        self.later = deque()  # reports that the store did not take yet: the name of a method, and its arguments
+
+    def close(self):
+        self.engine.close()
+        self.store.close()
 
     # ---- inputs and effects ----
 
     def take(self, *inputs):
-        """Applies, does what the effects ask, and gives the verdicts. Raises Unavailable when the store is not to be had."""
+        """Applies, does what the effects ask, and gives the verdicts. Raises one of PASSING when the store is not to be had."""
         waiting, verdicts = deque([inputs]), None
         while waiting:
             outcome = self._again(self.engine.apply, *waiting.popleft())
@@ -93,34 +98,31 @@ class Service:
         try:
             with open(os.environ["EM_PINS"], encoding="utf-8") as file:
                 pins = json.load(file)
-        except (KeyError, OSError, ValueError):
+            if effect.user not in pins:
+                return hs.Verify.USER_UNKNOWN
+            salt, hashed = map(bytes.fromhex, pins[effect.user])
+        except (KeyError, OSError, TypeError, ValueError):
             return hs.Verify.UNAVAILABLE
-        if effect.user not in pins:
-            return hs.Verify.USER_UNKNOWN
-        salt, hashed = map(bytes.fromhex, pins[effect.user])
         return hs.Verify.OK if hmac.compare_digest(scrypt(bytes(effect.pin), salt), hashed) else hs.Verify.WRONG
 
     # ---- what must not be lost ----
 
-    def tell(self, function, *arguments):
-        """A report that nobody waits for: what the store does not take now is said again before the next, in order."""
-        self.later.append((function, arguments))
-        self.say_again()
-
     def say_again(self):
-        """What the store did not take before."""
+        """Says the reports of `later`, in order, each until the store takes it. True when there are none left."""
         while self.later:
-            function, arguments = self.later[0]
+            name, *arguments = self.later[0]
             try:
-                function(*arguments)
-            except (Unavailable, hs.OutcomeUnknown, hs.StoreFull) as error:
-                self.log(f"em: {function.__name__}: {error}")
-                return
+                getattr(self, name)(*arguments)
+            except PASSING as error:
+                self.log(f"em: {name}: {error}")
+                return False
+            except (hs.HeadsetsvcError, ValueError) as error:  # saying it again would not help, and keep back what comes after it
+                self.log(f"em: {name} dropped: {error}")
             self.later.popleft()
+        return True
 
     def tick(self):
         """Deadlines. Called in one process, and harmless in several."""
-        self.say_again()
         try:
             due = self.engine.next_deadline_ms
             if due is not None and due <= now().timestamp() * 1000:
@@ -128,7 +130,7 @@ class Service:
                 self._do(self._again(self.engine.advance), waiting)
                 for inputs in waiting:
                     self.take(*inputs)
-        except (Unavailable, hs.OutcomeUnknown, hs.StoreFull) as error:
+        except PASSING as error:
             self.log(f"em: deadlines: {error}")
 
     # ---- phones and calls ----
@@ -144,9 +146,15 @@ class Service:
     def unregistered(self, name):
         self.take(hs.DeviceUnregistered(name))
 
+    def forget_calls(self):
+        """Calls did not outlive the Kamailio that switched them."""
+        for device in list(self.engine.devices()):
+            if device.call_count:
+                self.take(hs.CallSnapshot(device.name))
+
     def where(self, user):
         """The phones where a user is signed in; the phone itself, if that is what was called; None for nobody."""
-        if self.engine.user(user) is not None:
+        if user and self.engine.user(user) is not None:
             return [login.device for login in self.engine.sessions_of(user)]
         return [user] if self.is_phone(user) else None
 

@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RINGING_MOST_MS 180000
+
 typedef struct call {
     struct le le;
+    struct tmr ringing;
     struct sipsess *from; /* who calls */
     struct sipsess *to;   /* who is called */
     struct mbuf *offer;   /* the caller's media, and what was answered */
@@ -18,6 +21,7 @@ typedef struct call {
     bool over;
 } call;
 
+static uint64_t last_id;
 static struct list calls;
 static struct list untolds;
 static struct sipsess_sock *sessions;
@@ -29,9 +33,8 @@ size_t calls_at(const char *phone, hsvc_item *items, size_t size) {
     size_t count = 0;
     for (struct le *le = list_head(&calls); le && count < size; le = le->next) {
         call *c = le->data;
-        for (int side = 0; side < 2 && count < size; side++)
-            if (!c->over && str_casecmp(c->phone[side], phone) == 0)
-                hsvc_item_call(&items[count++], c->id, c->answered ? HSVC_CALL_ACTIVE : HSVC_CALL_RINGING, 0);
+        if (c->over || (str_casecmp(c->phone[0], phone) != 0 && str_casecmp(c->phone[1], phone) != 0)) continue;
+        hsvc_item_call(&items[count++], c->id, c->answered ? HSVC_CALL_ACTIVE : HSVC_CALL_RINGING, 0);
     }
     return count;
 }
@@ -50,6 +53,7 @@ typedef struct untold {
 
 static void on_untold(void *user) {
     untold *u = user;
+    list_unlink(&u->le); /* or it would keep the next one from being made */
     tell(u->phone);
     mem_deref(u);
 }
@@ -61,7 +65,10 @@ static void destroy_untold(void *user) {
 }
 
 static void tell_later(const char *phone) {
-    untold *u = mem_zalloc(sizeof *u, destroy_untold);
+    untold *u;
+    for (struct le *le = list_head(&untolds); le; le = le->next)
+        if (str_casecmp(((untold *)le->data)->phone, phone) == 0) return;
+    u = mem_zalloc(sizeof *u, destroy_untold);
     if (u == NULL) return;
     snprintf(u->phone, sizeof u->phone, "%s", phone);
     list_append(&untolds, &u->le, u);
@@ -84,6 +91,7 @@ static void tell_both(const call *c) {
 
 static void destroy_call(void *user) {
     call *c = user;
+    tmr_cancel(&c->ringing);
     list_unlink(&c->le);
     mem_deref(c->from);
     mem_deref(c->to);
@@ -100,6 +108,9 @@ static void finish(call *c, uint16_t code, const char *reason) {
     tell_both(c);
     mem_deref(c);
 }
+
+/* Neither side need ever say that it gave up. */
+static void on_rung_out(void *user) { finish(user, 480, "No Answer"); }
 
 static void on_close(int error, const struct sip_msg *msg, void *user) {
     call *c = user;
@@ -145,6 +156,7 @@ static void on_to_established(const struct sip_msg *msg, void *user) {
     (void)msg;
     if (c->over || c->answered) return;
     c->answered = true;
+    tmr_cancel(&c->ringing);
     if (c->answer != NULL) mbuf_set_pos(c->answer, 0);
     if (sipsess_answer(c->from, 200, "OK", c->answer, NULL)) {
         finish(c, 500, "Server Error");
@@ -187,12 +199,23 @@ static int take_nothing(const struct sip_msg *msg, void *user) {
 /* pick: whom to ring: the first registered phone where the person is signed in, or a phone itself. Why not, if none. */
 static uint16_t pick(const char *wanted, char *phone, const char **why) {
     char names[HSVC_LIMIT_SESSIONS_PER_USER][NAME_SIZE];
-    int count = service_where(wanted, names, HSVC_LIMIT_SESSIONS_PER_USER);
-    *why = count < 0 ? "Nobody Of That Name" : count == 0 ? "Not Signed In" : "Phone Not Registered";
+    int count;
+    int32_t status = service_where(wanted, names, HSVC_LIMIT_SESSIONS_PER_USER, &count);
+    if (status == HSVC_ERR_NOT_FOUND) { /* nobody, but perhaps a phone */
+        snprintf(phone, NAME_SIZE, "%s", wanted);
+        *why = "Nobody Of That Name";
+        return phones_contact(wanted) == NULL ? 404 : 0;
+    }
+    *why = status != HSVC_OK ? "Try Again" : count == 0 ? "Not Signed In" : "Phone Not Registered";
     for (int i = 0; i < count; i++)
         if (phones_contact(names[i]) != NULL) return (void)memcpy(phone, names[i], NAME_SIZE), 0;
-    if (count < 0 && phones_contact(wanted) != NULL) return (void)snprintf(phone, NAME_SIZE, "%s", wanted), 0;
-    return count < 0 ? 404 : 480;
+    return status != HSVC_OK ? 503 : 480;
+}
+
+/* The engine is told all calls of a phone, so there are no more than it takes; a phone whose address is ours ends here as well. */
+static bool is_full(const char *phone) {
+    hsvc_item items[HSVC_LIMIT_CALLS_PER_DEVICE];
+    return calls_at(phone, items, HSVC_LIMIT_CALLS_PER_DEVICE) == HSVC_LIMIT_CALLS_PER_DEVICE;
 }
 
 static int connect_to(call *c, const struct sip_msg *msg) {
@@ -200,6 +223,7 @@ static int connect_to(call *c, const struct sip_msg *msg) {
     int error = pl_strcpy(&msg->from.auri, from, sizeof from);
     if (!error) error = pl_strcpy(&msg->from.uri.user, caller, sizeof caller);
     if (error) return error;
+    if (!phones_is_plain(from) || !phones_is_plain(caller)) return EINVAL;
     return sipsess_connect(&c->to, sessions, phones_contact(c->phone[1]), NULL, from, caller, NULL, 0, "application/sdp", c->offer,
                            NULL, NULL, false, to_offers, on_answer, on_progress, on_to_established, NULL, NULL, on_close, c, NULL);
 }
@@ -217,7 +241,7 @@ static void begin(const struct sip_msg *msg, const char *phone) {
         sip_treply(NULL, sip, msg, 500, "Server Error");
         return;
     }
-    c->id = hsvc_hash64(msg->callid.p, msg->callid.l);
+    c->id = ++last_id; /* a Call-ID is the caller's to choose, and one call may be here twice */
     c->offer = body_of(msg);
     snprintf(c->phone[1], NAME_SIZE, "%s", phone);
     if (pl_strcpy(&msg->from.uri.user, c->phone[0], NAME_SIZE) || phones_contact(c->phone[0]) == NULL) c->phone[0][0] = '\0';
@@ -229,6 +253,7 @@ static void begin(const struct sip_msg *msg, const char *phone) {
         return;
     }
     list_append(&calls, &c->le, c);
+    tmr_start(&c->ringing, RINGING_MOST_MS, on_rung_out, c);
     say("call %016llx to %s", (unsigned long long)c->id, phone);
     tell_both(c);
 }
@@ -241,6 +266,10 @@ static void on_invite(const struct sip_msg *msg, void *user) {
     if (code == 0 && mbuf_get_left(msg->mb) == 0) { /* who wants our media first would have to wait for two answers */
         code = 488;
         why = "Offer Wanted";
+    }
+    if (code == 0 && is_full(phone)) {
+        code = 486;
+        why = "Busy Here";
     }
     if (code != 0) {
         say("call to %s: %u %s", code == 400 ? "?" : wanted, code, why);

@@ -17,12 +17,15 @@
 #define LINE_MOST 1024
 #define WORDS_MOST 20
 #define CLIENTS_MOST 64
+#define UNREAD_MOST (1u << 20) /* bytes that a client may leave unread */
 
 typedef struct client {
     struct le le;
     int fd;
     bool watching;
     bool skipping; /* the rest of a line that was too long */
+    bool writing;  /* the loop says when the socket takes more of: */
+    struct mbuf *unread;
     size_t have;
     char line[LINE_MOST];
 } client;
@@ -47,11 +50,35 @@ static void hang_up(client *c) {
     c->fd = -1;
 }
 
-/* A client that does not read what it asked for is let go rather than waited for. */
+static void on_event(int flags, void *user);
+
+/* flush: as much as the socket takes now; for the rest the loop says when. */
+static void flush(client *c) {
+    struct mbuf *mb = c->unread;
+    ssize_t sent = send(c->fd, mbuf_buf(mb), mbuf_get_left(mb), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        hang_up(c);
+        return;
+    }
+    if (sent > 0) mbuf_advance(mb, sent);
+    if (mbuf_get_left(mb) == 0) mbuf_rewind(mb);
+    if (c->writing == (mb->end != 0)) return;
+    c->writing = mb->end != 0;
+    if (fd_listen(c->fd, c->writing ? FD_READ | FD_WRITE : FD_READ, on_event, c) != 0) hang_up(c);
+}
+
+/* A client that does not read what it asked for is let go rather than waited for; one that is only slow is not. */
 static void send_line(client *c, const char *line) {
-    char text[LINE_MOST + 2];
-    int len = snprintf(text, sizeof text, "%s\n", line);
-    if (c->fd >= 0 && send(c->fd, text, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) != len) hang_up(c);
+    struct mbuf *mb = c->unread;
+    size_t at = mb->pos;
+    if (c->fd < 0) return;
+    mbuf_set_pos(mb, mb->end);
+    if (mb->end > UNREAD_MOST || mbuf_write_str(mb, line) || mbuf_write_u8(mb, '\n')) {
+        hang_up(c);
+        return;
+    }
+    mbuf_set_pos(mb, at);
+    if (!c->writing) flush(c);
 }
 
 /* sweep: forgets who is gone; not before nobody is in the middle of a line of theirs. */
@@ -72,6 +99,9 @@ void control_tell(const char *line) {
 }
 
 /* ---- the words ---- */
+
+/* What is right and was not kept, as the store is not to be had: who said it says it again. */
+#define TRY_AGAIN "error TRY_AGAIN"
 
 typedef struct word {
     const char *name;
@@ -141,8 +171,10 @@ static void make_menu(const request *r, hsvc_input *in) {
 }
 
 static void make_answer(const request *r, hsvc_input *in) {
-    uint32_t state = strcmp(r->word[4], "there") == 0 ? HSVC_PRESENCE_THERE : HSVC_PRESENCE_NOT_THERE;
-    hsvc_input_presence_answer(in, r->word[1], r->word[2], state);
+    bool there = strcmp(r->word[4], "there") == 0;
+    hsvc_input_init(in, sizeof *in, 0);
+    if (!there && strcmp(r->word[4], "gone") != 0) return;
+    hsvc_input_presence_answer(in, r->word[1], r->word[2], there ? HSVC_PRESENCE_THERE : HSVC_PRESENCE_NOT_THERE);
     in->request = strtoull(r->word[3], NULL, 10);
 }
 
@@ -155,8 +187,8 @@ static void tell_device(const hsvc_device_view *v, void *user) {
 }
 
 static void run_who(const request *r) {
-    service_devices(tell_device, r->from);
-    send_line(r->from, "ok");
+    int32_t status = service_devices(tell_device, r->from);
+    send_line(r->from, status == HSVC_OK ? "ok" : TRY_AGAIN);
 }
 
 static void run_watch(const request *r) {
@@ -168,7 +200,7 @@ static void run_advance(const request *r) {
     char *end;
     long long ms = strtoll(r->word[1], &end, 10);
     if (!test_clock) send_line(r->from, "error the clock is not a test's (--test-clock)");
-    else if (*end != '\0' || ms < 0 || ms > 1000LL * 86400 * 366) send_line(r->from, "error advance MS: 0 to a year");
+    else if (end == r->word[1] || *end != '\0' || ms < 0 || ms > 1000LL * 86400 * 366) send_line(r->from, "error advance MS: 0 to a year");
     else {
         service_move_clock(ms);
         send_line(r->from, "ok");
@@ -202,6 +234,11 @@ static const word words[] = {
 
 static const char *field_of(const hsvc_verdict *v) { return v->field ? hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)v->field) : ""; }
 
+static bool is_passing(int32_t status) {
+    return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT ||
+           status == HSVC_ERR_FULL;
+}
+
 static void answer_input(client *to, const hsvc_input *in) {
     char line[LINE_MOST];
     hsvc_verdict v;
@@ -209,7 +246,7 @@ static void answer_input(client *to, const hsvc_input *in) {
     hsvc_verdict_init(&v, sizeof v);
     status = service_take(in, &v);
     if (status != HSVC_OK)
-        snprintf(line, sizeof line, "error %s", hsvc_text(HSVC_REGISTRY_STATUS, status));
+        snprintf(line, sizeof line, "%s %s", is_passing(status) ? TRY_AGAIN : "error", hsvc_text(HSVC_REGISTRY_STATUS, status));
     else
         snprintf(line, sizeof line, "%s %s %s %s", v.accepted ? "ok" : "error", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)v.reason),
                  v.rule, field_of(&v));
@@ -270,34 +307,52 @@ static void take_lines(client *c) {
         c->skipping = false;
         memmove(c->line, c->line + len, c->have - len);
         c->have -= len;
-        memset(c->line + c->have, 0, len);
+        explicit_bzero(c->line + c->have, len);
     }
     if (c->have < sizeof c->line) return;
     if (!c->skipping) send_line(c, "error line too long");
     c->skipping = true;
     c->have = 0;
+    explicit_bzero(c->line, sizeof c->line);
 }
 
-static void on_readable(int flags, void *user) {
-    client *c = user;
+static void receive(client *c) {
     ssize_t got = recv(c->fd, c->line + c->have, sizeof c->line - c->have, MSG_DONTWAIT);
-    (void)flags;
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got > 0) {
         c->have += (size_t)got;
         take_lines(c);
     }
     if (got <= 0) hang_up(c);
+}
+
+static void on_event(int flags, void *user) {
+    client *c = user;
+    if (flags & FD_WRITE) flush(c);
+    if (c->fd >= 0 && flags & ~FD_WRITE) receive(c);
     sweep();
+}
+
+static void destroy_client(void *user) {
+    client *c = user;
+    explicit_bzero(c->line, sizeof c->line);
+    mem_deref(c->unread);
+}
+
+static client *new_client(void) {
+    client *c = list_count(&clients) >= CLIENTS_MOST ? NULL : mem_zalloc(sizeof *c, destroy_client);
+    if (c != NULL && (c->unread = mbuf_alloc(LINE_MOST)) == NULL) c = mem_deref(c);
+    return c;
 }
 
 static void on_client(int flags, void *user) {
     int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    client *c = fd < 0 || list_count(&clients) >= CLIENTS_MOST ? NULL : mem_zalloc(sizeof *c, NULL);
+    client *c;
     (void)flags;
     (void)user;
     sweep();
-    if (c != NULL && fd_listen(fd, FD_READ, on_readable, c) == 0) {
+    c = fd < 0 ? NULL : new_client();
+    if (c != NULL && fd_listen(fd, FD_READ, on_event, c) == 0) {
         c->fd = fd;
         list_append(&clients, &c->le, c);
         return;

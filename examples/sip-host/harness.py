@@ -2,15 +2,17 @@
 
 Nothing of it is simulated but time: SIP is spoken by sipp, PINs are checked by a real slapd, and the only thing hurried is the
 host's clock (`advance`)."""
+import contextlib
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-SECONDS = 20  # what may take a while on a busy machine
+SECONDS = 60  # what may take a while on a busy machine
 
 
 def free_port():
@@ -121,12 +123,12 @@ class Host:
         return self.log_path.read_text(errors="replace")
 
 
-def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, duration=300, seconds=SECONDS):
+def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, script=None, options=()):
     """One call of a sipp scenario, begun; .wait() it with finished()."""
-    command = ["sipp", f"127.0.0.1:{host.port}", "-sf", HERE / "sipp" / f"{scenario}.xml", "-s", service, "-i", "127.0.0.1",
-               "-p", port or free_port(), "-m", 1, "-nostdin", "-d", duration, "-timeout", f"{seconds}s", "-timeout_error",
+    command = ["sipp", f"127.0.0.1:{host.port}", "-sf", script or HERE / "sipp" / f"{scenario}.xml", "-s", service, "-i", "127.0.0.1",
+               "-p", port or free_port(), "-m", 1, "-nostdin", "-d", 300, "-timeout", f"{SECONDS}s", "-timeout_error",
                "-trace_err", "-error_file", host.folder / "sipp.txt",
-               "-key", "caller", caller, "-key", "expires", expires]
+               "-key", "caller", caller, "-key", "expires", expires, *options]
     return subprocess.Popen(list(map(str, command)), cwd=host.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True)
 
@@ -158,6 +160,68 @@ class Phone:
 
 def call(host, person, **how):
     return sipp(host, "call", person, **how)
+
+
+class Talk:
+    """A call that lasts until it is told to end, however slow the machine is."""
+
+    def __init__(self, host, person, caller="outside"):
+        self.port, self.id = free_port(), f"talk-{free_port()}"
+        script, self.begun = host.folder / "talk.xml", host.folder / self.id
+        script.write_text((HERE / "sipp" / "call.xml").read_text().replace(
+            "<pause/>", f'<nop><action><exec command="touch {self.id}"/></action></nop><recv request="INFO"/>'))
+        self.process = sipp(host, "talk", person, port=self.port, caller=caller, script=script, options=("-cid_str", self.id))
+
+    def end(self):
+        """By an INFO that nobody answers, once it has begun."""
+        until(self.begun.exists)
+        with socket.socket(type=socket.SOCK_DGRAM) as link:
+            link.bind(("127.0.0.1", 0))
+            link.sendto((f"INFO sip:caller@127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{link.getsockname()[1]};"
+                         f"branch=z9hG4bKend\r\nFrom: <sip:test@127.0.0.1>;tag=t\r\nTo: <sip:caller@127.0.0.1>\r\n"
+                         f"Call-ID: {self.id}\r\nCSeq: 9 INFO\r\nContent-Length: 0\r\n\r\n").encode(), ("127.0.0.1", self.port))
+        finished(self.process)
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+class Raw:
+    """SIP as no phone would write it; request() gives the first line of the final answer, None if there is none."""
+
+    def __init__(self, host):
+        self.host, self.socket, self.count = host, socket.socket(type=socket.SOCK_DGRAM), 0
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(SECONDS)
+
+    def request(self, method, user=b"", *, caller=b"<sip:outside@127.0.0.1>", contact=None):
+        self.count += 1
+        at = b"127.0.0.1:%d" % self.socket.getsockname()[1]
+        to = b"sip:" + (user + b"@" if user else b"") + b"127.0.0.1"
+        body = b"v=0\r\n" if method == b"INVITE" else b""
+        self.socket.sendto(b"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%d\r\nFrom: %s;tag=%d\r\nTo: <%s>\r\n"
+                           b"Call-ID: raw-%d\r\nCSeq: 1 %s\r\nContact: %s\r\nMax-Forwards: 70\r\n"
+                           b"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s"
+                           % (method, to, at, self.count, caller, self.count, to, self.count, method, contact or b"<sip:" + at + b">",
+                              len(body), body), ("127.0.0.1", self.host.port))
+        while True:
+            answer = self.socket.recv(65536).split(b"\r\n\r\n")[0].decode(errors="replace")
+            if answer.startswith("SIP/2.0 ") and answer[8] != "1" and f"branch=z9hG4bK{self.count}" in answer.split("\r\n")[1]:
+                return answer.split("\r\n")[0]
+
+    def close(self):
+        self.socket.close()
+
+
+@contextlib.contextmanager
+def held(store):
+    """Another program writes to this file of SQLite, and is not done."""
+    link = sqlite3.connect(store, isolation_level=None, timeout=SECONDS)
+    link.execute("BEGIN IMMEDIATE")
+    yield
+    link.execute("ROLLBACK")
+    link.close()
 
 
 def refused(host, person):

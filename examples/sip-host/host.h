@@ -29,36 +29,41 @@ typedef struct options {
     const char *sip;     /* address and port */
     const char *ldap;    /* ldap://host:port; NULL: every PIN check is unavailable */
     const char *ldap_dn; /* "uid=%s,ou=people,dc=example,dc=com" */
+    uint32_t expires;    /* seconds that a registration lasts, at most */
     bool test_clock;     /* the control socket may move the clock */
 } options;
 
-/* say: one line of the log, with the time in front. */
+/* say: one line of the log, with the time in front; what is no text is shown as '?'. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- service.c ---- */
 
 int service_open(const options *given);
 void service_close(void);
-/* service_start: after the others are up: what devices should wear and show comes again. */
-void service_start(void);
+/* service_start: after the others are up: what devices should wear and show comes again. A status of the library. */
+int32_t service_start(void);
 /* service_take: one input; the first verdict of it into *verdict if that is not NULL. A status of the library. Its effects are
  * done, and what they ask is answered, before it returns. */
 int32_t service_take(const hsvc_input *in, hsvc_verdict *verdict);
 /* service_move_clock: for tests, whose windows need not last five minutes. */
 void service_move_clock(int64_t ms);
-/* service_where: the phones where a user is signed in, the first `size` of them; how many, or -1 for no such user. */
-int service_where(const char *user, char names[][NAME_SIZE], int size);
+/* service_where: the phones where a user is signed in, the first `size` of them, and how many. A status of the library. */
+int32_t service_where(const char *user, char names[][NAME_SIZE], int size, int *count);
 /* service_device: looks at a device. */
 int32_t service_device(const char *name, hsvc_device_view *view);
-/* service_devices: calls `each` for all of them. */
-void service_devices(void (*each)(const hsvc_device_view *view, void *user), void *user);
+/* service_devices: calls `each` for all of them. A status: when the store is not to be had, it was not for all. */
+int32_t service_devices(void (*each)(const hsvc_device_view *view, void *user), void *user);
 
 /* ---- phones.c ---- */
 
-int phones_open(struct sip *sip);
+int phones_open(struct sip *sip, const options *given);
+/* phones_expect: a phone that was registered before the host was started; it is gone if it does not come again. */
+void phones_expect(const char *name);
 void phones_close(void);
 /* phones_contact: where to send a call for this phone; NULL if it is not registered. Good until the loop is entered again. */
 const char *phones_contact(const char *name);
+/* phones_is_plain: may a URI that somebody sent be written into a header of ours? */
+bool phones_is_plain(const char *uri);
 
 /* ---- calls.c ---- */
 

@@ -1,12 +1,16 @@
 /* main.c: sip-host, a small SIP server of its own on libre and libheadsetsvc. See README.md.
  *
- *   sip-host --store em.db --control em.sock [--sip 127.0.0.1:5060] [--ldap URL --ldap-dn PATTERN] [--test-clock] */
+ *   sip-host --store em.db --control em.sock [--sip 127.0.0.1:5060] [--expires 3600] [--ldap URL --ldap-dn PATTERN]
+ *           [--test-clock] */
 #include "host.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,24 +19,27 @@ static struct sip *sip;
 void say(const char *format, ...) {
     struct timespec now;
     struct tm parts;
-    char stamp[32];
+    char stamp[32], text[1024];
     va_list given;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &parts);
     strftime(stamp, sizeof stamp, "%H:%M:%S", &parts);
-    printf("%s.%03ld ", stamp, now.tv_nsec / 1000000);
     va_start(given, format);
-    vprintf(format, given);
+    vsnprintf(text, sizeof text, format, given);
     va_end(given);
-    putchar('\n');
+    for (char *c = text; *c; c++)
+        if (iscntrl((unsigned char)*c)) *c = '?'; /* a SIP header may be folded, and would be two lines */
+    printf("%s.%03ld %s\n", stamp, now.tv_nsec / 1000000, text);
 }
 
 static void usage(FILE *to) {
-    fputs("usage: sip-host --store FILE --control SOCKET [--sip ADDRESS:PORT] [--ldap URL --ldap-dn PATTERN] [--test-clock]\n"
+    fputs("usage: sip-host --store FILE --control SOCKET [--sip ADDRESS:PORT] [--expires SECONDS]\n"
+          "                [--ldap URL --ldap-dn PATTERN] [--test-clock]\n"
           "  --store FILE       the SQLite store; made if it is not there\n"
           "  --control SOCKET   where headset reports, key presses and administration come in (README.md has the words)\n"
           "  --sip ADDR:PORT    where phones register; 127.0.0.1:5060 unless given\n"
-          "  --ldap URL         the directory that knows the PINs, such as ldap://127.0.0.1:389\n"
+          "  --expires SECONDS  for how long a phone is known without registering again, at most; 3600 unless given\n"
+          "  --ldap URL         the directory that knows the PINs, such as ldap://127.0.0.1:389: an address, no name\n"
           "  --ldap-dn PATTERN  whom to bind as; %s stands for the user, escaped\n"
           "  --test-clock       the word `advance` may move the clock\n",
           to);
@@ -42,7 +49,7 @@ static int read_options(int argc, char **argv, options *given) {
     static const struct option known[] = {
         {"store", required_argument, NULL, 's'}, {"control", required_argument, NULL, 'c'}, {"sip", required_argument, NULL, 'p'},
         {"ldap", required_argument, NULL, 'l'},  {"ldap-dn", required_argument, NULL, 'd'}, {"test-clock", no_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"expires", required_argument, NULL, 'e'}, {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int which;
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) switch (which) {
             case 's': given->store = optarg; break;
@@ -51,10 +58,12 @@ static int read_options(int argc, char **argv, options *given) {
             case 'l': given->ldap = optarg; break;
             case 'd': given->ldap_dn = optarg; break;
             case 't': given->test_clock = true; break;
+            case 'e': given->expires = (uint32_t)strtoul(optarg, NULL, 10); break;
             case 'h': usage(stdout); return 1;
             default: usage(stderr); return 2;
         }
-    if (optind < argc || given->store == NULL || given->control == NULL || (given->ldap == NULL) != (given->ldap_dn == NULL) ||
+    if (optind < argc || given->expires == 0 || given->expires > 86400 || given->store == NULL || given->control == NULL ||
+        (given->ldap == NULL) != (given->ldap_dn == NULL) ||
         (given->ldap_dn != NULL && strstr(given->ldap_dn, "%s") == NULL)) {
         usage(stderr);
         return 2;
@@ -80,7 +89,7 @@ static void on_signal(int signal) {
 static int open_all(const options *given) {
     int error = service_open(given);
     if (!error) error = open_sip(given->sip);
-    if (!error) error = phones_open(sip);
+    if (!error) error = phones_open(sip, given);
     if (!error) error = calls_open(sip);
     if (!error) error = control_open(given);
     if (!error) pins_open(given);
@@ -99,15 +108,15 @@ static void close_all(void) {
 }
 
 int main(int argc, char **argv) {
-    options given = {.sip = "127.0.0.1:5060"};
+    options given = {.sip = "127.0.0.1:5060", .expires = 3600};
     int error = read_options(argc, argv, &given);
     if (error) return error - 1;
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     error = libre_init();
     if (!error) error = open_all(&given);
+    if (!error) error = service_start() == HSVC_OK ? 0 : EIO;
     if (!error) {
-        service_start();
         say("ready");
         error = re_main(on_signal);
         say("stopping");

@@ -3,23 +3,25 @@
  * is not rung. */
 #include "host.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define EXPIRES_MOST 3600
 #define EXPIRES_LEAST 1
+#define AGAIN_MS 500 /* a phone that went, and the store did not take it */
 
 typedef struct phone {
     struct le le;
     struct tmr expiry;
     char name[NAME_SIZE];
-    char contact[256];
+    char contact[256]; /* empty: it was here, and may come again */
 } phone;
 
 static struct list phones;
 static struct sip_lsnr *listener;
 static struct sip *sip;
+static uint32_t expires_most;
 
 static phone *find(const char *name) {
     for (struct le *le = list_head(&phones); le; le = le->next)
@@ -29,7 +31,7 @@ static phone *find(const char *name) {
 
 const char *phones_contact(const char *name) {
     phone *p = find(name);
-    return p == NULL ? NULL : p->contact;
+    return p == NULL || p->contact[0] == '\0' ? NULL : p->contact;
 }
 
 /* ---- what the engine hears of it ---- */
@@ -39,21 +41,22 @@ static int32_t registered(const char *name) {
     hsvc_device_view view;
     hsvc_item calls[HSVC_LIMIT_CALLS_PER_DEVICE];
     hsvc_input in;
-    if (service_device(name, &view) != HSVC_OK) return HSVC_ERR_NOT_FOUND;
+    int32_t status = service_device(name, &view);
+    if (status != HSVC_OK) return status;
     hsvc_input_device_registered(&in, name, view.generation_desired, 0); /* see do_effect: it wears whatever is wanted */
     hsvc_input_set_items(&in, calls, calls_at(name, calls, HSVC_LIMIT_CALLS_PER_DEVICE));
     in.flags = HSVC_FLAG_HAS_CALLS;
     return service_take(&in, NULL);
 }
 
-static void remove_phone(phone *p) {
+static void remove_phone(void *user) {
+    phone *p = user;
     hsvc_input in;
+    p->contact[0] = '\0';
     hsvc_input_device_unregistered(&in, p->name);
-    service_take(&in, NULL);
-    mem_deref(p);
+    if (service_take(&in, NULL) == HSVC_OK) mem_deref(p);
+    else tmr_start(&p->expiry, AGAIN_MS, remove_phone, p);
 }
-
-static void on_expiry(void *user) { remove_phone(user); }
 
 /* ---- REGISTER ---- */
 
@@ -71,35 +74,47 @@ static phone *new_phone(const char *name) {
     return p;
 }
 
+void phones_expect(const char *name) {
+    phone *p = find(name) == NULL ? new_phone(name) : NULL;
+    if (p != NULL) tmr_start(&p->expiry, (uint64_t)expires_most * 1000, remove_phone, p);
+}
+
 static uint32_t lifetime(const struct sip_msg *msg, const struct sip_addr *contact) {
     struct pl given;
-    uint32_t seconds = pl_isset(&msg->expires) ? pl_u32(&msg->expires) : EXPIRES_MOST;
+    uint32_t seconds = pl_isset(&msg->expires) ? pl_u32(&msg->expires) : expires_most;
     if (msg_param_decode(&contact->params, "expires", &given) == 0) seconds = pl_u32(&given);
-    return seconds < EXPIRES_MOST ? seconds : EXPIRES_MOST;
+    return seconds < expires_most ? seconds : expires_most;
+}
+
+bool phones_is_plain(const char *uri) {
+    for (; *uri; uri++)
+        if (iscntrl((unsigned char)*uri) || strchr(" <>\"", *uri) != NULL) return false;
+    return true;
 }
 
 /* A phone that is here already only says that it still is; one that comes is an input, and is not here until that is kept. */
 static int bind_phone(const char *name, const struct sip_addr *contact, uint32_t seconds) {
     char uri[sizeof ((phone *)0)->contact];
     phone *p = find(name);
-    if (pl_strcpy(&contact->auri, uri, sizeof uri)) return EINVAL;
-    if (p == NULL) {
+    if (pl_strcpy(&contact->auri, uri, sizeof uri) || uri[0] == '\0' || !phones_is_plain(uri)) return EINVAL;
+    if (p == NULL || p->contact[0] == '\0') {
         int32_t status = registered(name);
         if (status != HSVC_OK) return status == HSVC_ERR_NOT_FOUND ? ENOENT : EAGAIN;
-        if ((p = new_phone(name)) == NULL) return ENOMEM;
-        say("%s is at %s", name, uri);
+        if (p == NULL && (p = new_phone(name)) == NULL) return ENOMEM;
     }
-    memcpy(p->contact, uri, sizeof uri);
-    tmr_start(&p->expiry, (uint64_t)seconds * 1000, on_expiry, p);
+    if (strcmp(p->contact, uri) != 0) say("%s is at %s", name, uri); /* also one that is suddenly elsewhere */
+    snprintf(p->contact, sizeof p->contact, "%s", uri);
+    tmr_start(&p->expiry, (uint64_t)seconds * 1000, remove_phone, p);
     return 0;
 }
 
-static void reply(const struct sip_msg *msg, int error, const phone *p, uint32_t seconds) {
+static void reply(const struct sip_msg *msg, int error, const phone *p) {
     if (error == ENOENT) sip_reply(sip, msg, 404, "No Such Phone");
     else if (error == EAGAIN) sip_replyf(sip, msg, 503, "Service Unavailable", "Retry-After: 1\r\nContent-Length: 0\r\n\r\n");
     else if (error) sip_reply(sip, msg, 400, "Bad Request");
-    else if (p == NULL) sip_reply(sip, msg, 200, "OK");
-    else sip_replyf(sip, msg, 200, "OK", "Contact: <%s>;expires=%u\r\nContent-Length: 0\r\n\r\n", p->contact, seconds);
+    else if (p == NULL || p->contact[0] == '\0') sip_reply(sip, msg, 200, "OK");
+    else sip_replyf(sip, msg, 200, "OK", "Contact: <%s>;expires=%u\r\nContent-Length: 0\r\n\r\n", p->contact,
+                    (uint32_t)((tmr_get_expire(&p->expiry) + 999) / 1000));
 }
 
 static void on_register(const struct sip_msg *msg) {
@@ -110,12 +125,12 @@ static void on_register(const struct sip_msg *msg) {
     int error = pl_strcpy(&msg->to.uri.user, name, sizeof name) || !pl_isset(&msg->to.uri.user) ? EINVAL : 0;
     bool all = header != NULL && pl_strcmp(&header->val, "*") == 0;
     if (!error && header != NULL && !all) {
-        error = sip_addr_decode(&contact, &header->val);
+        error = sip_addr_decode(&contact, &header->val) ? EINVAL : 0;
         if (!error) seconds = lifetime(msg, &contact);
     }
     if (!error && seconds >= EXPIRES_LEAST) error = bind_phone(name, &contact, seconds);
     else if (!error && header != NULL && find(name) != NULL) remove_phone(find(name));
-    reply(msg, error, error ? NULL : find(name), seconds);
+    reply(msg, error, error ? NULL : find(name));
 }
 
 /* INVITE goes to calls.c; what is left of other requests outside a call gets an answer, so that nobody repeats it. */
@@ -127,8 +142,9 @@ static bool on_request(const struct sip_msg *msg, void *user) {
     return true;
 }
 
-int phones_open(struct sip *given) {
-    sip = given;
+int phones_open(struct sip *stack, const options *given) {
+    sip = stack;
+    expires_most = given->expires;
     list_init(&phones);
     return sip_listen(&listener, sip, true, on_request, NULL);
 }

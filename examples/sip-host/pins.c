@@ -9,6 +9,7 @@
 
 #define WAIT_MS 5000
 #define LOOK_MS 10
+#define AGAIN_MS 500 /* what the directory said and the store did not take is said again */
 #define MOST 64
 #define DN_SIZE 1024
 
@@ -19,6 +20,7 @@ typedef struct question {
     int message; /* 0: not asked yet, the connection is not up */
     uint64_t until;
     uint64_t request;
+    uint32_t state; /* what the directory said */
     char device[NAME_SIZE];
     char dn[DN_SIZE];
     uint8_t pin[HSVC_LIMIT_PIN_LEN + 1]; /* until it is sent */
@@ -31,8 +33,7 @@ static struct list questions;
 /* ---- wiping, escaping ---- */
 
 static void wipe(question *q) {
-    volatile uint8_t *byte = q->pin;
-    for (size_t i = 0; i < sizeof q->pin; i++) byte[i] = 0;
+    explicit_bzero(q->pin, sizeof q->pin);
     q->pin_len = 0;
 }
 
@@ -54,12 +55,19 @@ static void destroy(void *user) {
     wipe(q);
 }
 
-static void answer(question *q, uint32_t state) {
+static void hand_in(void *user) {
+    question *q = user;
     hsvc_input in;
+    hsvc_input_verify_result(&in, q->device, q->request, q->state);
+    if (service_take(&in, NULL) == HSVC_OK || tmr_jiffies() >= q->until) mem_deref(q);
+    else tmr_start(&q->look, AGAIN_MS, hand_in, q);
+}
+
+static void answer(question *q, uint32_t state) {
     say("%s: the directory says %s", q->device, hsvc_name(HSVC_REGISTRY_VERIFY, (int32_t)state));
-    hsvc_input_verify_result(&in, q->device, q->request, state);
-    service_take(&in, NULL);
-    mem_deref(q);
+    wipe(q);
+    q->state = state;
+    hand_in(q);
 }
 
 /* policy_says: why the bind was refused, where the directory has a password policy and tells. */

@@ -11,6 +11,7 @@
 
 #define RETRY_MS 500         /* after the store was not to be had */
 #define SLEEP_MOST_MS 60000  /* another process, such as hsvc, may have made a deadline on the same file */
+#define STORE_WAIT_MS 250    /* calls and phones wait as long when another process holds the file */
 
 static hsvc_allocator allocator;
 static hsvc_sqlite *sqlite;
@@ -25,7 +26,6 @@ static int32_t now_ms(int64_t *now, void *user) {
     *now += clock_offset;
     return status;
 }
-
 
 /* ---- what was decided, and what is to be done about it ---- */
 
@@ -166,28 +166,31 @@ int32_t service_device(const char *name, hsvc_device_view *view) {
     return hsvc_device_get(engine, name, strlen(name), view);
 }
 
-void service_devices(void (*each)(const hsvc_device_view *view, void *user), void *user) {
+int32_t service_devices(void (*each)(const hsvc_device_view *view, void *user), void *user) {
     char key[NAME_SIZE] = "";
     size_t len = 0;
     hsvc_device_view view;
+    int32_t status;
     hsvc_device_view_init(&view, sizeof view);
-    while (hsvc_device_next(engine, key, len, &view) == HSVC_OK) {
+    while ((status = hsvc_device_next(engine, key, len, &view)) == HSVC_OK) {
         len = view.key_len;
         memcpy(key, view.key, len); /* the view is borrowed, and `each` may ask more */
         each(&view, user);
     }
+    return status == HSVC_ERR_NOT_FOUND ? HSVC_OK : status;
 }
 
-int service_where(const char *user, char names[][NAME_SIZE], int size) {
+int32_t service_where(const char *user, char names[][NAME_SIZE], int size, int *count) {
     hsvc_user_view view;
     hsvc_login_view login;
-    int count = 0;
+    int32_t status;
+    *count = 0;
     hsvc_user_view_init(&view, sizeof view);
     hsvc_login_view_init(&login, sizeof login);
-    if (hsvc_user_get(engine, user, strlen(user), &view) != HSVC_OK) return -1;
-    for (; count < size && hsvc_user_login_at(engine, (size_t)count, &login) == HSVC_OK; count++)
-        snprintf(names[count], NAME_SIZE, "%.*s", (int)login.device_len, login.device);
-    return count;
+    status = hsvc_user_get(engine, user, strlen(user), &view);
+    for (; status == HSVC_OK && *count < size && hsvc_user_login_at(engine, (size_t)*count, &login) == HSVC_OK; ++*count)
+        snprintf(names[*count], NAME_SIZE, "%.*s", (int)login.device_len, login.device);
+    return status;
 }
 
 /* ---- start and end ---- */
@@ -199,6 +202,7 @@ static int open_store(const char *path, hsvc_store *store) {
     hsvc_sqlite_init(&problem, sizeof problem);
     config.allocator = &allocator;
     config.path = path;
+    config.wait_ms = STORE_WAIT_MS;
     if (status == HSVC_OK) status = hsvc_sqlite_new(&config, &sqlite, &problem);
     if (status == HSVC_OK) status = hsvc_store_init(store, sizeof *store);
     if (status == HSVC_OK) status = hsvc_sqlite_bind(sqlite, store);
@@ -218,25 +222,28 @@ int service_open(const options *given) {
     return hsvc_engine_new(&config, &engine) == HSVC_OK ? 0 : ENOMEM;
 }
 
-/* forget_calls: calls did not outlive the host that switched them. */
-static void forget_calls(const hsvc_device_view *view, void *user) {
+/* take_over: calls did not outlive the host that switched them; phones did, and register again or are gone. */
+static void take_over(const hsvc_device_view *view, void *user) {
     char name[NAME_SIZE];
     hsvc_input in;
-    (void)user;
-    if (view->call_count == 0) return;
+    int32_t *worst = user, status = HSVC_OK;
     snprintf(name, sizeof name, "%.*s", (int)view->name_len, view->name);
+    if (view->registered) phones_expect(name);
+    if (view->call_count == 0) return;
     hsvc_input_call_snapshot(&in, name, NULL, 0);
-    service_take(&in, NULL);
+    status = service_take(&in, NULL);
+    if (status != HSVC_OK) *worst = status;
 }
 
 /* settle_at_once: phones of this host keep their headsets when their profile changes, so nothing has to come back (SIGN-5). */
-static void settle_at_once(void) {
+static int32_t settle_at_once(void) {
     hsvc_input in;
     hsvc_input_policy_set(&in, HSVC_PARAM_PRESENCE_SETTLE, HSVC_SCOPE_GLOBAL, 0);
-    service_take(&in, NULL);
+    return service_take(&in, NULL);
 }
 
-void service_start(void) {
+/* A start that is not told as a whole would leave somebody in a call for ever: then there is none. */
+int32_t service_start(void) {
     hsvc_effects *batch = new_batch();
     hsvc_cursor cursor;
     int32_t status = hsvc_cursor_init(&cursor, sizeof cursor);
@@ -244,11 +251,16 @@ void service_start(void) {
         status = hsvc_resync(engine, NULL, &cursor, batch);
         do_effects(batch);
     }
-    if (status != HSVC_OK) complain("start", status);
     hsvc_effects_free(batch);
-    settle_at_once();
-    service_devices(forget_calls, NULL);
-    on_timer(NULL); /* what fell due while the host was away */
+    if (batch == NULL) status = HSVC_ERR_MEMORY;
+    if (status == HSVC_OK) status = settle_at_once();
+    if (status == HSVC_OK) {
+        int32_t walked = service_devices(take_over, &status);
+        if (status == HSVC_OK) status = walked;
+    }
+    if (status != HSVC_OK) complain("start", status);
+    else on_timer(NULL); /* what fell due while the host was away */
+    return status;
 }
 
 void service_close(void) {

@@ -8,7 +8,7 @@ import stat
 import subprocess
 
 import pytest
-from harness import Control, Directory, Host, Phone, call, finished, free_port, refused, until
+from harness import Control, Directory, Host, Phone, Raw, Talk, call, finished, free_port, held, refused, until
 
 PINS = {"alice": "47111", "bob": "47222", "carol": "47333", "mallory": "47444"}
 WINDOW = 300_000  # ms: sign_out_window as it is by default
@@ -59,11 +59,11 @@ def test_call_1_headset_out_during_a_call(host):
     desk = Phone(host, "desk-1")
     arrive(host, "desk-1", "H1", "alice")
     ringing = desk.ring()
-    talking = call(host, "alice", duration=2000)
+    talking = Talk(host, "alice")
     until(lambda: "answered" in host.text())
     host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
     assert host.control.user_at("desk-1") == "alice"
-    finished(talking)
+    talking.end()
     finished(ringing)
     signed_out(host, "desk-1")
     refused(host, "alice")
@@ -142,18 +142,40 @@ def test_store_1_a_host_that_goes_comes_back_as_it_was(host, how):
     finished(ringing)
 
 
+def test_a_host_that_is_stopped_in_the_middle(host, directory):
+    """A call, a PIN that the directory does not answer about, somebody who watches: it ends at once, and all of it with it."""
+    desk, _ = Phone(host, "desk-1"), Phone(host, "desk-2")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing, talking = desk.ring(), Talk(host, "alice")
+    until(lambda: "answered" in host.text())
+    watch = Control(host.path)
+    watch.ok("watch")
+    directory.process.send_signal(signal.SIGSTOP)
+    try:
+        host.control.ok("plug desk-2 H2")
+        host.control.ok(f"pin desk-2 bob {PINS['bob']}")
+        assert host.stop() == 0
+    finally:
+        directory.process.send_signal(signal.SIGCONT)
+    talking.kill()
+    finished(ringing)  # by a BYE
+    host.start()
+    assert host.control.user_at("desk-1") == "alice" and host.control.user_at("desk-2") == "-"
+    watch.close()
+
+
 def test_a_call_does_not_outlive_the_host_that_is_killed(host):
     desk = Phone(host, "desk-1")
     arrive(host, "desk-1", "H1", "alice")
     ringing = desk.ring()
-    talking = call(host, "alice", duration=60_000, seconds=5)
+    talking = Talk(host, "alice")
     until(lambda: "answered" in host.text())
     host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
     assert host.control.user_at("desk-1") == "alice"
     host.stop(signal.SIGKILL)
-    for process in (ringing, talking):
-        process.kill()
-        process.communicate()
+    talking.kill()
+    ringing.kill()
+    ringing.communicate()
     host.start()
     host.control.ok(f"advance {WINDOW}")
     signed_out(host, "desk-1")
@@ -183,9 +205,118 @@ def test_an_expired_phone_is_not_rung(host):
     refused(host, "alice")
 
 
+def test_pres_1_a_phone_that_does_not_come_back_after_a_restart_is_gone(host):
+    host.options += ("--expires", "2")
+    host.stop()
+    host.start()
+    Phone(host, "desk-1")
+    host.stop(signal.SIGKILL)
+    host.start()
+    until(lambda: "desk-1 unregistered accepted" in host.text())
+
+
+def test_a_store_that_is_held_loses_nothing(host):
+    """What has to be said again is told so; what nobody can say again, the host says again itself."""
+    desk, raw = Phone(host, "desk-1"), Raw(host)
+    desk.register(expires=1)
+    with held(host.folder / "em.db"):
+        assert host.control.ask("plug desk-1 H1").startswith("error TRY_AGAIN")
+        assert " 503 " in raw.request(b"REGISTER", b"desk-2")
+        until(lambda: "DEVICE_UNREGISTERED: the store" in host.text())
+    until(lambda: "desk-1 unregistered accepted" in host.text())
+    refused(host, "alice")
+    raw.close()
+
+
+def test_a_call_that_ends_while_the_store_is_held(host):
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing, talking = desk.ring(), Talk(host, "alice")
+    until(lambda: "answered" in host.text())
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
+    with held(host.folder / "em.db"):
+        talking.end()
+        finished(ringing)
+    signed_out(host, "desk-1")
+
+
+def test_a_phone_that_calls_itself(host):
+    """One call, not two of one id: or the phone's calls are refused as a whole, and the window ends in the call."""
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing, talking = desk.ring(), Talk(host, "alice", caller="desk-1")
+    until(lambda: "answered" in host.text())
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
+    assert host.control.user_at("desk-1") == "alice"
+    talking.end()
+    finished(ringing)
+    signed_out(host, "desk-1")
+
+
+def test_a_phone_at_the_hosts_own_address_is_no_loop(host):
+    raw = Raw(host)
+    assert " 200 " in raw.request(b"REGISTER", b"desk-1", contact=b"<sip:desk-1@127.0.0.1:%d>" % host.port)
+    assert " 486 " in raw.request(b"INVITE", b"desk-1")
+    until(lambda: host.control.ask("calls") == "ok 0")
+    raw.close()
+
+
+def test_what_others_wrote_does_not_end_a_header_or_a_line(host):
+    raw = Raw(host)
+    for contact in (b"sip:a>b@127.0.0.1:9", b"<sip:a\r\n 12:00:00.000 desk-1 b@127.0.0.1:9>", b"<>", b"<sip:a\x1bb@127.0.0.1:9>"):
+        assert " 400 " in raw.request(b"REGISTER", b"desk-1", contact=contact)
+    assert " 404 " in raw.request(b"INVITE", b"desk\x1b[31m")
+    assert " 200 " in raw.request(b"REGISTER", b"desk-1", contact=b"<sip:desk-1@127.0.0.1:9>")
+    assert " 500 " in raw.request(b"INVITE", b"desk-1", caller=b"sip:a>b@127.0.0.1")
+    assert "\x1b" not in host.text() and "\n 12:00" not in host.text()
+    raw.close()
+
+
+def test_a_long_answer_is_not_cut_off(host):
+    """More than the socket holds at once, and a reader who takes a while."""
+    host.control.ok(*(f"phone p{i} p{i}-own CP-8861" for i in range(500)))
+    slow = Control(host.path)
+    slow.send("who\nwho\nwho")
+    assert len(host.control.who()) == 502
+    assert [len([line for line in iter(slow.line, "ok")]) for _ in range(3)] == [502] * 3
+    slow.close()
+
+
+def memory_of(process):
+    """All that a process may write to."""
+    for line in open(f"/proc/{process.pid}/maps", encoding="ascii"):
+        area, mode = line.split()[:2]
+        begin, end = (int(number, 16) for number in area.split("-"))
+        if mode.startswith("rw") and end - begin < 1 << 28:  # a sanitizer's own are larger
+            with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as file:
+                try:
+                    file.seek(begin)
+                    yield file.read(end - begin)
+                except OSError:
+                    pass  # the kernel's own
+
+
+def test_a_pin_does_not_stay_in_memory(host):
+    """Whose line broke off, was too long, or was taken."""
+    for rest in ("", "x" * 2000, "\n"):
+        link = Control(host.path)
+        link.socket.sendall(b"pin desk-1 alice 90817263 " + rest.encode())
+        until(lambda: b"90817263" in b"".join(memory_of(host.process))) if not rest else link.line()
+        link.close()
+        host.control.ask("calls")
+        until(lambda: b"90817263" not in b"".join(memory_of(host.process)))
+
+
+def test_a_damaged_store_is_not_started_with(tmp_path):
+    (tmp_path / "em.db").write_bytes(random.Random(7).randbytes(20_000))
+    first = subprocess.run([os.environ["SIP_HOST"], "--store", tmp_path / "em.db", "--control", tmp_path / "em.sock", "--sip",
+                            f"127.0.0.1:{free_port()}"], capture_output=True, text=True, timeout=60)
+    assert first.returncode == 1 and "em.db" in first.stdout and first.stderr == ""
+
+
 RUBBISH = ["", " ", "phone", "plug desk-1", "plug nobody H1", "who who", "advance -1", "advance x", "pin desk-1 alice 1 2 3",
            "present desk-1 " + "H " * 40, "x" * 5000, "give H1 \u00e9\u00e9", "press desk-1 any", "menu desk-1 none", "\x01\x02",
-           "answer desk-1 H1 0 there", "give " + "9" * 60 + " alice", "user " + "u" * 200 + " p"]
+           "answer desk-1 H1 0 there", "answer desk-1 H1 1 perhaps", "advance -", "give " + "9" * 60 + " alice", "user " + "u" * 200 + " p"]
 
 
 def test_rubbish_on_the_control_socket_is_answered_with_an_error(host):

@@ -11,7 +11,8 @@ extern "C" {
 #endif
 
 /* Views are filled to the caller's struct_size; text is borrowed until the next call on the engine.
- * hsvc_X_get finds by name, hsvc_X_next the first after the given name in key order (len 0: the very first).
+ * hsvc_X_get finds by name, hsvc_X_next the first after the given name in key order (len 0: the very first). The name may be
+ * text of the last view: a walk that calls nothing else between its steps goes from view.key to view.key, without a copy.
  * HSVC_OK, HSVC_ERR_ARGUMENT, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_NOT_FOUND, HSVC_ERR_CORRUPT, store statuses. */
 /* hsvc_device_view: one device. */
 typedef struct hsvc_device_view {

@@ -245,8 +245,29 @@ static void every_record_is_written_as_it_was_read_STORE_7(void **state) {
     assert_true(records > 1000);
 }
 
+/* ---- views ---- */
+static void a_walk_goes_on_from_the_key_of_its_own_view_STORE_3(void **state) {
+    hsvc_device_view device = {.struct_size = sizeof(hsvc_device_view)};
+    hsvc_user_view user = {.struct_size = sizeof(hsvc_user_view)};
+    hsvc_headset_view headset = {.struct_size = sizeof(hsvc_headset_view)};
+    char seen[64] = "";
+    struct world w;
+    (void)state;
+    world_open(&w, "user alice\nuser bob\nuser carol\nphone desk-1\nphone desk-2\nphone desk-3\n"
+                   "headset H1 of alice\nheadset H2 of bob\nat 09:00 verify\n");
+    while (hsvc_device_next(w.desk.engine, device.key, device.key_len, &device) == HSVC_OK)
+        (void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s ", (int)device.key_len, device.key);
+    while (hsvc_user_next(w.desk.engine, user.key, user.key_len, &user) == HSVC_OK)
+        (void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s ", (int)user.key_len, user.key);
+    while (hsvc_headset_next(w.desk.engine, headset.key, headset.key_len, &headset) == HSVC_OK)
+        (void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s ", (int)headset.key_len, headset.key);
+    assert_string_equal(seen, "desk-1 desk-2 desk-3 alice bob carol h1 h2 ");
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_walk_goes_on_from_the_key_of_its_own_view_STORE_3),
         cmocka_unit_test(a_policy_set_at_one_node_counts_at_the_other_STORE_1),
         cmocka_unit_test(a_status_that_no_store_may_return_is_no_success_STORE_2),
         cmocka_unit_test(a_refusal_carries_its_own_result_code_OBS_8),
