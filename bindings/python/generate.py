@@ -440,7 +440,7 @@ def view_field(struct, field, names):
         return name, "Tuple[int, ...]", f"tuple(r.{name})"
     if field.type.kind == cindex.TypeKind.POINTER:
         if name == "pin":
-            return name, "Pin", "Pin(take(r.pin, r.pin_len))"
+            return name, "Pin", "pin_of(r.pin, r.pin_len)"
         if name + "_len" not in names:
             return name, "str", f"word(r.{name})"
         if name in ("key", "expected", "came"):
@@ -466,13 +466,13 @@ def views_text(unit):
     codes = sorted(set(ENUM_FIELDS.values()) - BY_HAND)
     out = [HEAD.format("views.py: what the library hands out, as dataclasses, and how they are read from its structs."),
            "from dataclasses import dataclass, field", "from datetime import datetime",
-           "from typing import Any, Dict, Optional, Tuple", "", "from ._values import Pin, take, text, when, word",
+           "from typing import Any, Dict, Optional, Tuple", "", "from ._values import Pin, pin_of, take, text, when, word",
            f"from ._enums import {', '.join(sorted(BY_HAND))}", f"from .codes import ({', '.join(codes)})", ""]
     for struct, (cls, about) in VIEWS.items():
         names = {f.spelling for f in fields(found[struct])}
         rows = [row for row in (view_field(struct, f, names) for f in fields(found[struct])) if row]
         out += ["", "@dataclass(frozen=True)", f"class {cls}:", f'    """{about}"""', ""]
-        out += [f"    {name}: {kind}" + (" = field(repr=False)" if kind == "Pin" else "") for name, kind, _ in rows]
+        out += [f"    {name}: {kind}" + (" = field(repr=False, hash=False)" if kind == "Pin" else "") for name, kind, _ in rows]
         out += ["    profiles: Tuple[str, ...] = ()"] if cls == "Effect" else []
         # past __init__, which sets the fields of a frozen dataclass one by one: this is the hot path
         out += ["", "    @staticmethod", f'    def read(r: Any) -> "{cls}":', '        """A copy of the struct."""',

@@ -28,8 +28,6 @@ def mark() -> int:
 
 def keep(error: BaseException, status: int = Status.CALLBACK) -> int:
     """Keeps an exception, and gives the status that C is told."""
-    if isinstance(error, StoreError):
-        status = error.status
     _kept.raised.append((int(status), error))
     return int(status)
 
@@ -53,14 +51,22 @@ def settle(begun: int, status: int) -> None:
     raise error_of(status)
 
 
-def guarded(prototype: Any, failure: int, function: Callable[..., int]) -> Any:
-    """A C function that calls `function` and gives `failure` if it raises. Keep it as long as C may call it."""
+OF_STORES = {Status.CONFLICT, Status.UNAVAILABLE, Status.UNKNOWN, Status.FULL, Status.CORRUPT}
+
+
+def guarded(prototype: Any, failure: int, function: Callable[..., int], *, of_store: bool = False) -> Any:
+    """A C function that calls `function` and gives `failure` if it raises. Keep it as long as C may call it.
+
+    of_store: it is a store's, which may say by a StoreError what is wrong. Of another callback that would be an answer to
+    a question that nobody asked.
+    """
     def call(*arguments: Any) -> int:
         try:
             return function(*arguments)
         except BaseException as error:  # noqa: B902 a KeyboardInterrupt too
             try:
-                return keep(error, failure)
+                says = of_store and isinstance(error, StoreError) and error.status in OF_STORES
+                return keep(error, getattr(error, "status") if says else failure)
             except BaseException:
                 return failure
     return prototype(call)

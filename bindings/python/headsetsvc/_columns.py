@@ -11,7 +11,7 @@ from uuid import UUID
 
 from . import _abi
 from ._input import ITEM, ITEM_SIZE, Input, RawItem
-from ._values import Pin, encode, milliseconds, secret, text
+from ._values import Pin, encode, given_at, secret, text
 
 WORD = "Q" if C.sizeof(C.c_void_p) == 8 else "I"
 CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
@@ -59,6 +59,9 @@ class Texts(Sequence[str]):
         if isinstance(row, slice):
             return Texts._of(self._bytes, self._at[row], self._lengths[row])
         return text(self._at[row], self._lengths[row])
+
+    def __reduce__(self) -> Any:
+        return Texts, (list(self),)  # not the addresses
 
     def __repr__(self) -> str:
         return f"<{len(self)} texts>"
@@ -210,7 +213,7 @@ def times(values: Any) -> Any:
     if isinstance(values, (array, memoryview)):
         return numbers("q", "at", values)
     listed = list(values)
-    return numbers("q", "at", [value if isinstance(value, int) else milliseconds(value) for value in listed])
+    return numbers("q", "at", [value if isinstance(value, int) else given_at(value) for value in listed])
 
 
 def request_ids(values: Iterable[Union[bytes, UUID]]) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Dict, List, Optional, Sequence, Tuple, Type, U
 from uuid import UUID
 
 from . import _abi
-from ._values import AnyPin, Pin, encode, milliseconds, secret, take, text, when
+from ._values import AnyPin, encode, fits, given_at, pin_of, secret, text, when
 from .codes import CallState, InputKind
 
 __all__ = ["AnyPin", "Call", "Headset", "Input", "Raw", "RawItem", "fill", "put_number", "read", "request_bytes"]
@@ -79,14 +79,14 @@ class Input:
 def _item(value: Any, kind: int) -> Any:
     raw = RawItem(kind=kind)
     if kind == ITEM["CALL"]:
-        put_number(raw, "number", value.id)
-        put_number(raw, "state", value.state)
+        put_number(raw, "number", value.id, "id: ")
+        put_number(raw, "state", value.state, "state: ")
         raw.flags = int(value.emergency)
         return raw
     name = encode(value.serial if kind == ITEM["HEADSET"] else value)
     raw.text, raw.text_len = name, len(name)
     if kind == ITEM["HEADSET"]:
-        put_number(raw, "number", value.handle)
+        put_number(raw, "number", value.handle, "handle: ")
     return raw
 
 
@@ -116,16 +116,16 @@ def _fill_items(given: Input, raw: Any, items: List[Any], keep: List[Any]) -> No
 def _fill_pin(pin: AnyPin, raw: Any, wipe: List[Any]) -> None:
     held = secret(pin)
     if len(held):
-        copy = (C.c_uint8 * len(held)).from_buffer_copy(held)
+        copy = (C.c_uint8 * len(held))()
         wipe.append(copy)
+        memoryview(copy).cast("B")[:] = held
         raw.pin, raw.pin_len = C.addressof(copy), len(held)
 
 
-def put_number(raw: Any, name: str, value: int) -> None:
-    """Sets a number of a struct. ValueError if the struct has no room for it, where ctypes would cut it."""
-    setattr(raw, name, value)
-    if getattr(raw, name) != value:
-        raise ValueError(f"{value} does not fit into {8 * getattr(type(raw), name).size} bits")
+def put_number(raw: Any, name: str, value: int, said: str = "") -> None:
+    """Sets a number of a struct. ValueError if the struct has no room for it, where ctypes would cut it. said: in front of that."""
+    field = getattr(type(raw), name)
+    setattr(raw, name, fits(said, value, 8 * field.size, signed=name == "value"))
 
 
 def request_bytes(request: Union[bytes, UUID]) -> bytes:
@@ -162,7 +162,7 @@ def fill(given: Input, raw: Any, keep: List[Any], wipe: List[Any]) -> None:
             _fill_pin(getattr(given, name), raw, wipe)
         if given.at is not None:
             name = "at"
-            raw.at_ms = milliseconds(given.at)
+            raw.at_ms = given_at(given.at)
         if given.request_id:
             name = "request_id"
             raw.request_id[:] = request_bytes(given.request_id)
@@ -203,7 +203,7 @@ def read(raw: Any, kinds: Dict[int, Type[Input]]) -> Input:
     made.update((name, bool(raw.flags & bit)) for name, bit in kind._flags)
     made.update(_read_lists(kind, raw))
     if kind.KIND == InputKind.SUBMIT:
-        made["pin"] = Pin(take(raw.pin, raw.pin_len))
+        made["pin"] = pin_of(raw.pin, raw.pin_len)
     request = bytes(raw.request_id)
     made["request_id"] = request if any(request) else b""
     return kind(at=when(raw.at_ms), **made)  # type: ignore[call-arg]

@@ -1,8 +1,9 @@
 """_values.py: between C's values and Python's: text, times, PINs."""
 import ctypes as C
 import hmac
+import operator
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional, Union
+from typing import Any, Dict, NoReturn, Optional, Union
 
 NEVER_MS = (1 << 63) - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -15,13 +16,23 @@ class Pin:
     """A PIN: opaque bytes that do not show in a repr, compare in constant time, and can be overwritten (SIGN-9).
 
     `wipe` overwrites it; so does the end of the object, and of the Outcome that it came with. `bytes(pin)` is a copy
-    that nobody overwrites.
+    that nobody overwrites. A copy is a PIN of its own; it cannot be pickled, as it must be written nowhere.
     """
 
     __slots__ = ("_bytes",)
 
     def __init__(self, value: Union[bytes, bytearray, memoryview] = b"") -> None:
-        self._bytes = bytearray(value)
+        self._bytes = bytearray()
+        self._bytes += secret(value)
+
+    def __copy__(self) -> "Pin":
+        return Pin(self._bytes)
+
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "Pin":
+        return Pin(self._bytes)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("a PIN is not pickled: it must be written nowhere")
 
     def wipe(self) -> None:
         """Overwrites the bytes. Harmless twice."""
@@ -36,7 +47,7 @@ class Pin:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Pin):
             other = other._bytes
-        return isinstance(other, (bytes, bytearray)) and hmac.compare_digest(bytes(self._bytes), bytes(other))
+        return isinstance(other, (bytes, bytearray)) and hmac.compare_digest(self._bytes, other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -50,12 +61,42 @@ class Pin:
 AnyPin = Union[Pin, bytes, bytearray, memoryview]
 
 
-def secret(pin: AnyPin) -> Union[bytes, bytearray, memoryview]:
-    """The bytes of a PIN. TypeError, which does not show it, if they are none."""
+def secret(pin: Any) -> Any:
+    """The bytes of a PIN, not copied. TypeError, which does not show it, if they are none."""
     held = pin._bytes if isinstance(pin, Pin) else pin
-    if not isinstance(held, (bytes, bytearray, memoryview)):
+    if isinstance(held, memoryview):
+        return held.cast("B") if held.nbytes else b""  # of wider items: all of their bytes
+    if not isinstance(held, (bytes, bytearray)):
         raise TypeError(f"a PIN is bytes, not {type(held).__name__}")
     return held
+
+
+def pin_of(pointer: Optional[int], length: int) -> Pin:
+    """A copy of a PIN that the library owns, with none in between that nobody overwrites."""
+    made = Pin()
+    if pointer and length:
+        made._bytes = bytearray(length)
+        C.memmove((C.c_char * length).from_buffer(made._bytes), pointer, length)
+    return made
+
+
+class Single:
+    """The base of what holds memory of the library: a copy would free it twice, a pickle would hold addresses."""
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} can neither be copied nor pickled")
+
+
+def fits(name: str, value: Any, bits: int = 64, *, signed: bool = False) -> int:
+    """A number that C can hold. ValueError: another, which ctypes would wrap, and say nothing. name: in front of it."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}{value!r} is no whole number") from None
+    least, most = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    if not least <= number <= most:
+        raise ValueError(f"{name}{number} does not fit into {bits} bits")
+    return number
 
 
 def take(pointer: Optional[int], length: int) -> bytes:
@@ -78,7 +119,10 @@ def encode(value: str) -> bytes:
     if not isinstance(value, str):
         shown = "an object of bytes" if isinstance(value, (bytes, bytearray)) else repr(value)  # it may be a PIN, misplaced
         raise TypeError(f"{shown} is no text")
-    return value.encode("utf-8", "surrogateescape")
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError(f"{value!r} has a lone surrogate") from None
 
 
 def when(ms: int) -> Optional[datetime]:
@@ -101,11 +145,19 @@ def milliseconds(at: Optional[datetime]) -> int:
     return NEVER_MS if at == NEVER else (at - EPOCH) // MILLISECOND
 
 
+def given_at(at: Optional[datetime]) -> int:
+    """The time of an input: 0 is "not given", which a time must not become."""
+    ms = milliseconds(at)
+    if at is not None and ms == 0:
+        raise ValueError(f"{at} stands for no time")
+    return ms
+
+
 def lasting(name: str, length: timedelta) -> int:
-    """A length in milliseconds. name: of the argument, for the TypeError."""
+    """A length in milliseconds, which C has 32 bits for. name: of the argument, for what is wrong."""
     if not isinstance(length, timedelta):
         raise TypeError(f"{name} is a timedelta, not {length!r}")
-    return length // MILLISECOND
+    return fits(f"{name}: ", length // MILLISECOND, 32)
 
 
 def callable_of(name: str, function: Any) -> Any:

@@ -35,6 +35,7 @@ class AsyncEngine:
         self._effects: "asyncio.Queue[Optional[Effect]]" = asyncio.Queue()
         self._timer: Optional[asyncio.TimerHandle] = None
         self._tasks: Set["asyncio.Task[None]"] = set()
+        self._calls: Set["asyncio.Task[Any]"] = set()
         self._lock = asyncio.Lock()
         self._closed = False
 
@@ -51,18 +52,20 @@ class AsyncEngine:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for task in list(self._tasks):
+        tasks = self._tasks - {asyncio.current_task()}  # a verifier may close, too
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._calls, return_exceptions=True)  # what they commit is handed out
         async with self._lock:
             self.engine.close()
         self._effects.put_nowait(None)
 
     async def apply(self, *inputs: Input, **flags: bool) -> Outcome:
-        """See Engine.apply. The effects also go to `effects()`, unless it is a dry run."""
-        outcome: Outcome = await self._call(lambda: self.engine.apply(*inputs, **flags))
+        """See Engine.apply. The effects also go to `effects()`, unless it is a dry run; also if who waits is cancelled, as a
+        call that has begun goes on."""
+        outcome: Outcome = await self._call(lambda: self.engine.apply(*inputs, **flags), not flags.get("dry_run"))
         if not flags.get("dry_run"):
-            self._hand_out(outcome)
             await self._arm()
         return outcome
 
@@ -75,9 +78,35 @@ class AsyncEngine:
                 return
             yield effect
 
-    async def _call(self, function: Callable[[], Any]) -> Any:
+    async def _call(self, function: Callable[[], Any], hand_out: bool = False) -> Any:
+        """Runs it to its end, also if who waits is cancelled: what was committed must be handed out."""
+        call = asyncio.get_running_loop().create_task(self._alone(function, hand_out))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        try:
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            call.add_done_callback(self._left)
+            raise
+
+    async def _alone(self, function: Callable[[], Any], hand_out: bool) -> Any:
         async with self._lock:
-            return await asyncio.get_running_loop().run_in_executor(None, function)
+            try:
+                done = await asyncio.get_running_loop().run_in_executor(None, function)
+            except Exception as error:
+                if hand_out and getattr(error, "outcome", None) is not None:
+                    self._hand_out(getattr(error, "outcome"))
+                raise
+            if hand_out:
+                self._hand_out(done)
+            return done
+
+    def _left(self, call: "asyncio.Task[Any]") -> None:
+        """A call ended that nobody waits for any more."""
+        if not call.cancelled() and call.exception() is not None:
+            self._complain(call.exception(), "a call of the engine failed")
+        elif not self._closed:
+            self._start(self._arm())
 
     def _hand_out(self, outcome: Outcome) -> None:
         for effect in outcome:
@@ -94,6 +123,10 @@ class AsyncEngine:
             if not isinstance(state, Verify):
                 state, said = Verify.UNAVAILABLE, state
                 raise TypeError(f"it gave an object of {type(said).__name__}, not a Verify")
+        except asyncio.CancelledError as error:
+            if self._closed:
+                raise
+            self._complain(error, "a PIN verifier was cancelled")
         except Exception as error:
             self._complain(error, "a PIN verifier failed")
         finally:
@@ -119,12 +152,16 @@ class AsyncEngine:
         """Exactly one timer, at the next deadline; armed anew after every call."""
         if self._closed:
             return
-        at = await self._call(lambda: self.engine.next_deadline_ms)
+        try:
+            at = await self._call(lambda: self.engine.next_deadline_ms)
+            wait = None if at is None else min(max((at - self._now_ms()) / 1000, 0.0), LONGEST)
+        except Exception as error:  # of the store, or the clock: what was decided before is no less decided
+            self._complain(error, "the next deadline is not known; looked for again in a second")
+            wait = 1.0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if at is not None and not self._closed:
-            wait = min(max((at - self._now_ms()) / 1000, 0.0), LONGEST)
+        if wait is not None and not self._closed:
             self._timer = asyncio.get_running_loop().call_later(wait, self._fire)
 
     def _fire(self) -> None:
@@ -133,12 +170,9 @@ class AsyncEngine:
 
     async def _advance(self) -> None:
         try:
-            self._hand_out(await self._call(self.engine.advance))
+            await self._call(self.engine.advance, True)
         except Exception as error:  # also what a store in Python raised: deadlines must not end with it
             self._complain(error, "advance failed; tried again in a second")
-            done = getattr(error, "outcome", None)
-            if done is not None:
-                self._hand_out(done)
             await asyncio.sleep(1)
         await self._arm()
 

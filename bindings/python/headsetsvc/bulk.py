@@ -182,6 +182,8 @@ class Bulk:
             source.seek(start)
             piece = source.read(PIECE)
             while piece:
+                if not isinstance(piece, bytes):
+                    raise TypeError(f"the file gave {type(piece).__name__}, not bytes")
                 self._called(lib.hsvc_csv_import_feed, handle, piece, len(piece))
                 piece = source.read(PIECE)
             self._called(lib.hsvc_csv_import_end, handle, C.byref(again))

@@ -5,7 +5,7 @@ from typing import Any, Callable, Union
 
 from . import _abi
 from ._callbacks import guarded
-from ._values import EPOCH, callable_of, lasting, milliseconds
+from ._values import EPOCH, callable_of, fits, milliseconds
 from .codes import Status
 
 
@@ -34,7 +34,9 @@ class ManualClock:
 
     def advance(self, by: timedelta) -> datetime:
         """Lets time pass."""
-        self._ms += lasting("by", by)
+        if not isinstance(by, timedelta):
+            raise TypeError(f"by is a timedelta, not {by!r}")
+        self.now += by
         return self.now
 
     def now_ms(self) -> int:
@@ -51,7 +53,10 @@ class _Called:
         self._function = function
 
     def now_ms(self) -> int:
-        return milliseconds(self._function())
+        at = self._function()
+        if at is None:
+            raise TypeError("None is no time")
+        return milliseconds(at)
 
 
 Clock = Union[SystemClock, ManualClock, Callable[[], datetime]]
@@ -69,6 +74,6 @@ def callback(clock: Any) -> Any:
     now_ms = reader(clock)
 
     def read(out: Any, user: Any) -> int:
-        out[0] = now_ms()
+        out[0] = fits("the clock: ", now_ms(), signed=True)
         return 0
     return guarded(_abi.hsvc_clock_fn, Status.CLOCK, read)

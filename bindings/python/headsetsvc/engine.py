@@ -1,6 +1,7 @@
 """engine.py: the engine: inputs in, outcomes out. What it is asked to look at is in looking.py."""
 import ctypes as C
 import os
+import threading
 import weakref
 from datetime import datetime, timedelta
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional
@@ -9,7 +10,7 @@ from . import _abi, clocks, stores
 from ._callbacks import ALLOCATOR, guarded, mark, settle
 from ._input import SIZE, Input, Raw, fill, read
 from ._load import core
-from ._values import callable_of, encode, lasting, text, when, word
+from ._values import Single, callable_of, encode, fits, lasting, text, when, word
 from .bulk import Bulk
 from .codes import LIMIT_INPUTS_PER_BATCH, Field, Status
 from .errors import NO_INPUT, BatchTooLarge, HeadsetsvcError, OutcomeUnknown, Reentrant, StoreFull, Unavailable, error_of
@@ -48,13 +49,14 @@ class _Batch:
             raise error_of(status)
         self._effect = _abi.hsvc_effect(struct_size=C.sizeof(_abi.hsvc_effect))
         self._verdict = _abi.hsvc_verdict(struct_size=C.sizeof(_abi.hsvc_verdict))
-        weakref.finalize(self, core.hsvc_effects_free, self.handle)
+        weakref.finalize(self, core.hsvc_effects_free, self.handle).atexit = False
 
     def outcome(self) -> Outcome:
         """Copies the batch and empties it, which overwrites its PINs."""
-        made = outcome_of(self.handle, self._verdict, self._effect)
-        core.hsvc_effects_reset(self.handle)
-        return made
+        try:
+            return outcome_of(self.handle, self._verdict, self._effect)
+        finally:
+            core.hsvc_effects_reset(self.handle)
 
     def explain(self, error: HeadsetsvcError, first: int = 0) -> None:
         """Adds what the failed call complains about. first: the number of the call's first input."""
@@ -114,27 +116,37 @@ class _Pace:
         self.size, self._good = taken - max(1, taken // 4), 0
 
 
+class _Forking(threading.local):
+    def __init__(self) -> None:
+        self.locks: List[Any] = []
+
+
 _engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
-_forking: List[Any] = []
+_listing = threading.Lock()  # of _engines
+_forking = _Forking()
 
 
 def _before_fork() -> None:
-    """No engine may be inside a call of another thread when its memory is copied."""
-    locks = {id(engine._lock): engine._lock for engine in list(_engines)}
-    for lock in locks.values():
+    """No engine may be inside a call of another thread when its memory is copied. Every thread that forks takes the locks in
+    the same order, and gives back its own."""
+    with _listing:
+        locks = {id(engine._lock): engine._lock for engine in _engines}
+    for _, lock in sorted(locks.items()):
         lock.acquire()
-        _forking.append(lock)
+        _forking.locks.append(lock)
+    _listing.acquire()
+    _forking.locks.append(_listing)
 
 
 def _after_fork() -> None:
-    while _forking:
-        _forking.pop().release()
+    while _forking.locks:
+        _forking.locks.pop().release()
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 
-class Engine(Looking, Explaining, Inventory, Policy, Bulk):
+class Engine(Single, Looking, Explaining, Inventory, Policy, Bulk):
     """The service. Give it what happened (`apply`), do what its effects say, and call `advance` at `next_deadline`.
 
     store: a MemoryStore (the default: a new one), SqliteStore, PgsqlStore, or an object with the methods of PythonStore.
@@ -157,8 +169,9 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         self._lock: Any = self._store.lock
         self._inside = 0
         config = _abi.hsvc_config(struct_size=C.sizeof(_abi.hsvc_config), flags=1 if any_epoch else 0,
-                                  allocator=ALLOCATOR, store=C.addressof(self._store.struct), node=node,
-                                  node_count=node_count, poll_ms=lasting("poll", poll), epoch=epoch)
+                                  allocator=ALLOCATOR, store=C.addressof(self._store.struct), node=fits("node: ", node, 32),
+                                  node_count=fits("node_count: ", node_count, 32), poll_ms=lasting("poll", poll),
+                                  epoch=fits("epoch: ", epoch))
         config.clock = clocks.callback(self.clock)
         self._recorder = None if recording is None else _Recorder(callable_of("recording", recording))
         _add_callbacks(config, callable_of("permission", permission), callable_of("trace", trace), self._recorder)
@@ -167,11 +180,17 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         self._spare: List[_Batch] = []
         self._pace = _Pace()
         self._handle = C.c_void_p()
-        settle(mark(), core.hsvc_engine_new(C.byref(config), C.byref(self._handle)))
-        # the store outlives the engine, whatever order the garbage collector likes
-        self._free = weakref.finalize(self, _free_engine, self._handle, self._store, config)
-        _engines.add(self)
-        self._store.engines.add(self)
+        with self._lock:
+            stores.binding(self._store)  # is it still open?
+            settle(mark(), core.hsvc_engine_new(C.byref(config), C.byref(self._handle)))
+            # The store outlives the engine, whatever order the garbage collector likes. Not so what is written in Python,
+            # which may know the engine: it would keep it alive for ever, and the library does not call it at the end.
+            held = None if isinstance(self._store, stores.Adapter) else self._store
+            self._free = weakref.finalize(self, _free_engine, self._handle, held)
+            self._free.atexit = False  # as a store's
+            self._store.engines.add(self)
+        with _listing:
+            _engines.add(self)
 
     def close(self) -> None:
         """Frees the engine. Its store stays open: another engine may work on it."""
@@ -230,6 +249,10 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         except HeadsetsvcError as error:
             batch.explain(error, first)
             raise
+        except BaseException as error:
+            if status == Status.OK:  # an interrupt that came when all was done
+                error.__dict__["outcome"] = batch.outcome()
+            raise
 
     def _filled(self, function: Any, *arguments: Any, partly: bool = False) -> Outcome:
         """A call that fills the batch. partly: it may fail and have committed something all the same."""
@@ -237,8 +260,9 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
             try:
                 self._fills(self._batch, function, *arguments)
             except BaseException as error:
-                if partly:
-                    error.__dict__["outcome"] = self._batch.outcome()
+                done = self._batch.outcome()  # and empties it
+                if partly and "outcome" not in error.__dict__:
+                    error.__dict__["outcome"] = done
                 raise
             return self._batch.outcome()
 
@@ -342,7 +366,7 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
         scope = _abi.hsvc_resync_scope(struct_size=C.sizeof(_abi.hsvc_resync_scope), device_len=len(name))
         scope.device = C.cast(C.c_char_p(name), C.c_void_p) if name else None
         if node is not None:
-            scope.flags, scope.node = 1, node
+            scope.flags, scope.node = 1, fits("node: ", node, 32)
         cursor = _abi.hsvc_cursor(struct_size=C.sizeof(_abi.hsvc_cursor))
         while not cursor.done:
             yield self._filled(core.hsvc_resync, C.byref(scope), C.byref(cursor), partly=True)
@@ -358,7 +382,7 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
 
     def raise_epoch(self, epoch: int) -> None:
         """Raises the store's epoch: what is older is refused from then on."""
-        self._asked(core.hsvc_epoch_raise, epoch)
+        self._asked(core.hsvc_epoch_raise, fits("epoch: ", epoch))
 
     def answer(self, effect: Effect, state: int = 1) -> Optional[Input]:
         """The input that answers or acknowledges an effect; None if none does. state: a Verify or Presence."""
@@ -371,7 +395,7 @@ class Engine(Looking, Explaining, Inventory, Policy, Bulk):
             setattr(raw, name, C.cast(C.c_char_p(held[-1]), C.c_void_p))
             setattr(raw, name + "_len", len(held[-1]))
         made = _abi.hsvc_input(struct_size=SIZE)
-        status = core.hsvc_answer(C.byref(raw), state, C.byref(made))
+        status = core.hsvc_answer(C.byref(raw), fits("state: ", state, 32), C.byref(made))
         return read(made, KINDS) if status == Status.OK else None
 
 

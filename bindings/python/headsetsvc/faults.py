@@ -42,24 +42,24 @@ class FaultStore(stores._Before):
         raw = _abi.hsvc_fault(struct_size=C.sizeof(_abi.hsvc_fault), kind=fault, on=on, nth=nth, times=times,
                               delay=delay if fault == Fault.UNKNOWN_LATE else 0)
         with self.lock:
-            status = self._lib.hsvc_fault_store_arm(self._handle, C.byref(raw))
+            status = self._lib.hsvc_fault_store_arm(self._opened(), C.byref(raw))
         if status != Status.OK:
             raise error_of(status, f"{fault} cannot happen there")
 
     def disarm(self) -> None:
         """No more faults, and none counted; late commits stay on their way."""
         with self.lock:
-            self._lib.hsvc_fault_store_disarm(self._handle)
+            self._lib.hsvc_fault_store_disarm(self._opened())
 
     def settle(self) -> None:
         """Late commits arrive now."""
         with self.lock:
-            self._lib.hsvc_fault_store_settle(self._handle)
+            self._lib.hsvc_fault_store_settle(self._opened())
 
     @property
     def fired(self) -> int:
         """How many faults there were since the last `disarm`."""
         raw = _abi.hsvc_fault_counts(struct_size=C.sizeof(_abi.hsvc_fault_counts))
         with self.lock:
-            self._lib.hsvc_fault_store_counts(self._handle, C.byref(raw))
+            self._lib.hsvc_fault_store_counts(self._opened(), C.byref(raw))
         return int(raw.fired)

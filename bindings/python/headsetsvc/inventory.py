@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 from . import _abi
 from ._callbacks import ALLOCATOR
 from ._load import core
-from ._values import encode, take, text
+from ._values import encode, fits, take, text
 from .codes import HeadsetType, Status
 from .errors import HeadsetsvcError, error_of
 from .views import InventoryRow, InventorySums
@@ -46,16 +46,18 @@ class _Page:
     """The library's page, and the struct that says what shall be in it."""
 
     def __init__(self, which: Headsets) -> None:
+        self.query = _abi.hsvc_inventory_query(
+            struct_size=C.sizeof(_abi.hsvc_inventory_query), status=_either(which.connected),
+            activity=_either(which.active), assignment=_either(which.assigned))
+        for name, number in (("type", which.type or 0), ("age_least", which.age[0]), ("age_most", which.age[1])):
+            setattr(self.query, name, fits(f"{name}: ", number, 32))
+        self._held: Dict[str, bytes] = {}
+        for name in ("owner", "model", "site", "text"):
+            self._text(name, encode(getattr(which, name)))
         self.handle = C.c_void_p()
         status = core.hsvc_inventory_new(C.cast(ALLOCATOR, C.POINTER(_abi.hsvc_allocator)), C.byref(self.handle))
         if status != Status.OK:
             raise error_of(status)
-        self.query = _abi.hsvc_inventory_query(
-            struct_size=C.sizeof(_abi.hsvc_inventory_query), type=which.type or 0, status=_either(which.connected),
-            activity=_either(which.active), assignment=_either(which.assigned), age_least=which.age[0], age_most=which.age[1])
-        self._held: Dict[str, bytes] = {}
-        for name in ("owner", "model", "site", "text"):
-            self._text(name, encode(getattr(which, name)))
 
     def __enter__(self) -> "_Page":
         return self
@@ -114,7 +116,7 @@ class Inventory:
         A damaged record raises Corrupt, whose `outcome` is the page before it, with a cursor behind it.
         """
         with _Page(which) as page, self._lock:
-            page.query.limit = limit
+            page.query.limit = fits("limit: ", limit, 32)
             page.go_on(cursor)
             try:
                 self._asked(core.hsvc_inventory_list, C.byref(page.query), page.handle)

@@ -5,7 +5,7 @@ from typing import Any, Iterator, List, NamedTuple, Optional, Tuple, Type, TypeV
 from . import _abi
 from ._callbacks import guarded
 from ._load import core
-from ._values import encode, take, text, word
+from ._values import encode, fits, take, text, word
 from .codes import Status, Subject
 from .views import (AuditEntry, AuditFact, CallView, Counters, Device, HeadsetView, Login, Present, SubjectView, User)
 
@@ -158,7 +158,7 @@ class Looking:
     def audit(self, kind: Optional[Subject] = None, number: int = 0) -> Iterator[Tuple[AuditEntry, List[AuditFact]]]:
         """Entries with what changed, oldest first: of one subject, by its number, or of all, one after the other."""
         cursor = _struct(_abi.hsvc_audit_cursor)
-        cursor.subject_kind, cursor.subject = kind or 0, number
+        cursor.subject_kind, cursor.subject = fits("kind: ", kind or 0, 32), fits("number: ", number)
         room = 64
         rows = (_abi.hsvc_audit_entry * room)()
         rows[0].struct_size = C.sizeof(_abi.hsvc_audit_entry)
@@ -175,9 +175,9 @@ class Looking:
 
     def subject(self, number: int) -> Optional[SubjectView]:
         """Whom a number of the audit means; None if nobody, or a person who was erased."""
-        raw = _struct(_abi.hsvc_subject_view)
+        raw, which = _struct(_abi.hsvc_subject_view), fits("number: ", number)
         with self._lock:
-            return SubjectView.read(raw) if self._asked(core.hsvc_subject_get, number, C.byref(raw)) == 0 else None
+            return SubjectView.read(raw) if self._asked(core.hsvc_subject_get, which, C.byref(raw)) == 0 else None
 
     def verify(self) -> List[Finding]:
         """Walks the whole store; what violates an invariant. Empty is what a healthy store gives."""

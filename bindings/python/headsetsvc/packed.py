@@ -18,13 +18,13 @@ from typing import Any, Dict, List, Optional, Type
 from . import _abi
 from ._columns import SECRET, Plan, Texts, countable, is_column, kind_of, rows_of, secrets, strided
 from ._input import SIZE, Input, Raw, fill, put_number, read
-from ._values import encode, milliseconds
+from ._values import Single, encode, given_at
 from .codes import InputKind
 from .errors import Reentrant
 from .inputs import KINDS
 
 
-class PackedBatch:
+class PackedBatch(Single):
     """Inputs in one array of structs. Filled by `extend`, by columns, or by `append`, one by one; `set` fills a row again;
     `clear` empties it and keeps its memory. Engine.apply_packed decides it, as often as you like.
 
@@ -109,7 +109,7 @@ class PackedBatch:
                     setattr(raw, name, raw_text)
                     setattr(raw, name + "_len", len(raw_text))
                 elif name in kind._numbers:
-                    put_number(raw, name, value)
+                    put_number(raw, name, value, f"{kind.__name__}.{name}: ")
                 else:
                     self._set_other(row, kind, name, value)
 
@@ -120,7 +120,7 @@ class PackedBatch:
             _wipe(held)  # the one before
             secrets(held, [value], lambda field, column: setattr(raw, field, column[0]))
         elif name == "at":
-            raw.at_ms = milliseconds(value)
+            raw.at_ms = given_at(value)
         else:
             raise TypeError(f"{kind.__name__} has no field {name} that can be set")
 

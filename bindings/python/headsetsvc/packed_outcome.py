@@ -10,7 +10,7 @@ from . import _abi
 from ._columns import WORD, address, strided
 from ._input import SIZE
 from ._load import core
-from ._values import text
+from ._values import Single, fits, text
 from .codes import EffectKind, Reason, Status
 from .errors import NO_INPUT
 from .packed import PackedBatch
@@ -71,7 +71,7 @@ class PackedEffects(Sequence[Effect]):
         """A number of every effect, without making them: "kind", "input_index", "prompt_id", "request", ... as in Effect;
         times are "at_ms" and "due_ms"."""
         self._outcome._check()
-        return self._structs.column(name)
+        return self._structs.column(name).toreadonly()  # some are addresses
 
     def of(self, kind: EffectKind) -> List[int]:
         """Which ones are of a kind: numbers for `[...]` and for columns."""
@@ -120,7 +120,7 @@ class PackedVerdicts(Sequence[Verdict]):
         return Verdict.read(self._structs.at(range(len(self))[row]))
 
 
-class PackedOutcome:
+class PackedOutcome(Single):
     """What came of a packed batch. Nothing is copied before it is asked for. `close`, which the end of `with` does, gives
     the memory back (up to 5 KiB an input) and overwrites the PINs; what was read before stays good.
 
@@ -232,7 +232,8 @@ class PackedOutcome:
         good after `close`.
         """
         structs, wanted = self._done(), None if kinds is None else set(kinds)
-        states = [state] * len(structs) if isinstance(state, int) else list(state)
+        states = [fits("state: ", one, 32) for one in
+                  ([state] * len(structs) if isinstance(state, int) else state)]
         if len(states) != len(structs):
             raise ValueError(f"{len(states)} states for {len(structs)} effects")
         rows = [row for row, kind in enumerate(structs.column("kind")) if wanted is None or kind in wanted]

@@ -1,6 +1,7 @@
 """scenario.py: plays scenario scripts (*.hsv): docs/guide/scenarios.md describes the language."""
 import ctypes as C
 import pathlib
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable, List, NamedTuple, Optional, Union
@@ -119,7 +120,8 @@ def run(script: Union[str, bytes, pathlib.Path], *, name: str = "", store: Any =
     settle(begun, lib.hsvc_scenario_new(C.byref(config), C.byref(handle)))
     try:
         raw = _abi.hsvc_scenario_result(struct_size=C.sizeof(_abi.hsvc_scenario_result))
-        settle(begun, lib.hsvc_scenario_run(handle, made.name.encode(), data, len(data), C.byref(raw)))
+        with threading.RLock() if bound is None else bound.lock:  # of the store's engines in other threads
+            settle(begun, lib.hsvc_scenario_run(handle, made.name.encode(), data, len(data), C.byref(raw)))
         made.result = ScenarioResult.read(raw)
         return made
     finally:

@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Pr
 from . import _abi
 from ._callbacks import ALLOCATOR, guarded
 from ._load import core, library
-from ._values import lasting
+from ._values import Single, fits, lasting
 from .codes import Status
 from .errors import Conflict, Misuse, error_of
 from .views import CacheCounts, PgsqlCounters
@@ -60,7 +60,7 @@ class PythonStore(Protocol):
         expectation does not hold."""
 
 
-class _Handle:
+class _Handle(Single):
     """A store of the library: a C handle with a lock, and the struct that engines take."""
 
     def __init__(self, handle: C.c_void_p, free: Any, bind: Any) -> None:
@@ -69,13 +69,21 @@ class _Handle:
         self.engines: "weakref.WeakSet[Any]" = weakref.WeakSet()
         self.struct = _abi.hsvc_store(struct_size=C.sizeof(_abi.hsvc_store))
         self._free = weakref.finalize(self, free, handle)
+        self._free.atexit = False  # what runs at the end of the program, or goes on in a thread, may still use it
         _ok(bind(handle, C.byref(self.struct)))
 
     def close(self) -> None:
         """Frees the store. Misuse, while an engine on it is open."""
-        if any(engine.is_open for engine in self.engines):
-            raise Misuse("an engine on this store is open", Status.ARGUMENT)
-        self._free()
+        with self.lock:
+            if any(engine.is_open for engine in self.engines):
+                raise Misuse("an engine on this store is open", Status.ARGUMENT)
+            self._free()
+
+    def _opened(self) -> C.c_void_p:
+        """The handle; the lock is held."""
+        if not self._free.alive:
+            raise Misuse("the store is closed", Status.ARGUMENT)
+        return self._handle
 
     def __enter__(self) -> Any:
         return self
@@ -101,7 +109,7 @@ class MemoryStore(_Handle):
         """Rows and bytes held."""
         rows, size = C.c_uint64(), C.c_uint64()
         with self.lock:
-            _ok(core.hsvc_memory_store_size(self._handle, C.byref(rows), C.byref(size)))
+            _ok(core.hsvc_memory_store_size(self._opened(), C.byref(rows), C.byref(size)))
         return rows.value, size.value
 
 
@@ -130,7 +138,7 @@ class SqliteStore(_Handle):
         """Why the last read, scan or commit failed; "" if it did not."""
         problem = _abi.hsvc_sqlite_problem(struct_size=C.sizeof(_abi.hsvc_sqlite_problem))
         with self.lock:
-            _ok(self._problem_of(self._handle, C.byref(problem)))
+            _ok(self._problem_of(self._opened(), C.byref(problem)))
         return f"{problem.name.decode()}: {problem.text.decode()}" if problem.kind else ""
 
 
@@ -152,7 +160,7 @@ class PgsqlStore(_Handle):
     def connect(self) -> None:
         """Connects now, to learn what is wrong; not needed, as every call does it."""
         with self.lock:
-            status = self._lib.hsvc_pgsql_store_connect(self._handle)
+            status = self._lib.hsvc_pgsql_store_connect(self._opened())
         if status != Status.OK:
             raise error_of(status, self.problem())
 
@@ -160,7 +168,7 @@ class PgsqlStore(_Handle):
         """Why the last call that failed did."""
         problem = _abi.hsvc_pgsql_problem(struct_size=C.sizeof(_abi.hsvc_pgsql_problem))
         with self.lock:
-            _ok(self._lib.hsvc_pgsql_store_problem(self._handle, C.byref(problem)))
+            _ok(self._lib.hsvc_pgsql_store_problem(self._opened(), C.byref(problem)))
             name = self._lib.hsvc_pgsql_reason_name(problem.reason).decode()
             remedy = self._lib.hsvc_pgsql_reason_remedy(problem.reason).decode()
             return f"{name}: {problem.text.decode('utf-8', 'replace')}; {remedy}" if problem.reason else ""
@@ -170,7 +178,7 @@ class PgsqlStore(_Handle):
         """What the connection did so far."""
         raw = _abi.hsvc_pgsql_counters(struct_size=C.sizeof(_abi.hsvc_pgsql_counters))
         with self.lock:
-            _ok(self._lib.hsvc_pgsql_store_counters(self._handle, C.byref(raw)))
+            _ok(self._lib.hsvc_pgsql_store_counters(self._opened(), C.byref(raw)))
         return PgsqlCounters.read(raw)
 
 
@@ -199,20 +207,20 @@ class CacheStore(_Before):
     def __init__(self, inner: Any, bytes_most: int = 1 << 20) -> None:
         handle = C.c_void_p()
         bound = binding(inner)
-        _ok(core.hsvc_cache_store_new(ALLOCATOR_P, C.byref(bound.struct), bytes_most, C.byref(handle)))
+        _ok(core.hsvc_cache_store_new(ALLOCATOR_P, C.byref(bound.struct), fits("bytes_most: ", bytes_most), C.byref(handle)))
         super().__init__(bound, handle, core.hsvc_cache_store_free, core.hsvc_cache_store_bind)
 
     def drop(self) -> None:
         """Forgets all rows."""
         with self.lock:
-            core.hsvc_cache_store_drop(self._handle)
+            core.hsvc_cache_store_drop(self._opened())
 
     @property
     def counts(self) -> CacheCounts:
         """What it did so far."""
         raw = _abi.hsvc_cache_counts(struct_size=C.sizeof(_abi.hsvc_cache_counts))
         with self.lock:
-            _ok(core.hsvc_cache_store_counts(self._handle, C.byref(raw)))
+            _ok(core.hsvc_cache_store_counts(self._opened(), C.byref(raw)))
         return CacheCounts.read(raw)
 
 
@@ -224,9 +232,9 @@ class Adapter:
         self.engines: "weakref.WeakSet[Any]" = weakref.WeakSet()
         self.lock = threading.RLock()
         self.struct = _abi.hsvc_store(struct_size=C.sizeof(_abi.hsvc_store))
-        self.struct.read = guarded(_abi.hsvc_store_read, Status.CALLBACK, self._read)
-        self.struct.scan = guarded(_abi.hsvc_store_scan, Status.CALLBACK, self._scan)
-        self.struct.commit = guarded(_abi.hsvc_store_commit, Status.CALLBACK, self._commit)
+        self.struct.read = guarded(_abi.hsvc_store_read, Status.CALLBACK, self._read, of_store=True)
+        self.struct.scan = guarded(_abi.hsvc_store_scan, Status.CALLBACK, self._scan, of_store=True)
+        self.struct.commit = guarded(_abi.hsvc_store_commit, Status.CALLBACK, self._commit, of_store=True)
 
     def _read(self, keys: Any, count: int, sink: Any, sink_user: Any, user: Any) -> int:
         wanted = [C.string_at(keys[i].bytes, keys[i].len) for i in range(count)]
@@ -258,7 +266,8 @@ def _op(raw: Any) -> Op:
 def filled_row(row: Row, raw: Any = None, index: int = 0) -> Any:
     """A row as the library takes it; it borrows the row's bytes. raw: the struct to be filled, or a new one."""
     raw = raw or _abi.hsvc_row(struct_size=C.sizeof(_abi.hsvc_row))
-    key, value, raw.revision = row
+    key, value, revision = row
+    raw.revision = fits("revision: ", revision)
     if not isinstance(key, bytes) or not isinstance(value, bytes):
         raise TypeError(f"key and value of a row are bytes, not {type(key).__name__} and {type(value).__name__}")
     raw.index = index

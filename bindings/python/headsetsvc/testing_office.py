@@ -11,6 +11,12 @@ from .outcome import Outcome
 from .views import Effect
 
 
+def _holds(said: bool, otherwise: str) -> None:
+    """An assertion that python -O does not take away."""
+    if not said:
+        raise AssertionError(otherwise)
+
+
 class Office:
     """Users, phones and a directory that knows their PINs: what an effect asks for is done at once. `seen` holds every
     effect, in order."""
@@ -72,7 +78,7 @@ class Office:
         self.plug_in(user, phone)
         self.enter(user, phone)
         device = self.engine.device(phone)
-        assert device is not None and device.user == user, f"{user} is not signed in on {phone}: {self.seen[-3:]}"
+        _holds(device is not None and device.user == user, f"{user} is not signed in on {phone}: {self.seen[-3:]}")
 
     def passes(self, **duration: float) -> None:
         """Lets time pass, timedelta's words, and fires every deadline on the way at its own time."""
@@ -89,11 +95,11 @@ class Office:
         """Fails unless the phone shows this prompt."""
         wanted = named(Prompt, prompt)
         device = self.engine.device(phone)
-        assert device is not None and device.prompt == wanted, f"{phone} shows {device and device.prompt}"
+        _holds(device is not None and device.prompt == wanted, f"{phone} shows {device and device.prompt}")
 
     def ended(self, cause: Union[Cause, str]) -> Effect:
         """Fails unless the last session that ended did so by this cause."""
         wanted = named(Cause, cause)
         ends = [effect for effect in self.seen if effect.kind == EffectKind.SESSION_ENDED]
-        assert ends and ends[-1].cause == wanted, f"the last end was by {ends[-1].cause if ends else 'nothing'}"
+        _holds(bool(ends) and ends[-1].cause == wanted, f"the last end was by {ends[-1].cause if ends else 'nothing'}")
         return ends[-1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Optional, Tuple
 
-from ._values import Pin, take, text, when, word
+from ._values import Pin, pin_of, take, text, when, word
 from ._enums import RowOutcome
 from .codes import (CallState, Cause, DeviceKind, EffectKind, Explained, Field, HeadsetType, InputKind, Param, ProfileState, Prompt, Reason, Scope, SessionState, Status, Subject)
 
@@ -36,7 +36,7 @@ class Effect:
     other_user: str
     serial: str
     profile: str
-    pin: Pin = field(repr=False)
+    pin: Pin = field(repr=False, hash=False)
     rule: str
     location: str
     profiles: Tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Effect:
             other_user=text(r.other_user, r.other_user_len),
             serial=text(r.serial, r.serial_len),
             profile=text(r.profile, r.profile_len),
-            pin=Pin(take(r.pin, r.pin_len)),
+            pin=pin_of(r.pin, r.pin_len),
             rule=word(r.rule),
             location=text(r.location, r.location_len),
             profiles=(),
