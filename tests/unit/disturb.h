@@ -135,13 +135,49 @@ static inline void go_on(struct desk *d, const struct story *story, size_t line,
     rows_free(&last);
 }
 
-static inline int same_after(struct desk *d, const struct story *story, size_t line) {
+/* forget_told_again: where a deadline's commit was in doubt, its devices were told again what they should wear (decision 112), and
+ * a phone in a call is told that after the call, even if it was signed out NOW: so what is compared of a phone in a call is
+ * all but when it is told, and with it the keys of deadlines, which hsvc_verify compares with the records. */
+static inline void forget_told_again(const struct desk *d, struct rows *rows) {
+    struct rows from = *rows;
+    struct hsvc__arena arena;
+    *rows = (struct rows){NULL, 0, 0, 0};
+    hsvc__arena_init(&arena, &d->allocator);
+    for (size_t at = 0; at < from.len; at += row_len(from.bytes + at)) {
+        const uint8_t *key = from.bytes + at + 3 * sizeof(uint64_t);
+        uint64_t head[3];
+        struct hsvc__device device;
+        hsvc__str out;
+        memcpy(head, from.bytes + at, sizeof head);
+        if (key[0] == HSVC__FAMILY_DEADLINE) continue;
+        out = hsvc__str_of((const char *)key + head[0], (size_t)head[1]);
+        memset(&device, 0, sizeof device);
+        if (key[0] == HSVC__FAMILY_DEVICE) OK(hsvc__record_decode(&device, key + head[0], (size_t)head[1], key[0]));
+        if (device.calls.n != 0) {
+            device.rec.family = key[0];
+            device.profile_due = device.deadline_at = 0;
+            device.profile_due_span = device.profile_state = 0;
+            OK(hsvc__record_encode(&device, key[0], &arena, &out));
+        }
+        rows_add(rows, from.bytes + at, sizeof head + (size_t)head[0]);
+        rows_add(rows, out.p, out.n);
+    }
+    hsvc__arena_free(&arena);
+    rows_free(&from);
+}
+
+static inline int same_after(struct desk *d, const struct story *story, size_t line, int doubted) {
     struct rows now = {NULL, 0, 0, 0}, twice = {NULL, 0, 0, 0};
     struct desk other;
     int same;
     open_before(&other, story, line + 1, 0);
     go_on(&other, story, line, &twice);
     go_on(d, story, line, &now);
+    if (doubted) {
+        sound(d);
+        forget_told_again(d, &twice);
+        forget_told_again(d, &now);
+    }
     same = rows_same(&now, &twice);
     if (!same) rows_print_but("undisturbed, repeated", &twice, &now);
     if (!same) rows_print_but("now", &now, &twice);
@@ -153,13 +189,14 @@ static inline int same_after(struct desk *d, const struct story *story, size_t l
 
 /* ends_same: the undisturbed store, at the latest after the same calls again. Not so where advance met a damaged record: its
  * turn comes again later (decision 013), and the times in it differ. */
-static inline int ends_same(struct desk *d, const struct story *story, size_t line, int damaged) {
+static inline int ends_same(struct desk *d, const struct story *story, size_t line, uint32_t kind) {
+    int input = story_is_input(story, line);
     if (story_is(d, story, line + 1)) return 1;
-    if (damaged && !story_is_input(story, line)) {
+    if (kind == HSVC_FAULT_CORRUPT && !input) {
         sound(d);
         return 1;
     }
-    return same_after(d, story, line);
+    return same_after(d, story, line, !input && (kind == HSVC_FAULT_UNKNOWN_DONE || kind == HSVC_FAULT_UNKNOWN_LATE));
 }
 
 /* chance: which call of a line fails, whether the engine has read the policy before, and how often the caller meets it. */
@@ -184,7 +221,7 @@ static inline int disturbed(const struct story *story, size_t line, const struct
     hsvc_fault_store_disarm(d.fault);
     if (status != HSVC_OK) OK(story_go(&d, story, line));
     hsvc_fault_store_settle(d.fault); /* what is late may still come, and must change nothing */
-    same = ends_same(&d, story, line, row->kind == HSVC_FAULT_CORRUPT);
+    same = ends_same(&d, story, line, row->kind);
     if (!same) say_where(story, row->name, line, chance.nth);
     assert_true(same);
     desk_close(&d);
