@@ -1,5 +1,6 @@
 /* bulk.c: CSV files into a store and out of it (BULK-1..8). The file is read here; the library never opens one. */
 #define _POSIX_C_SOURCE 200809L /* ftruncate */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -161,11 +162,6 @@ static int print_summary(struct job *job, const hsvc_csv_summary *sum) {
     else if (sum->refused == 0 && !job->host->silent && !job->host->quiet)
         say_summary(job, sum);
     return sum->refused != 0 || sum->failed != 0 ? EXIT_UNMET : EXIT_OK;
-}
-
-static int cannot(const char *path) {
-    fprintf(stderr, "hsvc: %s: %s\n", path, strerror(errno));
-    return EXIT_USAGE;
 }
 
 static int broke_off(struct job *job, int32_t status) {
