@@ -19,7 +19,7 @@ from headsetsvc.testing import assert_reason
     (UserPut("bob", profiles="bob-line"), TypeError, "UserPut.profiles: 'bob-line' is no list"),
     (UserPut("bob", profiles=[3]), TypeError, "UserPut.profiles: 3 is no text"),
     (DeviceRegistered("d", headsets=["H1"]), TypeError, "DeviceRegistered.headsets: 'H1' is no Headset"),
-    (DeviceRegistered("d", headsets=[Headset("H1", -1)]), ValueError, "DeviceRegistered.headsets: -1 does not fit"),
+    (DeviceRegistered("d", headsets=[Headset("H1", -1)]), ValueError, "DeviceRegistered.headsets: handle: -1 does not fit into 64 bits"),
     (DeviceRegistered("d", calls=[7]), TypeError, "DeviceRegistered.calls: 7 is no Call"),
     (DeviceRegistered("d", calls=[Call(1 << 64)]), ValueError, "DeviceRegistered.calls: .* does not fit into 64 bits"),
     (DevicePut("d", "p", (1 << 32) + 1), ValueError, "DevicePut.state: 4294967297 does not fit into 32 bits"),
