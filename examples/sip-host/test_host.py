@@ -54,8 +54,8 @@ def test_a_call_to_a_signed_out_user_is_480_and_rings_after_sign_in(host):
     until(lambda: host.control.ask("calls") == "ok 0")
 
 
-def test_call_1_headset_out_during_a_call(host):
-    """CALL-1, OUT-5: the window is over in the middle of the call; the BYE signs out."""
+def in_a_call_past_the_window(host):
+    """alice at desk-1, called, with her headset out and the window over: the phone that rang, and who called."""
     desk = Phone(host, "desk-1")
     arrive(host, "desk-1", "H1", "alice")
     ringing = desk.ring()
@@ -63,6 +63,12 @@ def test_call_1_headset_out_during_a_call(host):
     until(lambda: "answered" in host.text())
     host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
     assert host.control.user_at("desk-1") == "alice"
+    return ringing, talking
+
+
+def test_call_1_headset_out_during_a_call(host):
+    """CALL-1, OUT-5: the window is over in the middle of the call; the BYE signs out."""
+    ringing, talking = in_a_call_past_the_window(host)
     talking.end()
     finished(ringing)
     signed_out(host, "desk-1")
@@ -165,13 +171,7 @@ def test_a_host_that_is_stopped_in_the_middle(host, directory):
 
 
 def test_a_call_does_not_outlive_the_host_that_is_killed(host):
-    desk = Phone(host, "desk-1")
-    arrive(host, "desk-1", "H1", "alice")
-    ringing = desk.ring()
-    talking = Talk(host, "alice")
-    until(lambda: "answered" in host.text())
-    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
-    assert host.control.user_at("desk-1") == "alice"
+    ringing, talking = in_a_call_past_the_window(host)
     host.stop(signal.SIGKILL)
     talking.kill()
     ringing.kill()
