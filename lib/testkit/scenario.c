@@ -138,9 +138,13 @@ static int first_is(const hsvc_scenario *s, const char *word) {
 }
 
 static void bad_time(hsvc_scenario *s) {
-    const struct scn_token *token = &s->tokens[s->furthest < s->token_count ? s->furthest : s->token_count - 1];
-    hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token->column, NULL, "expected %.*s, not '%.*s'",
-                     SCN_STR(s->expected[0]), SCN_STR(token->text));
+    const struct scn_token *token = &s->tokens[s->furthest];
+    if (s->furthest < s->token_count)
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token->column, NULL, "expected %.*s, not '%.*s'",
+                         SCN_STR(s->expected[0]), SCN_STR(token->text));
+    else
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token[-1].column + (uint32_t)token[-1].source.n, NULL,
+                         "expected %.*s at the end", SCN_STR(s->expected[0]));
 }
 
 /* "at 09:00 ..." and "after 5 min ...": what people do at a time comes before the deadlines of that very moment; a time
@@ -238,7 +242,7 @@ static void run_line(hsvc_scenario *s, struct scn_str line) {
     if (!hsvc__scn_tokenize(s, line, 1) || s->token_count == 0) return;
     set_statement(s);
     if ((first_is(s, "at") || first_is(s, "after")) && !move_time(s)) return;
-    if (s->token_count >= 2 && first_is(s, "what") && hsvc__scn_is(s->tokens[1].text, "if")) {
+    if (s->token_count > 2 && first_is(s, "what") && hsvc__scn_is(s->tokens[1].text, "if")) {
         s->dry_run = 1;
         shift(s, 2);
     }
