@@ -145,7 +145,6 @@ struct scn_seen {
     uint32_t refusal_expected; /* an expect line named a refusal, or said there is none */
     uint32_t refused;          /* reason of the first refusal of an input, or 0 */
     uint32_t line, column;
-    struct scn_str rule; /* of that refusal */
 };
 
 struct hsvc_scenario {
