@@ -68,6 +68,7 @@ struct m_phone {
     uint32_t prompt;
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
     uint8_t checking, check_user, check_profile;
+    uint8_t hand;   /* the profile is chosen by hand */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
     uint32_t failures;
     int64_t first_failure, throttled_until;
@@ -83,10 +84,18 @@ struct m_headset {
     uint8_t skipped[M_PHONES];
 };
 
+/* What a change leaves to be done record by record. */
+enum m_job_kind { M_JOB_POLICY };
+struct m_job {
+    uint32_t what, scope, subject, flags;
+};
+#define M_JOBS 16
+
 struct model {
     int64_t now;      /* of the decision */
     uint32_t counter; /* orders timers and connects */
-    uint32_t sites;
+    uint32_t job_count;
+    struct m_job jobs[M_JOBS];
     struct m_user users[M_USERS];
     struct m_phone phones[M_PHONES];
     struct m_headset headsets[M_HEADSETS];
@@ -160,6 +169,7 @@ void m_close(struct model *m, struct m_phone *p);
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);
 void m_check_over(struct model *m, struct m_phone *p);
 void m_prompt_due(struct model *m, struct m_phone *p);
+void m_countdown_to_pin(struct model *m, struct m_phone *p);
 struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind);
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank);
 struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32_t state, uint32_t stale);
@@ -174,7 +184,21 @@ struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_
 struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now);
 struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled);
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone);
-struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
 void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
+
+/* model_policy.c: the policy changes while people work */
+struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
+void m_felt(struct model *m, struct m_phone *p);
+void m_policy_job(struct model *m, const struct m_job *job);
+
+/* model_jobs.c: what is swept later */
+void m_job(struct model *m, struct m_job job);
+void m_sweep(struct model *m);
+
+/* model_hand.c: without a headset, and under DENY */
+struct m_answer m_by_hand(struct model *m, uint32_t phone);
+uint32_t m_em_screen(struct model *m, struct m_phone *p, uint32_t headset);
+struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t user);
+struct m_answer m_host(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t take_over);
 
 #endif

@@ -1,4 +1,4 @@
-/* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs, policy (SPEC 4). */
+/* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs. */
 #include "model.h"
 
 /* given_or_freed: a headset that is connected somewhere has another owner now (ASSOC-7). */
@@ -107,15 +107,5 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone) {
     if (user != 0) m->users[user].failures = 0, m->users[user].locked_until = 0;
     if (phone != 0) m->phones[phone].failures = 0, m->phones[phone].throttled_until = 0;
-    return m_yes(0);
-}
-
-/* m_set: one parameter at one scope. What an open screen or a session feels at once (POL-4, POL-5) is set up before work
- * begins, at times when there are none. */
-struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value) {
-    if (scope == HSVC_SCOPE_GLOBAL) m->everywhere[param] = value;
-    if (scope == HSVC_SCOPE_SITE) m->at_site[subject][param] = value;
-    if (scope == HSVC_SCOPE_DEVICE) m->at_phone[subject][param] = value;
-    if (scope == HSVC_SCOPE_USER) m->for_user[subject][param] = value;
     return m_yes(0);
 }

@@ -69,6 +69,7 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
         why = m_judge(m, p, headset);
         if (p->prompt == 0) m_offer(m, p);
     }
+    if (why == HSVC_REASON_HEADSET_EM_DENIED) return m_open();
     if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER) return m_yes(0);
     if (why == 0) return m_open();
     return m_no(why);
@@ -104,6 +105,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
         m_back(m, p);
+        if (m_ready(p) && m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) == HSVC_CHOICE_HEADSET_EM_DENY) (void)m_em_screen(m, p, headset);
         return m_yes(0);
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
@@ -260,7 +262,8 @@ static void add_call(struct model *m, struct m_phone *p, uint32_t id, uint32_t e
 
 /* begun: CALL-1: prompts for PIN, countdown and association go; in an emergency call every prompt does (SAFE-2). */
 static void begun(struct model *m, struct m_phone *p) {
-    uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER;
+    uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_EM_SIGN_OUT ||
+                     (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset != 0); /* by hand it is picked again (020) */
     if (m_emergency(p)) p->due[MT_HOLD] = M_NEVER;
     if (p->prompt != 0 && (m_emergency(p) || !stays)) m_withdraw(p);
     m_offer(m, p); /* what may be shown in a call: sign out the other? (TAKE-4) */

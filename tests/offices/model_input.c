@@ -66,6 +66,8 @@ static struct m_answer from_administrator(struct model *m, const hsvc_input *in,
         case HSVC_INPUT_USER_PUT: return m_user_put(m, user, (uint32_t)in->item_count, (in->flags & HSVC_FLAG_DISABLED) == 0);
         case HSVC_INPUT_USER_UNLOCK: return m_unlock(m, user, phone);
         case HSVC_INPUT_POLICY_SET: return m_set(m, in->param, in->state, subject, in->value);
+        case HSVC_INPUT_POLICY_UNSET: return m_set(m, in->param, in->state, subject, M_UNSET);
+        case HSVC_INPUT_SIGN_IN_USER: return m_host(m, phone, user, number_of_name(in->profile, in->profile_len), in->flags & HSVC_FLAG_TAKE_OVER);
         default: return m_open();
     }
 }

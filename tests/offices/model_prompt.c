@@ -6,7 +6,7 @@ static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind
 /* m_withdraw: the prompt goes, and spends nothing; a check that is under way becomes stale (CALL-1, PRES-2). */
 void m_withdraw(struct m_phone *p) {
     p->prompt = 0;
-    p->prompt_user = p->prompt_headset = 0;
+    p->prompt_user = p->prompt_headset = p->hand = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
 }
@@ -24,6 +24,7 @@ void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, 
     p->prompt = prompt;
     p->prompt_user = (uint8_t)user;
     p->prompt_headset = (uint8_t)headset;
+    p->hand = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
     if (prompt == HSVC_PROMPT_COUNTDOWN)
@@ -83,7 +84,7 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
     if (p->due[MT_HOLD] != M_NEVER) return HSVC_REASON_OFFERED_LATER; /* decision 024 */
     why = why_not(m, p, headset);
     if (why != 0) {
-        p->at[headset].fresh = 0; /* it has had its turn */
+        if (why != HSVC_REASON_HEADSET_EM_DENIED || !m_em_screen(m, p, headset)) p->at[headset].fresh = 0; /* it has had its turn */
         return why;
     }
     if (!m_active(p)) return enter(m, p, user, headset);
@@ -195,6 +196,10 @@ static struct m_answer said_yes(struct model *m, struct m_phone *p) {
         p->due[MT_PROMPT] = M_NEVER; /* the call ends it */
         return m_yes(0);
     }
+    if (p->prompt_headset == 0) { /* by hand: who it is will be typed (020) */
+        m_show(m, p, HSVC_PROMPT_EM_SIGN_IN, 0, 0);
+        return m_yes(0);
+    }
     return goes_on(m, p, p->prompt_user, p->prompt_headset);
 }
 
@@ -275,7 +280,7 @@ struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind) {
     uint32_t prompt = p->prompt;
     if (prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->checking && kind != HSVC_INPUT_CANCEL && kind != HSVC_INPUT_EXIT) return m_no(HSVC_REASON_BUSY_VERIFYING);
-    if (kind == HSVC_INPUT_SIGN_OUT && prompt == HSVC_PROMPT_SIGN_OUT) return pressed_sign_out(m, p, 0);
+    if (kind == HSVC_INPUT_SIGN_OUT && (prompt == HSVC_PROMPT_SIGN_OUT || prompt == HSVC_PROMPT_EM_SIGN_OUT)) return pressed_sign_out(m, p, 0);
     if (kind == HSVC_INPUT_EXTEND && prompt == HSVC_PROMPT_SIGN_OUT) return extends(m, p);
     if (kind == HSVC_INPUT_YES && prompt == HSVC_PROMPT_SIGN_OUT_OTHER) return said_yes(m, p);
     if (kind == HSVC_INPUT_NO && prompt == HSVC_PROMPT_SIGN_OUT_OTHER) {
@@ -289,7 +294,8 @@ struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind) {
         return m_yes(0);
     }
     if (kind == HSVC_INPUT_CANCEL && (prompt == HSVC_PROMPT_SIGN_OUT || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_ERROR ||
-                                      prompt == HSVC_PROMPT_SIGN_IN_PIN || prompt == HSVC_PROMPT_COUNTDOWN || prompt == HSVC_PROMPT_CHOOSE_PROFILE))
+                                      prompt == HSVC_PROMPT_SIGN_IN_PIN || prompt == HSVC_PROMPT_COUNTDOWN || prompt == HSVC_PROMPT_CHOOSE_PROFILE ||
+                                      prompt == HSVC_PROMPT_EM_SIGN_IN || prompt == HSVC_PROMPT_EM_SIGN_OUT))
         return cancelled(m, p);
     return m_no(HSVC_REASON_ANSWER_INVALID);
 }
@@ -318,12 +324,12 @@ static struct m_answer wrong(struct model *m, struct m_phone *p) {
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank) {
     struct m_phone *p = &m->phones[phone];
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
-    if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return m_no(HSVC_REASON_ANSWER_INVALID);
+    if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN && p->prompt != HSVC_PROMPT_EM_SIGN_IN) return m_no(HSVC_REASON_ANSWER_INVALID);
     if (p->checking) return m_no(HSVC_REASON_BUSY_VERIFYING);
     if (blank) return m_no(0);
     if (p->throttled_until > m->now) return m_no(HSVC_REASON_DEVICE_THROTTLED);
     if (m->users[user].locked_until > m->now) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
-        if (p->prompt == HSVC_PROMPT_ASSOCIATE) return wrong(m, p);
+        if (p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p);
         return m_no(HSVC_REASON_LOCKED_OUT);
     }
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
@@ -409,8 +415,10 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     if (state == HSVC_VERIFY_WRONG) return wrong(m, p);
     again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (locked || !m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
     if (locked) return m_no(HSVC_REASON_LOCKED_OUT);
     m->users[user].failures = 0;
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN) return m_entered_by_hand(m, p, user);
     return p->prompt == HSVC_PROMPT_ASSOCIATE ? associated(m, p, user) : entered(m, p, user);
 }
 
@@ -420,10 +428,16 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->prompt != HSVC_PROMPT_CHOOSE_PROFILE) return m_no(HSVC_REASON_ANSWER_INVALID);
     if (profile > m->users[p->prompt_user].profiles) return m_no(HSVC_REASON_PROFILE_UNKNOWN);
-    why = may_flow(m, p, p->prompt_user);
-    if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->prompt_headset, profile);
+    why = p->hand ? 0 : may_flow(m, p, p->prompt_user);
+    if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->hand ? 0 : p->prompt_headset, profile);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(0);
+}
+
+/* m_countdown_to_pin: a PIN is needed by now; unless more is in the way (POL-5). */
+void m_countdown_to_pin(struct model *m, struct m_phone *p) {
+    if (why_not(m, p, p->prompt_headset) == 0) m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, p->prompt_user, p->prompt_headset);
+    else m_close(m, p);
 }
 
 /* m_prompt_due: nobody answered; or a countdown has run down, and everything is checked again (AUTO-3). */
@@ -442,6 +456,7 @@ void m_prompt_due(struct model *m, struct m_phone *p) {
 
 struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t headset) {
     struct m_phone *p = &m->phones[phone];
+    if (kind == HSVC_INPUT_MENU_SIGN_IN_BY_HAND) return m_by_hand(m, phone);
     if (kind == HSVC_INPUT_MENU_SIGN_OUT) {
         if (p->user == 0 || !p->registered) return m_no(0); /* neither a reset that is only ordered nor settling keeps anybody */
         return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */

@@ -15,6 +15,7 @@ enum act {
     ACT_USER,         /* arg: profiles, 16: disabled */
     ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related */
     ACT_POLICY,       /* arg: parameter; extra: scope; user, phone: subject; number: value */
+    ACT_POLICY_UNSET, /* the same, without a value */
     ACT_ASSOCIATE,
     ACT_DISASSOCIATE,
     ACT_MOVE,         /* extra: from whom */
@@ -25,6 +26,7 @@ enum act {
     ACT_SNAPSHOT,     /* the phone reports what is plugged in */
     ACT_ANSWER,       /* arg: what the user at the phone is inclined to */
     ACT_MENU,         /* arg: HSVC_INPUT_MENU_ */
+    ACT_HOST_SIGN_IN, /* the host signs user in; arg: profile, 0: none named; extra: 1 taking over */
     ACT_USE,          /* somebody lifts the handset */
     ACT_CALL,         /* arg: TRAVEL_; extra: 1 emergency; number: call */
     ACT_HANG_UP,
@@ -138,6 +140,9 @@ struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stal
 
 /* acts.c: what an event means now */
 void act(struct world *w, const struct event *e);
+
+/* acts_admin.c: what administrators do; 0: it is none of theirs */
+uint32_t act_admin(struct world *w, const struct event *e);
 
 /* phones.c */
 void phones_effects(struct world *w);

@@ -201,7 +201,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     }
     w->model.now = w->now;
     wanted = model_input(&w->model, in, stale(w, in, phone));
-    w->due = m_pass(&w->model, w->now);
+    w->due = m_pass(&w->model, w->now) + w->model.job_count;
     w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
     judge(w, in, phone, wanted);
     heard(w, node, doubt);
@@ -219,6 +219,8 @@ static void advance(struct world *w) {
             if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
             heard(w, i, status);
         }
+    (void)m_pass(&w->model, w->now);
+    m_sweep(&w->model);
     (void)m_pass(&w->model, w->now);
     w->due = 0;
 }
