@@ -105,7 +105,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
         m_back(m, p);
-        if (m_ready(p) && m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) == HSVC_CHOICE_HEADSET_EM_DENY) (void)m_em_screen(m, p, headset);
+        if (m_ready(p) && m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) == HSVC_CHOICE_HEADSET_EM_DENY) m_em_screen(m, p, headset);
         return m_yes(0);
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */

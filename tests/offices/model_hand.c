@@ -17,10 +17,9 @@ struct m_answer m_by_hand(struct model *m, uint32_t phone) {
 }
 
 /* m_em_screen: DENY-1: a headset came; the plain screens, which it does not bind. */
-uint32_t m_em_screen(struct model *m, struct m_phone *p, uint32_t headset) {
-    if (m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) == 0 || p->prompt != 0) return 0;
+void m_em_screen(struct model *m, struct m_phone *p, uint32_t headset) {
+    if (m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) == 0 || p->prompt != 0 || !p->em) return;
     m_show(m, p, m_active(p) ? HSVC_PROMPT_EM_SIGN_OUT : HSVC_PROMPT_EM_SIGN_IN, 0, headset);
-    return 1;
 }
 
 /* goes_on: it is the session's own user: a window that runs ends, and the session is one by hand. */

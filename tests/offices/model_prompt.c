@@ -68,6 +68,11 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
     return HSVC_REASON_ASSOCIATION_ASKED;
 }
 
+/* plain_screen: DENY-1: does a headset of this user bring the plain screen? */
+static uint32_t plain_screen(const struct model *m, const struct m_phone *p, uint32_t user) {
+    return may_flow(m, p, user) == HSVC_REASON_HEADSET_EM_DENIED && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) != 0;
+}
+
 /* why_not: SIGN-1, SIGN-2, TAKE-1: 0, or why an owned headset may not start anything here. */
 static uint32_t why_not(const struct model *m, const struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why = may_flow(m, p, user), pin = m_pin_needed(m, p, user, headset);
@@ -82,9 +87,13 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
     uint32_t user = m->headsets[headset].owner, why;
     if (!m_active(p) && (m_calls(p) > 0 || p->user != 0)) return HSVC_REASON_OFFERED_LATER; /* judged then (CALL-1) */
     if (p->due[MT_HOLD] != M_NEVER) return HSVC_REASON_OFFERED_LATER; /* decision 024 */
+    if (plain_screen(m, p, user)) {
+        m_em_screen(m, p, headset);
+        return HSVC_REASON_HEADSET_EM_DENIED;
+    }
     why = why_not(m, p, headset);
     if (why != 0) {
-        if (why != HSVC_REASON_HEADSET_EM_DENIED || !m_em_screen(m, p, headset)) p->at[headset].fresh = 0; /* it has had its turn */
+        p->at[headset].fresh = 0; /* it has had its turn */
         return why;
     }
     if (!m_active(p)) return enter(m, p, user, headset);
@@ -96,7 +105,7 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why;
     if (user == 0) return m_open();
-    why = m_active(p) && p->user == user ? 0 : why_not(m, p, headset);
+    why = (m_active(p) && p->user == user) || plain_screen(m, p, user) ? 0 : why_not(m, p, headset);
     if (why == 0 || p->due[MT_HOLD] != M_NEVER) return m_yes(0);
     p->at[headset].fresh = 0;
     return m_no(why);
@@ -183,7 +192,7 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
 
 /* refused_for_call: under REFUSE the question is answered, and gone; while a window runs it comes back. */
 static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
-    if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_close(m, p);
+    if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) m_close(m, p);
     return m_no(HSVC_REASON_BUSY_CALL);
 }
 
@@ -217,6 +226,7 @@ static struct m_answer skips(struct model *m, struct m_phone *p, uint32_t yes) {
 
 /* pressed_sign_out: at the screen or in the menu; a person at the phone (OUT-2, OUT-4). */
 static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p, uint32_t in_menu) {
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_OUT && !in_menu) p->at[p->prompt_headset].fresh = 0; /* answered (PRES-2) */
     if (m_calls(p) > 0) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
             return in_menu ? m_no(HSVC_REASON_BUSY_CALL) : refused_for_call(m, p);
