@@ -197,6 +197,7 @@ void m_sweep(struct model *m);
 
 /* model_hand.c: without a headset, and under DENY */
 struct m_answer m_by_hand(struct model *m, uint32_t phone);
+uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t user);
 void m_em_screen(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t user);
 struct m_answer m_host(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t take_over);

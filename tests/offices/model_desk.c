@@ -46,7 +46,7 @@ static int64_t reported_later(const struct model *m, const struct m_phone *here,
  * that is refused is not fresh any more. */
 static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
-    if (p->prompt != HSVC_PROMPT_COUNTDOWN || owner == 0 || owner == p->prompt_user || !m_waits(m, p, headset).accepted) return;
+    if (p->prompt != HSVC_PROMPT_COUNTDOWN || owner == 0 || owner == p->prompt_user || m_plain_screen(m, p, owner) || !m_waits(m, p, headset).accepted) return;
     if (m_active(p) && p->user == owner) return;
     p->at[p->prompt_headset].fresh = 0;
     m_withdraw(p);
@@ -60,7 +60,7 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     if (p->checking) return m_waits(m, p, headset);
     if (p->prompt == HSVC_PROMPT_SIGN_OUT && m->headsets[headset].owner != 0) {
         struct m_answer may = m_waits(m, p, headset);
-        if (!may.accepted || p->due[MT_HOLD] != M_NEVER) return may;
+        if (!may.accepted || p->due[MT_HOLD] != M_NEVER || m_plain_screen(m, p, m->headsets[headset].owner)) return may;
         m_withdraw(p);
         why = m_judge(m, p, headset);
     } else if (p->prompt != 0) {
@@ -105,8 +105,9 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
         m_back(m, p);
-        if (m_ready(p) && m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) == HSVC_CHOICE_HEADSET_EM_DENY) m_em_screen(m, p, headset);
-        return m_yes(0);
+        if (m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) != HSVC_CHOICE_HEADSET_EM_DENY) return m_yes(0);
+        if (m_ready(p)) m_em_screen(m, p, headset);
+        return m_open(); /* it binds nothing (DENY-1) */
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
         p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));

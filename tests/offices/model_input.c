@@ -3,9 +3,11 @@
 
 #include "office.h"
 
-static int64_t event_time(const struct model *m, const hsvc_input *in) {
+static int64_t event_time(const struct model *m, const hsvc_input *in, uint32_t phone) {
+    const struct m_phone *p = &m->phones[phone];
     int64_t oldest = m->now - 8 * INT64_C(3600000); /* backdate_max (TIME-2) */
     if (in->at_ms == 0 || in->at_ms > m->now) return m->now;
+    if (p->user != 0 && p->signed_in_at > oldest) oldest = p->signed_in_at; /* also where it is asked what is stale */
     return in->at_ms < oldest ? oldest : in->at_ms;
 }
 
@@ -43,9 +45,9 @@ static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t
         case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
         case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
-        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, event_time(m, in));
-        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, event_time(m, in));
-        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), event_time(m, in));
+        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, event_time(m, in, phone));
+        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, event_time(m, in, phone));
+        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), event_time(m, in, phone));
         case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
         case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);
         case HSVC_INPUT_CALL_ENDED: return m_call_ended(m, phone, (uint32_t)in->call_id);

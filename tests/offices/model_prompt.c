@@ -68,8 +68,8 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
     return HSVC_REASON_ASSOCIATION_ASKED;
 }
 
-/* plain_screen: DENY-1: does a headset of this user bring the plain screen? */
-static uint32_t plain_screen(const struct model *m, const struct m_phone *p, uint32_t user) {
+/* m_plain_screen: DENY-1: does a headset of this user bring the plain screen? */
+uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t user) {
     return may_flow(m, p, user) == HSVC_REASON_HEADSET_EM_DENIED && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) != 0;
 }
 
@@ -87,7 +87,7 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
     uint32_t user = m->headsets[headset].owner, why;
     if (!m_active(p) && (m_calls(p) > 0 || p->user != 0)) return HSVC_REASON_OFFERED_LATER; /* judged then (CALL-1) */
     if (p->due[MT_HOLD] != M_NEVER) return HSVC_REASON_OFFERED_LATER; /* decision 024 */
-    if (plain_screen(m, p, user)) {
+    if (m_plain_screen(m, p, user)) {
         m_em_screen(m, p, headset);
         return HSVC_REASON_HEADSET_EM_DENIED;
     }
@@ -105,7 +105,7 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why;
     if (user == 0) return m_open();
-    why = (m_active(p) && p->user == user) || plain_screen(m, p, user) ? 0 : why_not(m, p, headset);
+    why = (m_active(p) && p->user == user) || m_plain_screen(m, p, user) ? 0 : why_not(m, p, headset);
     if (why == 0 || p->due[MT_HOLD] != M_NEVER) return m_yes(0);
     p->at[headset].fresh = 0;
     return m_no(why);
