@@ -104,9 +104,10 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     doubts(m, p, headset, at);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
+        uint32_t waited = p->session_state;
         m_back(m, p);
         if (m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) != HSVC_CHOICE_HEADSET_EM_DENY) return m_yes(0);
-        if (m_ready(p)) m_em_screen(m, p, headset);
+        if (m_ready(p) && waited == HSVC_SESSION_SIGNED_IN) m_em_screen(m, p, headset);
         return m_open(); /* it binds nothing (DENY-1) */
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */

@@ -47,7 +47,10 @@ void m_felt(struct model *m, struct m_phone *p) {
     if (!p->exists) return;
     screen(m, p);
     longest(m, p);
-    if (p->left_denied && m_active(p) && !denied(m, p, p->user) && !m_here(m, p, p->user)) m_open_window(m, p, m->now);
+    if (!p->left_denied || !m_active(p) || denied(m, p, p->user) || m_here(m, p, p->user)) return;
+    p->left_denied = 0;
+    m_open_window(m, p, m->now); /* presence is judged afresh, from now (046) */
+    m_offer(m, p);
 }
 
 static uint32_t reaches(const struct model *m, const struct m_job *job, const struct m_phone *p) {
