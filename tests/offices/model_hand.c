@@ -17,7 +17,7 @@ struct m_answer m_by_hand(struct model *m, uint32_t phone) {
 
 /* m_em_screen: DENY-1: a headset came; the plain screens, which it does not bind. */
 void m_em_screen(struct model *m, struct m_phone *p, uint32_t headset) {
-    if (m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) == 0 || p->prompt != 0 || !p->em || m_emergency(p)) return;
+    if (m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) == 0 || p->prompt != 0 || !p->em || m_emergency(p) || p->due[MT_HOLD] != M_NEVER) return;
     m_show(m, p, m_active(p) ? HSVC_PROMPT_EM_SIGN_OUT : HSVC_PROMPT_EM_SIGN_IN, 0, headset);
 }
 
@@ -52,6 +52,7 @@ struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t u
         p->hand = 1;
         return m_yes(0);
     }
+    if (p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0; /* it brought the screen (DENY-1) */
     if (why == 0) why = m_sign_in(m, p, user, 0, profile ? profile : 1);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(0);

@@ -105,6 +105,7 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why;
     if (user == 0) return m_open();
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->hand || (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset == 0)) return m_yes(0);
     why = (m_active(p) && p->user == user) || m_plain_screen(m, p, user) ? 0 : why_not(m, p, headset);
     if (why == 0 || p->due[MT_HOLD] != M_NEVER) return m_yes(0);
     p->at[headset].fresh = 0;
@@ -136,12 +137,13 @@ static uint32_t newest(const struct m_phone *p, uint32_t before) {
     return best;
 }
 
-/* offer_sign_out: "sign out?" if a window runs, unless somebody else's headset may ask for the phone (PROMPT-7). */
+static uint32_t owed(const struct m_phone *p) { return p->session_state == HSVC_SESSION_LINGERING && !p->dismissed; }
+
+/* offer_sign_out: "sign out?" if a window runs, unless it is the turn of somebody else's headset (PROMPT-7). */
 static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
     uint32_t first = newest(p, 0);
-    if (p->session_state != HSVC_SESSION_LINGERING || p->dismissed) return 0;
-    if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && why_not(m, p, first) == 0 && p->due[MT_HOLD] == M_NEVER)
-        return 0;
+    if (!owed(p)) return 0;
+    if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && p->due[MT_HOLD] == M_NEVER) return 0;
     m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
     return 1;
 }
@@ -157,7 +159,7 @@ void m_offer(struct model *m, struct m_phone *p) {
         before = h;
         (void)m_judge(m, p, h);
         if (p->prompt != 0 || p->resetting) return;
-        if (p->at[h].fresh || newest(p, before) == 0) continue;
+        if (p->at[h].fresh || (newest(p, before) == 0 && !owed(p))) continue;
         m_arm(m, p, MT_OFFER, m->now + 1);
         return;
     }
@@ -439,6 +441,7 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
     if (p->prompt != HSVC_PROMPT_CHOOSE_PROFILE) return m_no(HSVC_REASON_ANSWER_INVALID);
     if (profile > m->users[p->prompt_user].profiles) return m_no(HSVC_REASON_PROFILE_UNKNOWN);
     why = p->hand ? 0 : may_flow(m, p, p->prompt_user);
+    if (p->hand && p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0;
     if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->hand ? 0 : p->prompt_headset, profile);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(0);

@@ -122,7 +122,6 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     end_elsewhere(m, p, user);
     if (p->user != 0) over(m, p, HSVC_CAUSE_TAKEOVER);
     if (headset != 0) p->at[headset].fresh = 0;
-    if (p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0; /* it brought the screen (DENY-1) */
     p->user = (uint8_t)user;
     p->by = (uint8_t)headset;
     p->serial++;

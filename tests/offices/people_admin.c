@@ -40,7 +40,7 @@ static const struct setting settings[] = {
     {HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 200, G | S | D, {1, 1, 0, 1}},
     {HSVC_PARAM_LOCKOUT_RESET_AFTER, 100, G | U, {60000, 600000, 7200000, 60000}},
     {HSVC_PARAM_VERIFY_TIMEOUT, 100, G, {1000, 2000, 120000, 30000}},
-    {HSVC_PARAM_RESET_TIMEOUT, 100, G | S | D, {60000, 120000, 1800000, 60000}},
+    {HSVC_PARAM_RESET_TIMEOUT, 100, G | S | D, {61000, 120000, 1800000, 61000}},
 };
 #define SETTINGS (sizeof settings / sizeof *settings)
 
