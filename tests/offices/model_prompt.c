@@ -47,11 +47,7 @@ static uint32_t enter(struct model *m, struct m_phone *p, uint32_t user, uint32_
         m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
         return HSVC_REASON_PIN_ASKED;
     }
-    if (m_policy(m, HSVC_PARAM_AUTO_SIGN_IN_AFTER, user, m_number(m, p)) == 0) {
-        uint32_t why = m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1);
-        return why ? why : HSVC_REASON_SIGNED_IN;
-    }
-    m_show(m, p, HSVC_PROMPT_COUNTDOWN, user, headset);
+    m_show(m, p, HSVC_PROMPT_COUNTDOWN, user, headset); /* of 0 s: over when all of the input is done */
     return HSVC_REASON_COUNTDOWN_STARTED;
 }
 
