@@ -31,34 +31,25 @@ static void act_user(struct world *w, const struct event *e) {
     world_apply(w, &in, 0);
 }
 
-static void act_phone(struct world *w, const struct event *e) {
+static const char *em_word(const struct event *e) { return e->arg & 4 ? " without EM" : e->what == ACT_PHONE ? "" : " with EM"; }
+
+/* act_phone: a phone is put on a desk, or what its record says is changed. */
+void act_phone(struct world *w, const struct event *e) {
     static const char *const kinds[4] = {"", "", "shared by ", "owned by "};
     char site[8] = "site-1", own[24];
-    uint32_t kind = e->arg & 3;
+    uint32_t kind = e->arg & 3, is_new = e->what == ACT_PHONE;
+    const char *related = "";
     hsvc_input in;
     if (kind != HSVC_DEVICE_ANONYMOUS && !w->model.users[e->user].exists) kind = HSVC_DEVICE_ANONYMOUS;
     site[5] = (char)('1' + e->phone % 3);
-    about(&in, HSVC_INPUT_DEVICE_PUT, phone_name(e->phone), NULL, NULL);
-    in.state = kind;
-    in.profile_len = strlen(strcat(strcpy(own, phone_name(e->phone)), "-own"));
-    in.profile = own;
-    in.site = site;
-    in.site_len = strlen(site);
-    in.model = "CP-8861";
-    in.model_len = 7;
-    in.firmware = "14.2(1)";
-    in.firmware_len = 7;
-    in.flags = e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED;
-    if (kind != HSVC_DEVICE_ANONYMOUS) {
-        in.related_user = user_name(e->user);
-        in.related_user_len = strlen(in.related_user);
-    }
-    say(w, "phone %s, site %s %s%s%s%s, node %u", phone_name(e->phone), site, kinds[kind],
-        kind != HSVC_DEVICE_ANONYMOUS ? user_name(e->user) : "", kind == HSVC_DEVICE_SHARED ? "" : "", e->arg & 4 ? " without EM" : "",
-        (unsigned)world_node(w, e->phone));
-    PHONE(w, e)->powered = 0; /* it comes up below, whatever its first generation makes others do */
+    (void)strcat(strcpy(own, phone_name(e->phone)), "-own");
+    (void)hsvc_input_device_put(&in, phone_name(e->phone), own, kind, site, "CP-8861", "14.2(1)", e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED);
+    if (kind != HSVC_DEVICE_ANONYMOUS) hsvc_input_set_related_user(&in, related = user_name(e->user));
+    if (is_new) say(w, "phone %s, site %s %s%s%s, node %u", phone_name(e->phone), site, kinds[kind], related, em_word(e), (unsigned)world_node(w, e->phone));
+    else say(w, "change phone %s %s%s%s", phone_name(e->phone), kind == HSVC_DEVICE_ANONYMOUS ? "anonymous" : kinds[kind], related, em_word(e));
+    if (is_new) PHONE(w, e)->powered = 0; /* it comes up below, whatever its first generation makes others do */
     world_apply(w, &in, e->phone);
-    phones_return(w, e->phone);
+    if (is_new) phones_return(w, e->phone);
 }
 
 /* ---- headsets ---- */
@@ -312,12 +303,18 @@ static void act_host(struct world *w, const struct event *e) {
 /* act: an event that is about somebody or something that is not there is none. */
 void act(struct world *w, const struct event *e) {
     const struct model *m = &w->model;
-    if (e->what != ACT_PHONE && e->phone != 0 && e->what < ACT_DIRECTORY && !m->phones[e->phone].exists) return;
+    if (e->what != ACT_PHONE && e->phone != 0 && e->what < ACT_DIRECTORY && e->what != ACT_POLICY && e->what != ACT_POLICY_UNSET && !m->phones[e->phone].exists) return;
     if (e->what > ACT_PHONE && e->user != 0 && e->what < ACT_PLUG && e->what != ACT_FORCE && !m->users[e->user].exists) return;
-    if (act_admin(w, e)) return;
+    if (act_admin(w, e)) {
+        world_settle(w);
+        return;
+    }
     switch (e->what) {
         case ACT_USER: act_user(w, e); break;
-        case ACT_PHONE: act_phone(w, e); break;
+        case ACT_PHONE:
+            if (m->phones[e->phone].exists) return;
+            act_phone(w, e);
+            break;
         case ACT_PLUG:
         case ACT_UNPLUG: act_plug(w, e); break;
         case ACT_SNAPSHOT: act_snapshot(w, e); break;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "headsetsvc/inputs.h"
 #include "office.h"
 
 #define PHONE(w, e) (&(w)->phones[(e)->phone])

@@ -80,12 +80,13 @@ struct m_phone {
 
 struct m_headset {
     uint8_t owner, known, phone; /* phone: the newest that reported it */
+    uint8_t was;                 /* whose it was, until the sweep after that user's removal */
     int64_t event_at;            /* of the newest report there */
     uint8_t skipped[M_PHONES];
 };
 
 /* What a change leaves to be done record by record. */
-enum m_job_kind { M_JOB_POLICY };
+enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE };
 struct m_job {
     uint32_t what, scope, subject, flags;
 };
@@ -190,6 +191,16 @@ void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
 struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
 void m_felt(struct model *m, struct m_phone *p);
 void m_policy_job(struct model *m, const struct m_job *job);
+
+/* model_people.c: people and phones come, go and are renamed */
+struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
+void m_removed_job(struct model *m, const struct m_job *job);
+struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+struct m_answer m_phone_remove(struct model *m, uint32_t phone);
+struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, uint32_t now);
+void m_force_job(struct model *m, const struct m_job *job);
+struct m_answer m_free_all(struct model *m, uint32_t user);
+struct m_answer m_to_owner(struct model *m, uint32_t headset);
 
 /* model_jobs.c: what is swept later */
 void m_job(struct model *m, struct m_job job);

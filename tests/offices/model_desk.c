@@ -214,6 +214,8 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     }
     p->settling = before != 0 && !p->resetting;
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
+    for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
+        if (p->session_state == HSVC_SESSION_DEFERRED && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
     (void)m_call_list(m, phone, calls);
     (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
     if (!p->settling) m_settled(m, p);

@@ -17,5 +17,9 @@ void m_sweep(struct model *m) {
     uint32_t count = m->job_count;
     memcpy(jobs, m->jobs, sizeof jobs);
     m->job_count = 0;
-    for (uint32_t i = 0; i < count; i++) m_policy_job(m, &jobs[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (jobs[i].what == M_JOB_POLICY) m_policy_job(m, &jobs[i]);
+        else if (jobs[i].what == M_JOB_REMOVED) m_removed_job(m, &jobs[i]);
+        else m_force_job(m, &jobs[i]);
+    }
 }

@@ -197,6 +197,11 @@ static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
 /* said_yes: to "sign out the other?" */
 static struct m_answer said_yes(struct model *m, struct m_phone *p) {
     if (m_calls(p) > 0) {
+        uint32_t why = why_not(m, p, p->prompt_headset); /* eligibility is checked at Yes (TAKE-2) */
+        if (why != 0) {
+            m_close(m, p);
+            return m_no(why);
+        }
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
             return refused_for_call(m, p);
         p->waiting = 1;
@@ -420,7 +425,7 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     }
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
-    if (state == HSVC_VERIFY_WRONG) return wrong(m, p);
+    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p);
     again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
     if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (locked || !m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);

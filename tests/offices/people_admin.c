@@ -111,9 +111,46 @@ static void administer(struct made *m, int64_t at) {
     e->arg = random_chance(&m->r, 250) ? 2 : 1;
 }
 
+static uint32_t kind_of_phone(struct made *m) {
+    uint32_t kind = random_chance(&m->r, 700) ? HSVC_DEVICE_ANONYMOUS : random_chance(&m->r, 500) ? HSVC_DEVICE_SHARED : HSVC_DEVICE_OWNED;
+    return kind | (random_chance(&m->r, 150) ? 4 : 0);
+}
+
+/* staff: people and phones come, go, and are called otherwise. Who goes comes back in some days, as somebody new. */
+static void staff(struct made *m, int64_t at) {
+    static const enum act acts[] = {ACT_REMOVE_USER, ACT_REMOVE_USER,  ACT_RENAME_USER, ACT_RENAME_USER, ACT_REMOVE_PHONE, ACT_RENAME_PHONE,
+                                    ACT_CHANGE_PHONE, ACT_FORCE_MANY, ACT_FREE_ALL,    ACT_TO_OWNER,    ACT_TO_OWNER};
+    static const uint8_t scopes[] = {HSVC_SCOPE_GLOBAL, HSVC_SCOPE_SITE, HSVC_SCOPE_USER, HSVC_SCOPE_USER};
+    struct event *e = made_add(m, at, acts[random_below(&m->r, 11)]);
+    int64_t back = at + made_between(m, MINUTE, 3 * 24 * HOUR);
+    uint8_t user = made_some(m, m->shape.users), phone = made_some(m, m->shape.phones);
+    uint32_t what = e->what;
+    e->user = user;
+    e->headset = made_some(m, m->shape.headsets);
+    e->phone = what == ACT_REMOVE_USER || what == ACT_RENAME_USER || what == ACT_FREE_ALL || what == ACT_TO_OWNER ? 0 : phone;
+    e->arg = what == ACT_CHANGE_PHONE ? kind_of_phone(m) : random_chance(&m->r, 300);
+    if (what == ACT_FORCE_MANY) e->extra = scopes[random_below(&m->r, 4)];
+    if (what == ACT_RENAME_USER && random_chance(&m->r, 100)) e->extra = made_some(m, m->shape.users);
+    if (what == ACT_RENAME_PHONE && random_chance(&m->r, 100)) e->extra = made_some(m, m->shape.phones);
+    if (what == ACT_REMOVE_USER) {
+        e = made_add(m, back, ACT_USER);
+        e->user = user;
+        e->arg = random_chance(&m->r, 250) ? 2 : 1;
+        e = made_add(m, back, ACT_ASSOCIATE);
+        e->user = e->headset = user;
+    }
+    if (what == ACT_REMOVE_PHONE) {
+        e = made_add(m, back, ACT_PHONE);
+        e->phone = phone;
+        e->user = user;
+        e->arg = kind_of_phone(m);
+    }
+}
+
 static int64_t office_hours(struct made *m, int64_t midnight) { return midnight + made_between(m, 8 * HOUR, 18 * HOUR); }
 
 void admin_day(struct made *m, int64_t midnight) {
     if (random_chance(&m->r, 400)) administer(m, office_hours(m, midnight));
+    if (random_chance(&m->r, 200)) staff(m, office_hours(m, midnight));
     if (random_chance(&m->r, 250)) rule_change(m, office_hours(m, midnight));
 }

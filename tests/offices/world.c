@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "headsetsvc/inputs.h"
 #include "headsetsvc/testkit.h"
 
 /* ---- random numbers: splitmix64 ---- */
@@ -183,12 +184,23 @@ static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phon
     return in->kind == HSVC_INPUT_VERIFY_RESULT && in->request != w->phones[phone].request;
 }
 
+/* by_now: what the input says by the names that everybody began with, by those of today. */
+static void by_now(const struct world *w, hsvc_input *in) {
+    uint32_t phone = number_of_name(in->device, in->device_len), user = number_of_name(in->user, in->user_len);
+    uint32_t related = number_of_name(in->related_user, in->related_user_len);
+    if (phone != 0) hsvc_input_set_device(in, phone_id(w, phone));
+    if (user != 0) hsvc_input_set_user(in, user_id(w, user));
+    if (related != 0) hsvc_input_set_related_user(in, user_id(w, related));
+    if (in->kind == HSVC_INPUT_MOVE) hsvc_input_set_name(in, user_id(w, number_of_name(in->name, in->name_len)));
+}
+
 /* world_apply: one input: the engine, as often as the store wants; the model once; then what it set off. */
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     uint32_t node = world_node(w, phone), tries = 0;
     struct m_answer wanted;
     int32_t status, doubt = HSVC_OK;
     w->inputs++;
+    by_now(w, in);
     if (w->fault != NULL)
         for (uint32_t i = 0; i < 8; i++) in->request_id[i] = (uint8_t)(w->inputs >> 8 * i);
     do {
@@ -232,6 +244,11 @@ static int64_t deadline(struct world *w) {
     if (w->shape.nodes == 1)
         while (passes(hsvc_next_deadline(w->engines[0], &at))) continue;
     return at < wanted ? at : wanted;
+}
+
+/* world_settle: what a change left to be done record by record is done before anything else happens. */
+void world_settle(struct world *w) {
+    if (w->model.job_count != 0 && w->finding.kind == SAME) advance(w);
 }
 
 /* until: all that happens by itself before `at`: phones do what they had in mind, deadlines fire. */
