@@ -155,6 +155,7 @@ uint32_t act_admin(struct world *w, const struct event *e) {
         case ACT_CHANGE_PHONE: act_phone(w, e); return 1;
         case ACT_FREE_ALL:
         case ACT_TO_OWNER: act_owners(w, e); return 1;
+        case ACT_IMPORT: act_import(w, e); return 1;
         default: return 0;
     }
 }

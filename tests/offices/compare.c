@@ -73,7 +73,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
         if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && p->due[k] - v.deadline_at < 4 && v.deadline_at - p->due[k] < 4) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (v.deadline_at != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (v.deadline_at != w->now + 1 && m_phone_next(p) != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }

@@ -202,6 +202,15 @@ void m_force_job(struct model *m, const struct m_job *job);
 struct m_answer m_free_all(struct model *m, uint32_t user);
 struct m_answer m_to_owner(struct model *m, uint32_t headset);
 
+/* model_bulk.c: a file of associations */
+#define M_ROW_ASSOCIATE 0
+#define M_ROW_DISASSOCIATE 1
+#define M_ROW_MOVE 2
+struct m_row {
+    uint8_t user, headset, action, from, bad; /* bad: a cell that cannot be */
+};
+uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t all_or_none);
+
 /* model_jobs.c: what is swept later */
 void m_job(struct model *m, struct m_job job);
 void m_sweep(struct model *m);

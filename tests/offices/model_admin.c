@@ -4,7 +4,10 @@
 /* given_or_freed: a headset that is connected somewhere has another owner now (ASSOC-7). */
 static void given(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t here) {
     uint32_t had_prompt = p->prompt_headset == headset && p->prompt != 0;
-    if (here) return; /* associated at this very prompt */
+    if (here) { /* associated at this very prompt */
+        if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);
+        return;
+    }
     p->at[headset].fresh = 0;
     if (had_prompt) m_withdraw(p);
     if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);

@@ -482,6 +482,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         if (m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER &&
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
+        p->at[headset].fresh = 1; /* PRES-2 */
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }

@@ -28,6 +28,7 @@ enum act {
     ACT_RENAME_PHONE, /* extra: to the name of that phone, 0: to a new one */
     ACT_CHANGE_PHONE, /* arg, user: as of ACT_PHONE */
     ACT_FREE_ALL,     /* all headsets of user */
+    ACT_IMPORT,       /* a file of associations; number: of its own seed; arg: 1 atomic; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
     ACT_PLUG,         /* arg: how the report travels: TRAVEL_ */
     ACT_UNPLUG,
@@ -94,7 +95,7 @@ struct phone {
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -139,6 +140,11 @@ void world_close(struct world *w);
 void world_run(struct world *w, const struct event *list, uint32_t count);
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone);
 void world_settle(struct world *w);
+/* world_passes: is it a status after which the same is tried again? world_heard: effects on their way to phones. world_imported: a
+ * file is done; what engine and model say changed. */
+int world_passes(int32_t status);
+void world_heard(struct world *w, const hsvc_effects *fx);
+void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken);
 void world_restart(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);
@@ -153,11 +159,14 @@ void act(struct world *w, const struct event *e);
 
 void act_phone(struct world *w, const struct event *e);
 
+/* acts_import.c */
+void act_import(struct world *w, const struct event *e);
+
 /* acts_admin.c: what administrators do; 0: it is none of theirs */
 uint32_t act_admin(struct world *w, const struct event *e);
 
 /* phones.c */
-void phones_effects(struct world *w);
+void phones_effects(struct world *w, const hsvc_effects *fx);
 void phones_turn(struct world *w);
 int64_t phones_next(const struct world *w);
 void phones_gone(struct world *w, uint32_t phone);

@@ -147,10 +147,18 @@ static void staff(struct made *m, int64_t at) {
     }
 }
 
+static void import(struct made *m, int64_t at) {
+    struct event *e = made_add(m, at, ACT_IMPORT);
+    e->number = random_below(&m->r, 1u << 30);
+    e->arg = random_chance(&m->r, 500);
+    e->extra = (uint8_t)random_below(&m->r, 200);
+}
+
 static int64_t office_hours(struct made *m, int64_t midnight) { return midnight + made_between(m, 8 * HOUR, 18 * HOUR); }
 
 void admin_day(struct made *m, int64_t midnight) {
     if (random_chance(&m->r, 400)) administer(m, office_hours(m, midnight));
     if (random_chance(&m->r, 200)) staff(m, office_hours(m, midnight));
+    if (random_chance(&m->r, 60)) import(m, office_hours(m, midnight));
     if (random_chance(&m->r, 250)) rule_change(m, office_hours(m, midnight));
 }

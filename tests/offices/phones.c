@@ -80,12 +80,12 @@ static void order(struct world *w, struct phone *p, uint32_t phone, const hsvc_e
     }
 }
 
-void phones_effects(struct world *w) {
-    for (size_t i = 0; i < hsvc_effects_count(w->fx); i++) {
+void phones_effects(struct world *w, const hsvc_effects *fx) {
+    for (size_t i = 0; i < hsvc_effects_count(fx); i++) {
         hsvc_effect e;
         uint32_t phone;
         (void)hsvc_effect_init(&e, sizeof e);
-        if (hsvc_effects_at(w->fx, i, &e) != HSVC_OK) return;
+        if (hsvc_effects_at(fx, i, &e) != HSVC_OK) return;
         phone = number_of_name(e.device, e.device_len);
         if (phone != 0) order(w, &w->phones[phone], phone, &e);
     }

@@ -155,6 +155,7 @@ void script_expect(struct world *w, const struct finding *f) {
             else say(w, "  expect user %s does not exist", user_name(f->user));
             break;
         case SAME:
+        case DIFFERENT_ROWS:
         case DIFFERENT_CAUSES:
         case DIFFERENT_HEADSETS:
         case DIFFERENT_DEADLINE:

@@ -119,12 +119,12 @@ void world_fault(struct world *w, const struct event *e) {
 
 /* ---- what came of it ---- */
 
-static void digest_effects(struct world *w) {
-    w->effects += hsvc_effects_count(w->fx);
-    for (size_t i = 0; i < hsvc_effects_count(w->fx); i++) {
+static void digest_effects(struct world *w, const hsvc_effects *fx) {
+    w->effects += hsvc_effects_count(fx);
+    for (size_t i = 0; i < hsvc_effects_count(fx); i++) {
         hsvc_effect e;
         (void)hsvc_effect_init(&e, sizeof e);
-        (void)hsvc_effects_at(w->fx, i, &e);
+        (void)hsvc_effects_at(fx, i, &e);
         digest_number(w, (uint64_t)e.kind << 32 | e.reason);
         digest_number(w, (uint64_t)e.at_ms);
         digest_number(w, e.prompt_id ^ e.generation << 16 ^ e.session << 32);
@@ -134,7 +134,12 @@ static void digest_effects(struct world *w) {
     }
 }
 
-static int passes(int32_t status) {
+void world_heard(struct world *w, const hsvc_effects *fx) {
+    digest_effects(w, fx);
+    phones_effects(w, fx);
+}
+
+int world_passes(int32_t status) {
     return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
 }
 
@@ -144,15 +149,15 @@ static void resync(struct world *w, uint32_t node) {
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
     for (uint32_t tries = 0; !cursor.done && tries < 1000; tries++) {
         int32_t status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
-        digest_effects(w);
-        phones_effects(w);
-        if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+        digest_effects(w, w->fx);
+        phones_effects(w, w->fx);
+        if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
 static void heard(struct world *w, uint32_t node, int32_t status) {
-    digest_effects(w);
+    digest_effects(w, w->fx);
     if (w->crash[node]) {
         w->crash[node] = 0;
         w->crashes++;
@@ -160,7 +165,7 @@ static void heard(struct world *w, uint32_t node, int32_t status) {
         resync(w, node);
         return;
     }
-    phones_effects(w);
+    phones_effects(w, w->fx);
     if (status == HSVC_ERR_UNKNOWN) resync(w, node);
 }
 
@@ -182,6 +187,12 @@ static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct 
 static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phone) {
     if (in->prompt_id != 0) return in->prompt_id != w->phones[phone].prompt_id;
     return in->kind == HSVC_INPUT_VERIFY_RESULT && in->request != w->phones[phone].request;
+}
+
+/* after: what the model makes of it; deadlines of the others come next. */
+static void after(struct world *w) {
+    w->due = m_pass(&w->model, w->now) + w->model.job_count;
+    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
 }
 
 /* by_now: what the input says by the names that everybody began with, by those of today. */
@@ -206,17 +217,24 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     do {
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
-    } while (passes(status) && ++tries < 100);
+    } while (world_passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);
         return;
     }
     w->model.now = w->now;
     wanted = model_input(&w->model, in, stale(w, in, phone));
-    w->due = m_pass(&w->model, w->now) + w->model.job_count;
-    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
+    after(w);
     judge(w, in, phone, wanted);
     heard(w, node, doubt);
+}
+
+void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken) {
+    w->inputs++;
+    digest_number(w, seen);
+    after(w);
+    if (broken) resync(w, 0);
+    else if (wanted != seen) world_find(w, DIFFERENT_ROWS, 0, (int64_t)wanted, (int64_t)seen);
 }
 
 /* ---- time ---- */
@@ -228,7 +246,7 @@ static void advance(struct world *w) {
             int32_t status = hsvc_next_deadline(w->engines[i], &at);
             if (status == HSVC_OK && at > w->now) break;
             status = hsvc_advance(w->engines[i], w->fx);
-            if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+            if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
             heard(w, i, status);
         }
     (void)m_pass(&w->model, w->now);
@@ -242,7 +260,7 @@ static int64_t deadline(struct world *w) {
     if (w->due) return w->now;
     if (w->shape.nodes > 1 && w->look_at > w->now && w->look_at < wanted) return w->look_at;
     if (w->shape.nodes == 1)
-        while (passes(hsvc_next_deadline(w->engines[0], &at))) continue;
+        while (world_passes(hsvc_next_deadline(w->engines[0], &at))) continue;
     return at < wanted ? at : wanted;
 }
 
