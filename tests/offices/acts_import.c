@@ -38,6 +38,13 @@ static struct m_row row(const struct world *w, struct random *r) {
     return row;
 }
 
+/* moved_and_freed: what a file means that both moves a headset and frees it nobody says. */
+static uint32_t moved_and_freed(const struct file *f, const struct m_row *row) {
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->rows[i].headset == row->headset && (f->rows[i].action == M_ROW_MOVE) != (row->action == M_ROW_MOVE)) return 1;
+    return 0;
+}
+
 static void put(struct file *f, const char *text) {
     size_t n = strlen(text);
     if (f->len + n >= sizeof f->bytes) return;
@@ -110,14 +117,16 @@ void act_import(struct world *w, const struct event *e) {
     memset(&f, 0, sizeof f);
     (void)hsvc_csv_summary_init(&summary, sizeof summary);
     f.w = w;
-    f.count = 1 + random_below(&r, ROWS_MOST);
-    say(w, "# a file of %u rows%s:", (unsigned)f.count, e->arg ? ", all or none" : "");
+    say(w, "# a file%s:", e->arg ? ", all or none" : "");
     put(&f, "USER ID,SERIAL NUMBER,ACTION,FROM\r\n");
-    for (uint32_t i = 0; i < f.count; i++) {
-        f.rows[i] = row(w, &r);
-        write_row(&f, &f.rows[i]);
+    for (uint32_t left = 1 + random_below(&r, ROWS_MOST); left > 0; left--) {
+        struct m_row made = row(w, &r);
+        if (moved_and_freed(&f, &made)) continue;
+        write_row(&f, &made);
+        f.rows[f.count++] = made;
     }
     while (world_passes(status = import_once(&f, e, &summary)) && f.broken < 100) f.broken++;
     if (status != HSVC_OK) world_find(w, FAILED, 0, HSVC_OK, status);
+    w->model.now = w->now;
     world_imported(w, m_import(&w->model, f.rows, f.count, e->arg), summary.changed, f.broken);
 }

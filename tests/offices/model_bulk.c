@@ -5,11 +5,13 @@
 
 #define REFUSED UINT32_MAX
 
-/* doubled: the same serial twice: none of these rows is done (BULK-3, decision 080). */
+static uint32_t takes(const struct m_row *row) { return row->action == M_ROW_DISASSOCIATE; }
+
+/* faulty: also where the same serial is taken, or given, twice: none of these rows is done (BULK-3, decision 080). */
 static uint32_t faulty(const struct m_row *rows, uint32_t count, uint32_t i) {
     if (rows[i].bad) return 1;
     for (uint32_t k = 0; k < count; k++)
-        if (k != i && !rows[k].bad && rows[k].headset == rows[i].headset) return 1;
+        if (k != i && !rows[k].bad && rows[k].headset == rows[i].headset && takes(&rows[k]) == takes(&rows[i])) return 1;
     return 0;
 }
 
