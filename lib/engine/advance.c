@@ -50,7 +50,6 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, due->device);
     struct hsvc__key key;
-    if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
         due->left = !hsvc__own_due(engine, due->device) && engine->doubted == NULL;
         engine->txn.checks_only = (uint32_t)due->left;

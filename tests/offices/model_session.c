@@ -89,7 +89,7 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
     if (cause == HSVC_CAUSE_WINDOW) { /* "sign out?" stays: it is still to be */
         if (p->session_state != HSVC_SESSION_ENDING) p->session_state = HSVC_SESSION_DEFERRED;
     } else {
-        if (p->prompt == HSVC_PROMPT_SIGN_OUT) m_withdraw(p);
+        if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) m_withdraw(p);
         p->session_state = HSVC_SESSION_ENDING;
         if (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_withdraw(p); /* nobody is left to be signed out */
     }
