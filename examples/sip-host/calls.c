@@ -103,7 +103,7 @@ static void destroy_call(void *user) {
 static void finish(call *c, uint16_t code, const char *reason) {
     if (c->over) return;
     c->over = true;
-    say("call %016llx over (%u %s)", (unsigned long long)c->id, code, reason);
+    say("call %016llx over: %s", (unsigned long long)c->id, reason);
     if (!c->answered) sipsess_reject(c->from, code, reason, NULL);
     tell_both(c);
     mem_deref(c);
@@ -112,11 +112,21 @@ static void finish(call *c, uint16_t code, const char *reason) {
 /* Neither side need ever say that it gave up. */
 static void on_rung_out(void *user) { finish(user, 480, "No Answer"); }
 
-static void on_close(int error, const struct sip_msg *msg, void *user) {
+/* Who calls gives up while it rings, which the stack has answered by 487 already, or hangs up. */
+static void on_from_close(int error, const struct sip_msg *msg, void *user) {
+    call *c = user;
+    (void)error;
+    (void)msg;
+    finish(c, 487, c->answered ? "The Caller Hung Up" : "Request Terminated");
+}
+
+static void on_to_close(int error, const struct sip_msg *msg, void *user) {
     call *c = user;
     char reason[64] = "Gone";
     uint16_t code = 480;
-    if (msg != NULL && !msg->req && msg->scode >= 300) {
+    if (c->answered) {
+        snprintf(reason, sizeof reason, "The Phone Hung Up");
+    } else if (msg != NULL && !msg->req && msg->scode >= 300) {
         code = msg->scode;
         pl_strcpy(&msg->reason, reason, sizeof reason);
     } else if (error == ETIMEDOUT) {
@@ -225,7 +235,8 @@ static int connect_to(call *c, const struct sip_msg *msg) {
     if (error) return error;
     if (!phones_is_plain(from) || !phones_is_plain(caller)) return EINVAL;
     return sipsess_connect(&c->to, sessions, phones_contact(c->phone[1]), NULL, from, caller, NULL, 0, "application/sdp", c->offer,
-                           NULL, NULL, false, to_offers, on_answer, on_progress, on_to_established, NULL, NULL, on_close, c, NULL);
+                           NULL, NULL, false, to_offers, on_answer, on_progress, on_to_established, NULL, NULL, on_to_close, c,
+                           NULL);
 }
 
 static void destroyed_before(call *c, const struct sip_msg *msg) {
@@ -246,7 +257,7 @@ static void begin(const struct sip_msg *msg, const char *phone) {
     snprintf(c->phone[1], NAME_SIZE, "%s", phone);
     if (pl_strcpy(&msg->from.uri.user, c->phone[0], NAME_SIZE) || phones_contact(c->phone[0]) == NULL) c->phone[0][0] = '\0';
     error = sipsess_accept(&c->from, sessions, msg, 181, "Call Is Being Forwarded", "host", "application/sdp", NULL, NULL, NULL, false,
-                           from_offers, take_nothing, on_from_established, NULL, NULL, on_close, c, NULL);
+                           from_offers, take_nothing, on_from_established, NULL, NULL, on_from_close, c, NULL);
     if (!error) error = connect_to(c, msg);
     if (error) {
         destroyed_before(c, msg);

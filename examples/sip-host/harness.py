@@ -150,9 +150,9 @@ class Phone:
     def register(self, expires=600):
         finished(sipp(self.host, "register", self.name, port=self.port, expires=expires))
 
-    def ring(self):
+    def ring(self, scenario="answer"):
         """Waits for one call, in the background."""
-        process = sipp(self.host, "answer", self.name, port=self.port)
+        process = sipp(self.host, scenario, self.name, port=self.port)
         hexport = f"{self.port:04X}"
         until(lambda: any(line.split()[1].endswith(":" + hexport) for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]))
         return process
@@ -226,6 +226,11 @@ def held(store):
 
 def refused(host, person):
     finished(sipp(host, "refused", person))
+
+
+def cancelled(host, person):
+    """A call that rings and is given up."""
+    finished(sipp(host, "cancel", person))
 
 
 SLAPD = """include /etc/ldap/schema/core.schema

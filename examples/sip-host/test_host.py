@@ -8,7 +8,7 @@ import stat
 import subprocess
 
 import pytest
-from harness import Control, Directory, Host, Phone, Raw, Talk, call, finished, free_port, held, refused, until
+from harness import Control, Directory, Host, Phone, Raw, Talk, call, cancelled, finished, free_port, held, refused, until
 
 PINS = {"alice": "47111", "bob": "47222", "carol": "47333", "mallory": "47444"}
 WINDOW = 300_000  # ms: sign_out_window as it is by default
@@ -178,6 +178,19 @@ def test_a_call_does_not_outlive_the_host_that_is_killed(host):
     ringing.communicate()
     host.start()
     host.control.ok(f"advance {WINDOW}")
+    signed_out(host, "desk-1")
+
+
+@pytest.mark.parametrize("how", ["cancelled", "too-late"])
+def test_out_4_a_caller_who_gives_up(host, how):
+    """The phone stops ringing, or is hung up if it was picked up in that moment; nobody is in a call any more."""
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing = desk.ring(how)
+    cancelled(host, "alice")
+    finished(ringing)
+    assert host.control.ask("calls") == "ok 0"
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
     signed_out(host, "desk-1")
 
 
