@@ -42,8 +42,8 @@ int service_open(const options *given);
 void service_close(void);
 /* service_start: after the others are up: what devices should wear and show comes again. A status of the library. */
 int32_t service_start(void);
-/* service_take: one input; the first verdict of it into *verdict if that is not NULL. A status of the library. Its effects are
- * done, and what they ask is answered, before it returns. */
+/* service_take: one input; its verdict into *verdict if that is not NULL, or the field alone that the library complains of. A
+ * status of the library. Its effects are done, and what they ask is answered, before it returns. */
 int32_t service_take(const hsvc_input *in, hsvc_verdict *verdict);
 /* service_move_clock: for tests, whose windows need not last five minutes. */
 void service_move_clock(int64_t ms);

@@ -337,6 +337,30 @@ def test_rubbish_on_the_control_socket_is_answered_with_an_error(host):
         assert host.control.ask(line).startswith("error"), line
 
 
+@pytest.mark.parametrize("line, answer", [
+    ("press desk-1 yes", "error no screen is shown there"), ("pin desk-1 alice 1", "error no screen is shown there"),
+    ("press desk-1 any", "error usage: press PHONE sign-in|sign-out|yes|no|cancel|exit"),
+    ("menu desk-1 any", "error usage: menu PHONE associate|sign-in|by-hand|sign-out"),
+    ("answer desk-1 H1 1 perhaps", "error usage: answer PHONE SERIAL REQUEST there|gone"),
+    ("give H1 -", "error a field is missing that this kind of input needs USER"),
+    ("user alice -", "error TEXT_EMPTY ID-6 ITEMS"), ("hello", "error no such word; help lists them")])
+def test_what_is_wrong_is_said_by_name(host, line, answer):
+    assert host.control.ask(line).lower() == answer.lower()
+
+
+def test_one_line_a_decision_with_its_reason(host):
+    """TIME PHONE EVENT accepted|refused REASON RULE; an event has no name when the library refuses before there is one."""
+    for line in ("user carol -", "give H1 nobody", "plug nobody H1", "plug desk-1 H1", "present desk-1"):
+        before = len(host.text().splitlines())
+        answer = host.control.ask(line).split()
+        said = [words.split() for words in host.text().splitlines()[before:]]
+        assert answer[1:3] in [words[4:] for words in said] and all(words[3] in ("accepted", "refused") for words in said), (answer, said)
+
+
+def test_help_lists_the_words(host):
+    assert host.control.ask("help") == "ok" and "unplug PHONE SERIAL" in host.control.before
+
+
 def test_thousands_of_random_messages_leave_it_standing(host):
     random_ = random.Random(9)
     words = ["phone", "user", "give", "plug", "unplug", "present", "pin", "press", "menu", "who", "watch", "desk-1", "H1", "alice", "-", "yes"]
