@@ -1,4 +1,4 @@
-"""test_watch.py: fake USB plugs (umockdev) at the one end, a ringing phone (sipp) behind examples/sip-host at the other."""
+"""test_watch.py: fake USB plugs (umockdev) at the one end, a ringing softphone (baresip) behind examples/sip-host at the other."""
 import os
 import pathlib
 import random
@@ -14,7 +14,7 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sip-host"))
-from harness import Directory, Host, Phone, call, finished, held, refused, until  # noqa: E402
+from harness import Directory, Host, Phone, Softphone, held, picked_up, refused, until  # noqa: E402
 
 HEADSET = bytes.fromhex("050b 0905 a101 8501 1500 2501 0920 092f 7501 9502 8102 9506 8101 c0")  # telephony, headset
 KEYS = bytes.fromhex("050c 0901 a101 8502 1500 2501 09e9 09ea 7501 9502 8102 9506 8101 c0")  # consumer control
@@ -107,14 +107,18 @@ def sign_in(host):
     until(lambda: host.control.user_at("desk-1") == "alice")
 
 
-def test_from_a_usb_plug_to_a_ringing_phone(usb, host, watch):
-    desk = Phone(host, "desk-1")
+@pytest.fixture
+def softphone(host):
+    it = Softphone(host, "desk-1")
+    yield it.registered()
+    it.close()
+
+
+def test_from_a_usb_plug_to_a_ringing_softphone(usb, host, watch, softphone):
     refused(host, "alice")
     headset = usb.plug("SN1")
     sign_in(host)
-    ringing = desk.ring()
-    finished(call(host, "alice"))
-    finished(ringing)
+    picked_up(host, "alice", softphone)
     usb.unplug(headset)
     until(lambda: "headset" in host.text() and "unplugged" in watch.text())
     host.control.ok(f"advance {WINDOW}")

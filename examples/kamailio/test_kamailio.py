@@ -17,7 +17,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "sip-host")]
 import service  # noqa: E402
-from harness import SECONDS, Phone, Raw, Talk, call, finished, free_port, held, refused, sipp, until  # noqa: E402
+from harness import SECONDS, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest, picked_up, refused, until  # noqa: E402
 
 PINS = {"alice": "47111", "bob": "47222"}
 WINDOW = 300_000
@@ -114,6 +114,7 @@ class Kamailio:
         return self.rpc("screen", phone)["prompt"]
 
     def arrive(self, phone, serial, user, pin=None):
+        """Headset in, PIN, signed in. A phone says 200 OK to its registration before the engine has heard of it."""
         self.plug(phone, serial)
         until(lambda: self.prompt_at(phone) == "SIGN_IN_PIN")
         self.ok("submit", phone, user, pin or PINS[user])
@@ -230,6 +231,19 @@ def test_a_call_does_not_outlive_kamailio(host):
 
 
 @pytest.mark.parametrize("host", ["sqlite"], indirect=True)
+def test_out_4_a_caller_who_gives_up(host):
+    """The phone stops ringing, and nobody is in a call any more."""
+    desk = Phone(host, "desk1")
+    host.arrive("desk1", "H1", "alice")
+    ringing = desk.ring("cancelled")
+    cancelled(host, "alice")
+    finished(ringing)
+    host.unplug("desk1", "H1")
+    host.advance(WINDOW)
+    signed_out(host, "desk1")
+
+
+@pytest.mark.parametrize("host", ["sqlite"], indirect=True)
 def test_a_call_that_cannot_be_sent_is_over(host):
     raw = Raw(host)
     assert " 200 " in raw.request(b"REGISTER", b"desk1", contact=b"<sip:desk1@nowhere.invalid>")
@@ -259,32 +273,15 @@ def test_a_store_that_is_held_loses_nothing(host):
     raw.close()
 
 
-BARESIP = """sip_listen 127.0.0.1:0
-audio_player aubridge,a
-audio_source aubridge,a
-audio_alert aubridge,b
-module_path /usr/lib/baresip/modules
-module g711.so
-module aubridge.so
-module_tmp account.so
-module_app menu.so
-"""
-
-
 def test_a_softphone(host):
-    """baresip, which nobody here wrote a scenario for, registers and answers."""
-    folder = host.folder / "baresip"
-    folder.mkdir()
-    (folder / "config").write_text(BARESIP)
-    (folder / "accounts").write_text(f"<sip:desk1@127.0.0.1:{host.port}>;auth_pass=x;regint=120;answermode=auto\n")
-    softphone = subprocess.Popen(["baresip", "-f", folder], stdin=subprocess.PIPE, stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT)
+    """baresip, which nobody here wrote a scenario for, registers, rings and is picked up."""
+    softphone = Softphone(host, "desk1")
     try:
-        until(lambda: "desk1 registered" in host.text())
+        softphone.registered()
         host.arrive("desk1", "H1", "alice")
-        finished(sipp(host, "call", "alice"))
+        picked_up(host, "alice", softphone)
     finally:
-        softphone.kill()
-        softphone.wait()
+        softphone.close()
 
 
 def register_all(host, phones):

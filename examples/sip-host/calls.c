@@ -245,6 +245,11 @@ static void destroyed_before(call *c, const struct sip_msg *msg) {
     mem_deref(c);
 }
 
+/* caller_phone: which of our phones it is that calls; empty for anybody else. */
+static void caller_phone(const struct sip_msg *msg, char *phone) {
+    if (pl_strcpy(&msg->from.uri.user, phone, NAME_SIZE) || phones_contact(phone) == NULL) phone[0] = '\0';
+}
+
 static void begin(const struct sip_msg *msg, const char *phone) {
     call *c = mem_zalloc(sizeof *c, destroy_call);
     int error = c == NULL ? ENOMEM : 0;
@@ -255,7 +260,7 @@ static void begin(const struct sip_msg *msg, const char *phone) {
     c->id = ++last_id; /* a Call-ID is the caller's to choose, and one call may be here twice */
     c->offer = body_of(msg);
     snprintf(c->phone[1], NAME_SIZE, "%s", phone);
-    if (pl_strcpy(&msg->from.uri.user, c->phone[0], NAME_SIZE) || phones_contact(c->phone[0]) == NULL) c->phone[0][0] = '\0';
+    caller_phone(msg, c->phone[0]);
     error = sipsess_accept(&c->from, sessions, msg, 181, "Call Is Being Forwarded", "host", "application/sdp", NULL, NULL, NULL, false,
                            from_offers, take_nothing, on_from_established, NULL, NULL, on_from_close, c, NULL);
     if (!error) error = connect_to(c, msg);
@@ -270,10 +275,13 @@ static void begin(const struct sip_msg *msg, const char *phone) {
 }
 
 static void on_invite(const struct sip_msg *msg, void *user) {
-    char wanted[NAME_SIZE], phone[NAME_SIZE];
+    char wanted[NAME_SIZE], phone[NAME_SIZE], caller[NAME_SIZE];
     const char *why = "Bad Request";
-    uint16_t code = pl_strcpy(&msg->uri.user, wanted, sizeof wanted) ? 400 : pick(wanted, phone, &why);
+    uint16_t code;
     (void)user;
+    caller_phone(msg, caller);
+    if (caller[0] != '\0' && !auth_check(sip, msg, caller)) return;
+    code = pl_strcpy(&msg->uri.user, wanted, sizeof wanted) ? 400 : pick(wanted, phone, &why);
     if (code == 0 && mbuf_get_left(msg->mb) == 0) { /* who wants our media first would have to wait for two answers */
         code = 488;
         why = "Offer Wanted";

@@ -1,8 +1,9 @@
 /* host.h: how the parts of this host speak to each other.
  *
  *   control.c   the local socket: headset reports, what people press, administration      -> service.c
- *   phones.c    the registrar: which phone is where                                       -> service.c
- *   calls.c     the switch: calls to a person ring the phone where that person is         -> service.c, phones.c
+ *   phones.c    the registrar: which phone is where                                       -> service.c, auth.c
+ *   calls.c     the switch: calls to a person ring the phone where that person is         -> service.c, auth.c, phones.c
+ *   auth.c      is it the phone that it says it is?
  *   pins.c      asks a directory by LDAP, without waiting                                 -> service.c
  *   service.c   the engine, its store, its one timer; hands effects to the others
  *   main.c      options, start, end
@@ -29,6 +30,7 @@ typedef struct options {
     const char *sip;     /* address and port */
     const char *ldap;    /* ldap://host:port; NULL: every PIN check is unavailable */
     const char *ldap_dn; /* "uid=%s,ou=people,dc=example,dc=com" */
+    const char *passwords; /* a file of htdigest's; NULL: phones need none */
     uint32_t expires;    /* seconds that a registration lasts, at most */
     bool test_clock;     /* the control socket may move the clock */
 } options;
@@ -64,6 +66,12 @@ void phones_close(void);
 const char *phones_contact(const char *name);
 /* phones_is_plain: may a URI that somebody sent be written into a header of ours? */
 bool phones_is_plain(const char *uri);
+
+/* ---- auth.c ---- */
+
+void auth_open(const options *given);
+/* auth_check: does this REGISTER, or INVITE, come from the phone of that name? If not, it was answered by a challenge. */
+bool auth_check(struct sip *sip, const struct sip_msg *msg, const char *name);
 
 /* ---- calls.c ---- */
 

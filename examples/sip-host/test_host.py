@@ -8,7 +8,8 @@ import stat
 import subprocess
 
 import pytest
-from harness import Control, Directory, Host, Phone, Raw, Talk, call, cancelled, finished, free_port, held, refused, until
+from harness import (Control, Directory, Host, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest,
+                     refused, until)
 
 PINS = {"alice": "47111", "bob": "47222", "carol": "47333", "mallory": "47444"}
 WINDOW = 300_000  # ms: sign_out_window as it is by default
@@ -208,6 +209,62 @@ def test_the_socket_is_its_owners(host):
 def test_unknown_phones_may_not_register(host):
     with pytest.raises(AssertionError, match="404"):
         Phone(host, "desk-99")
+
+
+PASSWORDS = {"desk-1": "one", "desk-2": "two"}
+
+
+@pytest.fixture
+def guarded(host):
+    """The same host, started again, with phones that have passwords."""
+    (host.folder / "phones.htdigest").write_text(htdigest(PASSWORDS))
+    host.options += ("--passwords", host.folder / "phones.htdigest")
+    host.stop()
+    host.start()
+    return host
+
+
+def test_softphones_with_passwords(guarded):
+    """baresip answers the challenge of a registration, and that of a call."""
+    desk, other = Softphone(guarded, "desk-1", "one"), Softphone(guarded, "desk-2", "two")
+    try:
+        desk.registered()
+        other.registered()
+        arrive(guarded, "desk-1", "H1", "alice")
+        other.dial(f"sip:alice@127.0.0.1:{guarded.port}")
+        desk.pick_up()
+        other.says("Call established")
+        until(lambda: "desk-2 call_snapshot accepted CALL_NOTED" in guarded.text())
+    finally:
+        desk.close()
+        other.close()
+
+
+def test_a_phone_shows_that_it_is_the_one_it_says(guarded):
+    """Not without a password, nor with a wrong one, another phone's, one for something else, of another realm or an old or
+    invented nonce; not by a call either that says to be from it."""
+    raw = Raw(guarded)
+
+    def register(name="desk-1", password="one", **instead):
+        assert " 401 " in raw.request(b"REGISTER", b"desk-1")
+        return raw.request(b"REGISTER", b"desk-1", headers=raw.digest("REGISTER", "desk-1", name, password, **instead))
+
+    for wrong in ({"password": "two"}, {"password": ""}, {"name": "desk-2", "password": "two"}, {"uri": "sip:desk-2@127.0.0.1"},
+                  {"realm": "elsewhere"}, {"nonce": "0" * 48}, {"nonce": "x"}, {"nonce": ""}):
+        assert " 401 " in register(**wrong), wrong
+        assert ("stale=true" in raw.answer) == ("nonce" in wrong), wrong
+    assert "desk-1: not with that password" in guarded.text() and "desk-1 is at" not in guarded.text()
+    assert " 404 " not in raw.request(b"REGISTER", b"desk-99")  # nobody is told which phones there are
+    assert " 200 " in register()
+    caller = b"<sip:desk-1@127.0.0.1>"
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller)
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk-2", "two"))
+    assert " 480 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk-1", "one"))
+    (guarded.folder / "phones.htdigest").write_text("nonsense\n:\n" + "desk-1:headsetsvc:12\n" + "x" * 5000)
+    assert " 401 " in register()
+    (guarded.folder / "phones.htdigest").unlink()
+    assert " 401 " in register() and "cannot be read" in guarded.text()
+    raw.close()
 
 
 def test_an_expired_phone_is_not_rung(host):
