@@ -155,6 +155,29 @@ def test_id_3_a_headset_without_a_usable_serial_is_said_to_be_one(usb, host, wat
     assert headsets(host) == "-"
 
 
+def test_a_host_that_is_not_there_is_said_once(usb, tmp_path):
+    log = tmp_path / "watch.log"
+    with open(log, "wb") as out:
+        process = subprocess.Popen([os.environ["HEADSET_WATCH"], "--phone", "desk-1", "--control", tmp_path / "none.sock"], stdout=out)
+    until(lambda: "none.sock yet: No such file" in log.read_text())
+    usb.plug("SN1")
+    until(lambda: "plugged" in log.read_text())
+    process.terminate()
+    assert process.wait(20) == 0 and log.read_text().count("none.sock") == 1
+
+
+def test_the_headset_of_the_page(host):
+    """umockdev-run is its own program: this one's fakes are not for it."""
+    Phone(host, "desk-1")
+    host.control.ok("give H1 alice")
+    here = pathlib.Path(__file__).resolve().parent
+    process = subprocess.Popen(["umockdev-run", "-d", here / "headset.umockdev", "--", os.environ["HEADSET_WATCH"], "--phone", "desk-1",
+                                "--control", host.path], env={**os.environ, "LD_PRELOAD": ""}, stdout=subprocess.PIPE, text=True)
+    until(lambda: host.control.prompt_at("desk-1") == "SIGN_IN_PIN")
+    process.terminate()
+    assert "plugged: Example Headset 05a6:ffff serial H1\n" in process.communicate()[0]
+
+
 def test_other_devices_are_no_headsets(usb, host, watch):
     usb.plug("SN1", descriptors=(KEYS, b"", b"\xfe\xff", b"\x05", bytes(range(256))))
     usb.plug("SN2")

@@ -31,12 +31,16 @@ class Kamailio:
         self.pins, self.clock = self.folder / "pins.json", self.folder / "clock"
         self.env = {**os.environ, "EM_DIR": str(HERE), "EM_STORE": store, "EM_SCHEMA": schema,
                     "EM_PINS": str(self.pins), "EM_CLOCK": str(self.clock), "PYTHONDONTWRITEBYTECODE": "1"}
-        self.put_pins(PINS)
+        for user, pin in PINS.items():
+            subprocess.run([HERE / "pins.py", self.pins, user], input=f"{pin}\n", text=True, check=True, env=self.env)
         self.ahead = 0
         self.start()
 
-    def put_pins(self, pins):
-        self.pins.write_text(json.dumps({user: ["5a17", service.scrypt(pin.encode(), b"\x5a\x17").hex()] for user, pin in pins.items()}))
+    def add_pins(self, users, pin):
+        """Of many at once."""
+        pins = json.loads(self.pins.read_text())
+        hashed = ["5a17", service.scrypt(pin.encode(), b"\x5a\x17").hex()]
+        self.pins.write_text(json.dumps({**pins, **{user: hashed for user in users}}))
 
     def start(self):
         listen = f"127.0.0.1:{self.port}"
@@ -284,6 +288,49 @@ def test_a_softphone(host):
         softphone.close()
 
 
+@pytest.fixture
+def guarded(host):
+    """The same Kamailio, started again, with phones that have passwords."""
+    path = host.folder / "phones.htdigest"
+    path.write_text(htdigest({"desk1": "one", "desk2": "two"}))
+    host.stop()
+    host.env["EM_PASSWORDS"] = str(path)
+    host.start()
+    return host
+
+
+@pytest.mark.parametrize("host", ["sqlite"], indirect=True)
+def test_a_phone_shows_that_it_is_the_one_it_says(guarded):
+    """Not without a password, nor with a wrong one, another phone's, of another realm or an invented nonce; nor by a call that
+    says to be from it."""
+    raw = Raw(guarded)
+
+    def register(name="desk1", password="one", **instead):
+        assert " 401 " in raw.request(b"REGISTER", b"desk1")
+        return raw.request(b"REGISTER", b"desk1", headers=raw.digest("REGISTER", "desk1", name, password, **instead))
+
+    for wrong in ({"password": "two"}, {"password": ""}, {"name": "desk2", "password": "two"}, {"realm": "elsewhere"}, {"nonce": "x"}):
+        assert " 401 " in register(**wrong), wrong
+    assert " 401 " in raw.request(b"REGISTER", b"desk99")  # nobody is told which phones there are
+    assert "desk1 registered" not in guarded.text()
+    caller = b"<sip:desk1@127.0.0.1>"
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller)
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk2", "two"))
+    assert " 480 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk1", "one"))
+    raw.close()
+    desk, other = Softphone(guarded, "desk1", "one"), Softphone(guarded, "desk2", "two")
+    try:
+        desk.registered()
+        other.registered()
+        guarded.arrive("desk1", "H1", "alice")
+        other.dial(f"sip:alice@127.0.0.1:{guarded.port}")
+        desk.pick_up()
+        until(lambda: "desk2 call_begun accepted" in guarded.text())
+    finally:
+        desk.close()
+        other.close()
+
+
 def register_all(host, phones):
     """By one sipp that is all these phones."""
     (host.folder / "phones.csv").write_text("SEQUENTIAL\n" + "".join(f"{phone}\n" for phone in phones))
@@ -307,7 +354,7 @@ def told(times):
 
 def test_a_hundred_phones_and_a_thousand_plugs(host, capsys):
     """How long reports and sign-ins take, from the HTTP request to its answer, five desks at once and calls meanwhile."""
-    host.put_pins({**PINS, **{f"user{i}": "1234567" for i in range(100)}})
+    host.add_pins([f"user{i}" for i in range(100)], "1234567")
     for i in range(100):
         host.ok("phone", f"p{i}", f"p{i}-own", "CP-8861")
         host.ok("user", f"user{i}", f"user{i}-line")
@@ -343,14 +390,25 @@ def test_a_hundred_phones_and_a_thousand_plugs(host, capsys):
 @pytest.mark.parametrize("host", ["sqlite"], indirect=True)
 def test_no_pin_in_the_log(host):
     """Neither of a request that is none, nor by a name that Kamailio takes for one of its variables. The fixture looks for it."""
-    for head in (b"POST", b"POST /rpc HTTP/1.1\r\nno header"):
+    body = b'{"method": "submit", "params": ["desk1", "alice", "47111"]}'
+    length = b"Content-Length: %d" % len(body)
+    for head in (b"POST", b"POST\r\n" + length, b"POST /rpc HTTP/1.1\r\nno header", b"POST /rpc HTTP/1.1\r\nno header\r\n" + length,
+                 b"REGISTER sip:a SIP/2.0\r\nno header\r\n" + length, b"POST /rpc HTTP/1.1\r\n" + length + b"\r\nCSeq: " + body,
+                 b"POST /rpc HTTP/1.1\r\n" + length + b"\r\nFrom: <" + body):
+        message = head + b"\r\n\r\n" + body + b"\r\n\r\n"
         with socket.create_connection(("127.0.0.1", host.port), SECONDS) as link:
-            link.sendall(head + b'\r\n\r\n{"method": "submit", "params": ["desk1", "alice", "47111"]}\r\n\r\n')
+            link.sendall(message)
             link.shutdown(socket.SHUT_WR)
             link.recv(1000)
+        with socket.socket(type=socket.SOCK_DGRAM) as link:
+            link.sendto(message, ("127.0.0.1", host.port))
     host.ok("phone", "$rb", "p", "m")
     host.headset("$rb", "47$$", "connected")
     host.ask("POST", "/rpc", json.dumps({"method": "phone", "params": ["$rb", "47111", "m"]}))
+    raw = Raw(host)  # UDP's workers have taken in what came before
+    for _ in range(8):
+        assert " 480 " in raw.request(b"INVITE", b"alice")
+    raw.close()
     assert "em: $rb device_put" in host.text()
 
 
