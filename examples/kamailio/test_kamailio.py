@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import shlex
 import signal
 import socket
 import statistics
@@ -17,7 +18,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "sip-host")]
 import service  # noqa: E402
-from harness import SECONDS, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest, picked_up, refused, until  # noqa: E402
+from harness import SECONDS, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest, is_bound, picked_up, refused, until  # noqa: E402
 
 PINS = {"alice": "47111", "bob": "47222"}
 WINDOW = 300_000
@@ -128,18 +129,24 @@ class Kamailio:
         return self.log_path.read_text(errors="replace")
 
 
+def furnish(host):
+    """Phones, people, and whose headset is whose."""
+    host.ok("settle")
+    for phone in ("desk1", "desk2"):
+        host.ok("phone", phone, f"{phone}-own", "CP-8861")
+    for number, user in enumerate(PINS, 1):
+        host.ok("user", user, f"{user}-line")
+        host.ok("give", f"H{number}", user)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def host(request, tmp_path):
-    if request.param == "sqlite":
+    if request.param != "postgresql":
         it = Kamailio(tmp_path, str(tmp_path / "em.db"))
     else:  # a server that whoever runs the tests has started, and a schema of our own
         it = Kamailio(tmp_path, "postgresql " + os.environ["HSVC_TEST_PGSQL"], schema=f"kamailio_{free_port()}")
-    it.ok("settle")
-    for phone in ("desk1", "desk2"):
-        it.ok("phone", phone, f"{phone}-own", "CP-8861")
-    for number, user in enumerate(PINS, 1):
-        it.ok("user", user, f"{user}-line")
-        it.ok("give", f"H{number}", user)
+    if request.param != "new":
+        furnish(it)
     yield it
     assert it.stop() == 0
     assert not any(pin in it.text() for pin in PINS.values())
@@ -193,6 +200,28 @@ def test_a_day(host):
     ringing = other.ring()
     finished(call(host, "alice", caller="desk1"))
     finished(ringing)
+
+
+@pytest.mark.parametrize("host", ["new"], indirect=True)
+def test_the_shift_of_the_page(host):
+    """README.md's: curl's body is posted here, and what is below it is what comes back."""
+    shift = (HERE / "README.md").read_text().split("## A shift by hand")[1].split("```text\n")[1].split("```")[0]
+    ports = {"127.0.0.1:5060": f"127.0.0.1:{host.port}", "5071": str(free_port()), "5072": str(free_port())}
+    waiting, said = [], ""
+    for line in shift.splitlines():
+        words = [ports.get(word, word) for word in shlex.split(line.removeprefix("$ ").removesuffix(" &"))]
+        if line.startswith("$ curl"):
+            said = host.ask("POST", "/" + words[3].rpartition("/")[2], words[2])[1]
+        elif line.startswith("$"):
+            waiting.append(subprocess.Popen([*words, "-nostdin"], cwd=HERE.parents[1], stdout=subprocess.DEVNULL))
+            if line.endswith("&"):
+                until(lambda port=words[words.index("-p") + 1]: is_bound(int(port)))
+            else:
+                assert [each.wait(SECONDS) for each in waiting] == [0] * len(waiting), line
+                until(lambda: "desk1 registered" in host.text())
+                waiting = []
+        else:
+            assert said == line
 
 
 def test_store_1_a_worker_killed_in_mid_shift(host):

@@ -1,5 +1,7 @@
 """harness.py: starts sip-host, phones, callers and a directory, for the tests of this example and of its neighbours.
 
+    harness.py      a directory to try sip-host with: alice's PIN is 47111, bob's 47222; until it is interrupted
+
 Nothing of it is simulated but time: SIP is spoken by sipp, PINs are checked by a real slapd, and the only thing hurried is the
 host's clock (`advance`)."""
 import contextlib
@@ -12,6 +14,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -131,6 +134,11 @@ class Host:
         return self.log_path.read_text(errors="replace")
 
 
+def is_bound(port):
+    """Does somebody listen there by UDP?"""
+    return any(line.split()[1].endswith(f":{port:04X}") for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:])
+
+
 def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, script=None, options=()):
     """One call of a sipp scenario, begun; .wait() it with finished()."""
     command = ["sipp", f"127.0.0.1:{host.port}", "-sf", script or HERE / "sipp" / f"{scenario}.xml", "-s", service, "-i", "127.0.0.1",
@@ -161,8 +169,7 @@ class Phone:
     def ring(self, scenario="answer"):
         """Waits for one call, in the background."""
         process = sipp(self.host, scenario, self.name, port=self.port)
-        hexport = f"{self.port:04X}"
-        until(lambda: any(line.split()[1].endswith(":" + hexport) for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]))
+        until(lambda: is_bound(self.port))
         return process
 
 
@@ -400,3 +407,15 @@ class Directory:
     def stop(self):
         self.process.terminate()
         self.process.wait(SECONDS)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Directory(folder, {"alice": "47111", "bob": "47222"})
+        print(f"--ldap {directory.url} --ldap-dn '{directory.options[-1]}'", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            directory.process.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,9 @@
 """test_host.py: sip-host with real SIP phones (sipp) and a real directory (slapd)."""
 import os
+import pathlib
 import random
 import re
+import shlex
 import signal
 import socket
 import stat
@@ -9,7 +11,7 @@ import subprocess
 
 import pytest
 from harness import (Control, Directory, Host, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest,
-                     refused, until)
+                     is_bound, refused, until)
 
 PINS = {"alice": "47111", "bob": "47222", "carol": "47333", "mallory": "47444"}
 WINDOW = 300_000  # ms: sign_out_window as it is by default
@@ -382,6 +384,34 @@ def test_a_damaged_store_is_not_started_with(tmp_path):
     first = subprocess.run([os.environ["SIP_HOST"], "--store", tmp_path / "em.db", "--control", tmp_path / "em.sock", "--sip",
                             f"127.0.0.1:{free_port()}"], capture_output=True, text=True, timeout=60)
     assert first.returncode == 1 and "em.db" in first.stdout and first.stderr == ""
+
+
+def test_the_shift_of_the_page(tmp_path, directory):
+    """README.md's: "$" a command, ">" what is said to the socket; below it what that answers. Ports are those that are free."""
+    here = pathlib.Path(__file__).resolve().parent
+    shift = (here / "README.md").read_text().split("## A shift by hand")[1].split("```text\n")[1].split("```")[0]
+    host = Host(tmp_path, *directory.options)
+    ports = {"127.0.0.1:5060": f"127.0.0.1:{host.port}", "5071": str(free_port()), "5072": str(free_port())}
+    waiting, said, shown = [], [], []
+    for line in shift.splitlines():
+        if line.startswith("$ "):
+            words = [ports.get(word, word) for word in shlex.split(line[2:].removesuffix(" &"))]
+            process = subprocess.Popen([*words, "-nostdin"], cwd=here.parents[1], stdout=subprocess.DEVNULL)
+            waiting.append(process)
+            if not line.endswith(" &"):
+                assert [each.wait(60) for each in waiting] == [0] * len(waiting), line
+                waiting = []
+            else:
+                until(lambda port=words[words.index("-p") + 1]: is_bound(int(port)))
+        elif line.startswith("> "):
+            answer = host.control.ask(line[2:])
+            said += [line, *host.control.before, answer.rstrip()]
+            if "VERIFYING" in answer:
+                until(lambda: host.control.user_at("desk-1") != "-")
+        if not line.startswith("$ "):
+            shown.append(line)
+    assert said == shown
+    assert host.stop() == 0
 
 
 RUBBISH = ["", " ", "phone", "plug desk-1", "plug nobody H1", "who who", "advance -1", "advance x", "pin desk-1 alice 1 2 3",
