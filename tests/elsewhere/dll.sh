@@ -37,6 +37,12 @@ consumer() { # FOLDER OPTION...
     WINEPATH=$work/moved/bin tests/elsewhere/launch windows "$work/$1/testkit_host"
 }
 
+by_hand() { # NAME OPTION...: without CMake
+    "$prefix-gcc" -std=c99 -Wall -Wextra -Werror tests/package/consumer/c_host.c -I"$work/moved/include" -L"$work/moved/lib" "${@:2}" \
+        -o "$work/$1.exe" || return
+    WINEPATH=$work/moved/bin tests/elsewhere/launch windows "$work/$1"
+}
+
 main() {
     local name
     for name in headsetsvc headsetsvc-testkit headsetsvc-csv; do
@@ -46,6 +52,8 @@ main() {
     check 'it is installed' installed "$1"
     check 'a host with the DLLs' consumer shared
     check 'a host with the static libraries' consumer static -DSTATIC=ON
+    check 'a host by hand with the DLL' by_hand hand -lheadsetsvc
+    check 'a host by hand with the static library' by_hand hand_static -DHSVC_STATIC -l:libheadsetsvc.a
     done_checking
 }
 

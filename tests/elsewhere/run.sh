@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# run.sh: does the library decide the same on other machines?    tests/elsewhere/run.sh BUILD [MACHINE...]
+# run.sh: does the library decide the same on other machines?    tests/elsewhere/run.sh [--compare] BUILD [MACHINE...]
 # BUILD is this machine's build, with the tests; machines are arm (32 bits), s390x (big-endian), musl (another C library) and
 # windows: all of them, or those that are named. For each the core, the testkit and the component csv are built, and their
 # tests run there: unit, abi, csv, the corpora of fuzz, scenarios. What the machines print, record, keep in stores and export
-# is the same as here, byte for byte, and each goes on from what the others wrote.
+# is the same as here, byte for byte, and each goes on from what the others wrote. --compare: this alone, without the tests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=tests/support/checks.sh
@@ -63,7 +63,7 @@ symbols() {
 
 one() {
     local machine=$1
-    tests_of "$machine"
+    ((compare)) || tests_of "$machine"
     check "$machine: symbols of the core" symbols "$machine"
     check "$machine: the transcript" transcript "$out/as/$machine" "$machine"
     check "$machine: the transcript is this machine's" cmp "$out/here.txt" "$out/$machine.txt"
@@ -105,6 +105,8 @@ with_carriage_returns() {
 }
 
 main() {
+    compare=0
+    [[ $1 != --compare ]] || { compare=1 && shift; }
     local here=$1 machine
     local -a machines=("${@:2}") good_ones=() pairs=()
     ((${#machines[@]})) || machines=(arm s390x musl windows)
