@@ -45,10 +45,10 @@ soname_is() {
     [[ $found == "lib$1.so.$3" ]] || { echo "SONAME is $found, not lib$1.so.$3" && return 1; }
 }
 
-# Static linking ignores visibility: every global name is everybody's.
+# Static linking ignores visibility: every global name is everybody's. On Windows gcc adds a .refptr of such a name.
 names_are_prefixed() {
     local alien
-    alien=$("$nm" -g --defined-only --format=posix "$1" | awk 'NF > 1 && $1 !~ /^hsvc_/ { print $1 }')
+    alien=$("$nm" -g --defined-only --format=posix "$1" | awk 'NF > 1 && $1 !~ /^(\.refptr\.)?hsvc_/ { print $1 }')
     [[ -z $alien ]] || { echo "global without hsvc_: $alien" && return 1; }
 }
 
@@ -129,7 +129,11 @@ main() {
     local map version
     build=${2:-${1:?folder of a build}}
     [[ $1 != --update ]] || { update && return; }
-    [[ $1 != --static ]] || { check_static "$2" && done_checking && return; }
+    if [[ $1 == --static ]]; then
+        check_static "$2"
+        done_checking
+        return
+    fi
     version=$(sed -n 's/^#define HSVC_VERSION "\([0-9]*\.[0-9]*\)\..*/\1/p' include/headsetsvc/headsetsvc.h)
     [[ $version == 0.* ]] || version=${version%%.*}
     for map in lib/headsetsvc*.map; do check_library "$(basename "$map" .map)" "$build/lib" "$version"; done
