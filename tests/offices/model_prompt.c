@@ -394,7 +394,7 @@ static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t u
     }
     m_give(m, user, headset, m_number(m, p));
     m_show(m, p, HSVC_PROMPT_ASSOCIATED, user, headset);
-    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && m_may_sign_in(m, p, user, 0) == 0;
+    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && p->due[MT_HOLD] == M_NEVER && m_may_sign_in(m, p, user, 0) == 0;
     return m_yes(0);
 }
 
