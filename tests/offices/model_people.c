@@ -75,7 +75,7 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
 void m_force_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         const struct m_phone *p = &m->phones[i];
-        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && p->user != job->subject))
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
             continue;
         (void)m_force(m, i, job->flags);
     }
