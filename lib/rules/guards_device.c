@@ -25,7 +25,7 @@ int hsvc__is_device_is_registered(struct hsvc__turn *t) { return t->dev->registe
 int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
     uint32_t state = t->dev->profile_state;
     return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING ||
-           state == HSVC__profile_RETRYING || state == HSVC__profile_AWAY || state == 0;
+           state == HSVC__profile_RETRYING || state == HSVC__profile_AWAY;
 }
 /* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {

@@ -155,6 +155,7 @@ uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t u
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);
+uint32_t m_strongest(const struct m_phone *p);
 void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
 void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile);
 void m_open_window(struct model *m, struct m_phone *p, int64_t at);

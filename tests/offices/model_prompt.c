@@ -236,7 +236,8 @@ static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p, uint
         m_end_or_wait(m, p, HSVC_CAUSE_USER);
         return m_yes(0);
     }
-    m_end(m, p, HSVC_CAUSE_USER); /* also in the hold after an emergency call (SAFE-2) */
+    /* also in the hold after an emergency call (SAFE-2), in which others may wait (OUT-5) */
+    m_end(m, p, p->session_state == HSVC_SESSION_ENDING ? m_strongest(p) : HSVC_CAUSE_USER);
     return m_yes(0);
 }
 
