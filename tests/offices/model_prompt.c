@@ -395,7 +395,7 @@ static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t u
     }
     m_give(m, user, headset, m_number(m, p));
     m_show(m, p, HSVC_PROMPT_ASSOCIATED, user, headset);
-    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && m_may_sign_in(m, p, user, 0) == 0;
+    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && p->due[MT_HOLD] == M_NEVER && m_may_sign_in(m, p, user, 0) == 0;
     return m_yes(0);
 }
 
@@ -484,6 +484,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
         p->at[headset].fresh = 1; /* PRES-2 */
+        p->at[headset].attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }
