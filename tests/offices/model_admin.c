@@ -1,10 +1,15 @@
 /* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs, policy (SPEC 4). */
+#include <string.h>
+
 #include "model.h"
 
 /* given_or_freed: a headset that is connected somewhere has another owner now (ASSOC-7). */
 static void given(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t here) {
     uint32_t had_prompt = p->prompt_headset == headset && p->prompt != 0;
-    if (here) return; /* associated at this very prompt */
+    if (here) { /* associated at this very prompt */
+        if (p->user == user) m_back(m, p);
+        return;
+    }
     p->at[headset].fresh = 0;
     if (had_prompt) m_withdraw(p);
     if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);
@@ -105,8 +110,8 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
 }
 
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone) {
-    if (user != 0) m->users[user].failures = 0, m->users[user].locked_until = 0;
-    if (phone != 0) m->phones[phone].failures = 0, m->phones[phone].throttled_until = 0;
+    if (user != 0) memset(&m->users[user].lock, 0, sizeof m->users[user].lock);
+    if (phone != 0) memset(&m->phones[phone].throttle, 0, sizeof m->phones[phone].throttle);
     return m_yes(0);
 }
 

@@ -45,6 +45,7 @@ struct shape office_shape(uint64_t seed) {
     s.headsets = s.users + 1 + random_below(&r, M_HEADSETS - 1 - s.users);
     s.nodes = random_chance(&r, 700) ? 1 : 2 + random_below(&r, NODES - 1);
     s.faults = random_chance(&r, 400);
+    s.clocks = random_chance(&r, 400);
     return s;
 }
 
@@ -255,6 +256,23 @@ static void store_trouble(struct made *m, int64_t midnight) {
     e->number = 1 + random_below(&m->r, 12);
 }
 
+/* clock_trouble: clocks step, for good or for a while; hosts are suspended. */
+static void clock_trouble(struct made *m, int64_t midnight) {
+    static const int64_t most[] = {2 * SECOND, 10 * MINUTE, 12 * HOUR, 20 * DAY_MS};
+    int64_t at = midnight + between(m, 6 * HOUR, 20 * HOUR);
+    int64_t by = between(m, 1, most[random_below(&m->r, 4)]);
+    struct event *e;
+    if (random_chance(&m->r, 400)) {
+        e = add(m, at, ACT_SLEEP);
+        e->number = random_chance(&m->r, 800) ? between(m, SECOND, 30 * MINUTE) : between(m, HOUR, 60 * HOUR);
+        e->arg = random_below(&m->r, 2);
+        return;
+    }
+    if (random_chance(&m->r, 500)) by = -by;
+    add(m, at, ACT_CLOCK)->number = by;
+    if (random_chance(&m->r, 600)) add(m, at + between(m, SECOND, random_chance(&m->r, 500) ? 10 * MINUTE : 20 * HOUR), ACT_CLOCK)->number = -by;
+}
+
 /* sort: by time; what was made first comes first. */
 static void sort(struct event *list, uint32_t from, uint32_t count) {
     for (uint32_t i = from + 1; i < count; i++) {
@@ -271,6 +289,7 @@ static void day(struct made *m, int64_t midnight, uint32_t weekend) {
     if (random_chance(&m->r, 400)) administer(m, midnight + between(m, 8 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 300)) trouble(m, midnight);
     if (m->shape.faults && random_chance(&m->r, 300)) store_trouble(m, midnight);
+    if (m->shape.clocks && random_chance(&m->r, 250)) clock_trouble(m, midnight);
 }
 
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list) {
