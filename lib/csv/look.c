@@ -13,7 +13,6 @@ void hsvc__refuse(hsvc_csv_import *import, uint32_t reason, uint32_t column, hsv
 static int keep_header(hsvc_csv_import *import) {
     const struct hsvc__row *row = &import->reader.row;
     size_t at = 0;
-    if (import->header_text != NULL) return 1;
     import->header_len = row->used + 1;
     import->header_text = (char *)hsvc__alloc(&import->allocator, import->header_len);
     if (import->header_text == NULL) return 0;
@@ -82,7 +81,6 @@ static uint32_t position_of(const hsvc_csv_import *import, size_t column) {
 }
 
 static void add(struct hsvc__wrong *wrongs, uint32_t *count, uint32_t reason, uint32_t column) {
-    if (*count == HSVC__WRONGS) return;
     wrongs[*count].reason = reason;
     wrongs[*count].column = column;
     wrongs[(*count)++].limit = 0;

@@ -56,7 +56,7 @@ static void give_number(struct hsvc__turn *t, struct hsvc__record *rec, uint64_t
 /* number_of: of a record that is written anyway, or has a number already; else 0: nobody writes for a mention. */
 static uint64_t number_of(struct hsvc__turn *t, struct hsvc__record *rec) {
     struct hsvc__trail trail = hsvc__trail_of(rec);
-    if (!rec->present || trail.number == NULL) return 0;
+    if (!rec->present) return 0;
     if (*trail.number == 0 && rec->dirty && name_of(rec).n != 0) give_number(t, rec, trail.number);
     return *trail.number;
 }

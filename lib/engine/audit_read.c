@@ -19,6 +19,7 @@ struct page {
     struct hsvc__arena *arena;
     uint8_t *entries;
     size_t stride;
+    size_t room;
     size_t count;
     int damaged; /* the row behind the last entry */
     struct hsvc__key at;
@@ -68,6 +69,7 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     struct hsvc__entry record;
     struct hsvc__entry_key of;
     hsvc_audit_entry entry;
+    if (page->count == page->room) return HSVC_ERR_CALLBACK; /* more than was asked for */
     if (page->damaged || row->key_len >= sizeof page->at.bytes) return HSVC_OK;
     memset(&record, 0, sizeof record);
     page->damaged = !hsvc__key_entry_parts(hsvc__str_of((const char *)row->key, row->key_len), &of) ||
@@ -127,6 +129,7 @@ int32_t hsvc_audit_read(hsvc_engine *engine, hsvc_audit_cursor *cursor, hsvc_aud
     memset(&page, 0, offsetof(struct page, at));
     page.at.len = 0;
     page.entries = (uint8_t *)entries;
+    page.room = room;
     page.stride = room == 0 ? 0 : entries->struct_size;
     if (room != 0 && (page.stride < sizeof *entries || page.stride > HSVC_LIMIT_STRUCT_SIZE))
         return HSVC_ERR_STRUCT_SIZE;

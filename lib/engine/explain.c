@@ -161,7 +161,7 @@ static void say_verdict(struct telling *x, struct hsvc__turn *t, void *record) {
 /* ---- subjects ---- */
 static void tell_device(struct telling *x, struct hsvc__turn *t) {
     struct hsvc__device *dev = hsvc__device_of(t, x->name);
-    x->found = dev->rec.present && !dev->rec.removed;
+    x->found = dev->rec.present != 0;
     if (!x->found) return;
     say_facts(x, dev, dev->user);
     say_causes(x, dev->causes);

@@ -76,7 +76,7 @@ static struct hsvc__device *each_device(struct hsvc__txn *txn, struct hsvc__slot
         *at = slot;
         if (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used)) continue;
         dev = (struct hsvc__device *)hsvc__txn_record(txn, slot);
-        if (dev->rec.present && !dev->rec.removed) return dev;
+        if (dev->rec.present) return dev;
     }
     return NULL;
 }

@@ -95,7 +95,7 @@ static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) 
 void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = &t->dev->presents[t->dev->present_count];
     (void)arg;
-    if (t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) {
+    if (HSVC__BUG(t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE)) {
         t->txn->status = HSVC_ERR_BUG;
         return;
     }

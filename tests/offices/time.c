@@ -120,6 +120,7 @@ void time_wakes(struct world *w) {
             e.arg |= TRAVEL_LATE;
         }
         act(w, &e);
+        w->now += 2; /* the next headset's turn comes a millisecond after a refused one's */
         if (e.phone != 0) compare_phone(w, e.phone);
     }
     q->count = 0;
