@@ -173,7 +173,7 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
         return m_no(why);
     }
     if (returns(p, user)) {
-        if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) {
+        if (m_pin_required(m, p, user, headset)) {
             m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
             return m_yes(0);
         }
@@ -489,6 +489,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
         p->at[headset].fresh = 1; /* PRES-2 */
+        p->at[headset].attempts = 0; /* as after a reconnect (PROMPT-2) */
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }
