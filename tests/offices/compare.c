@@ -55,6 +55,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
         return;
     }
+    if (p->due[MT_OFFER] != M_NEVER) return; /* a millisecond from now */
     if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) != HSVC_OK) {
         if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
         return;

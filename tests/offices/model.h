@@ -168,6 +168,7 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_resync(struct model *m);
 void m_settled(struct model *m, struct m_phone *p);
 void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
 void m_old_calls(struct model *m, struct m_phone *p);

@@ -244,11 +244,21 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     p->settling = before != 0 && !p->resetting;
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
     for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
-        if (p->session_state == HSVC_SESSION_DEFERRED && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
+        if (p->user != 0 && p->causes != 0 && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
     (void)m_call_list(m, phone, calls);
     (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
     if (!p->settling) m_settled(m, p);
     return m_yes(0);
+}
+
+/* m_resync: everything is told again; a phone that is overdue may never have heard of it (decision 055). */
+void m_resync(struct model *m) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (!p->exists || !p->resetting || !p->overdue || m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) continue;
+        p->overdue = 0;
+        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, i));
+    }
 }
 
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */

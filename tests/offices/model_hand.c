@@ -33,17 +33,17 @@ static void goes_on(struct model *m, struct m_phone *p) {
 /* m_entered_by_hand: a right PIN. What the phone may learn only now closes the screen (020). */
 struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t user) {
     uint32_t profile = p->check_profile, why;
+    if (m_active(p) && p->user == user) {
+        goes_on(m, p);
+        m_close(m, p);
+        return m_yes(0);
+    }
     if (p->kind == HSVC_DEVICE_OWNED && p->related == user) {
         if (!m_active(p)) {
             m_close(m, p);
             return m_no(HSVC_REASON_SAME_USER);
         }
         m_end(m, p, HSVC_CAUSE_OWNER_RETURNED);
-        return m_yes(0);
-    }
-    if (m_active(p) && p->user == user) {
-        goes_on(m, p);
-        m_close(m, p);
         return m_yes(0);
     }
     why = m_may_sign_in(m, p, user, 1);

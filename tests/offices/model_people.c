@@ -30,7 +30,7 @@ static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
     if (p->related == user) p->kind = HSVC_DEVICE_ANONYMOUS, p->related = 0;
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && names(m, p, user)) m_close(m, p);
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && p->prompt_user == user) p->prompt_user = 0; /* a prefill */
-    if (p->user == user) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
+    if (p->user == user && m_active(p)) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
 }
 
 void m_removed_job(struct model *m, const struct m_job *job) {
@@ -75,7 +75,7 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
 void m_force_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         const struct m_phone *p = &m->phones[i];
-        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && p->user != job->subject))
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
             continue;
         (void)m_force(m, i, job->flags);
     }

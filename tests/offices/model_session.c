@@ -137,7 +137,8 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     if (profile > m->users[user].profiles) profile = 1;
     end_elsewhere(m, p, user);
     if (p->user != 0) over(m, p, HSVC_CAUSE_TAKEOVER);
-    if (headset != 0) p->at[headset].fresh = 0;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) /* all of the user's are presence from here on (TAKE-5) */
+        if (p->at[h].here && m->headsets[h].owner == user) p->at[h].fresh = 0;
     p->user = (uint8_t)user;
     p->by = (uint8_t)headset;
     p->serial++;
@@ -170,8 +171,8 @@ void m_open_window(struct model *m, struct m_phone *p, int64_t at) {
 /* m_back: a headset of the session's user is here again: no timer, no prompt, no reset (OUT-3, OUT-4, OUT-5). */
 void m_back(struct model *m, struct m_phone *p) {
     p->left_denied = 0;
-    if (p->session_state == HSVC_SESSION_ENDING) return;
-    if (p->session_state == HSVC_SESSION_DEFERRED) p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+    if (p->session_state == HSVC_SESSION_ENDING || p->session_state == HSVC_SESSION_DEFERRED) p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+    if (p->session_state == HSVC_SESSION_ENDING) return; /* it ends all the same (OUT-5) */
     p->due[MT_WINDOW] = p->due[MT_KEPT] = M_NEVER;
     p->dismissed = 0;
     p->session_state = HSVC_SESSION_SIGNED_IN;

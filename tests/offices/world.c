@@ -158,6 +158,8 @@ void world_resync(struct world *w, uint32_t node) {
         phones_effects(w, w->fx);
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
+    w->model.now = w->now;
+    m_resync(&w->model);
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
