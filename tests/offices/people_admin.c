@@ -65,7 +65,7 @@ void admin_morning(struct made *m) {
         const struct setting *s = &settings[i];
         if (random_chance(&m->r, s->likely)) (void)set(m, DAY_ONE, s->param, scope_of(m, s), s->values[random_below(&m->r, 4)]);
     }
-    (void)set(m, DAY_ONE, HSVC_PARAM_FLAP_CONNECTS, HSVC_SCOPE_GLOBAL, 1000); /* holds are not in the model */
+    (void)set(m, DAY_ONE, HSVC_PARAM_FLAP_CONNECTS, HSVC_SCOPE_GLOBAL, 1000); /* holds are rare */
     (void)set(m, DAY_ONE, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 200);
 }
 
