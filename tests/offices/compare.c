@@ -50,7 +50,6 @@ void compare_phone(struct world *w, uint32_t phone) {
     hsvc_device_view v;
     (void)hsvc_device_view_init(&v, sizeof v);
     if (w->finding.kind != SAME || m_phone_next(p) <= world_time(w, world_node(w, phone))) return; /* due: it is judged with that */
-    if (p->due[MT_OFFER] != M_NEVER) return; /* a millisecond from now */
     if (!p->exists) {
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
         return;
@@ -79,7 +78,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
         if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (v.deadline_at != world_time(w, world_node(w, phone)) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (v.deadline_at > world_time(w, world_node(w, phone)) + 1 && m_phone_next(p) != world_time(w, world_node(w, phone)) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
