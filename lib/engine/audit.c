@@ -168,7 +168,7 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
 /* mark_about: what a step was about it may have been given, not got. */
 static void mark_about(struct hsvc__txn *txn, const struct hsvc__about *about) {
     if (about->dev->rec.slot != NULL) hsvc__txn_mark(txn, about->dev->rec.slot);
-    if (about->headset != NULL && about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
+    if (about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
     if (about->always != NULL && about->always->slot != NULL) hsvc__txn_mark(txn, about->always->slot);
 }
 
