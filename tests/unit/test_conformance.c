@@ -278,6 +278,15 @@ static void a_step_without_memory_is_not_made(void **state) {
             hsvc__conf_clean(suite);
         }
     assert_in_range(missed, 100, 10000);
+    {
+        static char endless[5000 * 9];
+        size_t length;
+        for (size_t i = 0; i < 5000; i++) memcpy(endless + 9 * i, "A get a; ", 9);
+        endless[sizeof endless - 1] = 0;
+        leave_room(count, &allocator, room);
+        assert_false(hsvc__conf_sequence(suite, 0, endless, &length));
+        assert_int_equal(suite->failed, HSVC_ERR_MEMORY);
+    }
     target.close(0, NULL), target.close(1, NULL);
     suite->opened = 0;
     hsvc_memory_store_free(memory);
