@@ -50,7 +50,8 @@ static const struct {
 
 /* ---- items ---- */
 static hsvc_explained *add(struct telling *x, uint32_t kind, const char *name) {
-    hsvc_explained *item = &x->items[x->count < HSVC_LIMIT_EXPLAINED - 1 ? x->count++ : HSVC_LIMIT_EXPLAINED - 1];
+    hsvc_explained *item = &x->items[HSVC__BUG(x->count == HSVC_LIMIT_EXPLAINED) ? --x->count : x->count];
+    x->count++;
     memset(item, 0, sizeof *item);
     item->struct_size = sizeof *item;
     item->kind = kind;

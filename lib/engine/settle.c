@@ -45,7 +45,7 @@ static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev) {
 /* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
     struct hsvc__turn keep = *t;
-    struct hsvc__about about = {dev, NULL, NULL, &dev->rec, 0};
+    struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, &dev->rec, 0};
     for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
         uint32_t timer = 0;
         int64_t due = hsvc__earliest(dev, &timer);

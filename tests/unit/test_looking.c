@@ -6,6 +6,8 @@
 #include "headsetsvc/audit.h"
 #include "headsetsvc/explain.h"
 #include "headsetsvc/inventory.h"
+#include "headsetsvc/recording.h"
+#include "headsetsvc/registry.h"
 #include "headsetsvc/views.h"
 
 static const char script[] =
@@ -131,9 +133,11 @@ static int32_t policy(hsvc_engine *e, int which) {
 /* apply: more inputs than a chunk of memory holds, of which the first tell what is damaged; nothing is committed. */
 static int32_t apply(hsvc_engine *e, int which) {
     static hsvc_input in[200];
+    static const hsvc_item items[3] = {{"p1", 2, 0, HSVC_ITEM_PROFILE, 0, 0, 0}, {"p2", 2, 0, HSVC_ITEM_PROFILE, 0, 0, 0},
+                                       {"p3", 2, 0, HSVC_ITEM_PROFILE, 0, 0, 0}};
     OK(hsvc_input_headset_connected(&in[0], "desk-1", "H1", 1));
     OK(hsvc_input_user_unlock(&in[1], "alice"));
-    for (size_t i = 2; i < 200; i++) OK(hsvc_input_user_unlock(&in[i], "nobody"));
+    for (size_t i = 2; i < 200; i++) OK(hsvc_input_user_put(&in[i], "alice", items, 3));
     return hsvc_apply(e, in, which == 0 ? 2 : 200, HSVC_APPLY_DRY_RUN, w->desk.fx);
 }
 
@@ -164,7 +168,11 @@ static int32_t look(hsvc_engine *e, int which) {
 }
 
 /* The hosts: alone, one of two nodes, the other, one whose clock is far behind, one that has none. */
-enum { ALONE, FIRST_NODE, SECOND_NODE, EARLY, CLOCKLESS, HOSTS };
+enum { ALONE, FIRST_NODE, SECOND_NODE, EARLY, CLOCKLESS, RECORDED, RESTORED, HOSTS };
+static int32_t no_tape(const uint8_t *bytes, size_t len, void *user) {
+    (void)bytes, (void)len, (void)user;
+    return HSVC_OK;
+}
 static int32_t no_clock(int64_t *now, void *user) {
     (void)user;
     *now = 0;
@@ -183,6 +191,8 @@ static int32_t one_look(const hsvc_store *store, int which, int many, uint64_t f
     }
     OK(hsvc_manual_clock_set(w->desk.clock, many == EARLY ? w->later - 24 * HOUR : w->later));
     if (many == CLOCKLESS) config.clock = no_clock;
+    if (many == RECORDED || many == RESTORED) config.recording = no_tape;
+    if (many == RESTORED) config.flags = HSVC_CONFIG_ANY_EPOCH;
     OK(hsvc_engine_new(&config, &engine));
     OK(hsvc_count_alloc_fail(w->desk.count, fail, times));
     status = look(engine, which);
@@ -289,7 +299,7 @@ static void every_look_fails_by_name_when_the_store_fails_STORE_2(void **state) 
 }
 
 /* ---- rows as no store should hand them out ---- */
-enum odd { SHORT_0, SHORT_1, SHORT_2, SHORT_9, LONG, LONGER, NO_ENDS, NO_VALUE, CUT_VALUE, WRONG_INSIDE, FAR_INDEX, NO_REVISION, NULL_VALUE, NO_ROW, TOO_MANY, ODDS };
+enum odd { SHORT_0, SHORT_1, SHORT_2, SHORT_9, LONG, LONGER, BACKWARDS, NO_KEY, HUGE_VALUE, NO_ENDS, NO_VALUE, CUT_VALUE, WRONG_INSIDE, FAR_INDEX, NO_REVISION, NULL_VALUE, NO_ROW, TOO_MANY, ODDS };
 
 struct odd_sink {
     enum odd odd;
@@ -298,6 +308,7 @@ struct odd_sink {
 };
 static enum odd odd_now;
 static int odd_on_scan;
+static uint32_t reads, odd_after; /* so many reads, or scans, are as they should be */
 
 /* wrong_inside: the row's record with a right checksum and what no library writes: a time before all times, a state of no name. */
 static hsvc__str wrong_inside(const hsvc_row *row) {
@@ -312,15 +323,12 @@ static hsvc__str wrong_inside(const hsvc_row *row) {
     if (family == HSVC__FAMILY_USER) ((struct hsvc__user *)record)->locked_until = -5;
     if (family == HSVC__FAMILY_HEADSET) ((struct hsvc__headset *)record)->first_seen_at = -5;
     if (family == HSVC__FAMILY_JOB) ((struct hsvc__job *)record)->kind = 0;
-    if (family == HSVC__FAMILY_POLICY) ((struct hsvc__policy *)record)->changed_at = -5;
-    if (family == HSVC__FAMILY_ENTRY) ((struct hsvc__entry *)record)->at = -5;
-    if (family == HSVC__FAMILY_DEADLINE) ((struct hsvc__deadline *)record)->armed_at = -5;
     OK(hsvc__record_encode(record, family, &w->memory, &out));
     return out;
 }
 
 static int32_t hand_out_odd(const hsvc_row *row, void *user) {
-    static uint8_t key[600];
+    static uint8_t key[600], back = 255, huge[HSVC_LIMIT_VALUE_LEN + 10];
     hsvc__str inside;
     struct odd_sink *to = (struct odd_sink *)user;
     hsvc_row odd = *row;
@@ -333,7 +341,16 @@ static int32_t hand_out_odd(const hsvc_row *row, void *user) {
         case SHORT_1: odd.key_len = 1; break;
         case SHORT_2: odd.key_len = 2; break;
         case SHORT_9: odd.key_len = 9; break;
-        case LONG: odd.key_len = sizeof key; break;
+        case LONG:
+            odd.key_len = sizeof key;
+            key[sizeof key - 1] = 0;
+            break;
+        case BACKWARDS: key[1] = back--; break;
+        case NO_KEY: odd.key = NULL; break;
+        case HUGE_VALUE:
+            odd.value = huge;
+            odd.value_len = sizeof huge;
+            break;
         case LONGER: odd.key_len = 100; break;
         case NO_ENDS: memset(key + 1, 'y', row->key_len - 1); odd.key_len = row->key_len; break;
         case NO_VALUE: odd.value_len = 0; break;
@@ -357,14 +374,14 @@ static int32_t hand_out_odd(const hsvc_row *row, void *user) {
 static int32_t odd_read(const hsvc_key *keys, size_t count, hsvc_row_sink sink, void *sink_user, void *user) {
     const hsvc_store *inner = (const hsvc_store *)user;
     struct odd_sink to = {odd_now, sink, sink_user};
-    if (odd_on_scan) return inner->read(keys, count, sink, sink_user, inner->user);
+    if (odd_on_scan || reads++ < odd_after) return inner->read(keys, count, sink, sink_user, inner->user);
     return inner->read(keys, count, hand_out_odd, &to, inner->user);
 }
 static int32_t odd_scan(const uint8_t *from, size_t from_len, const uint8_t *until, size_t until_len, size_t limit,
                         hsvc_row_sink sink, void *sink_user, void *user) {
     const hsvc_store *inner = (const hsvc_store *)user;
     struct odd_sink to = {odd_now, sink, sink_user};
-    if (!odd_on_scan) return inner->scan(from, from_len, until, until_len, limit, sink, sink_user, inner->user);
+    if (!odd_on_scan || reads++ < odd_after) return inner->scan(from, from_len, until, until_len, limit, sink, sink_user, inner->user);
     return inner->scan(from, from_len, until, until_len, limit, hand_out_odd, &to, inner->user);
 }
 static int32_t plain_commit(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
@@ -387,7 +404,9 @@ static void no_look_is_harmed_by_rows_of_a_broken_store_STORE_7_SAFE_5(void **st
             for (int which = 0; which < CALLS; which++)
                 for (int many = 0; many < HOSTS; many++) {
                     int32_t status;
-                    if (odd_now == NO_ROW && which != 14) continue; /* what decides expects even that */
+                    if ((odd_now == NO_ROW || odd_now == NO_KEY) && (which < 29 || odd_on_scan)) continue; /* what decides expects even that */
+                    reads = 0;
+                    odd_after = (uint32_t)many % 3;
                     status = one_look(&broken, which, many, 0, 0);
                     if (status > HSVC_OK || status == HSVC_ERR_BUG)
                         print_error("rows %d, call %d: %d\n", (int)odd_now, which, (int)status);
@@ -396,6 +415,29 @@ static void no_look_is_harmed_by_rows_of_a_broken_store_STORE_7_SAFE_5(void **st
                     put_back(&before);
                 }
     rows_free(&before);
+}
+
+/* ---- from inside ---- */
+static hsvc_engine *inside;
+static int32_t look_inside(const hsvc_key *keys, size_t count, hsvc_row_sink sink, void *sink_user, void *user) {
+    static const int refused[] = {0, 1, 2, 4, 11, 14, 17, 21, 24, 25, 26, 27, 28, 29};
+    const hsvc_store *inner = (const hsvc_store *)user;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_int_equal(look(inside, refused[i]), HSVC_ERR_REENTRANT);
+    return inner->read(keys, count, sink, sink_user, inner->user);
+}
+
+static void no_look_is_taken_from_inside_another_SAFE_5(void **state) {
+    hsvc_config config = w->desk.config;
+    hsvc_store store = w->desk.plain;
+    hsvc_device_view device = {.struct_size = sizeof device};
+    (void)state;
+    store.read = look_inside;
+    store.user = &w->desk.plain;
+    config.store = &store;
+    OK(hsvc_engine_new(&config, &inside));
+    OK(hsvc_device_get(inside, NAMED("desk-1"), &device));
+    hsvc_engine_free(inside);
 }
 
 /* ---- arguments ---- */
@@ -435,6 +477,9 @@ static void views_without_arguments_are_refused_SAFE_5(void **state) {
     assert_int_not_equal(hsvc_policy_text(e, HSVC_PARAM_MIN_FIRMWARE, "x", HSVC_LIMIT_NAME_LEN + 1, &text, &len, NULL), HSVC_OK);
     assert_int_not_equal(hsvc_policy_text(e, 100000, NULL, 0, &text, &len, NULL), HSVC_OK);
     REFUSED(hsvc_device_next(e, NULL, 0, NULL));
+    REFUSED(hsvc_user_get(e, NAMED("alice"), NULL));
+    REFUSED(hsvc_kind_at(0, NULL));
+    REFUSED(hsvc_choice_at(HSVC_PARAM_PIN_ENTRY, 0, NULL));
 }
 
 static void the_inventory_without_arguments_is_refused_SAFE_5(void **state) {
@@ -443,12 +488,16 @@ static void the_inventory_without_arguments_is_refused_SAFE_5(void **state) {
     hsvc_inventory_sums sums = {.struct_size = sizeof sums};
     char wide[HSVC_LIMIT_TEXT_LEN + 1];
     hsvc_inventory_query query;
-    hsvc_inventory *page;
+    hsvc_inventory *page, *none = NULL;
+    hsvc_allocator broken = w->desk.allocator;
     size_t len = 7;
     (void)state;
     memset(wide, 'w', sizeof wide);
     OK(hsvc_inventory_new(&w->desk.allocator, &page));
     REFUSED(hsvc_inventory_new(&w->desk.allocator, NULL));
+    broken.struct_size = 1;
+    assert_int_not_equal(hsvc_inventory_new(&broken, &none), HSVC_OK);
+    assert_null(none);
     REFUSED(hsvc_inventory_at(NULL, 0, &row));
     REFUSED(hsvc_inventory_at(page, 0, NULL));
     REFUSED(hsvc_inventory_model_at(NULL, 0, &model));
@@ -485,6 +534,8 @@ static void rows_that_are_none_are_not_decoded_STORE_7(void **state) {
     hsvc__str value = row_of(w, HSVC__FAMILY_DEVICE, TEXT("desk-1"));
     struct hsvc__key key = key_of(HSVC__FAMILY_DEVICE, TEXT("desk-1"));
     hsvc_device_view device = {.struct_size = sizeof device};
+    hsvc_user_view user = {.struct_size = sizeof user};
+    struct hsvc__entry *strange;
     hsvc_subject_view named = {.struct_size = sizeof named};
     hsvc_audit_entry entry = {.struct_size = sizeof entry};
     hsvc_row row = {.struct_size = sizeof row};
@@ -496,6 +547,32 @@ static void rows_that_are_none_are_not_decoded_STORE_7(void **state) {
     OK(hsvc_device_decode(&row, &device));
     row.key_len = 1;
     assert_int_not_equal(hsvc_device_decode(&row, &device), HSVC_OK);
+    row.key_len = key.len;
+    value = wrong_inside(&row);
+    row.value = (const uint8_t *)value.p;
+    row.value_len = value.n;
+    assert_int_equal(hsvc_device_decode(&row, &device), HSVC_ERR_CORRUPT);
+    key = key_of(HSVC__FAMILY_USER, TEXT("bob")); /* the mark of a user who is gone */
+    value = row_of(w, HSVC__FAMILY_USER, TEXT("bob"));
+    row.value = (const uint8_t *)value.p;
+    row.value_len = value.n;
+    row.key_len = key.len;
+    assert_int_equal(hsvc_user_decode(&row, &user), HSVC_ERR_NOT_FOUND);
+    hsvc__key_entry(&key, HSVC__FAMILY_DEVICE, desk_1, 1);
+    row.key_len = key.len;
+    value = row_of(w, HSVC__FAMILY_ENTRY, hsvc__key_name(&key));
+    row.value = (const uint8_t *)value.p;
+    row.value_len = value.n;
+    OK(hsvc_audit_decode(&row, &entry));
+    strange = (struct hsvc__entry *)record_of(w, HSVC__FAMILY_ENTRY, hsvc__key_name(&key));
+    strange->event = TEXT("an event of another version");
+    OK(hsvc__record_encode(strange, HSVC__FAMILY_ENTRY, &w->memory, &value));
+    row.value = (const uint8_t *)value.p;
+    row.value_len = value.n;
+    OK(hsvc_audit_decode(&row, &entry));
+    assert_string_equal(entry.event, "");
+    assert_int_equal(hsvc__fact_machine(1000, 0), HSVC__MACHINE_NONE);
+    row.key_len = 1;
     REFUSED(hsvc_subject_decode(NULL, &named));
     REFUSED(hsvc_subject_decode(&row, NULL));
     REFUSED(hsvc_audit_decode(NULL, &entry));
@@ -517,6 +594,8 @@ static void explaining_epochs_and_scopes_without_arguments_are_refused_SAFE_5(vo
     assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, wide, sizeof wide, &item, 1, &count), HSVC_OK);
     assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, wide, HSVC_LIMIT_NAME_LEN + 1, &item, 1, &count), HSVC_OK);
     assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED(""), &item, 1, &count), HSVC_OK);
+    item.struct_size = 1;
+    assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED("desk-1"), &item, 1, &count), HSVC_OK);
     REFUSED(hsvc_epoch_get(NULL, &epoch));
     REFUSED(hsvc_epoch_get(e, NULL));
     OK(hsvc_resync_scope_init(&scope, sizeof scope));
@@ -532,6 +611,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(every_look_fails_by_name_when_memory_ends_SAFE_5, open_world, close_world),
         cmocka_unit_test_setup_teardown(every_look_fails_by_name_when_the_store_fails_STORE_2, open_world, close_world),
         cmocka_unit_test_setup_teardown(no_look_is_harmed_by_rows_of_a_broken_store_STORE_7_SAFE_5, open_world, close_world),
+        cmocka_unit_test_setup_teardown(no_look_is_taken_from_inside_another_SAFE_5, open_world, close_world),
         cmocka_unit_test_setup_teardown(views_without_arguments_are_refused_SAFE_5, open_world, close_world),
         cmocka_unit_test_setup_teardown(the_inventory_without_arguments_is_refused_SAFE_5, open_world, close_world),
         cmocka_unit_test_setup_teardown(rows_that_are_none_are_not_decoded_STORE_7, open_world, close_world),

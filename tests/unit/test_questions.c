@@ -109,6 +109,18 @@ static void of_the_device_itself_DEV_1(void **state) {
     ASKED(absence_is_bounded, 0);
     dev->generation_desired = dev->generation_acked = 3;
     ASKED(unworn_profile_must_wait, 0);
+    ASKED(device_is_not_judged, 0);
+    dev->profile_state = HSVC__profile_RETRYING;
+    ASKED(device_is_not_judged, 1);
+    ASKED(presence_is_full, 0);
+    dev->present_count = HSVC_LIMIT_PRESENCE_PER_DEVICE; /* each without a handle */
+    ASKED(presence_is_full, 1);
+    h1->counted = 1;
+    h1->device = dev->name;
+    h1->last_connected_at = NOW;
+    ASKED(is_counted_here, 1);
+    h1->last_connected_at = NOW + 1;
+    ASKED(is_counted_here, 0);
     ASKED(device_has_failures, 0);
     dev->throttled_until = NOW + 1;
     ASKED(device_has_failures, 1);
@@ -520,6 +532,13 @@ static void what_cannot_be_of_no_device_names_none_STORE_4(void **state) {
     assert_int_equal(t->txn->bad_key.n, 0);
 }
 
+static void an_effect_is_found_by_its_device_STORE_6(void **state) {
+    (void)state;
+    (void)hsvc__tell(t, HSVC_EFFECT_WIPE, dev);
+    assert_int_equal(hsvc__effects_find(t->fx, HSVC_EFFECT_WIPE, dev->name), 0);
+    assert_int_equal(hsvc__effects_find(t->fx, HSVC_EFFECT_WIPE, other->name), 1);
+}
+
 /* ---- entries of the audit ---- */
 static void sweep(uint32_t family, uint64_t number, uint64_t sequence) {
     struct hsvc__key key;
@@ -594,6 +613,7 @@ int main(void) {
         Q(a_device_that_cannot_be_left_is_not_left_for_ever_SAFE_5),
         Q(without_memory_a_job_is_nobodys_SAFE_5),
         Q(what_cannot_be_of_no_device_names_none_STORE_4),
+        Q(an_effect_is_found_by_its_device_STORE_6),
         Q(entries_go_from_the_oldest_on_OBS_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,7 @@ static void each_entry_changed(size_t at, size_t entry_at, size_t next) {
     size_t len = frame_size(whole.bytes + at) - HSVC__FRAME_HEAD_LEN;
     const uint8_t *from = whole.bytes + at + HSVC__FRAME_HEAD_LEN;
     uint8_t type = whole.bytes[at + 2];
-    assert_true(len + 16 <= sizeof payload);
+    assert_true(len + 1000 <= sizeof payload);
     for (size_t i = 0; i < sizeof tags; i++) {
         memcpy(payload, from, len);
         payload[entry_at] = tags[i];
@@ -172,6 +172,14 @@ static void each_entry_changed(size_t at, size_t entry_at, size_t next) {
     memcpy(payload + entry_at, from + next, len - next);
     cut_in(at, type, payload, len - (next - entry_at));
     comes_out(&changed);
+    if (next > entry_at + 5 && from[entry_at] < HSVC__TAG_status) { /* a text that is longer than any of ours */
+        memcpy(payload, from, entry_at + 1);
+        hsvc__put32(payload + entry_at + 1, 700);
+        memset(payload + entry_at + 5, 'x', 700);
+        memcpy(payload + entry_at + 705, from + next, len - next);
+        cut_in(at, type, payload, entry_at + 705 + len - next);
+        comes_out(&changed);
+    }
     memcpy(payload, from, next); /* twice */
     memcpy(payload + next, from + entry_at, len - entry_at);
     if (len + next - entry_at <= sizeof payload) {
