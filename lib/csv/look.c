@@ -2,9 +2,8 @@
 #include "csv/import.h"
 
 void hsvc__refuse(hsvc_csv_import *import, uint32_t reason, uint32_t column, hsvc__str name) {
-    int32_t status = hsvc__tell_refusal(import, reason, column, name);
     if (import->summary.refused == 0) import->summary.refused = reason;
-    if (import->status == HSVC_OK) import->status = status;
+    if (import->status == HSVC_OK) import->status = hsvc__tell_refusal(import, reason, column, name);
 }
 
 /* ---- the header ---- */

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "headsetsvc/testkit.h"
+#include "store/sqlite/sqlite_store.h"
 
 /* ---- SQLite's own memory ---- */
 
@@ -273,6 +274,55 @@ static void a_file_that_is_held_while_it_is_opened_is_waited_for(void **state) {
     sqlite3_close(other);
 }
 
+/* SQLite may be built or told to take no more than so many bytes: what is longer is refused before it is looked for. */
+static void what_is_too_long_for_SQLite_is_refused(void **state) {
+    hsvc_store store;
+    hsvc_sqlite *sqlite = open_sqlite(&store);
+    static const char key[] = "D a key that is longer than thirty-one bytes";
+    hsvc_key keys[1] = {{(const uint8_t *)key, sizeof key - 1}};
+    hsvc_op op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, key, 0);
+    uint64_t revision = 0;
+    size_t rows = 0;
+    (void)state;
+    (void)sqlite3_limit(sqlite->db, SQLITE_LIMIT_LENGTH, 31);
+    assert_int_equal(store.commit(&op, 1, &revision, store.user), HSVC_ERR_UNAVAILABLE);
+    expect_named(sqlite, HSVC_ERR_UNAVAILABLE);
+    op.kind = HSVC_OP_DELETE;
+    assert_int_equal(store.commit(&op, 1, &revision, store.user), HSVC_ERR_UNAVAILABLE);
+    op.expect = HSVC_EXPECT_ABSENT;
+    assert_int_equal(store.commit(&op, 1, &revision, store.user), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(store.read(keys, 1, one, &rows, store.user), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(store.scan(op.key, op.key_len, NULL, 0, 9, one, &rows, store.user), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(store.scan(op.key, 1, op.key, op.key_len, 9, one, &rows, store.user), HSVC_ERR_UNAVAILABLE);
+    (void)sqlite3_limit(sqlite->db, SQLITE_LIMIT_LENGTH, 1 << 20);
+    OK(store.commit(&op, 1, &revision, store.user));
+    OK(call(&store, CALLS));
+    hsvc_sqlite_free(sqlite);
+}
+
+/* A program that shares the file may say more than fits, or leave something open on this very handle. */
+static void SQLites_words_are_cut_to_what_fits(void **state) {
+    hsvc_store store;
+    hsvc_sqlite *sqlite = open_sqlite(&store);
+    hsvc_sqlite_problem problem = {.struct_size = sizeof problem};
+    hsvc_key keys[2] = {{(const uint8_t *)"Da", 2}, {(const uint8_t *)"Db", 2}};
+    char sql[600];
+    size_t rows = 0;
+    (void)state;
+    snprintf(sql, sizeof sql, "CREATE TRIGGER t BEFORE INSERT ON records BEGIN SELECT RAISE(ABORT, '%0400d'); END", 7);
+    run_sql(sql);
+    assert_int_equal(call(&store, CALLS), HSVC_ERR_UNAVAILABLE);
+    OK(hsvc_sqlite_last_problem(sqlite, &problem));
+    assert_int_equal(problem.kind, HSVC_SQLITE_OTHER);
+    assert_int_equal(strlen(problem.sqlite_text), HSVC__SQLITE_TEXT - 1);
+    run_sql("DROP TRIGGER t");
+    assert_int_equal(sqlite3_exec(sqlite->db, "BEGIN", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(store.read(keys, 2, one, &rows, store.user), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    OK(call(&store, CALLS));
+    hsvc_sqlite_free(sqlite);
+}
+
 /* ---- wrong callers ---- */
 
 static void wrong_calls_are_refused_STORE_2(void **state) {
@@ -352,6 +402,8 @@ int main(void) {
         WITH_FOLDER(a_file_without_its_table_is_told_in_SQLites_words),
         WITH_FOLDER(somebody_elses_marks_are_left_alone),
         WITH_FOLDER(a_file_that_is_held_while_it_is_opened_is_waited_for),
+        WITH_FOLDER(what_is_too_long_for_SQLite_is_refused),
+        WITH_FOLDER(SQLites_words_are_cut_to_what_fits),
         WITH_FOLDER(wrong_calls_are_refused_STORE_2),
         WITH_FOLDER(a_sink_reads_nothing_either_STORE_2),
         WITH_FOLDER(wrong_configurations_are_refused),

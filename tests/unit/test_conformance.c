@@ -13,6 +13,7 @@
 #include "broken_store.h"
 #include "../support/together.h"
 #include "../support/each_request.h"
+#include "testkit/conformance_impl.h"
 
 #define OK(call) assert_int_equal((call), HSVC_OK)
 
@@ -190,6 +191,8 @@ static void stale_reads_are_allowed_only_to_a_cache(void **state) {
 
 /* ---- what fails ---- */
 
+static hsvc_store good; /* behind one that is not */
+
 /* One after the other: enough for who fails anyway. */
 static int32_t in_turn(uint32_t jobs, hsvc_store_job_fn job, void *job_user, void *user) {
     (void)user;
@@ -224,10 +227,134 @@ static void each_request_for_memory_may_fail(void **state) {
     assert_true(each_request_fails(run_small, NULL) > 5);
 }
 
+/* An arena as at the beginning of a sequence, of which only so much is left. */
+static size_t room; /* of it */
+
+static void leave_room(hsvc_count_alloc *count, const hsvc_allocator *allocator, size_t left) {
+    OK(hsvc_count_alloc_fail(count, 0, 0));
+    hsvc__arena_free(&suite->arena);
+    hsvc__arena_init(&suite->arena, allocator);
+    assert_true(hsvc__conf_model_begin(suite));
+    OK(hsvc_count_alloc_fail(count, 1, HSVC_TESTKIT_ALWAYS));
+    while (room == 0 || left > room)
+        for (room = 0; hsvc__arena_take(&suite->arena, 16) != NULL; room += 16, left = 0) continue;
+    if (!suite->arena.failed && room > left) assert_non_null(hsvc__arena_take(&suite->arena, room - left));
+    suite->arena.failed = 0;
+    suite->failed = HSVC_OK;
+    memset(&suite->now, 0, sizeof suite->now);
+    suite->now.promise = CONF_PROMISES;
+}
+
+/* What is left of the arena decides which request is the one too many: every one of a step's. */
+static void a_step_without_memory_is_not_made(void **state) {
+    static const char *const steps[] = {"A get a b c", "A scan begin end 3", "A scan a b 3", "A fill k most if absent",
+                                        "A put a 1 if seen, check b if absent, delete c", "A stop 2 wide put a a*900"};
+    hsvc_store_target target;
+    hsvc_allocator allocator = {.struct_size = sizeof allocator}, plenty;
+    hsvc_count_alloc *count;
+    uint64_t missed = 0;
+    (void)state;
+    OK(hsvc_stdlib_allocator(&plenty));
+    OK(hsvc_memory_store_new(&plenty, &memory));
+    OK(hsvc_count_alloc_new(NULL, &count));
+    OK(hsvc_count_alloc_bind(count, &allocator));
+    hsvc_conformance_free(suite);
+    OK(hsvc_conformance_new(&allocator, &suite));
+    OK(hsvc_conformance_init(&target, sizeof target));
+    target.open = open_memory;
+    target.close = close_memory;
+    target.connections = 2;
+    suite->target = target;
+    OK(hsvc__conf_reopen(suite));
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        for (size_t left = 0; left < 14000 && (room == 0 || left <= room); left += left < 2400 ? 16 : 640) {
+            const char *at = steps[i];
+            struct conf_step step;
+            leave_room(count, &allocator, left);
+            hsvc__conf_parse(suite, &at, &step);
+            if (!suite->arena.failed) hsvc__conf_step(suite, &step);
+            assert_true(suite->failed == HSVC_OK || suite->failed == HSVC_ERR_MEMORY);
+            missed += suite->arena.failed != 0;
+            hsvc__conf_clean(suite);
+        }
+    assert_in_range(missed, 100, 10000);
+    target.close(0, NULL), target.close(1, NULL);
+    suite->opened = 0;
+    hsvc_memory_store_free(memory);
+    hsvc_conformance_free(suite);
+    hsvc_count_alloc_free(count);
+    suite = NULL;
+}
+
+/* A cache whose old rows no commit ever finds out. */
+static int32_t check_is_content(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    if (count != 1 || ops->kind != HSVC_OP_CHECK || ops->expect == HSVC_EXPECT_ANY) return good.commit(ops, count, revision, user);
+    *revision = 1;
+    return HSVC_OK;
+}
+
+static int32_t open_content(uint32_t connection, hsvc_store *store, void *user) {
+    int32_t status = broken_open(connection, store, user);
+    good = *store;
+    store->commit = check_is_content;
+    return status;
+}
+
+static int32_t open_small(uint32_t connection, hsvc_store *store, void *user) {
+    int32_t status = open_memory(connection, store, user);
+    store->ops_max = *(const uint32_t *)user;
+    return status;
+}
+
+static void more_ways_to_be_wrong_are_caught(void **state) {
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    struct broken_store *store = broken_new(MISTAKE_STALE_READS);
+    hsvc_store_target target = target_of(store);
+    hsvc_allocator allocator;
+    uint32_t most;
+    (void)state;
+    target.open = open_content;
+    target.together = NULL;
+    target.flags = HSVC_CONFORMANCE_STALE_READS;
+    OK(hsvc_conformance_run(suite, &target));
+    OK(hsvc_conformance_at(suite, 0, &broken));
+    broken_free(store);
+    OK(hsvc_stdlib_allocator(&allocator));
+    for (most = 63; most <= 100; most += 37) {
+        OK(hsvc_memory_store_new(&allocator, &memory));
+        OK(hsvc_conformance_init(&target, sizeof target));
+        target.open = open_small;
+        target.close = close_memory;
+        target.user = &most;
+        target.histories = 1;
+        OK(hsvc_conformance_run(suite, &target));
+        assert_int_equal(hsvc_conformance_at(suite, 0, &broken) == HSVC_OK, most == 63);
+        if (most == 63) assert_string_equal(broken.name, "ops-max");
+        hsvc_memory_store_free(memory);
+    }
+}
+
+static int32_t not_together(uint32_t count, hsvc_store_job_fn job, void *job_user, void *user) {
+    (void)count, (void)job, (void)job_user, (void)user;
+    return HSVC_ERR_UNAVAILABLE;
+}
+
+static void who_cannot_run_jobs_together_says_so(void **state) {
+    struct broken_store *store = broken_new(NO_MISTAKE);
+    hsvc_store_target target = target_of(store);
+    (void)state;
+    target.together = not_together;
+    target.histories = 1;
+    assert_int_equal(hsvc_conformance_run(suite, &target), HSVC_ERR_UNAVAILABLE);
+    memset(&suite->now, 0, sizeof suite->now);
+    for (int i = 0; i < 99; i++) hsvc__conf_say(suite, "what is seen is cut "); /* where it would not fit */
+    assert_int_equal(strlen(suite->now.seen), CONF_TEXT - 1);
+    broken_free(store);
+}
+
 /* The memory store, of which from some call on every one returns a status. */
 static uint64_t calls_left;
 static int32_t then_status;
-static hsvc_store good;
 
 static int32_t failing_read(const hsvc_key *keys, size_t count, hsvc_row_sink sink, void *sink_user, void *user) {
     if (calls_left == 0) return then_status;
@@ -353,6 +480,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(it_says_the_shortest_sequence, open_suite, close_suite),
         cmocka_unit_test_setup_teardown(stale_reads_are_allowed_only_to_a_cache, open_suite, close_suite),
         cmocka_unit_test(each_request_for_memory_may_fail),
+        cmocka_unit_test_setup_teardown(a_step_without_memory_is_not_made, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(more_ways_to_be_wrong_are_caught, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(who_cannot_run_jobs_together_says_so, open_suite, close_suite),
         cmocka_unit_test_setup_teardown(a_store_that_fails_is_told_whenever_it_does, open_suite, close_suite),
         cmocka_unit_test_setup_teardown(misuse_is_refused, open_suite, close_suite),
     };

@@ -1,7 +1,7 @@
 /* test_scenario.c: does the runner of scenario scripts keep the promises of scenario.h to the host that embeds it: callbacks,
  * statements of the host's own, sizes, and a store or a memory that fails in the middle of a script? */
 #include "desk.h"
-#include "headsetsvc/scenario.h"
+#include "damage.h"
 #include "headsetsvc/stdlib.h"
 #include "support/each_request.h"
 
@@ -20,11 +20,12 @@ struct run {
 
 static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {
     struct run *run = (struct run *)user;
+    size_t used = strlen(run->seen);
     run->failures++;
     run->statuses += f->kind == HSVC_SCENARIO_STATUS;
     run->unsound += f->kind == HSVC_SCENARIO_UNSOUND;
-    (void)snprintf(run->seen, sizeof run->seen, "%u:%u: %.*s; %.*s", f->line, f->column, (int)f->message_len, f->message,
-                   (int)f->seen_len, f->seen);
+    (void)snprintf(run->seen + used, sizeof run->seen - used, "%u:%u: %.*s; %.*s", f->line, f->column, (int)f->message_len,
+                   f->message, (int)f->seen_len, f->seen);
     return HSVC_OK;
 }
 
@@ -330,6 +331,44 @@ static void a_deadline_that_never_passes_is_reported_TIME_3(void **state) {
     desk_close(&d);
 }
 
+/* ---- a store that somebody has damaged, or an engine that forgot to tell ---- */
+
+static struct world hurt;
+static void (*change)(struct hsvc__device *d);
+
+static int32_t hurt_now(hsvc_scenario *s, const hsvc_scenario_line *line, void *user) {
+    struct hsvc__device *d = device_in(&hurt, TEXT("desk-1"));
+    (void)s, (void)line, (void)user;
+    change(d);
+    put_record(&hurt, HSVC__FAMILY_DEVICE, TEXT("desk-1"), d);
+    return HSVC_OK;
+}
+
+static void another_prompt(struct hsvc__device *d) { d->prompt_id += 7; }
+static void another_screen(struct hsvc__device *d) { d->prompt_state = 0; }
+static void another_profile(struct hsvc__device *d) { d->generation_desired += 1; }
+
+static void what_verify_finds_is_reported_STORE_8(void **state) {
+    static void (*const changes[])(struct hsvc__device *) = {another_prompt, another_screen, another_profile};
+    static const char *const seen[] = {"the screen of desk-1", "the screen of desk-1", "desk-1 should wear generation 2"};
+    struct run run;
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        memset(&hurt, 0, sizeof hurt);
+        desk_open(&hurt.desk);
+        hsvc__arena_init(&hurt.memory, &hurt.desk.allocator);
+        change = changes[i];
+        open_run(&run, &hurt.desk.allocator);
+        run.config.store = &hurt.desk.plain;
+        run.config.statement = hurt_now;
+        OK(play(&run, i < 2 ? PEOPLE "at 09:00 H1 plugs into desk-1\nnow it is hurt\nverify\n" : SIGNED_IN "now it is hurt\nverify\n"));
+        assert_true(run.unsound >= 1);
+        if (strstr(run.seen, seen[i]) == NULL) fail_msg("%s", run.seen);
+        hsvc__arena_free(&hurt.memory);
+        desk_close(&hurt.desk);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_step_is_told_without_its_PIN_SIGN_9),
@@ -341,6 +380,7 @@ int main(void) {
         cmocka_unit_test(scripts_may_begin_with_a_mark_and_on_any_day_SAFE_5),
         cmocka_unit_test(each_request_for_memory_may_fail_SAFE_5),
         cmocka_unit_test(each_call_of_the_store_may_fail_STORE_5),
+        cmocka_unit_test(what_verify_finds_is_reported_STORE_8),
         cmocka_unit_test(a_deadline_that_never_passes_is_reported_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,6 +185,23 @@ static void nothing_is_no_handle(void **state) {
     hsvc_record_store_reset(NULL);
 }
 
+static int32_t careless(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
+    (void)ops, (void)op_count, (void)revision, (void)user;
+    return HSVC_OK;
+}
+
+static void a_store_that_looks_at_nothing_can_be_recorded(void **state) {
+    hsvc_store below = plain, above = empty_store();
+    hsvc_op op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
+    hsvc_record_store *of_it;
+    (void)state;
+    below.commit = careless;
+    assert_int_equal(hsvc_record_store_new(&allocator, &below, 0, &of_it), HSVC_OK);
+    assert_int_equal(hsvc_record_store_bind(of_it, &above), HSVC_OK);
+    assert_int_equal(above.commit(&op, 1, NULL, above.user), HSVC_OK);
+    hsvc_record_store_free(of_it);
+}
+
 /* What nobody may ask for is handed on, for the store behind to refuse. */
 static void what_is_wrong_is_refused_by_the_store_behind(void **state) {
     hsvc_fault late = {.struct_size = sizeof late};
@@ -199,6 +216,8 @@ static void what_is_wrong_is_refused_by_the_store_behind(void **state) {
     op.value_len = SIZE_MAX;
     assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
     op.value_len = SIZE_MAX / 8;
+    assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
+    op.value_len = (size_t)64 << 20; /* there is room for a copy of so much, but not so much to copy */
     assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
     for (int i = 0; i < 5; i++) {
         op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
@@ -229,6 +248,7 @@ int main(void) {
         WITH_ALL(allocator_notices_wrong_sizes),
         WITH_ALL(allocator_fails_the_nth_request),
         WITH_ALL(nothing_is_no_handle),
+        WITH_ALL(a_store_that_looks_at_nothing_can_be_recorded),
         WITH_ALL(what_is_wrong_is_refused_by_the_store_behind),
         WITH_ALL(handles_check_what_they_are_made_of),
     };
