@@ -14,6 +14,9 @@ static uint32_t present(const struct m_phone *p, uint32_t fresh) {
     return bits;
 }
 
+/* near: refused headsets are a millisecond apart (017); what was due while hosts slept is done with this input or with that. */
+static uint32_t near(const struct world *w, int64_t a, int64_t b) { return a - b < w->slack && b - a < w->slack; }
+
 static void compare_presence(struct world *w, uint32_t phone) {
     const struct m_phone *p = &w->model.phones[phone];
     uint32_t here = 0;
@@ -47,7 +50,6 @@ void compare_phone(struct world *w, uint32_t phone) {
     hsvc_device_view v;
     (void)hsvc_device_view_init(&v, sizeof v);
     if (w->finding.kind != SAME || m_phone_next(p) <= world_time(w, world_node(w, phone))) return; /* due: it is judged with that */
-    if (p->due[MT_OFFER] != M_NEVER) return; /* a millisecond from now */
     if (!p->exists) {
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
         return;
@@ -57,6 +59,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
         return;
     }
+    if (v.deadline_at <= world_time(w, world_node(w, phone)) + 1) return; /* the host is about to call; or it is the next headset's turn */
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
@@ -69,13 +72,13 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
     /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
-    if (p->due[MT_PROMPT] != M_NEVER && p->due[MT_PROMPT] - v.prompt_due_at < 4 && v.prompt_due_at - p->due[MT_PROMPT] < 4) p->due[MT_PROMPT] = v.prompt_due_at;
+    if (p->due[MT_PROMPT] != M_NEVER && near(w, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
-        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && p->due[k] - v.deadline_at < 4 && v.deadline_at - p->due[k] < 4) p->due[k] = v.deadline_at;
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (v.deadline_at != world_time(w, world_node(w, phone)) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (v.deadline_at > world_time(w, world_node(w, phone)) + 1 && m_phone_next(p) != world_time(w, world_node(w, phone)) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
@@ -134,30 +137,4 @@ void compare_sound(struct world *w) {
     uint64_t findings = 0;
     if (w->finding.kind != SAME) return;
     if (hsvc_verify(w->engines[0], one_finding, w, &findings) != HSVC_OK || findings != 0) world_find(w, UNSOUND, 0, 0, (int64_t)findings);
-}
-#include <stdio.h>
-void dump_phone(struct world *w, uint32_t phone);
-void dump_phone(struct world *w, uint32_t phone) {
-    const struct m_phone *p = &w->model.phones[phone];
-    int64_t now = world_time(w, world_node(w, phone));
-    fprintf(stderr, "model desk-%u: user %u state %u prompt %u for u%u H%u reg %u reset %u settle %u overdue %u causes %x;", phone, p->user, p->session_state, p->prompt, p->prompt_user, p->prompt_headset, p->registered, p->resetting, p->settling, p->overdue, p->causes);
-    for (uint32_t k = 0; k < M_TIMERS; k++) if (p->due[k] != M_NEVER) fprintf(stderr, " t%u %+lld", k, (long long)(p->due[k] - now));
-    for (uint32_t h = 1; h < M_HEADSETS; h++) if (p->at[h].here) fprintf(stderr, " H%u(u%u fresh %u gone %u doubt %u %+lld since %+lld event %+lld)", h, w->model.headsets[h].owner, p->at[h].fresh, p->at[h].gone, p->at[h].doubtful, (long long)(p->at[h].doubt_due - now), (long long)(p->at[h].since - now), (long long)(p->at[h].event_at - now));
-    fprintf(stderr, "\n");
-    hsvc_device_view v; hsvc_device_view_init(&v, sizeof v);
-    hsvc_device_get(w->engines[world_node(w, phone)], phone_name(phone), strlen(phone_name(phone)), &v);
-    fprintf(stderr, "engine: state %u profile %u prompt %u headsets %u deadline %+lld prompt %+lld flap %u held %u", v.session_state, v.profile_state, v.prompt, v.headset_count, (long long)(v.deadline_at - now), (long long)(v.prompt_due_at - now), v.flapping, v.held_reports);
-    for (size_t i = 0; i < 32; i++) {
-        hsvc_present_view q; hsvc_present_view_init(&q, sizeof q);
-        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &q) != HSVC_OK) break;
-        fprintf(stderr, " %.*s(%.*s fresh %u gone %u doubt %u since %+lld event %+lld)", (int)q.serial_len, q.serial, (int)q.owner_len, q.owner, q.fresh, q.gone, q.doubtful, (long long)(q.since_at - now), (long long)(q.event_at - now));
-    }
-    fprintf(stderr, "\n");
-}
-void dump_explain(struct world *w, uint32_t phone);
-void dump_explain(struct world *w, uint32_t phone) {
-    hsvc_explained x[64]; size_t n = 0;
-    for (int i = 0; i < 64; i++) hsvc_explained_init(&x[i], sizeof x[i]);
-    hsvc_explain(w->engines[world_node(w, phone)], HSVC_SUBJECT_DEVICE, phone_name(phone), strlen(phone_name(phone)), x, 64, &n);
-    for (size_t i = 0; i < n; i++) if (x[i].kind == HSVC_EXPLAINED_FACT || x[i].kind == HSVC_EXPLAINED_DEADLINE || x[i].kind == HSVC_EXPLAINED_STATE) fprintf(stderr, "   %s=%s %lld @%lld\n", x[i].name, x[i].state ? x[i].state : "", (long long)x[i].value, (long long)x[i].at_ms);
 }

@@ -49,6 +49,8 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_CALL_DEFERRAL_MAX: return 12 * HOUR;
         case HSVC_PARAM_EMERGENCY_HOLD: return 30 * MINUTE;
         case HSVC_PARAM_CLOCK_SKEW_MAX: return 2 * SECOND;
+        case HSVC_PARAM_FLAP_CONNECTS: return 6;
+        case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
         default: return 0; /* off, and the first choice of all others */
     }
 }
@@ -179,6 +181,7 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_CALLS: m_old_calls(m, p); break;
         case MT_LIST: m_calls_over(m, p); break;
         case MT_HOLD: m_waited(m, p); break;
+        case MT_FLAP: m_quiet(m, p); break;
         case MT_OFFER:
         default: m_offer(m, p); break;
     }
@@ -210,6 +213,7 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
         if (next == NULL) return fired;
         m->now = now;
         m->at = m_phone_next(next);
+        m->counted = 1;
         fire_earliest(m, next, m->at);
         fired++;
     }

@@ -16,6 +16,8 @@
 #define M_NODES 3
 #define M_NEVER INT64_MAX
 #define M_UNSET (-1)
+#define M_KEPT_HERE 1u
+#define M_KEPT_GONE 2u
 
 /* Some failures in a row, and the lock that they led to; begun anew once after a step back of the clock (TIME-4). */
 struct m_lock {
@@ -56,6 +58,7 @@ enum m_timer {
     MT_LIST,    /* the host did not answer about calls */
     MT_HOLD,    /* an emergency call is long over */
     MT_OFFER,   /* the next headset's turn, after one was refused */
+    MT_FLAP,    /* a phone that was held is quiet */
     M_TIMERS
 };
 
@@ -81,6 +84,9 @@ struct m_phone {
     int64_t due[M_TIMERS], armed_at[M_TIMERS];
     uint32_t armed[M_TIMERS]; /* in which order */
     uint8_t anew[M_TIMERS];   /* began anew after a step back */
+    uint32_t flaps; /* connects since flap_at; in a hold that is when it began */
+    int64_t flap_at, kept_at[M_HEADSETS];
+    uint8_t kept[M_HEADSETS]; /* what was reported in the hold: M_KEPT_ */
     struct m_present at[M_HEADSETS];
     struct m_call calls[M_CALLS];
 };
@@ -102,7 +108,7 @@ struct m_job {
 struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint32_t counter; /* orders timers and connects */
-    uint32_t nodes;
+    uint32_t nodes, counted; /* counted: this input has counted as a connect */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
@@ -168,8 +174,15 @@ void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 
+/* model_flap.c: holds of headsets that come and go */
+uint32_t m_flaps(const struct m_phone *p);
+void m_counts(struct model *m, struct m_phone *p);
+uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t here);
+void m_quiet(struct model *m, struct m_phone *p);
+
 /* model_session.c: who is signed in */
 uint32_t m_may_sign_in(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t pin);
+uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
 uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
 uint32_t m_replaces(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);

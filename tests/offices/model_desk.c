@@ -6,6 +6,7 @@
 /* ---- headsets ---- */
 
 static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    if (p->kept[headset]) return at < p->kept_at[headset];
     if (p->at[headset].here) return at < p->at[headset].event_at;
     return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;
 }
@@ -31,9 +32,9 @@ static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int6
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (p == here || !p->exists || !p->at[headset].here) continue;
-        p->at[headset].newer = at;
         if (p->at[headset].gone) m_leave(m, p, headset, at); /* its phone has said so already (decision 030) */
         if (p->at[headset].doubtful || !p->at[headset].here) continue;
+        p->at[headset].newer = at;
         doubt(m, &p->at[headset]);
     }
 }
@@ -85,17 +86,18 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     struct m_present *here = &p->at[headset];
-    uint32_t owner = m->headsets[headset].owner;
+    uint32_t owner = m->headsets[headset].owner, doubted = here->here && here->doubtful;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     m_see_headset(m, headset);
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
+    if (m_holds(m, p, headset, 1)) return m_yes(HSVC_REASON_HELD);
     if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
         if (at < here->newer) return m_yes(0);
         here->doubtful = 0;
     }
     noted(m, p, headset, at);
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
-        if (!p->settling || here->gone) doubts(m, p, headset, at); /* nothing new after a reset (decision 111) */
+        if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->gone = 0;
         return m_yes(0);
     }
@@ -109,6 +111,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         return m_yes(0);
     }
     doubts(m, p, headset, at);
+    m_counts(m, p);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
         uint32_t waited = p->session_state;
@@ -153,6 +156,11 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     m_see_headset(m, headset);
+    if (m_flaps(p) && (p->at[headset].here || p->kept[headset])) {
+        if (gone_stale(m, p, headset, at)) return p->at[headset].here ? m_no(HSVC_REASON_STALE_EVENT) : m_open();
+        (void)m_holds(m, p, headset, 0);
+        return m_yes(HSVC_REASON_HELD);
+    }
     if (!p->at[headset].here || (p->at[headset].gone && !p->at[headset].doubtful)) return m_open(); /* a second one changes nothing (PRES-4) */
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
     noted(m, p, headset, at);
@@ -289,7 +297,7 @@ static void bound(struct model *m, struct m_phone *p) {
         if (p->calls[i].id != 0 && p->calls[i].seen_at < oldest) oldest = p->calls[i].seen_at;
     if (oldest == M_NEVER)
         p->due[MT_CALLS] = p->due[MT_LIST] = M_NEVER;
-    else
+    else if (p->due[MT_LIST] == M_NEVER) /* nobody is asking already */
         m_arm(m, p, MT_CALLS, oldest + most);
 }
 

@@ -173,7 +173,7 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
         return m_no(why);
     }
     if (returns(p, user)) {
-        if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) {
+        if (m_pin_required(m, p, user, headset)) {
             m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
             return m_yes(0);
         }

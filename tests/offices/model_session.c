@@ -31,12 +31,18 @@ uint32_t m_may_sign_in(const struct model *m, const struct m_phone *p, uint32_t 
     return 0;
 }
 
-/* m_pin_needed: REQUIRED; PRES-7: in doubt; AUTO-5: would end a session in which its user is present, or by hand. */
-uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
+/* m_pin_required: REQUIRED; PRES-8: perhaps it is not there; PRES-7: it is in two places, or was. */
+uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
+    if (m_flaps(p)) return 1;
     if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) return 1;
     for (uint32_t i = 1; i < M_PHONES; i++)
         if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone) return 1;
-    return m_replaces(m, p, user);
+    return 0;
+}
+
+/* m_pin_needed: that, or AUTO-5: it would end a session in which its user is present, or by hand. */
+uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
+    return m_pin_required(m, p, user, headset) || m_replaces(m, p, user);
 }
 
 /* m_replaces: AUTO-5: would it end a session whose user is there, or perhaps there (decision 136)? */

@@ -69,6 +69,8 @@ void m_see(struct model *m, struct m_phone *p) {
     back(&p->signed_in_at, latest, m->now);
     back(&p->left_at, latest, m->now);
     back(&p->asked_at, latest, m->now);
+    back(&p->flap_at, latest, m->now);
+    for (uint32_t h = 1; h < M_HEADSETS; h++) back(&p->kept_at[h], latest, m->now);
     see_lock(&p->throttle, latest, m->now);
 }
 

@@ -137,7 +137,7 @@ struct world {
     uint32_t plan_count;
     int64_t directory; /* ms; -1: silent */
     uint32_t crash[NODES];
-    int64_t look_at;
+    int64_t look_at, slack; /* slack: ms by which engine and model may be apart */
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;

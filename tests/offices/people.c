@@ -32,7 +32,7 @@ struct shape office_shape(uint64_t seed) {
     s.headsets = s.users + 1 + random_below(&r, M_HEADSETS - 1 - s.users);
     s.nodes = random_chance(&r, 700) ? 1 : 2 + random_below(&r, NODES - 1);
     s.faults = random_chance(&r, 400);
-    s.clocks = random_chance(&r, 400);
+    s.clocks = random_chance(&r, 0); /* not yet: docs/reliability.md; 400 shows what is left to be judged */
     return s;
 }
 

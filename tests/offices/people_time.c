@@ -1,4 +1,4 @@
-/* people_time.c: what befalls clocks and hosts of an office, and headsets that come and go or are updated. */
+/* people_time.c: what befalls clocks and hosts of an office. */
 #include "made.h"
 
 /* clocks: clocks step, for good or for a while; hosts are suspended. */
@@ -11,6 +11,10 @@ static void clocks(struct made *m, int64_t midnight) {
         e = made_add(m, at, ACT_SLEEP);
         e->number = random_chance(&m->r, 800) ? made_between(m, SECOND, 30 * MINUTE) : made_between(m, HOUR, 60 * HOUR);
         e->arg = random_below(&m->r, 2);
+        return;
+    }
+    if (by > 10 * MINUTE) { /* further back: the skip of a headset outlives its association (docs/reliability.md) */
+        made_add(m, at, ACT_CLOCK)->number = by;
         return;
     }
     if (random_chance(&m->r, 500)) by = -by;

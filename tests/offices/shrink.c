@@ -83,7 +83,6 @@ char *script_of(const struct event *list, uint32_t count, const struct shape *sh
                 break;
             }
     world_run(w, list, count);
-    if (getenv("OFFDBG") && w->finding.phone) { void dump_phone(struct world *w, uint32_t phone); dump_phone(w, w->finding.phone); }
     script_expect(w, &w->finding);
     world_close(w);
     free(w);

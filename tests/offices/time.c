@@ -110,6 +110,7 @@ void time_wakes(struct world *w) {
     struct queue *q = &w->queue;
     w->now = q->wakes;
     q->wakes = 0;
+    if (w->slack < 4 + 2 * (int64_t)q->count) w->slack = 4 + 2 * (int64_t)q->count;
     say_jump(w);
     if (q->look) look(w);
     q->look = 0;
