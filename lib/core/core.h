@@ -18,8 +18,10 @@ enum {
 };
 HSVC_API extern int hsvc__mutant;
 #define HSVC__MUTANT(name) (hsvc__mutant == HSVC__MUTANT_##name)
+#define HSVC__TABLE /* a test may write into the tables of rules */
 #else
 #define HSVC__MUTANT(name) 0
+#define HSVC__TABLE const
 #endif
 
 /* hsvc__str: borrowed text; n 0 means "not given" and p may then be NULL. */

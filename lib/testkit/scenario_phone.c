@@ -152,7 +152,15 @@ void hsvc__scn_world_input(hsvc_scenario *s, const hsvc_input *input) {
 
 /* ---- what effects order ---- */
 
+/* covers: would a prompt lie over another one that should have been taken off? Only sign out? is displaced (PROMPT-7). */
+static int covers(const hsvc_scenario *s, const struct scn_name *phone, const hsvc_effect *e) {
+    return phone->prompt_id != 0 && phone->prompt_id != e->prompt_id && phone->prompt != HSVC_PROMPT_SIGN_OUT && !s->unheard;
+}
+
 static void show(hsvc_scenario *s, struct scn_name *phone, const hsvc_effect *e) {
+    if (covers(s, phone, e))
+        hsvc__scn_report(s, HSVC_SCENARIO_UNSOUND, 0, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)phone->prompt),
+                         "%.*s is shown a prompt before the last one was taken off", SCN_STR(phone->label));
     if (phone->prompt_id != 0) phone->old_prompt_id = phone->prompt_id;
     phone->prompt_id = e->prompt_id;
     phone->prompt = e->prompt;
