@@ -29,19 +29,22 @@ class Host:
 
     def __init__(self, path, phone, headsets):
         self.path, self.phone, self.headsets = path, phone, headsets
-        self.socket, self.rest = None, b""
+        self.socket, self.rest, self.said = None, b"", ""
         self.connect()
 
     def connect(self):
-        """Once now, and again until it works."""
+        """Once now, and again until it works; why it does not is said once."""
         link = socket.socket(socket.AF_UNIX)
         try:
             link.connect(self.path)
-        except OSError:
+        except OSError as error:
+            if self.said != str(error):
+                say(f"host: not at {self.path} yet: {error.strerror}")
+            self.said = str(error)
             link.close()
             GLib.timeout_add_seconds(TRY_AGAIN_S, self.connect)
             return GLib.SOURCE_REMOVE
-        self.socket, self.rest = link, b""
+        self.socket, self.rest, self.said = link, b"", ""
         say("host: connected")
         GLib.io_add_watch(link.fileno(), GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, self.readable)
         self.send("watch")
@@ -156,7 +159,11 @@ def main():
     given = given.parse_args()
     DBusGMainLoop(set_as_default=True)
     loop = GLib.MainLoop()
-    bluetooth = Bluetooth(dbus.SystemBus())
+    try:
+        bus = dbus.SystemBus()
+    except dbus.DBusException as error:
+        sys.exit(f"no system bus: {error.get_dbus_message()}")
+    bluetooth = Bluetooth(bus)
     GLib.idle_add(lambda: setattr(bluetooth, "host", Host(given.control, given.phone, bluetooth.headsets)))
     for number in (signal.SIGTERM, signal.SIGINT):
         GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)

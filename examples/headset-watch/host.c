@@ -63,13 +63,18 @@ void host_all(void) {
     send_line("%s\n", text);
 }
 
+/* Why there is no host is said once, not each time it is looked for. */
 static void connect_host(void) {
+    static int said;
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        if (said != errno) say("host: not at %s yet: %s", address.sun_path, strerror(errno));
+        said = errno;
         if (fd >= 0) close(fd);
         fd = -1;
         return;
     }
+    said = 0;
     say("host: connected");
     send_line("watch\n");
     host_all();

@@ -10,7 +10,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "sip-host"))
-from harness import Host, held, until  # noqa: E402
+from harness import Host, Phone, held, until  # noqa: E402
 
 HEADSET, KEYBOARD = 0x240404, 0x002540  # class of device
 ALICE = "11:22:33:44:55:66"
@@ -80,6 +80,25 @@ def test_a_headset_that_connects_is_reported(host, bluez, watch):
     bluez.disconnect(ALICE)
     until(lambda: f"disconnected: {ALICE}" in watch.read_text())
     until(lambda: "disconnected" in host.text())
+
+
+def test_pres_8_a_storm_of_connections_ends_as_it_is(host, bluez, watch):
+    """As at the edge of the radio's reach: what the host has in the end is what is there."""
+    Phone(host, "desk-1")
+    bluez.pair(ALICE)
+    for _ in range(40):
+        bluez.connect(ALICE)
+        bluez.disconnect(ALICE)
+    bluez.connect(ALICE)
+    until(lambda: watch.read_text().count(f"\nconnected: A headset {ALICE}") == 41)
+    until(lambda: host.control.ask("advance 60000") == "ok" and host.control.prompt_at("desk-1") == "SIGN_IN_PIN")
+    assert "error" not in watch.read_text()
+
+
+def test_without_a_bus_it_says_so(tmp_path):
+    told = subprocess.run([HERE / "bluetooth_watch.py", "--phone", "desk-1", "--control", tmp_path / "em.sock"], text=True, timeout=30,
+                          env={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={tmp_path}/none"}, capture_output=True)
+    assert told.returncode == 1 and told.stderr.startswith("no system bus: ") and "Traceback" not in told.stderr
 
 
 def test_a_keyboard_is_no_headset(host, bluez, watch):

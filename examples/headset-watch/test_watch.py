@@ -1,11 +1,10 @@
-"""test_watch.py: fake USB plugs (umockdev) at the one end, a ringing phone (sipp) behind examples/sip-host at the other."""
+"""test_watch.py: fake USB plugs (umockdev) at the one end, a ringing softphone (baresip) behind examples/sip-host at the other."""
 import os
 import pathlib
 import random
 import signal
 import subprocess
 import sys
-import time
 
 import gi
 import pytest
@@ -14,7 +13,7 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sip-host"))
-from harness import Directory, Host, Phone, call, finished, held, refused, until  # noqa: E402
+from harness import SECONDS, Directory, Host, Phone, Softphone, held, picked_up, refused, until  # noqa: E402
 
 HEADSET = bytes.fromhex("050b 0905 a101 8501 1500 2501 0920 092f 7501 9502 8102 9506 8101 c0")  # telephony, headset
 KEYS = bytes.fromhex("050c 0901 a101 8502 1500 2501 09e9 09ea 7501 9502 8102 9506 8101 c0")  # consumer control
@@ -84,9 +83,13 @@ class Watch:
     def text(self):
         return self.log.read_text()
 
+    def idle(self):
+        """Has it taken in what it was told? A message wakes it up before whoever sent it goes on."""
+        return pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(20) == 0, self.text()
+        assert self.process.wait(SECONDS) == 0, self.text()
 
 
 @pytest.fixture
@@ -107,14 +110,18 @@ def sign_in(host):
     until(lambda: host.control.user_at("desk-1") == "alice")
 
 
-def test_from_a_usb_plug_to_a_ringing_phone(usb, host, watch):
-    desk = Phone(host, "desk-1")
+@pytest.fixture
+def softphone(host):
+    it = Softphone(host, "desk-1")
+    yield it.registered()
+    it.close()
+
+
+def test_from_a_usb_plug_to_a_ringing_softphone(usb, host, watch, softphone):
     refused(host, "alice")
     headset = usb.plug("SN1")
     sign_in(host)
-    ringing = desk.ring()
-    finished(call(host, "alice"))
-    finished(ringing)
+    picked_up(host, "alice", softphone)
     usb.unplug(headset)
     until(lambda: "headset" in host.text() and "unplugged" in watch.text())
     host.control.ok(f"advance {WINDOW}")
@@ -151,6 +158,29 @@ def test_id_3_a_headset_without_a_usable_serial_is_said_to_be_one(usb, host, wat
     assert headsets(host) == "-"
 
 
+def test_a_host_that_is_not_there_is_said_once(usb, tmp_path):
+    log = tmp_path / "watch.log"
+    with open(log, "wb") as out:
+        process = subprocess.Popen([os.environ["HEADSET_WATCH"], "--phone", "desk-1", "--control", tmp_path / "none.sock"], stdout=out)
+    until(lambda: "none.sock yet: No such file" in log.read_text())
+    usb.plug("SN1")
+    until(lambda: "plugged" in log.read_text())
+    process.terminate()
+    assert process.wait(20) == 0 and log.read_text().count("none.sock") == 1
+
+
+def test_the_headset_of_the_page(host):
+    """umockdev-run is its own program: this one's fakes are not for it."""
+    Phone(host, "desk-1")
+    host.control.ok("give H1 alice")
+    here = pathlib.Path(__file__).resolve().parent
+    process = subprocess.Popen(["umockdev-run", "-d", here / "headset.umockdev", "--", os.environ["HEADSET_WATCH"], "--phone", "desk-1",
+                                "--control", host.path], env={**os.environ, "LD_PRELOAD": ""}, stdout=subprocess.PIPE, text=True)
+    until(lambda: host.control.prompt_at("desk-1") == "SIGN_IN_PIN")
+    process.terminate()
+    assert "plugged: Example Headset 05a6:ffff serial H1\n" in process.communicate()[0]
+
+
 def test_other_devices_are_no_headsets(usb, host, watch):
     usb.plug("SN1", descriptors=(KEYS, b"", b"\xfe\xff", b"\x05", bytes(range(256))))
     usb.plug("SN2")
@@ -164,7 +194,9 @@ def test_two_headsets_of_one_serial_are_there_until_both_went(usb, host, watch):
     first, second = usb.plug("SN1"), usb.plug("SN1")
     sign_in(host)
     usb.unplug(first)
-    usb.unplug(usb.plug("SN2"))
+    third = usb.plug("SN2")
+    until(lambda: "serial SN2" in watch.text())
+    usb.unplug(third)
     until(lambda: watch.text().count("unplugged: serial SN2"))
     host.control.ok(f"advance {WINDOW}")
     assert host.control.user_at("desk-1") == "alice"
@@ -207,7 +239,7 @@ def test_pres_8_a_storm_of_enumerations_signs_nobody_out(usb, host, watch):
     random_ = random.Random(4)
     for _ in range(300):
         usb.bed.uevent(raws[0], random_.choice(["add", "remove", "change", "bind"]))
-        time.sleep(0.002)  # umockdev gives up when its reader is slower
+        until(watch.idle)  # umockdev ends the program whose reader is slower than it
     usb.bed.uevent(raws[0], "add")
     assert host.control.user_at("desk-1") == "alice"
     usb.unplug((device, raws))

@@ -127,8 +127,9 @@ static int32_t feed_once(struct job *job, hsvc_csv_import *import, int32_t *agai
 
 static void say_summary(const struct job *job, const hsvc_csv_summary *sum) {
     if (job->title != NULL) printf("%s: ", job->title);
-    printf("%s%llu rows: %llu changed, %llu unchanged, %llu failed",
+    printf("%s%llu %s: %llu changed, %llu unchanged, %llu failed",
            job->host->dry_run ? "dry run, nothing is written: " : "", (unsigned long long)sum->processed,
+           sum->processed == 1 ? "row" : "rows",
            (unsigned long long)sum->changed, (unsigned long long)sum->unchanged, (unsigned long long)sum->failed);
     if (sum->left > 0) printf(", %llu left undone", (unsigned long long)sum->left);
     if (sum->skipped > 0) printf(", %llu done before", (unsigned long long)sum->skipped);

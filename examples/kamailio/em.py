@@ -15,8 +15,8 @@ import service   # noqa: E402
 
 
 def log(line):
-    """Not by xlog, which would replace what a name has in it of $ by values: $rb is a body, and a PIN in it."""
-    KSR.info("".join(c if c.isprintable() else "?" for c in line) + "\n")
+    """By xlog, as the core is silent (kamailio.cfg); a name that has $ in it stays what it is: $rb would be a body, and a PIN in it."""
+    KSR.xlog.xinfo("".join(c if c.isprintable() else "?" for c in line).replace("$", "$$") + "\n")
 
 
 def text(name):
@@ -36,6 +36,9 @@ def mod_init():
     except service.PASSING as error:  # then the library's own bound of calls that nobody ends holds (OUT-6)
         log(f"em: calls of before: {error}")
     return Kamailio()
+
+
+IS_HASH, SAME_NAME = 1, 1  # to auth: what it is given is the hash of a password; who answers is who the request is from
 
 
 class Kamailio:
@@ -89,9 +92,22 @@ class Kamailio:
             KSR.sl.sl_send_reply(481, "No Such Call")
         return 1
 
+    def is_right(self, name):
+        """Does the request come from the phone of that name? If not, it was answered by a challenge. Without EM_PASSWORDS nobody is asked."""
+        if not service.asks_passwords():
+            return True
+        given = service.password_hash(name)
+        if given and KSR.auth.pv_auth_check(service.REALM, given, IS_HASH, SAME_NAME) > 0:
+            KSR.auth.consume_credentials()
+            return True
+        KSR.auth.auth_challenge(service.REALM, 0)
+        return False
+
     def register(self):
         """A phone that the service does not know may not register."""
         name = text("$tU")
+        if not self.is_right(name):
+            return 1
         if not self.service.is_phone(name):
             KSR.sl.sl_send_reply(404, "No Such Phone")
             return 1
@@ -101,7 +117,10 @@ class Kamailio:
         return 1
 
     def invite(self):
-        """To a person: to the phones where they are signed in, and nowhere else."""
+        """To a person: to the phones where they are signed in, and nowhere else. Who says to be a phone of ours shows that it is."""
+        caller = text("$fU")
+        if self.service.is_phone(caller) and not self.is_right(caller):
+            return 1
         phones = self.service.where(text("$rU"))
         if phones is None:
             KSR.sl.sl_send_reply(404, "Nobody Of That Name")

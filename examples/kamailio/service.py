@@ -3,6 +3,7 @@
 The environment says where things are:
   EM_STORE   a file of SQLite, or "postgresql ..." with the words of libpq behind, in the schema EM_SCHEMA
   EM_PINS    JSON: user -> [salt, scrypt hash], both in hexadecimal: the directory of this example
+  EM_PASSWORDS  phones' passwords, as htdigest writes them, realm headsetsvc; without it phones need none
   EM_CLOCK   for tests: a file with the milliseconds by which the clock is ahead, for all workers"""
 import hashlib
 import hmac
@@ -16,12 +17,30 @@ import headsetsvc as hs
 
 PASSING = (hs.Unavailable, hs.OutcomeUnknown, hs.StoreFull, hs.Conflict)  # the same a little later may well succeed
 AGAIN = 20  # times a conflict is tried again: the library itself gave up after eight
-ACTOR = "kamailio"
+REALM = "headsetsvc"
 
 
 def scrypt(pin, salt):
     """What EM_PINS has."""
     return hashlib.scrypt(pin, salt=salt, n=2 ** 12, r=8, p=1)
+
+
+def asks_passwords():
+    """Do phones have to show that they are who they say?"""
+    return "EM_PASSWORDS" in os.environ
+
+
+def password_hash(name):
+    """The MD5 of a phone's "NAME:headsetsvc:PASSWORD"; None if it has no password, and so cannot be it."""
+    try:
+        with open(os.environ["EM_PASSWORDS"], encoding="utf-8", errors="replace") as file:
+            for line in file:
+                words = line.strip().split(":")
+                if len(words) == 3 and words[0].lower() == name.lower() and words[1] == REALM and len(words[2]) == 32:
+                    return words[2]
+    except OSError:
+        pass
+    return None
 
 
 def open_store(words):

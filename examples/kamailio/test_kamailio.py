@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import shlex
 import signal
 import socket
 import statistics
@@ -17,7 +18,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "sip-host")]
 import service  # noqa: E402
-from harness import SECONDS, Phone, Raw, Talk, call, finished, free_port, held, refused, sipp, until  # noqa: E402
+from harness import SECONDS, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest, is_bound, picked_up, refused, until  # noqa: E402
 
 PINS = {"alice": "47111", "bob": "47222"}
 WINDOW = 300_000
@@ -31,12 +32,16 @@ class Kamailio:
         self.pins, self.clock = self.folder / "pins.json", self.folder / "clock"
         self.env = {**os.environ, "EM_DIR": str(HERE), "EM_STORE": store, "EM_SCHEMA": schema,
                     "EM_PINS": str(self.pins), "EM_CLOCK": str(self.clock), "PYTHONDONTWRITEBYTECODE": "1"}
-        self.put_pins(PINS)
+        for user, pin in PINS.items():
+            subprocess.run([HERE / "pins.py", self.pins, user], input=f"{pin}\n", text=True, check=True, env=self.env)
         self.ahead = 0
         self.start()
 
-    def put_pins(self, pins):
-        self.pins.write_text(json.dumps({user: ["5a17", service.scrypt(pin.encode(), b"\x5a\x17").hex()] for user, pin in pins.items()}))
+    def add_pins(self, users, pin):
+        """Of many at once."""
+        pins = json.loads(self.pins.read_text())
+        hashed = ["5a17", service.scrypt(pin.encode(), b"\x5a\x17").hex()]
+        self.pins.write_text(json.dumps({**pins, **{user: hashed for user in users}}))
 
     def start(self):
         listen = f"127.0.0.1:{self.port}"
@@ -114,6 +119,7 @@ class Kamailio:
         return self.rpc("screen", phone)["prompt"]
 
     def arrive(self, phone, serial, user, pin=None):
+        """Headset in, PIN, signed in. A phone says 200 OK to its registration before the engine has heard of it."""
         self.plug(phone, serial)
         until(lambda: self.prompt_at(phone) == "SIGN_IN_PIN")
         self.ok("submit", phone, user, pin or PINS[user])
@@ -123,18 +129,24 @@ class Kamailio:
         return self.log_path.read_text(errors="replace")
 
 
+def furnish(host):
+    """Phones, people, and whose headset is whose."""
+    host.ok("settle")
+    for phone in ("desk1", "desk2"):
+        host.ok("phone", phone, f"{phone}-own", "CP-8861")
+    for number, user in enumerate(PINS, 1):
+        host.ok("user", user, f"{user}-line")
+        host.ok("give", f"H{number}", user)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def host(request, tmp_path):
-    if request.param == "sqlite":
+    if request.param != "postgresql":
         it = Kamailio(tmp_path, str(tmp_path / "em.db"))
     else:  # a server that whoever runs the tests has started, and a schema of our own
         it = Kamailio(tmp_path, "postgresql " + os.environ["HSVC_TEST_PGSQL"], schema=f"kamailio_{free_port()}")
-    it.ok("settle")
-    for phone in ("desk1", "desk2"):
-        it.ok("phone", phone, f"{phone}-own", "CP-8861")
-    for number, user in enumerate(PINS, 1):
-        it.ok("user", user, f"{user}-line")
-        it.ok("give", f"H{number}", user)
+    if request.param != "new":
+        furnish(it)
     yield it
     assert it.stop() == 0
     assert not any(pin in it.text() for pin in PINS.values())
@@ -190,6 +202,28 @@ def test_a_day(host):
     finished(ringing)
 
 
+@pytest.mark.parametrize("host", ["new"], indirect=True)
+def test_the_shift_of_the_page(host):
+    """README.md's: curl's body is posted here, and what is below it is what comes back."""
+    shift = (HERE / "README.md").read_text().split("## A shift by hand")[1].split("```text\n")[1].split("```")[0]
+    ports = {"127.0.0.1:5060": f"127.0.0.1:{host.port}", "5071": str(free_port()), "5072": str(free_port())}
+    waiting, said = [], ""
+    for line in shift.splitlines():
+        words = [ports.get(word, word) for word in shlex.split(line.removeprefix("$ ").removesuffix(" &"))]
+        if line.startswith("$ curl"):
+            said = host.ask("POST", "/" + words[3].rpartition("/")[2], words[2])[1]
+        elif line.startswith("$"):
+            waiting.append(subprocess.Popen([*words, "-nostdin"], cwd=HERE.parents[1], stdout=subprocess.DEVNULL))
+            if line.endswith("&"):
+                until(lambda port=words[words.index("-p") + 1]: is_bound(int(port)))
+            else:
+                assert [each.wait(SECONDS) for each in waiting] == [0] * len(waiting), line
+                until(lambda: "desk1 registered" in host.text())
+                waiting = []
+        else:
+            assert said == line
+
+
 def test_store_1_a_worker_killed_in_mid_shift(host):
     """Kamailio goes down as a whole when a worker is killed; what starts it again finds everything as it was."""
     desk = Phone(host, "desk1")
@@ -230,6 +264,19 @@ def test_a_call_does_not_outlive_kamailio(host):
 
 
 @pytest.mark.parametrize("host", ["sqlite"], indirect=True)
+def test_out_4_a_caller_who_gives_up(host):
+    """The phone stops ringing, and nobody is in a call any more."""
+    desk = Phone(host, "desk1")
+    host.arrive("desk1", "H1", "alice")
+    ringing = desk.ring("cancelled")
+    cancelled(host, "alice")
+    finished(ringing)
+    host.unplug("desk1", "H1")
+    host.advance(WINDOW)
+    signed_out(host, "desk1")
+
+
+@pytest.mark.parametrize("host", ["sqlite"], indirect=True)
 def test_a_call_that_cannot_be_sent_is_over(host):
     raw = Raw(host)
     assert " 200 " in raw.request(b"REGISTER", b"desk1", contact=b"<sip:desk1@nowhere.invalid>")
@@ -259,32 +306,58 @@ def test_a_store_that_is_held_loses_nothing(host):
     raw.close()
 
 
-BARESIP = """sip_listen 127.0.0.1:0
-audio_player aubridge,a
-audio_source aubridge,a
-audio_alert aubridge,b
-module_path /usr/lib/baresip/modules
-module g711.so
-module aubridge.so
-module_tmp account.so
-module_app menu.so
-"""
-
-
 def test_a_softphone(host):
-    """baresip, which nobody here wrote a scenario for, registers and answers."""
-    folder = host.folder / "baresip"
-    folder.mkdir()
-    (folder / "config").write_text(BARESIP)
-    (folder / "accounts").write_text(f"<sip:desk1@127.0.0.1:{host.port}>;auth_pass=x;regint=120;answermode=auto\n")
-    softphone = subprocess.Popen(["baresip", "-f", folder], stdin=subprocess.PIPE, stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT)
+    """baresip, which nobody here wrote a scenario for, registers, rings and is picked up."""
+    softphone = Softphone(host, "desk1")
     try:
-        until(lambda: "desk1 registered" in host.text())
+        softphone.registered()
         host.arrive("desk1", "H1", "alice")
-        finished(sipp(host, "call", "alice"))
+        picked_up(host, "alice", softphone)
     finally:
-        softphone.kill()
-        softphone.wait()
+        softphone.close()
+
+
+@pytest.fixture
+def guarded(host):
+    """The same Kamailio, started again, with phones that have passwords."""
+    path = host.folder / "phones.htdigest"
+    path.write_text(htdigest({"desk1": "one", "desk2": "two"}))
+    host.stop()
+    host.env["EM_PASSWORDS"] = str(path)
+    host.start()
+    return host
+
+
+@pytest.mark.parametrize("host", ["sqlite"], indirect=True)
+def test_a_phone_shows_that_it_is_the_one_it_says(guarded):
+    """Not without a password, nor with a wrong one, another phone's, of another realm or an invented nonce; nor by a call that
+    says to be from it."""
+    raw = Raw(guarded)
+
+    def register(name="desk1", password="one", **instead):
+        assert " 401 " in raw.request(b"REGISTER", b"desk1")
+        return raw.request(b"REGISTER", b"desk1", headers=raw.digest("REGISTER", "desk1", name, password, **instead))
+
+    for wrong in ({"password": "two"}, {"password": ""}, {"name": "desk2", "password": "two"}, {"realm": "elsewhere"}, {"nonce": "x"}):
+        assert " 401 " in register(**wrong), wrong
+    assert " 401 " in raw.request(b"REGISTER", b"desk99")  # nobody is told which phones there are
+    assert "desk1 registered" not in guarded.text()
+    caller = b"<sip:desk1@127.0.0.1>"
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller)
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk2", "two"))
+    assert " 480 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk1", "one"))
+    raw.close()
+    desk, other = Softphone(guarded, "desk1", "one"), Softphone(guarded, "desk2", "two")
+    try:
+        desk.registered()
+        other.registered()
+        guarded.arrive("desk1", "H1", "alice")
+        other.dial(f"sip:alice@127.0.0.1:{guarded.port}")
+        desk.pick_up()
+        until(lambda: "desk2 call_begun accepted" in guarded.text())
+    finally:
+        desk.close()
+        other.close()
 
 
 def register_all(host, phones):
@@ -310,7 +383,7 @@ def told(times):
 
 def test_a_hundred_phones_and_a_thousand_plugs(host, capsys):
     """How long reports and sign-ins take, from the HTTP request to its answer, five desks at once and calls meanwhile."""
-    host.put_pins({**PINS, **{f"user{i}": "1234567" for i in range(100)}})
+    host.add_pins([f"user{i}" for i in range(100)], "1234567")
     for i in range(100):
         host.ok("phone", f"p{i}", f"p{i}-own", "CP-8861")
         host.ok("user", f"user{i}", f"user{i}-line")
@@ -346,14 +419,25 @@ def test_a_hundred_phones_and_a_thousand_plugs(host, capsys):
 @pytest.mark.parametrize("host", ["sqlite"], indirect=True)
 def test_no_pin_in_the_log(host):
     """Neither of a request that is none, nor by a name that Kamailio takes for one of its variables. The fixture looks for it."""
-    for head in (b"POST", b"POST /rpc HTTP/1.1\r\nno header"):
+    body = b'{"method": "submit", "params": ["desk1", "alice", "47111"]}'
+    length = b"Content-Length: %d" % len(body)
+    for head in (b"POST", b"POST\r\n" + length, b"POST /rpc HTTP/1.1\r\nno header", b"POST /rpc HTTP/1.1\r\nno header\r\n" + length,
+                 b"REGISTER sip:a SIP/2.0\r\nno header\r\n" + length, b"POST /rpc HTTP/1.1\r\n" + length + b"\r\nCSeq: " + body,
+                 b"POST /rpc HTTP/1.1\r\n" + length + b"\r\nFrom: <" + body):
+        message = head + b"\r\n\r\n" + body + b"\r\n\r\n"
         with socket.create_connection(("127.0.0.1", host.port), SECONDS) as link:
-            link.sendall(head + b'\r\n\r\n{"method": "submit", "params": ["desk1", "alice", "47111"]}\r\n\r\n')
+            link.sendall(message)
             link.shutdown(socket.SHUT_WR)
             link.recv(1000)
+        with socket.socket(type=socket.SOCK_DGRAM) as link:
+            link.sendto(message, ("127.0.0.1", host.port))
     host.ok("phone", "$rb", "p", "m")
     host.headset("$rb", "47$$", "connected")
     host.ask("POST", "/rpc", json.dumps({"method": "phone", "params": ["$rb", "47111", "m"]}))
+    raw = Raw(host)  # UDP's workers have taken in what came before
+    for _ in range(8):
+        assert " 480 " in raw.request(b"INVITE", b"alice")
+    raw.close()
     assert "em: $rb device_put" in host.text()
 
 

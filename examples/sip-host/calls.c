@@ -103,7 +103,7 @@ static void destroy_call(void *user) {
 static void finish(call *c, uint16_t code, const char *reason) {
     if (c->over) return;
     c->over = true;
-    say("call %016llx over (%u %s)", (unsigned long long)c->id, code, reason);
+    say("call %016llx over: %s", (unsigned long long)c->id, reason);
     if (!c->answered) sipsess_reject(c->from, code, reason, NULL);
     tell_both(c);
     mem_deref(c);
@@ -112,11 +112,21 @@ static void finish(call *c, uint16_t code, const char *reason) {
 /* Neither side need ever say that it gave up. */
 static void on_rung_out(void *user) { finish(user, 480, "No Answer"); }
 
-static void on_close(int error, const struct sip_msg *msg, void *user) {
+/* Who calls gives up while it rings, which the stack has answered by 487 already, or hangs up. */
+static void on_from_close(int error, const struct sip_msg *msg, void *user) {
+    call *c = user;
+    (void)error;
+    (void)msg;
+    finish(c, 487, c->answered ? "The Caller Hung Up" : "Request Terminated");
+}
+
+static void on_to_close(int error, const struct sip_msg *msg, void *user) {
     call *c = user;
     char reason[64] = "Gone";
     uint16_t code = 480;
-    if (msg != NULL && !msg->req && msg->scode >= 300) {
+    if (c->answered) {
+        snprintf(reason, sizeof reason, "The Phone Hung Up");
+    } else if (msg != NULL && !msg->req && msg->scode >= 300) {
         code = msg->scode;
         pl_strcpy(&msg->reason, reason, sizeof reason);
     } else if (error == ETIMEDOUT) {
@@ -225,13 +235,19 @@ static int connect_to(call *c, const struct sip_msg *msg) {
     if (error) return error;
     if (!phones_is_plain(from) || !phones_is_plain(caller)) return EINVAL;
     return sipsess_connect(&c->to, sessions, phones_contact(c->phone[1]), NULL, from, caller, NULL, 0, "application/sdp", c->offer,
-                           NULL, NULL, false, to_offers, on_answer, on_progress, on_to_established, NULL, NULL, on_close, c, NULL);
+                           NULL, NULL, false, to_offers, on_answer, on_progress, on_to_established, NULL, NULL, on_to_close, c,
+                           NULL);
 }
 
 static void destroyed_before(call *c, const struct sip_msg *msg) {
     if (c->from != NULL) sipsess_reject(c->from, 500, "Server Error", NULL);
     else sip_treply(NULL, sip, msg, 500, "Server Error");
     mem_deref(c);
+}
+
+/* caller_phone: which of our phones it is that calls; empty for anybody else. */
+static void caller_phone(const struct sip_msg *msg, char *phone) {
+    if (pl_strcpy(&msg->from.uri.user, phone, NAME_SIZE) || phones_contact(phone) == NULL) phone[0] = '\0';
 }
 
 static void begin(const struct sip_msg *msg, const char *phone) {
@@ -244,9 +260,9 @@ static void begin(const struct sip_msg *msg, const char *phone) {
     c->id = ++last_id; /* a Call-ID is the caller's to choose, and one call may be here twice */
     c->offer = body_of(msg);
     snprintf(c->phone[1], NAME_SIZE, "%s", phone);
-    if (pl_strcpy(&msg->from.uri.user, c->phone[0], NAME_SIZE) || phones_contact(c->phone[0]) == NULL) c->phone[0][0] = '\0';
+    caller_phone(msg, c->phone[0]);
     error = sipsess_accept(&c->from, sessions, msg, 181, "Call Is Being Forwarded", "host", "application/sdp", NULL, NULL, NULL, false,
-                           from_offers, take_nothing, on_from_established, NULL, NULL, on_close, c, NULL);
+                           from_offers, take_nothing, on_from_established, NULL, NULL, on_from_close, c, NULL);
     if (!error) error = connect_to(c, msg);
     if (error) {
         destroyed_before(c, msg);
@@ -259,10 +275,13 @@ static void begin(const struct sip_msg *msg, const char *phone) {
 }
 
 static void on_invite(const struct sip_msg *msg, void *user) {
-    char wanted[NAME_SIZE], phone[NAME_SIZE];
+    char wanted[NAME_SIZE], phone[NAME_SIZE], caller[NAME_SIZE];
     const char *why = "Bad Request";
-    uint16_t code = pl_strcpy(&msg->uri.user, wanted, sizeof wanted) ? 400 : pick(wanted, phone, &why);
+    uint16_t code;
     (void)user;
+    caller_phone(msg, caller);
+    if (caller[0] != '\0' && !auth_check(sip, msg, caller)) return;
+    code = pl_strcpy(&msg->uri.user, wanted, sizeof wanted) ? 400 : pick(wanted, phone, &why);
     if (code == 0 && mbuf_get_left(msg->mb) == 0) { /* who wants our media first would have to wait for two answers */
         code = 488;
         why = "Offer Wanted";

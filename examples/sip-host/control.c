@@ -108,74 +108,103 @@ typedef struct word {
     size_t least; /* words after it */
     size_t most;
     const char *usage;
-    void (*make)(const request *r, hsvc_input *in); /* a word that is an input */
-    void (*run)(const request *r);                  /* one that is not */
+    const char *(*make)(const request *r, hsvc_input *in); /* a word that is an input; NULL, or the answer if it is none */
+    void (*run)(const request *r);                         /* one that is not */
 } word;
 
-static uint64_t prompt_of(const char *device) {
+#define NO_SUCH "error usage" /* with the word's usage after it */
+
+static bool is_passing(int32_t status) {
+    return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT ||
+           status == HSVC_ERR_FULL;
+}
+
+/* prompt_of: what is filled in, or pressed on, is the screen that is shown now. */
+static const char *prompt_of(const char *device, uint64_t *id) {
     hsvc_device_view view;
-    return service_device(device, &view) == HSVC_OK ? view.prompt_id : 0;
+    int32_t status = service_device(device, &view);
+    if (is_passing(status)) return TRY_AGAIN;
+    *id = status == HSVC_OK ? view.prompt_id : 0;
+    return *id != 0 ? NULL : "error no screen is shown there";
 }
 
-static void make_phone(const request *r, hsvc_input *in) {
+static const char *make_phone(const request *r, hsvc_input *in) {
     hsvc_input_device_put(in, r->word[1], r->word[2], HSVC_DEVICE_ANONYMOUS, r->word[4], r->word[3], NULL, HSVC_FLAG_EM_ENABLED);
+    return NULL;
 }
 
-static void make_user(const request *r, hsvc_input *in) {
+static const char *make_user(const request *r, hsvc_input *in) {
     static hsvc_item profile;
     hsvc_item_profile(&profile, r->word[2]);
     hsvc_input_user_put(in, r->word[1], &profile, 1);
+    return NULL;
 }
 
-static void make_give(const request *r, hsvc_input *in) { hsvc_input_associate(in, r->word[2], r->word[1]); }
+static const char *make_give(const request *r, hsvc_input *in) {
+    hsvc_input_associate(in, r->word[2], r->word[1]);
+    return NULL;
+}
 
-static void make_plug(const request *r, hsvc_input *in) {
+static const char *make_plug(const request *r, hsvc_input *in) {
     hsvc_input_headset_connected(in, r->word[1], r->word[2], 0);
     hsvc_input_set_vendor(in, r->word[3]);
     hsvc_input_set_model(in, r->word[4]);
+    return NULL;
 }
 
-static void make_unplug(const request *r, hsvc_input *in) { hsvc_input_headset_disconnected(in, r->word[1], r->word[2], 0); }
+static const char *make_unplug(const request *r, hsvc_input *in) {
+    hsvc_input_headset_disconnected(in, r->word[1], r->word[2], 0);
+    return NULL;
+}
 
-static void make_present(const request *r, hsvc_input *in) {
+static const char *make_present(const request *r, hsvc_input *in) {
     static hsvc_item items[WORDS_MOST];
     for (size_t i = 2; i < r->count; i++) hsvc_item_headset(&items[i - 2], r->word[i], 0);
     hsvc_input_presence_snapshot(in, r->word[1], items, r->count - 2);
+    return NULL;
 }
 
-static void make_pin(const request *r, hsvc_input *in) {
-    hsvc_input_submit(in, r->word[1], prompt_of(r->word[1]), r->word[2], r->word[3], hsvc_text_len(r->word[3]));
+static const char *make_pin(const request *r, hsvc_input *in) {
+    uint64_t prompt;
+    const char *wrong = prompt_of(r->word[1], &prompt);
+    if (wrong == NULL) hsvc_input_submit(in, r->word[1], prompt, r->word[2], r->word[3], hsvc_text_len(r->word[3]));
+    return wrong;
 }
 
-/* Which key, and the input it is; of what is no key an input of no kind, which the library refuses by name. */
-static void make_press(const request *r, hsvc_input *in) {
+static const char *make_press(const request *r, hsvc_input *in) {
     static const struct {
         const char *key;
         int32_t (*make)(hsvc_input *in, const char *device, uint64_t prompt_id);
     } keys[] = {{"sign-in", hsvc_input_sign_in}, {"sign-out", hsvc_input_sign_out}, {"yes", hsvc_input_yes},
                 {"no", hsvc_input_no},           {"cancel", hsvc_input_cancel},     {"exit", hsvc_input_exit}};
-    hsvc_input_init(in, sizeof *in, 0);
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(r->word[2], keys[i].key) == 0) keys[i].make(in, r->word[1], prompt_of(r->word[1]));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        uint64_t prompt;
+        const char *wrong;
+        if (strcmp(r->word[2], keys[i].key) != 0) continue;
+        wrong = prompt_of(r->word[1], &prompt);
+        if (wrong == NULL) keys[i].make(in, r->word[1], prompt);
+        return wrong;
+    }
+    return NO_SUCH;
 }
 
-static void make_menu(const request *r, hsvc_input *in) {
+static const char *make_menu(const request *r, hsvc_input *in) {
     static const struct {
         const char *entry;
         int32_t (*make)(hsvc_input *in, const char *device);
     } entries[] = {{"associate", hsvc_input_menu_associate}, {"sign-in", hsvc_input_menu_sign_in},
                    {"by-hand", hsvc_input_menu_sign_in_by_hand}, {"sign-out", hsvc_input_menu_sign_out}};
-    hsvc_input_init(in, sizeof *in, 0);
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
-        if (strcmp(r->word[2], entries[i].entry) == 0) entries[i].make(in, r->word[1]);
+        if (strcmp(r->word[2], entries[i].entry) == 0) return (void)entries[i].make(in, r->word[1]), NULL;
+    return NO_SUCH;
 }
 
-static void make_answer(const request *r, hsvc_input *in) {
+static const char *make_answer(const request *r, hsvc_input *in) {
     bool there = strcmp(r->word[4], "there") == 0;
-    hsvc_input_init(in, sizeof *in, 0);
-    if (!there && strcmp(r->word[4], "gone") != 0) return;
+    if (!there && strcmp(r->word[4], "gone") != 0) return NO_SUCH;
     hsvc_input_presence_answer(in, r->word[1], r->word[2], there ? HSVC_PRESENCE_THERE : HSVC_PRESENCE_NOT_THERE);
     in->request = strtoull(r->word[3], NULL, 10);
+    return NULL;
 }
 
 static void tell_device(const hsvc_device_view *v, void *user) {
@@ -207,6 +236,8 @@ static void run_advance(const request *r) {
     }
 }
 
+static void run_help(const request *r);
+
 static void run_calls(const request *r) {
     char line[32];
     snprintf(line, sizeof line, "ok %zu", calls_count());
@@ -228,16 +259,17 @@ static const word words[] = {
     {"calls", 0, 0, "calls", NULL, run_calls},
     {"watch", 0, 0, "watch", NULL, run_watch},
     {"advance", 1, 1, "advance MS", NULL, run_advance},
+    {"help", 0, 0, "help", NULL, run_help},
 };
+
+static void run_help(const request *r) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) send_line(r->from, words[i].usage);
+    send_line(r->from, "ok");
+}
 
 /* ---- requests ---- */
 
 static const char *field_of(const hsvc_verdict *v) { return v->field ? hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)v->field) : ""; }
-
-static bool is_passing(int32_t status) {
-    return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT ||
-           status == HSVC_ERR_FULL;
-}
 
 static void answer_input(client *to, const hsvc_input *in) {
     char line[LINE_MOST];
@@ -246,32 +278,44 @@ static void answer_input(client *to, const hsvc_input *in) {
     hsvc_verdict_init(&v, sizeof v);
     status = service_take(in, &v);
     if (status != HSVC_OK)
-        snprintf(line, sizeof line, "%s %s", is_passing(status) ? TRY_AGAIN : "error", hsvc_text(HSVC_REGISTRY_STATUS, status));
+        snprintf(line, sizeof line, "%s %s %s", is_passing(status) ? TRY_AGAIN : "error", hsvc_text(HSVC_REGISTRY_STATUS, status),
+                 field_of(&v));
     else
         snprintf(line, sizeof line, "%s %s %s %s", v.accepted ? "ok" : "error", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)v.reason),
                  v.rule, field_of(&v));
     send_line(to, line);
 }
 
-static void obey(const request *r) {
+static void say_usage(const request *r, const word *w) {
     char line[LINE_MOST];
+    snprintf(line, sizeof line, NO_SUCH ": %s", w->usage);
+    send_line(r->from, line);
+}
+
+static void obey_word(const request *r, const word *w) {
     hsvc_input in;
+    const char *wrong = w->run != NULL ? NULL : w->make(r, &in);
+    if (w->run != NULL) {
+        w->run(r);
+    } else if (wrong == NULL) {
+        hsvc_input_set_actor(&in, "control");
+        answer_input(r->from, &in);
+    } else if (strcmp(wrong, NO_SUCH) == 0) {
+        say_usage(r, w);
+    } else {
+        send_line(r->from, wrong);
+    }
+}
+
+static void obey(const request *r) {
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         const word *w = &words[i];
         if (strcmp(r->word[0], w->name) != 0) continue;
-        if (r->count - 1 < w->least || r->count - 1 > w->most) {
-            snprintf(line, sizeof line, "error usage: %s", w->usage);
-            send_line(r->from, line);
-        } else if (w->run != NULL) {
-            w->run(r);
-        } else {
-            w->make(r, &in);
-            hsvc_input_set_actor(&in, "control");
-            answer_input(r->from, &in);
-        }
+        if (r->count - 1 < w->least || r->count - 1 > w->most) say_usage(r, w);
+        else obey_word(r, w);
         return;
     }
-    send_line(r->from, "error no such word");
+    send_line(r->from, "error no such word; help lists them");
 }
 
 /* A line is text of printable characters and UTF-8, in words between blanks; "-" is a word that is not given. */

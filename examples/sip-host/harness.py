@@ -1,30 +1,41 @@
 """harness.py: starts sip-host, phones, callers and a directory, for the tests of this example and of its neighbours.
 
+    harness.py      a directory to try sip-host with: alice's PIN is 47111, bob's 47222; until it is interrupted
+
 Nothing of it is simulated but time: SIP is spoken by sipp, PINs are checked by a real slapd, and the only thing hurried is the
 host's clock (`advance`)."""
 import contextlib
+import hashlib
+import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS = 60  # what may take a while on a busy machine
 
 
+# Not of those that the system gives to connections: it would give away the port of a host that is just being started again.
+_ports = iter(random.SystemRandom().sample(range(20000, 29999), 9999))
+
+
 def free_port():
-    """A port that nobody has now, for UDP and for TCP."""
-    while True:
+    """A port that nobody has now, for UDP and for TCP, and that is not given out twice."""
+    for port in _ports:
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
             try:
-                udp.bind(tcp.getsockname())
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return tcp.getsockname()[1]
+            return port
+    raise AssertionError("no port is free")
 
 
 def until(what, seconds=SECONDS):
@@ -123,6 +134,11 @@ class Host:
         return self.log_path.read_text(errors="replace")
 
 
+def is_bound(port):
+    """Does somebody listen there by UDP?"""
+    return any(line.split()[1].endswith(f":{port:04X}") for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:])
+
+
 def sipp(host, scenario, service, *, port=None, caller="outside", expires=600, script=None, options=()):
     """One call of a sipp scenario, begun; .wait() it with finished()."""
     command = ["sipp", f"127.0.0.1:{host.port}", "-sf", script or HERE / "sipp" / f"{scenario}.xml", "-s", service, "-i", "127.0.0.1",
@@ -150,16 +166,96 @@ class Phone:
     def register(self, expires=600):
         finished(sipp(self.host, "register", self.name, port=self.port, expires=expires))
 
-    def ring(self):
+    def ring(self, scenario="answer"):
         """Waits for one call, in the background."""
-        process = sipp(self.host, "answer", self.name, port=self.port)
-        hexport = f"{self.port:04X}"
-        until(lambda: any(line.split()[1].endswith(":" + hexport) for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]))
+        process = sipp(self.host, scenario, self.name, port=self.port)
+        until(lambda: is_bound(self.port))
         return process
+
+
+def htdigest(passwords):
+    """A file as htdigest writes it, of phones and their passwords."""
+    return "".join(f"{name}:headsetsvc:{hashlib.md5(f'{name}:headsetsvc:{password}'.encode()).hexdigest()}\n"
+                   for name, password in passwords.items())
+
+
+BARESIP = """module_path /usr/lib/baresip/modules
+sip_listen 127.0.0.1:{sip}
+ctrl_tcp_listen 127.0.0.1:{control}
+audio_player aubridge,a
+audio_source aubridge,a
+audio_alert aubridge,b
+module g711.so
+module aubridge.so
+module ctrl_tcp.so
+module_tmp account.so
+module_app menu.so
+"""
+
+
+class Softphone:
+    """baresip, a phone that nobody here wrote: it dials, and picks up, when it is told to."""
+
+    def __init__(self, host, name, password=""):
+        self.folder, self.control = host.folder / f"baresip-{name}", free_port()
+        self.folder.mkdir()
+        (self.folder / "config").write_text(BARESIP.format(sip=free_port(), control=self.control))
+        (self.folder / "accounts").write_text(f"<sip:{name}@127.0.0.1:{host.port}>;auth_user={name};auth_pass={password};regint=120\n")
+        with open(self.folder / "log", "wb") as log:
+            self.process = subprocess.Popen(["baresip", "-f", self.folder], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+
+    def text(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    def says(self, what):
+        """Waits for a line of its log; what it said instead is shown."""
+        end = time.monotonic() + SECONDS
+        while what not in self.text():
+            assert self.process.poll() is None and time.monotonic() < end, f"baresip never said {what!r}:\n{self.text()}"
+            time.sleep(0.02)
+
+    def registered(self):
+        """Waits for its registration, so that it is at home for whoever calls then."""
+        self.says("200 OK")
+        return self
+
+    def command(self, name, parameters=""):
+        """A word to its own control port."""
+        message = json.dumps({"command": name, "params": parameters})
+        with socket.create_connection(("127.0.0.1", self.control), SECONDS) as link:
+            link.sendall(f"{len(message)}:{message},".encode())
+            said = b""
+            while b'"response":true' not in said:  # events come the same way
+                said += link.recv(65536) or b'"response":true'
+        assert b'"ok":true' in said, (said, self.text())
+
+    def dial(self, uri):
+        self.command("dial", uri)
+
+    def pick_up(self):
+        self.says("Incoming call")
+        self.command("accept")
+        self.says("Call established")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait(SECONDS)
 
 
 def call(host, person, **how):
     return sipp(host, "call", person, **how)
+
+
+def picked_up(host, person, softphone):
+    """A call from ringing to its end. The phone is picked up when the caller has heard it ring: of two answers that come at one
+    moment, the second may be the first that Kamailio's workers pass on, and sipp hangs up on a 180 after the 200."""
+    script, rang = host.folder / "rings.xml", host.folder / "rang"
+    script.write_text((HERE / "sipp" / "call.xml").read_text().replace(
+        '<recv response="180" optional="true"/>', '<recv response="180"><action><exec command="touch rang"/></action></recv>'))
+    calling = sipp(host, "call", person, script=script)
+    until(rang.exists)
+    softphone.pick_up()
+    finished(calling)
 
 
 class Talk:
@@ -195,20 +291,32 @@ class Raw:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.settimeout(SECONDS)
 
-    def request(self, method, user=b"", *, caller=b"<sip:outside@127.0.0.1>", contact=None):
+    def request(self, method, user=b"", *, caller=b"<sip:outside@127.0.0.1>", contact=None, headers=b""):
         self.count += 1
         at = b"127.0.0.1:%d" % self.socket.getsockname()[1]
         to = b"sip:" + (user + b"@" if user else b"") + b"127.0.0.1"
         body = b"v=0\r\n" if method == b"INVITE" else b""
         self.socket.sendto(b"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%d\r\nFrom: %s;tag=%d\r\nTo: <%s>\r\n"
                            b"Call-ID: raw-%d\r\nCSeq: 1 %s\r\nContact: %s\r\nMax-Forwards: 70\r\n"
-                           b"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s"
+                           b"Content-Type: application/sdp\r\n%sContent-Length: %d\r\n\r\n%s"
                            % (method, to, at, self.count, caller, self.count, to, self.count, method, contact or b"<sip:" + at + b">",
-                              len(body), body), ("127.0.0.1", self.host.port))
+                              headers, len(body), body), ("127.0.0.1", self.host.port))
         while True:
             answer = self.socket.recv(65536).split(b"\r\n\r\n")[0].decode(errors="replace")
             if answer.startswith("SIP/2.0 ") and answer[8] != "1" and f"branch=z9hG4bK{self.count}" in answer.split("\r\n")[1]:
+                self.answer = answer
                 return answer.split("\r\n")[0]
+
+    def digest(self, method, user, name, password, **instead):
+        """A header that answers the challenge that came last, as this phone, but for what is to be something else in it."""
+        challenge = self.answer.split("-Authenticate: Digest ")[1].split("\r\n")[0]
+        said = {key: value.strip('"') for key, _, value in (word.strip().partition("=") for word in challenge.split(","))}
+        had = {"username": name, "realm": said["realm"], "nonce": said["nonce"], "uri": f"sip:{user}@127.0.0.1", **instead}
+        one = hashlib.md5(f"{had['username']}:{had['realm']}:{password}".encode()).hexdigest()
+        two = hashlib.md5(f"{method}:{had['uri']}".encode()).hexdigest()
+        had["response"] = hashlib.md5(f"{one}:{had['nonce']}:{two}".encode()).hexdigest()
+        words = ", ".join(f'{key}="{value}"' for key, value in had.items())
+        return f"{'Authorization' if method == 'REGISTER' else 'Proxy-Authorization'}: Digest {words}\r\n".encode()
 
     def close(self):
         self.socket.close()
@@ -226,6 +334,11 @@ def held(store):
 
 def refused(host, person):
     finished(sipp(host, "refused", person))
+
+
+def cancelled(host, person):
+    """A call that rings and is given up."""
+    finished(sipp(host, "cancel", person))
 
 
 SLAPD = """include /etc/ldap/schema/core.schema
@@ -294,3 +407,15 @@ class Directory:
     def stop(self):
         self.process.terminate()
         self.process.wait(SECONDS)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Directory(folder, {"alice": "47111", "bob": "47222"})
+        print(f"--ldap {directory.url} --ldap-dn '{directory.options[-1]}'", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            directory.process.wait()
+
+
+if __name__ == "__main__":
+    main()

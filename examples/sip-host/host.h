@@ -1,8 +1,9 @@
 /* host.h: how the parts of this host speak to each other.
  *
  *   control.c   the local socket: headset reports, what people press, administration      -> service.c
- *   phones.c    the registrar: which phone is where                                       -> service.c
- *   calls.c     the switch: calls to a person ring the phone where that person is         -> service.c, phones.c
+ *   phones.c    the registrar: which phone is where                                       -> service.c, auth.c
+ *   calls.c     the switch: calls to a person ring the phone where that person is         -> service.c, auth.c, phones.c
+ *   auth.c      is it the phone that it says it is?
  *   pins.c      asks a directory by LDAP, without waiting                                 -> service.c
  *   service.c   the engine, its store, its one timer; hands effects to the others
  *   main.c      options, start, end
@@ -29,6 +30,7 @@ typedef struct options {
     const char *sip;     /* address and port */
     const char *ldap;    /* ldap://host:port; NULL: every PIN check is unavailable */
     const char *ldap_dn; /* "uid=%s,ou=people,dc=example,dc=com" */
+    const char *passwords; /* a file of htdigest's; NULL: phones need none */
     uint32_t expires;    /* seconds that a registration lasts, at most */
     bool test_clock;     /* the control socket may move the clock */
 } options;
@@ -42,8 +44,8 @@ int service_open(const options *given);
 void service_close(void);
 /* service_start: after the others are up: what devices should wear and show comes again. A status of the library. */
 int32_t service_start(void);
-/* service_take: one input; the first verdict of it into *verdict if that is not NULL. A status of the library. Its effects are
- * done, and what they ask is answered, before it returns. */
+/* service_take: one input; its verdict into *verdict if that is not NULL, or the field alone that the library complains of. A
+ * status of the library. Its effects are done, and what they ask is answered, before it returns. */
 int32_t service_take(const hsvc_input *in, hsvc_verdict *verdict);
 /* service_move_clock: for tests, whose windows need not last five minutes. */
 void service_move_clock(int64_t ms);
@@ -64,6 +66,12 @@ void phones_close(void);
 const char *phones_contact(const char *name);
 /* phones_is_plain: may a URI that somebody sent be written into a header of ours? */
 bool phones_is_plain(const char *uri);
+
+/* ---- auth.c ---- */
+
+void auth_open(const options *given);
+/* auth_check: does this REGISTER, or INVITE, come from the phone of that name? If not, it was answered by a challenge. */
+bool auth_check(struct sip *sip, const struct sip_msg *msg, const char *name);
 
 /* ---- calls.c ---- */
 

@@ -1,7 +1,7 @@
 /* main.c: sip-host, a small SIP server of its own on libre and libheadsetsvc. See README.md.
  *
  *   sip-host --store em.db --control em.sock [--sip 127.0.0.1:5060] [--expires 3600] [--ldap URL --ldap-dn PATTERN]
- *           [--test-clock] */
+ *           [--passwords FILE] [--test-clock] */
 #include "host.h"
 
 #include <ctype.h>
@@ -34,13 +34,14 @@ void say(const char *format, ...) {
 
 static void usage(FILE *to) {
     fputs("usage: sip-host --store FILE --control SOCKET [--sip ADDRESS:PORT] [--expires SECONDS]\n"
-          "                [--ldap URL --ldap-dn PATTERN] [--test-clock]\n"
+          "                [--ldap URL --ldap-dn PATTERN] [--passwords FILE] [--test-clock]\n"
           "  --store FILE       the SQLite store; made if it is not there\n"
           "  --control SOCKET   where headset reports, key presses and administration come in (README.md has the words)\n"
           "  --sip ADDR:PORT    where phones register; 127.0.0.1:5060 unless given\n"
           "  --expires SECONDS  for how long a phone is known without registering again, at most; 3600 unless given\n"
           "  --ldap URL         the directory that knows the PINs, such as ldap://127.0.0.1:389: an address, no name\n"
           "  --ldap-dn PATTERN  whom to bind as; %s stands for the user, escaped\n"
+          "  --passwords FILE   of phones, as htdigest writes it, realm headsetsvc; without it phones need none\n"
           "  --test-clock       the word `advance` may move the clock\n",
           to);
 }
@@ -49,7 +50,7 @@ static int read_options(int argc, char **argv, options *given) {
     static const struct option known[] = {
         {"store", required_argument, NULL, 's'}, {"control", required_argument, NULL, 'c'}, {"sip", required_argument, NULL, 'p'},
         {"ldap", required_argument, NULL, 'l'},  {"ldap-dn", required_argument, NULL, 'd'}, {"test-clock", no_argument, NULL, 't'},
-        {"expires", required_argument, NULL, 'e'}, {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"expires", required_argument, NULL, 'e'}, {"passwords", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int which;
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) switch (which) {
             case 's': given->store = optarg; break;
@@ -57,6 +58,7 @@ static int read_options(int argc, char **argv, options *given) {
             case 'p': given->sip = optarg; break;
             case 'l': given->ldap = optarg; break;
             case 'd': given->ldap_dn = optarg; break;
+            case 'w': given->passwords = optarg; break;
             case 't': given->test_clock = true; break;
             case 'e': given->expires = (uint32_t)strtoul(optarg, NULL, 10); break;
             case 'h': usage(stdout); return 1;
@@ -89,6 +91,7 @@ static void on_signal(int signal) {
 static int open_all(const options *given) {
     int error = service_open(given);
     if (!error) error = open_sip(given->sip);
+    if (!error) auth_open(given);
     if (!error) error = phones_open(sip, given);
     if (!error) error = calls_open(sip);
     if (!error) error = control_open(given);

@@ -124,6 +124,7 @@ static void on_register(const struct sip_msg *msg) {
     uint32_t seconds = 0;
     int error = pl_strcpy(&msg->to.uri.user, name, sizeof name) || !pl_isset(&msg->to.uri.user) ? EINVAL : 0;
     bool all = header != NULL && pl_strcmp(&header->val, "*") == 0;
+    if (!error && !auth_check(sip, msg, name)) return;
     if (!error && header != NULL && !all) {
         error = sip_addr_decode(&contact, &header->val) ? EINVAL : 0;
         if (!error) seconds = lifetime(msg, &contact);

@@ -36,7 +36,8 @@ static void tell_verdicts(hsvc_effects *batch) {
     for (size_t i = 0; hsvc_verdict_at(batch, i, &v) == HSVC_OK; i++) {
         char line[400];
         if (strcmp(v.event, "effect_ack") == 0) continue;
-        snprintf(line, sizeof line, "%s %s %s %s %s", v.device_len ? v.device : "-", v.event, v.accepted ? "accepted" : "refused",
+        snprintf(line, sizeof line, "%s %s %s %s %s", v.device_len ? v.device : "-",
+                 v.event[0] ? v.event : "-", v.accepted ? "accepted" : "refused",
                  hsvc_name(HSVC_REGISTRY_REASON, (int32_t)v.reason), v.rule);
         say("%s", line);
         control_tell(line);
@@ -139,6 +140,13 @@ static void copy_verdict(hsvc_effects *batch, hsvc_verdict *to) {
     to->device_len = to->serial_len = 0;
 }
 
+static uint32_t field_complained_of(const hsvc_effects *batch) {
+    hsvc_problem problem;
+    hsvc_problem_init(&problem, sizeof problem);
+    hsvc_effects_problem(batch, &problem);
+    return problem.field;
+}
+
 int32_t service_take(const hsvc_input *in, hsvc_verdict *verdict) {
     hsvc_effects *batch = new_batch();
     int32_t status = batch == NULL ? HSVC_ERR_MEMORY : hsvc_apply(engine, in, 1, 0, batch);
@@ -148,6 +156,7 @@ int32_t service_take(const hsvc_input *in, hsvc_verdict *verdict) {
         do_effects(batch);
     } else {
         complain(hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)in->kind), status);
+        if (verdict != NULL) verdict->field = field_complained_of(batch);
     }
     hsvc_effects_free(batch);
     arm();

@@ -1,14 +1,17 @@
 """test_host.py: sip-host with real SIP phones (sipp) and a real directory (slapd)."""
 import os
+import pathlib
 import random
 import re
+import shlex
 import signal
 import socket
 import stat
 import subprocess
 
 import pytest
-from harness import Control, Directory, Host, Phone, Raw, Talk, call, finished, free_port, held, refused, until
+from harness import (Control, Directory, Host, Phone, Raw, Softphone, Talk, call, cancelled, finished, free_port, held, htdigest,
+                     is_bound, refused, until)
 
 PINS = {"alice": "47111", "bob": "47222", "carol": "47333", "mallory": "47444"}
 WINDOW = 300_000  # ms: sign_out_window as it is by default
@@ -181,6 +184,19 @@ def test_a_call_does_not_outlive_the_host_that_is_killed(host):
     signed_out(host, "desk-1")
 
 
+@pytest.mark.parametrize("how", ["cancelled", "too-late"])
+def test_out_4_a_caller_who_gives_up(host, how):
+    """The phone stops ringing, or is hung up if it was picked up in that moment; nobody is in a call any more."""
+    desk = Phone(host, "desk-1")
+    arrive(host, "desk-1", "H1", "alice")
+    ringing = desk.ring(how)
+    cancelled(host, "alice")
+    finished(ringing)
+    assert host.control.ask("calls") == "ok 0"
+    host.control.ok("unplug desk-1 H1", f"advance {WINDOW}")
+    signed_out(host, "desk-1")
+
+
 def test_two_hosts_do_not_share_a_socket(host):
     second = subprocess.run([os.environ["SIP_HOST"], "--store", host.folder / "em.db", "--control", host.path, "--sip",
                              f"127.0.0.1:{free_port()}"], capture_output=True, text=True, timeout=20)
@@ -195,6 +211,62 @@ def test_the_socket_is_its_owners(host):
 def test_unknown_phones_may_not_register(host):
     with pytest.raises(AssertionError, match="404"):
         Phone(host, "desk-99")
+
+
+PASSWORDS = {"desk-1": "one", "desk-2": "two"}
+
+
+@pytest.fixture
+def guarded(host):
+    """The same host, started again, with phones that have passwords."""
+    (host.folder / "phones.htdigest").write_text(htdigest(PASSWORDS))
+    host.options += ("--passwords", host.folder / "phones.htdigest")
+    host.stop()
+    host.start()
+    return host
+
+
+def test_softphones_with_passwords(guarded):
+    """baresip answers the challenge of a registration, and that of a call."""
+    desk, other = Softphone(guarded, "desk-1", "one"), Softphone(guarded, "desk-2", "two")
+    try:
+        desk.registered()
+        other.registered()
+        arrive(guarded, "desk-1", "H1", "alice")
+        other.dial(f"sip:alice@127.0.0.1:{guarded.port}")
+        desk.pick_up()
+        other.says("Call established")
+        until(lambda: "desk-2 call_snapshot accepted CALL_NOTED" in guarded.text())
+    finally:
+        desk.close()
+        other.close()
+
+
+def test_a_phone_shows_that_it_is_the_one_it_says(guarded):
+    """Not without a password, nor with a wrong one, another phone's, one for something else, of another realm or an old or
+    invented nonce; not by a call either that says to be from it."""
+    raw = Raw(guarded)
+
+    def register(name="desk-1", password="one", **instead):
+        assert " 401 " in raw.request(b"REGISTER", b"desk-1")
+        return raw.request(b"REGISTER", b"desk-1", headers=raw.digest("REGISTER", "desk-1", name, password, **instead))
+
+    for wrong in ({"password": "two"}, {"password": ""}, {"name": "desk-2", "password": "two"}, {"uri": "sip:desk-2@127.0.0.1"},
+                  {"realm": "elsewhere"}, {"nonce": "0" * 48}, {"nonce": "x"}, {"nonce": ""}):
+        assert " 401 " in register(**wrong), wrong
+        assert ("stale=true" in raw.answer) == ("nonce" in wrong), wrong
+    assert "desk-1: not with that password" in guarded.text() and "desk-1 is at" not in guarded.text()
+    assert " 404 " not in raw.request(b"REGISTER", b"desk-99")  # nobody is told which phones there are
+    assert " 200 " in register()
+    caller = b"<sip:desk-1@127.0.0.1>"
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller)
+    assert " 407 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk-2", "two"))
+    assert " 480 " in raw.request(b"INVITE", b"alice", caller=caller, headers=raw.digest("INVITE", "alice", "desk-1", "one"))
+    (guarded.folder / "phones.htdigest").write_text("nonsense\n:\n" + "desk-1:headsetsvc:12\n" + "x" * 5000)
+    assert " 401 " in register()
+    (guarded.folder / "phones.htdigest").unlink()
+    assert " 401 " in register() and "cannot be read" in guarded.text()
+    raw.close()
 
 
 def test_an_expired_phone_is_not_rung(host):
@@ -314,6 +386,34 @@ def test_a_damaged_store_is_not_started_with(tmp_path):
     assert first.returncode == 1 and "em.db" in first.stdout and first.stderr == ""
 
 
+def test_the_shift_of_the_page(tmp_path, directory):
+    """README.md's: "$" a command, ">" what is said to the socket; below it what that answers. Ports are those that are free."""
+    here = pathlib.Path(__file__).resolve().parent
+    shift = (here / "README.md").read_text().split("## A shift by hand")[1].split("```text\n")[1].split("```")[0]
+    host = Host(tmp_path, *directory.options)
+    ports = {"127.0.0.1:5060": f"127.0.0.1:{host.port}", "5071": str(free_port()), "5072": str(free_port())}
+    waiting, said, shown = [], [], []
+    for line in shift.splitlines():
+        if line.startswith("$ "):
+            words = [ports.get(word, word) for word in shlex.split(line[2:].removesuffix(" &"))]
+            process = subprocess.Popen([*words, "-nostdin"], cwd=here.parents[1], stdout=subprocess.DEVNULL)
+            waiting.append(process)
+            if not line.endswith(" &"):
+                assert [each.wait(60) for each in waiting] == [0] * len(waiting), line
+                waiting = []
+            else:
+                until(lambda port=words[words.index("-p") + 1]: is_bound(int(port)))
+        elif line.startswith("> "):
+            answer = host.control.ask(line[2:])
+            said += [line, *host.control.before, answer.rstrip()]
+            if "VERIFYING" in answer:
+                until(lambda: host.control.user_at("desk-1") != "-")
+        if not line.startswith("$ "):
+            shown.append(line)
+    assert said == shown
+    assert host.stop() == 0
+
+
 RUBBISH = ["", " ", "phone", "plug desk-1", "plug nobody H1", "who who", "advance -1", "advance x", "pin desk-1 alice 1 2 3",
            "present desk-1 " + "H " * 40, "x" * 5000, "give H1 \u00e9\u00e9", "press desk-1 any", "menu desk-1 none", "\x01\x02",
            "answer desk-1 H1 0 there", "answer desk-1 H1 1 perhaps", "advance -", "give " + "9" * 60 + " alice", "user " + "u" * 200 + " p"]
@@ -322,6 +422,30 @@ RUBBISH = ["", " ", "phone", "plug desk-1", "plug nobody H1", "who who", "advanc
 def test_rubbish_on_the_control_socket_is_answered_with_an_error(host):
     for line in RUBBISH[2:]:
         assert host.control.ask(line).startswith("error"), line
+
+
+@pytest.mark.parametrize("line, answer", [
+    ("press desk-1 yes", "error no screen is shown there"), ("pin desk-1 alice 1", "error no screen is shown there"),
+    ("press desk-1 any", "error usage: press PHONE sign-in|sign-out|yes|no|cancel|exit"),
+    ("menu desk-1 any", "error usage: menu PHONE associate|sign-in|by-hand|sign-out"),
+    ("answer desk-1 H1 1 perhaps", "error usage: answer PHONE SERIAL REQUEST there|gone"),
+    ("give H1 -", "error a field is missing that this kind of input needs USER"),
+    ("user alice -", "error TEXT_EMPTY ID-6 ITEMS"), ("hello", "error no such word; help lists them")])
+def test_what_is_wrong_is_said_by_name(host, line, answer):
+    assert host.control.ask(line).lower() == answer.lower()
+
+
+def test_one_line_a_decision_with_its_reason(host):
+    """TIME PHONE EVENT accepted|refused REASON RULE; an event has no name when the library refuses before there is one."""
+    for line in ("user carol -", "give H1 nobody", "plug nobody H1", "plug desk-1 H1", "present desk-1"):
+        before = len(host.text().splitlines())
+        answer = host.control.ask(line).split()
+        said = [words.split() for words in host.text().splitlines()[before:]]
+        assert answer[1:3] in [words[4:] for words in said] and all(words[3] in ("accepted", "refused") for words in said), (answer, said)
+
+
+def test_help_lists_the_words(host):
+    assert host.control.ask("help") == "ok" and "unplug PHONE SERIAL" in host.control.before
 
 
 def test_thousands_of_random_messages_leave_it_standing(host):

@@ -127,7 +127,7 @@ typedef struct hsvc_headset_view {
     uint32_t struct_size;
     uint32_t type; /* HSVC_HEADSET_ */
     uint32_t connected;
-    uint32_t updating;
+    uint32_t updating; /* 1 from the report that an update began, until one that it ended or the next input after update_max */
     uint64_t handle;
     int64_t first_seen_at;
     int64_t last_connected_at;

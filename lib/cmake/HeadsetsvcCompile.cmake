@@ -3,7 +3,8 @@
 
 # hsvc_compile: the project's language level, warnings and asserts, for one target.
 # Asserts stay on in release: each guards against a bug of ours, and a wrong decision costs more than a branch. The
-# coverage build maps them to nothing, since a branch that cannot be taken cannot be covered.
+# coverage build maps them to nothing, since a branch that cannot be taken cannot be covered; so HSVC__BUG (core.h),
+# which ends the program in the builds for tests and is the plain condition in what is shipped.
 function(hsvc_compile target)
     set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
         C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
@@ -17,9 +18,12 @@ function(hsvc_compile target)
         target_compile_options(${target} PRIVATE -Werror)
     endif()
     if(HSVC_COVERAGE)
-        target_compile_options(${target} PRIVATE -DNDEBUG)
+        target_compile_options(${target} PRIVATE -DNDEBUG -DHSVC_BUG_IS=0 -Wno-unused)
     else()
         target_compile_options(${target} PRIVATE -UNDEBUG)
+        if(HSVC_BUILD_TESTS AND CMAKE_BUILD_TYPE STREQUAL Debug)
+            target_compile_options(${target} PRIVATE -DHSVC_BUG_IS=1)
+        endif()
     endif()
 endfunction()
 
@@ -32,7 +36,6 @@ if(HSVC_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(HSVC_COVERAGE)
-    # Counted atomically: tests with threads would else leave counts that gcov cannot read.
-    add_compile_options(--coverage -fprofile-update=atomic)
-    add_link_options(--coverage)
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
+    add_link_options(-fprofile-instr-generate)
 endif()

@@ -35,7 +35,7 @@ int32_t hsvc__sized_in(void *to, size_t our_size, size_t least, const void *from
         size = our_size;
     }
     memcpy(to, from, size);
-    memset((unsigned char *)to + size, 0, our_size - size);
+    if (size < our_size) memset((unsigned char *)to + size, 0, our_size - size);
     memcpy(to, &own, sizeof own);
     return HSVC_OK;
 }

@@ -167,31 +167,26 @@ static int32_t ask(hsvc_csv_import *import, struct hsvc__waiting *waiting) {
 
 /* ---- what the engine says ---- */
 
+/* note: verdicts of items there are none here: no row makes an input with a list that is judged item by item. */
+static void note(struct hsvc__decided *decided, const hsvc_verdict *verdict) {
+    decided->accepted = verdict->accepted;
+    decided->reason = verdict->reason;
+    decided->limit = verdict->limit;
+}
+
 void hsvc__hear(const hsvc_effects *effects, uint32_t index, struct hsvc__decided *decided) {
     hsvc_verdict verdict = {0};
     verdict.struct_size = sizeof verdict;
-    for (size_t i = 0; hsvc_verdict_at(effects, i, &verdict) == HSVC_OK; i++) {
-        if (verdict.input_index != index || verdict.item_number != 0) continue;
-        decided->accepted = verdict.accepted;
-        decided->reason = verdict.reason;
-        decided->field = verdict.field;
-        decided->limit = verdict.limit;
-        return;
-    }
+    for (size_t i = 0; hsvc_verdict_at(effects, i, &verdict) == HSVC_OK; i++)
+        if (verdict.input_index == index) note(decided, &verdict);
 }
 
 /* hear_all: of inputs [first, first + count); verdicts of deadlines stand between theirs. */
 static void hear_all(hsvc_csv_import *import, uint32_t first, uint32_t count) {
     hsvc_verdict verdict = {0};
     verdict.struct_size = sizeof verdict;
-    for (size_t i = 0; hsvc_verdict_at(import->effects, i, &verdict) == HSVC_OK; i++) {
-        struct hsvc__decided *decided = &import->decided[first + verdict.input_index % count];
-        if (verdict.input_index >= count || verdict.item_number != 0) continue;
-        decided->accepted = verdict.accepted;
-        decided->reason = verdict.reason;
-        decided->field = verdict.field;
-        decided->limit = verdict.limit;
-    }
+    for (size_t i = 0; hsvc_verdict_at(import->effects, i, &verdict) == HSVC_OK; i++)
+        if (verdict.input_index < count) note(&import->decided[first + verdict.input_index], &verdict);
 }
 
 void hsvc__count_effects(hsvc_csv_import *import, uint32_t index) {
@@ -265,17 +260,11 @@ static uint32_t outcome_of(const hsvc_csv_import *import, uint32_t at) {
 
 /* ---- rows ---- */
 
-static uint32_t position_of_field(const hsvc_csv_import *import, uint32_t field) {
-    for (uint32_t i = 0; field != 0 && i < import->columns_found; i++)
-        if (hsvc__column(import->columns[i])->field == field) return i + 1;
-    return 0;
-}
-
-static void note_wrong(const hsvc_csv_import *import, struct hsvc__waiting *waiting, const struct hsvc__decided *said) {
+/* Of no column: what is wrong with a cell by itself was seen before the engine was asked. */
+static void note_wrong(struct hsvc__waiting *waiting, const struct hsvc__decided *said) {
     struct hsvc__wrong *wrong = &waiting->wrongs[waiting->wrong_count];
-    if (waiting->wrong_count == HSVC__WRONGS) return;
     wrong->reason = said->reason;
-    wrong->column = position_of_field(import, said->field);
+    wrong->column = 0;
     wrong->limit = said->limit;
     waiting->wrong_count++;
 }
@@ -289,7 +278,7 @@ static void settle(const hsvc_csv_import *import, struct hsvc__waiting *waiting)
     if (waiting->inputs > 0) waiting->outcome = HSVC_CSV_UNCHANGED;
     for (uint32_t at = waiting->first; at < waiting->first + waiting->inputs; at++) {
         uint32_t outcome = outcome_of(import, at);
-        if (outcome == HSVC_CSV_FAILED) note_wrong(import, waiting, &import->decided[at]);
+        if (outcome == HSVC_CSV_FAILED) note_wrong(waiting, &import->decided[at]);
         if (outcome != HSVC_CSV_UNCHANGED && waiting->outcome != HSVC_CSV_FAILED) waiting->outcome = outcome;
         waiting->reason = import->decided[at].reason;
     }
@@ -310,7 +299,7 @@ static void recall(const hsvc_csv_import *import, struct hsvc__waiting *waiting)
     if (byte > HSVC__NOT_THERE) {
         struct hsvc__decided said = {0};
         said.reason = HSVC__FELL + byte;
-        note_wrong(import, waiting, &said);
+        note_wrong(waiting, &said);
         waiting->outcome = HSVC_CSV_FAILED;
     } else if (byte == HSVC__TAKEN ? waiting->outcome != HSVC_CSV_CHANGED : waiting->outcome == 0) {
         waiting->outcome = byte == HSVC__TAKEN ? HSVC_CSV_CHANGED : HSVC_CSV_UNCHANGED;
@@ -374,15 +363,8 @@ static int32_t apply_ordered(hsvc_csv_import *import, hsvc_input *ordered, uint3
     hsvc_verdict verdict = {0};
     int32_t status = hsvc_apply(import->config.engine, ordered, count, flags, import->effects);
     verdict.struct_size = sizeof verdict;
-    for (size_t i = 0; status == HSVC_OK && hsvc_verdict_at(import->effects, i, &verdict) == HSVC_OK; i++) {
-        struct hsvc__decided *decided;
-        if (verdict.input_index >= count || verdict.item_number != 0) continue;
-        decided = &import->decided[index[verdict.input_index]];
-        decided->accepted = verdict.accepted;
-        decided->reason = verdict.reason;
-        decided->field = verdict.field;
-        decided->limit = verdict.limit;
-    }
+    for (size_t i = 0; status == HSVC_OK && hsvc_verdict_at(import->effects, i, &verdict) == HSVC_OK; i++)
+        if (verdict.input_index < count) note(&import->decided[index[verdict.input_index]], &verdict);
     return status;
 }
 
@@ -469,8 +451,7 @@ static struct hsvc__waiting *wait(hsvc_csv_import *import, const struct hsvc__wr
 
 /* is_done: before the token this import resumes by. */
 static int is_done(hsvc_csv_import *import) {
-    if (HSVC__MUTANT(token_forgotten) || import->resume_pass < import->pass || import->resume_pass == HSVC__PASS_LOOK)
-        return 0;
+    if (HSVC__MUTANT(token_forgotten) || import->resume_pass < import->pass) return 0;
     if (import->resume_pass == import->pass && import->row > import->resume_row) return 0;
     if (import->pass == HSVC__PASS_ADD) import->summary.skipped++;
     return 1;

@@ -45,7 +45,8 @@ static int32_t take_back(hsvc_csv_import *import, const hsvc_input *row, struct 
 /* give_more: headsets that nobody has. */
 static void give_more(const hsvc_input *row, struct front *front, int count) {
     static const char name[] = "hsvc dry run ";
-    for (int i = 0; i < count && i < HSVC_LIMIT_HEADSETS_PER_USER; i++) {
+    if (HSVC__BUG(count > HSVC_LIMIT_HEADSETS_PER_USER)) count = HSVC_LIMIT_HEADSETS_PER_USER; /* a gain was accepted */
+    for (int i = 0; i < count; i++) {
         hsvc_input *input = next_of(front, row, HSVC_INPUT_ASSOCIATE);
         memcpy(front->serials[i], name, sizeof name);
         front->serials[i][sizeof name - 1] = (char)('A' + i);

@@ -161,8 +161,7 @@ uint32_t hsvc__frame_next(struct hsvc__frame *frame, hsvc__str *input, hsvc__str
 }
 
 uint32_t hsvc__frame_last(struct hsvc__frame *frame, hsvc__str *record) {
-    uint32_t what = take_again(frame, record);
-    if (what != HSVC__FRAME_MORE || !frame->begun) return what;
+    if (!frame->begun) return HSVC__FRAME_MORE;
     if (frame->state != QUOTED) return end(frame, 0, record);
     *record = reread(frame);
     return HSVC__FRAME_UNCLOSED;

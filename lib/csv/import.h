@@ -30,7 +30,10 @@ struct hsvc__wrong {
     uint32_t column; /* from 1, 0 = none */
     int64_t limit;
 };
+/* Each cell's own, that of their number, and one that shows when every cell is right; or one of each input that a row may
+ * need: its own, the other half of a move, and a removal for every headset of its user. */
 #define HSVC__WRONGS (HSVC__COLUMNS + 2)
+_Static_assert(HSVC__WRONGS >= HSVC_LIMIT_HEADSETS_PER_USER + 3, "a row has room for everything that is wrong with it");
 
 /* A row that waits for its commit. */
 struct hsvc__waiting {
@@ -52,8 +55,6 @@ struct hsvc__waiting {
 struct hsvc__decided {
     uint32_t accepted;
     uint32_t reason;
-    uint32_t field;
-    uint32_t reserved;
     int64_t limit;
 };
 

@@ -2,9 +2,8 @@
 #include "csv/import.h"
 
 void hsvc__refuse(hsvc_csv_import *import, uint32_t reason, uint32_t column, hsvc__str name) {
-    int32_t status = hsvc__tell_refusal(import, reason, column, name);
     if (import->summary.refused == 0) import->summary.refused = reason;
-    if (import->status == HSVC_OK) import->status = status;
+    if (import->status == HSVC_OK) import->status = hsvc__tell_refusal(import, reason, column, name);
 }
 
 /* ---- the header ---- */
@@ -13,7 +12,6 @@ void hsvc__refuse(hsvc_csv_import *import, uint32_t reason, uint32_t column, hsv
 static int keep_header(hsvc_csv_import *import) {
     const struct hsvc__row *row = &import->reader.row;
     size_t at = 0;
-    if (import->header_text != NULL) return 1;
     import->header_len = row->used + 1;
     import->header_text = (char *)hsvc__alloc(&import->allocator, import->header_len);
     if (import->header_text == NULL) return 0;
@@ -82,7 +80,6 @@ static uint32_t position_of(const hsvc_csv_import *import, size_t column) {
 }
 
 static void add(struct hsvc__wrong *wrongs, uint32_t *count, uint32_t reason, uint32_t column) {
-    if (*count == HSVC__WRONGS) return;
     wrongs[*count].reason = reason;
     wrongs[*count].column = column;
     wrongs[(*count)++].limit = 0;

@@ -39,7 +39,7 @@ static int more_head(struct hsvc__reader *reader, hsvc__str *input) {
 /* is_utf16: a byte order mark of it, or a NUL beside an ASCII character at the very beginning. */
 static int is_utf16(const char *head, size_t len) {
     if (len < 2) return 0;
-    if ((uint8_t)head[0] + (uint8_t)head[1] == 0xff + 0xfe && (uint8_t)head[0] >= 0xfe) return 1;
+    if ((uint8_t)head[0] + (uint8_t)head[1] == 0xff + 0xfe) return 1; /* either order; no other two bytes are as much */
     return (head[0] == '\0') != (head[1] == '\0');
 }
 

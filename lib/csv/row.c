@@ -26,7 +26,6 @@ static void *no_more_room(void *block, size_t size) {
     (void)size;
     return NULL;
 }
-static void not_yours(void *block) { (void)block; }
 
 static void add_field(void *text, size_t len, void *user) {
     struct hsvc__row *row = (struct hsvc__row *)user;
@@ -40,11 +39,9 @@ int hsvc__row_split(struct hsvc__row *row, hsvc__str record, uint8_t separator, 
     struct csv_parser parser;
     row->used = 0;
     row->count = 0;
-    if (record.n == 0) return 1;
     csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI);
     csv_set_delim(&parser, separator);
     csv_set_realloc_func(&parser, no_more_room);
-    csv_set_free_func(&parser, not_yours);
     parser.entry_buf = row->buffer;
     parser.entry_size = ROOM;
     *bad = csv_parse(&parser, record.p, record.n, add_field, NULL, row);

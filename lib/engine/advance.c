@@ -50,7 +50,6 @@ static void decide_due(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, due->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, due->device);
     struct hsvc__key key;
-    if (engine->txn.missing != 0) return;
     if (!dev->rec.present || dev->deadline_at != due->at) {
         due->left = !hsvc__own_due(engine, due->device) && engine->doubted == NULL;
         engine->txn.checks_only = (uint32_t)due->left;
@@ -99,9 +98,9 @@ static uint32_t past_late(struct hsvc__dues *dues, uint32_t i, uint32_t useless)
 static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) {
     struct hsvc__dues dues;
     struct hsvc__jobs jobs;
+    int patrolled = engine->patrols && engine->node_count == 1, dry = 0; /* several nodes come round with every poll */
     int32_t status = hsvc__read_dues(engine, &dues, &jobs), first = HSVC_OK;
     uint32_t useless = 0;
-    int dry = 0;
     if (engine->node_count > 1) engine->attempts = 1;
     for (uint32_t i = 0; (i = past_late(&dues, i, useless)) < dues.count && status == HSVC_OK; i++) {
         struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
@@ -110,6 +109,7 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
         else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
         if (hsvc__hurts_one(status) || (status == HSVC_OK && due.left)) useless++;
+        if (patrolled && status != HSVC_OK && !hsvc__hurts_one(status)) hsvc__patrol_again(engine); /* what it found has yet to begin anew */
         if (status == HSVC_ERR_CONFLICT || hsvc__hurts_one(status)) status = HSVC_OK;
     }
     engine->attempts = HSVC_LIMIT_ATTEMPTS;

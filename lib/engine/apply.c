@@ -87,7 +87,8 @@ static int32_t read_ahead(struct hsvc_engine *engine, void *job) {
 
 /* hsvc__report: what a failed call leaves in the batch: the problem and nothing else. */
 int32_t hsvc__report(struct hsvc_engine *engine, struct hsvc_effects *fx, int32_t status) {
-    hsvc__str key = status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
+    int is_about_record = status == HSVC_ERR_CORRUPT || status == HSVC_ERR_BUG;
+    hsvc__str key = is_about_record ? engine->txn.bad_key : hsvc__str_of(NULL, 0);
     int64_t limit = 0;
     if (fx->problem.status == status) return status; /* it was told in detail already */
     if (status == HSVC_ERR_LIMIT) limit = engine->store.ops_max == 0 ? HSVC_LIMIT_OPS_PER_COMMIT : (int64_t)engine->store.ops_max;

@@ -56,7 +56,7 @@ static void give_number(struct hsvc__turn *t, struct hsvc__record *rec, uint64_t
 /* number_of: of a record that is written anyway, or has a number already; else 0: nobody writes for a mention. */
 static uint64_t number_of(struct hsvc__turn *t, struct hsvc__record *rec) {
     struct hsvc__trail trail = hsvc__trail_of(rec);
-    if (!rec->present || trail.number == NULL) return 0;
+    if (!rec->present || HSVC__BUG(trail.number == NULL)) return 0;
     if (*trail.number == 0 && rec->dirty && name_of(rec).n != 0) give_number(t, rec, trail.number);
     return *trail.number;
 }
@@ -168,7 +168,7 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
 /* mark_about: what a step was about it may have been given, not got. */
 static void mark_about(struct hsvc__txn *txn, const struct hsvc__about *about) {
     if (about->dev->rec.slot != NULL) hsvc__txn_mark(txn, about->dev->rec.slot);
-    if (about->headset != NULL && about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
+    if (about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
     if (about->always != NULL && about->always->slot != NULL) hsvc__txn_mark(txn, about->always->slot);
 }
 

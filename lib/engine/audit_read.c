@@ -19,6 +19,7 @@ struct page {
     struct hsvc__arena *arena;
     uint8_t *entries;
     size_t stride;
+    size_t room;
     size_t count;
     int damaged; /* the row behind the last entry */
     struct hsvc__key at;
@@ -68,15 +69,16 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     struct hsvc__entry record;
     struct hsvc__entry_key of;
     hsvc_audit_entry entry;
+    if (page->count == page->room) return HSVC_ERR_CALLBACK; /* more than was asked for */
     if (page->damaged || row->key_len >= sizeof page->at.bytes) return HSVC_OK;
     memset(&record, 0, sizeof record);
     page->damaged = !hsvc__key_entry_parts(hsvc__str_of((const char *)row->key, row->key_len), &of) ||
-                    hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK ||
-                    hsvc__record_decode(&record, row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK;
+                    hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK;
     if (page->damaged && page->count != 0) return HSVC_OK; /* the next call tells of it */
     memcpy(page->at.bytes, row->key, row->key_len);
     page->at.len = row->key_len;
     if (page->damaged) return HSVC_OK;
+    (void)hsvc__record_decode(&record, row->value, row->value_len, HSVC__FAMILY_ENTRY); /* an entry has no list, and no state of its own */
     show(page, &of, &record, &entry);
     return hsvc__sized_out(page->entries + page->stride * page->count++, &entry, sizeof entry, sizeof entry);
 }
@@ -127,6 +129,7 @@ int32_t hsvc_audit_read(hsvc_engine *engine, hsvc_audit_cursor *cursor, hsvc_aud
     memset(&page, 0, offsetof(struct page, at));
     page.at.len = 0;
     page.entries = (uint8_t *)entries;
+    page.room = room;
     page.stride = room == 0 ? 0 : entries->struct_size;
     if (room != 0 && (page.stride < sizeof *entries || page.stride > HSVC_LIMIT_STRUCT_SIZE))
         return HSVC_ERR_STRUCT_SIZE;
@@ -210,9 +213,8 @@ int32_t hsvc_audit_decode(const hsvc_row *row, hsvc_audit_entry *entry) {
     if (row == NULL || entry == NULL) return HSVC_ERR_ARGUMENT;
     if (row->key == NULL || !hsvc__key_entry_parts(hsvc__str_of((const char *)row->key, row->key_len), &of)) return HSVC_ERR_NOT_FOUND;
     memset(&record, 0, sizeof record);
-    if (row->value == NULL || hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK ||
-        hsvc__record_decode(&record, row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK)
-        return HSVC_ERR_CORRUPT;
+    if (row->value == NULL || hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_ENTRY) != HSVC_OK) return HSVC_ERR_CORRUPT;
+    (void)hsvc__record_decode(&record, row->value, row->value_len, HSVC__FAMILY_ENTRY);
     show_numbers(&of, &record, &ours);
     ours.actor = record.actor.p;
     ours.actor_len = record.actor.n;

@@ -269,7 +269,8 @@ int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues) {
     }
     status = hsvc__store_status(engine->store.scan(from.bytes, from.len, to, sizeof to, HSVC_LIMIT_ADVANCE_DEVICES, take_future,
                                                    &p, engine->store.user), 0);
-    if (dues->arena->failed) return HSVC_ERR_MEMORY;
+    if (dues->arena->failed) status = HSVC_ERR_MEMORY;
+    if (status != HSVC_OK) engine->patrol_from = from; /* what was found on the way is found again */
     if (status != HSVC_OK || p.seen == HSVC_LIMIT_ADVANCE_DEVICES) return status;
     engine->patrol_from.len = 0;
     engine->patrols = engine->node_count > 1;

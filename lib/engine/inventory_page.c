@@ -125,9 +125,10 @@ static void put_headset(hsvc_inventory *page, hsvc_inventory_row *row, const str
 
 static void put_device(hsvc_inventory *page, hsvc_inventory_row *row, const struct hsvc__device *d) {
     const hsvc__str none = {"", 0};
+    int is_owned = d != NULL && d->kind == HSVC_DEVICE_OWNED;
     PUT(device_model, d == NULL ? none : d->model);
     PUT(device_firmware, d == NULL ? none : d->firmware);
-    PUT(phone_owner, d == NULL || d->kind != HSVC_DEVICE_OWNED ? none : d->related_user);
+    PUT(phone_owner, is_owned ? d->related_user : none);
 }
 
 void hsvc__inventory_add(hsvc_inventory *page, const struct hsvc__sight *sight, const struct hsvc__headset *h,

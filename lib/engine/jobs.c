@@ -365,7 +365,7 @@ static int32_t work_on(struct sweep *s) {
     int32_t status = HSVC_OK, moved;
     int dry = 0;
     s->room = HSVC_LIMIT_JOB_SLICE;
-    for (uint32_t i = 0; i < HSVC_LIMIT_JOB_SLICE && s->room != 0 && status == HSVC_OK && walk_of(&s->job) != 0; i++)
+    for (uint32_t i = 0; !HSVC__BUG(i == HSVC_LIMIT_JOB_SLICE) && s->room != 0 && status == HSVC_OK && walk_of(&s->job) != 0; i++)
         status = walk_on(s);
     if (status == HSVC_ERR_CONFLICT) status = HSVC_OK; /* the cursor waits before it */
     if (status != HSVC_OK) return status;

@@ -18,7 +18,6 @@ static void explain_status(hsvc_code_info *info) {
         break;
 #include "core/status.def"
 #undef STATUS
-        default: break;
     }
 }
 
@@ -30,7 +29,6 @@ static void explain_reason(hsvc_code_info *info) {
     case number: info->remedy = remedy_; break;
 #include "rules/reasons.def"
 #undef REASON
-        default: break;
     }
 }
 

@@ -33,7 +33,8 @@ static int32_t frame_at(const struct replay *r, size_t at, struct hsvc__frame *f
 
 /* next_is: the frame that must come next, if it is of this type. */
 static int next_is(const struct replay *r, uint32_t type, struct hsvc__frame *frame) {
-    return r->stopped == HSVC_OK && frame_at(r, r->at, frame) == HSVC_OK && frame->type == type;
+    int32_t status = frame_at(r, r->at, frame); /* of a call that was measured, up to its END */
+    return r->stopped == HSVC_OK && !HSVC__BUG(status != HSVC_OK) && frame->type == type;
 }
 
 /* number_of: a number of a frame outside any group; 0 if it is not there. */
@@ -148,8 +149,10 @@ static int same_entry(const struct hsvc__piece *a, const struct hsvc__piece *b) 
 /* is_later: does this tag come again in the group that the entry at `at` is in? */
 static int is_later(const struct hsvc__frame *frame, size_t at, uint32_t tag) {
     struct hsvc__piece entry;
-    while (hsvc__entry_at(frame, &at, &entry) == HSVC_OK && entry.tag != 0 && !hsvc__tag_is_group(entry.tag))
+    do {
+        (void)hsvc__entry_at(frame, &at, &entry); /* of our own frame: it is sound */
         if (entry.tag == tag) return 1;
+    } while (entry.tag != 0 && !hsvc__tag_is_group(entry.tag));
     return 0;
 }
 
@@ -166,8 +169,9 @@ static void find_field(const struct hsvc__frame *expected, const struct hsvc__fr
     size_t at_a = 0, at_b = 0;
     uint32_t group = 0, tag;
     for (;;) {
-        if (hsvc__entry_at(expected, &at_a, &a) != HSVC_OK || hsvc__entry_at(came, &at_b, &b) != HSVC_OK) return;
-        if (!same_entry(&a, &b) || a.tag == 0) break;
+        (void)hsvc__entry_at(came, &at_b, &b);
+        if (hsvc__entry_at(expected, &at_a, &a) != HSVC_OK) return;
+        if (!same_entry(&a, &b) || HSVC__BUG(a.tag == 0)) break; /* or the frames were the same */
         if (!hsvc__tag_is_group(a.tag)) continue;
         d->index = a.tag == group ? d->index + 1 : 0;
         group = a.tag;
@@ -176,7 +180,7 @@ static void find_field(const struct hsvc__frame *expected, const struct hsvc__fr
     tag = a.tag == 0 || hsvc__tag_is_group(a.tag) || is_later(came, at_b, a.tag) ? b.tag : a.tag;
     if (tag == 0) tag = a.tag;
     d->field = hsvc__tag_name(tag);
-    d->is_text = (a.tag == tag && a.is_text) || (b.tag == tag && b.is_text);
+    d->is_text = a.tag == tag ? a.is_text : b.is_text;
     tell_side(&a, tag, &d->expected_number, &d->expected, &d->expected_len);
     tell_side(&b, tag, &d->came_number, &d->came, &d->came_len);
 }
@@ -189,13 +193,13 @@ static void differ(struct replay *r, const struct hsvc__frame *expected, const s
     d.call = r->report.calls + 1;
     d.frame = r->report.frames + 1;
     d.offset = r->at;
-    d.type = expected == NULL ? 0 : expected->type;
+    d.type = expected->type;
     d.frame_name = hsvc__frame_name(d.type);
     d.group = "";
     d.field = "frame";
     d.expected_number = d.type;
     d.came_number = came == NULL ? 0 : came->type;
-    if (expected != NULL && came != NULL && expected->type == came->type) find_field(expected, came, &d);
+    if (came != NULL && expected->type == came->type) find_field(expected, came, &d);
     r->stopped = HSVC_ERR_DIFFERENT;
     if (r->config.difference != NULL && r->config.difference(&d, r->config.user) != HSVC_OK) r->stopped = HSVC_ERR_CALLBACK;
 }
@@ -210,16 +214,16 @@ static int is_our_memory(const struct hsvc__frame *came) {
 static int32_t compare(const uint8_t *bytes, size_t len, void *user) {
     struct replay *r = (struct replay *)user;
     struct hsvc__frame expected, came;
-    int there = r->at < r->len && frame_at(r, r->at, &expected) == HSVC_OK;
-    if (r->stopped != HSVC_OK || hsvc__frame_at(bytes, len, &came) != HSVC_OK) return HSVC_ERR_CALLBACK;
-    if (there && expected.size == len && memcmp(r->bytes + r->at, bytes, len) == 0) {
+    int32_t status = frame_at(r, r->at, &expected), own = hsvc__frame_at(bytes, len, &came);
+    if (HSVC__BUG(r->stopped != HSVC_OK || status != HSVC_OK || own != HSVC_OK)) return HSVC_ERR_CALLBACK;
+    if (expected.size == len && memcmp(r->bytes + r->at, bytes, len) == 0) {
         r->at += len;
         r->report.frames++;
         r->report.commits += came.type == HSVC_FRAME_COMMIT;
         return HSVC_OK;
     }
     if (is_our_memory(&came)) r->stopped = HSVC_ERR_MEMORY;
-    else differ(r, there ? &expected : NULL, &came);
+    else differ(r, &expected, &came);
     return HSVC_ERR_CALLBACK;
 }
 
@@ -392,7 +396,10 @@ static int32_t replay_call(struct replay *r, const struct extent *x) {
     if (status != HSVC_OK) return status;
     status = run_call(r, x, kind, flags);
     if (r->stopped == HSVC_OK && r->engine->recorder.sink == NULL) r->stopped = HSVC_ERR_MEMORY;
-    if (r->stopped == HSVC_OK && r->at != x->end) differ(r, frame_at(r, r->at, &left) == HSVC_OK ? &left : NULL, NULL);
+    if (r->stopped == HSVC_OK && r->at != x->end) {
+        (void)frame_at(r, r->at, &left);
+        differ(r, &left, NULL);
+    }
     if (r->stopped != HSVC_OK) return r->stopped;
     r->report.calls++;
     return tell_step(r, kind, flags, status);

@@ -118,7 +118,7 @@ const hsvc_verdict *hsvc__answer_repeat(struct hsvc__turn *t) {
 
 void hsvc__remember(struct hsvc__turn *t, uint32_t reason, uint32_t row) {
     struct hsvc__record *record = NULL;
-    struct hsvc__requests *recent = hsvc__has_request(t->in) ? recent_of(t, &record) : NULL;
+    struct hsvc__requests *recent = recent_of(t, &record);
     struct hsvc__request *one;
     if (recent == NULL) return;
     if (recent->count == HSVC_LIMIT_RECENT_REQUESTS - HSVC__MUTANT(one_less_remembered)) {

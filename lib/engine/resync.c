@@ -73,7 +73,7 @@ static void decide_one(struct hsvc_engine *engine, void *job) {
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
     one->dry = 1;
-    if (engine->txn.missing != 0 || !one->known) return;
+    if (!one->known) return;
     hsvc__inform(t, dev);
     one->dry = !dev->rec.dirty;
     if (!one->dry) hsvc__settle(t);

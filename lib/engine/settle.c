@@ -45,7 +45,7 @@ static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev) {
 /* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
     struct hsvc__turn keep = *t;
-    struct hsvc__about about = {dev, NULL, NULL, &dev->rec, 0};
+    struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, &dev->rec, 0};
     for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
         uint32_t timer = 0;
         int64_t due = hsvc__earliest(dev, &timer);
@@ -76,7 +76,7 @@ static struct hsvc__device *each_device(struct hsvc__txn *txn, struct hsvc__slot
         *at = slot;
         if (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used)) continue;
         dev = (struct hsvc__device *)hsvc__txn_record(txn, slot);
-        if (dev->rec.present && !dev->rec.removed) return dev;
+        if (dev->rec.present) return dev;
     }
     return NULL;
 }

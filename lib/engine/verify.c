@@ -269,6 +269,13 @@ struct position {
     size_t len;
 };
 
+/* is_before: a store that goes back would make the walk endless (SAFE-5). */
+static int is_before(hsvc__str key, const struct position *at) {
+    size_t n = key.n < at->len ? key.n : at->len;
+    int order = n == 0 ? 0 : memcmp(key.p, at->bytes, n);
+    return order < 0 || (order == 0 && key.n < at->len);
+}
+
 static int check_next(struct hsvc__walk *w, struct position *after) {
     struct hsvc_store *store = &w->engine->store;
     struct hsvc__key key;
@@ -277,7 +284,7 @@ static int check_next(struct hsvc__walk *w, struct position *after) {
     hsvc__arena_reset(&w->engine->views);
     status = store->scan(after->bytes, after->len, NULL, 0, 1, take_next, w, store->user);
     w->status = w->engine->views.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
-    if (w->key.n > sizeof key.bytes) w->status = HSVC_ERR_CALLBACK;
+    if (w->key.n > sizeof key.bytes || (w->key.n != 0 && is_before(w->key, after))) w->status = HSVC_ERR_CALLBACK;
     if (w->status != HSVC_OK || w->key.n == 0) return 0;
     memcpy(key.bytes, w->key.p, w->key.n);
     key.len = w->key.n;

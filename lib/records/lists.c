@@ -3,25 +3,24 @@
 #include "records/record.h"
 
 struct reader {
-    const uint8_t *at;
-    size_t left;
+    const uint8_t *end;
+    size_t left; /* bytes before the end that were not read yet: the one number that says where it stands */
     int bad;
 };
 
 static struct reader read_slot(hsvc__str slot) {
-    struct reader r = {(const uint8_t *)slot.p, slot.n, 0};
+    struct reader r = {(const uint8_t *)slot.p + slot.n, slot.n, 0};
     return r;
 }
 
 static const uint8_t *take(struct reader *r, size_t len) {
-    const uint8_t *at = r->at;
-    if (r->left < len) {
+    size_t left = r->left;
+    if (left < len) {
         r->bad = 1;
         return NULL;
     }
-    r->at += len;
-    r->left -= len;
-    return at;
+    r->left = left - len;
+    return r->end - left;
 }
 
 static uint32_t in32(struct reader *r) {
@@ -46,13 +45,10 @@ static hsvc__str in_text(struct reader *r) {
     return hsvc__str_of((const char *)at, at == NULL ? 0 : len);
 }
 
-/* room: is there another entry, and does it fit? More entries than the limit are a damaged record. */
-static int room(struct reader *r, uint32_t count, uint32_t most) {
-    if (r->left == 0 || r->bad) return 0;
-    if (count < most) return 1;
-    r->bad = 1;
-    return 0;
-}
+static int more(const struct reader *r) { return r->left != 0 && !r->bad; }
+
+/* damaged: does the slot end in the middle of an entry, or hold more entries than the limit? */
+static int damaged(const struct reader *r) { return r->bad || r->left != 0; }
 
 struct writer {
     uint8_t *at;
@@ -86,8 +82,8 @@ static int open_slot(struct writer *w, hsvc__str *slot, size_t len, struct hsvc_
 /* ---- lists that several records have ---- */
 static int texts_in(struct hsvc__texts *list, hsvc__str slot, uint32_t most) {
     struct reader r = read_slot(slot);
-    for (list->count = 0; room(&r, list->count, most); list->count++) list->at[list->count] = in_text(&r);
-    return r.bad;
+    for (list->count = 0; list->count < most && more(&r); list->count++) list->at[list->count] = in_text(&r);
+    return damaged(&r);
 }
 
 static void texts_out(const struct hsvc__texts *list, hsvc__str *slot, struct hsvc__arena *arena) {
@@ -100,12 +96,12 @@ static void texts_out(const struct hsvc__texts *list, hsvc__str *slot, struct hs
 
 static int overrides_in(struct hsvc__overrides *list, hsvc__str slot) {
     struct reader r = read_slot(slot);
-    for (list->count = 0; room(&r, list->count, HSVC_LIMIT_OVERRIDES); list->count++) {
+    for (list->count = 0; list->count < HSVC_LIMIT_OVERRIDES && more(&r); list->count++) {
         list->at[list->count].param = in32(&r);
         list->at[list->count].reserved = 0;
         list->at[list->count].value = (int64_t)in64(&r);
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void overrides_out(const struct hsvc__overrides *list, hsvc__str *slot, struct hsvc__arena *arena) {
@@ -119,7 +115,7 @@ static void overrides_out(const struct hsvc__overrides *list, hsvc__str *slot, s
 
 static int requests_in(struct hsvc__requests *list, hsvc__str slot) {
     struct reader r = read_slot(slot);
-    for (list->count = 0; room(&r, list->count, HSVC_LIMIT_RECENT_REQUESTS); list->count++) {
+    for (list->count = 0; list->count < HSVC_LIMIT_RECENT_REQUESTS && more(&r); list->count++) {
         struct hsvc__request *one = &list->at[list->count];
         const uint8_t *id = take(&r, sizeof one->id);
         if (id != NULL) memcpy(one->id, id, sizeof one->id);
@@ -127,7 +123,7 @@ static int requests_in(struct hsvc__requests *list, hsvc__str slot) {
         one->reason = in32(&r);
         one->row = in32(&r);
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void requests_out(const struct hsvc__requests *list, hsvc__str *slot, struct hsvc__arena *arena) {
@@ -161,7 +157,7 @@ static size_t present_len(const struct hsvc__present *one) {
 
 static int presence_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->presence);
-    for (d->present_count = 0; room(&r, d->present_count, HSVC_LIMIT_PRESENCE_PER_DEVICE); d->present_count++) {
+    for (d->present_count = 0; d->present_count < HSVC_LIMIT_PRESENCE_PER_DEVICE && more(&r); d->present_count++) {
         struct hsvc__present *one = &d->presents[d->present_count];
         one->since_at = in_time(&r);
         one->event_at = in_time(&r);
@@ -172,7 +168,7 @@ static int presence_in(struct hsvc__device *d) {
         if (one->flags & HSVC__WAITS) wait_in(one, &r);
         else one->due_at = one->left_at = 0;
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void presence_out(struct hsvc__device *d, struct hsvc__arena *arena) {
@@ -194,14 +190,14 @@ static void presence_out(struct hsvc__device *d, struct hsvc__arena *arena) {
 
 static int plugs_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->plugs);
-    for (d->plug_count = 0; room(&r, d->plug_count, HSVC_LIMIT_PRESENCE_PER_DEVICE); d->plug_count++) {
+    for (d->plug_count = 0; d->plug_count < HSVC_LIMIT_PRESENCE_PER_DEVICE && more(&r); d->plug_count++) {
         struct hsvc__plug *one = &d->handles[d->plug_count];
         one->handle = in64(&r);
         one->of = in32(&r);
         one->reserved = 0;
         if (one->of >= d->present_count) r.bad = 1;
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void plugs_out(struct hsvc__device *d, struct hsvc__arena *arena) {
@@ -215,7 +211,7 @@ static void plugs_out(struct hsvc__device *d, struct hsvc__arena *arena) {
 
 static int held_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->held);
-    for (d->report_count = 0; room(&r, d->report_count, HSVC_LIMIT_REPORTS_PER_HOLD); d->report_count++) {
+    for (d->report_count = 0; d->report_count < HSVC_LIMIT_REPORTS_PER_HOLD && more(&r); d->report_count++) {
         struct hsvc__report *one = &d->reports[d->report_count];
         one->handle = in64(&r);
         one->at = in_time(&r);
@@ -223,7 +219,7 @@ static int held_in(struct hsvc__device *d) {
         one->reserved = 0;
         one->serial = in_text(&r);
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void held_out(struct hsvc__device *d, struct hsvc__arena *arena) {
@@ -241,13 +237,13 @@ static void held_out(struct hsvc__device *d, struct hsvc__arena *arena) {
 
 static int calls_in(struct hsvc__device *d) {
     struct reader r = read_slot(d->calls);
-    for (d->call_count = 0; room(&r, d->call_count, HSVC_LIMIT_CALLS_PER_DEVICE); d->call_count++) {
+    for (d->call_count = 0; d->call_count < HSVC_LIMIT_CALLS_PER_DEVICE && more(&r); d->call_count++) {
         d->calling[d->call_count].id = in64(&r);
         d->calling[d->call_count].seen_at = in_time(&r);
         d->calling[d->call_count].phase = in32(&r);
         d->calling[d->call_count].flags = in32(&r);
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void calls_out(struct hsvc__device *d, struct hsvc__arena *arena) {
@@ -263,11 +259,11 @@ static void calls_out(struct hsvc__device *d, struct hsvc__arena *arena) {
 
 static int logins_in(struct hsvc__user *u) {
     struct reader r = read_slot(u->sessions);
-    for (u->login_count = 0; room(&r, u->login_count, HSVC_LIMIT_SESSIONS_PER_USER); u->login_count++) {
+    for (u->login_count = 0; u->login_count < HSVC_LIMIT_SESSIONS_PER_USER && more(&r); u->login_count++) {
         u->logins[u->login_count].session = in64(&r);
         u->logins[u->login_count].device = in_text(&r);
     }
-    return r.bad;
+    return damaged(&r);
 }
 
 static void logins_out(struct hsvc__user *u, struct hsvc__arena *arena) {

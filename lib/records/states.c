@@ -26,6 +26,9 @@ int hsvc__states_sound(const void *record, uint32_t family) {
                is_state(d->prompt_state, MACHINE_prompt) && is_state(d->verify_state, MACHINE_verification) &&
                is_state(d->emergency_state, MACHINE_emergency) && is_state(d->flap_state, MACHINE_flapping);
     }
-    if (family == HSVC__FAMILY_JOB) return is_state(((const struct hsvc__job *)record)->kind, MACHINE_sweep);
+    if (family == HSVC__FAMILY_JOB) {
+        uint32_t kind = ((const struct hsvc__job *)record)->kind; /* no job begins as none */
+        return kind != 0 && is_state(kind, MACHINE_sweep);
+    }
     return 1;
 }

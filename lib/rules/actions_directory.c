@@ -37,7 +37,7 @@ static void set_user(struct hsvc__turn *t) {
     struct hsvc__user *user = t->user;
     user->disabled = (t->in->flags & HSVC_FLAG_DISABLED) != 0;
     user->profile_list.count = 0;
-    for (size_t i = 0; i < t->in->item_count && user->profile_list.count < HSVC_LIMIT_PROFILES_PER_USER; i++)
+    for (size_t i = 0; i < t->in->item_count; i++) /* not more than there may be: input.c */
         user->profile_list.at[user->profile_list.count++] =
             hsvc__str_of(t->in->items[i].text, t->in->items[i].text_len);
     hsvc__touch(user);
@@ -82,7 +82,7 @@ static void set_owner(struct hsvc__turn *t, hsvc__str owner, uint64_t number) {
 
 /* own: the headset is this user's from now on. */
 static void own(struct hsvc__turn *t, struct hsvc__user *user) {
-    if (user->headset_list.count == HSVC_LIMIT_HEADSETS_PER_USER) {
+    if (HSVC__BUG(user->headset_list.count == HSVC_LIMIT_HEADSETS_PER_USER)) {
         t->txn->status = HSVC_ERR_BUG;
         return;
     }

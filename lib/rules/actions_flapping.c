@@ -56,7 +56,7 @@ void hsvc__do_end_flap_hold(struct hsvc__turn *t, int64_t arg) {
 /* ---- what is held ---- */
 static void add_report(struct hsvc__turn *t, hsvc__str serial, uint64_t handle, int here) {
     struct hsvc__report *report = &t->dev->reports[t->dev->report_count];
-    if (t->dev->report_count == HSVC_LIMIT_REPORTS_PER_HOLD) {
+    if (HSVC__BUG(t->dev->report_count == HSVC_LIMIT_REPORTS_PER_HOLD)) {
         t->txn->status = HSVC_ERR_BUG;
         return;
     }

@@ -13,7 +13,7 @@ static void remove_other(struct hsvc__headset *h, hsvc__str name) {
 
 static void insert_other(struct hsvc__turn *t, hsvc__str name, uint32_t at) {
     struct hsvc__texts *list = &t->headset->other_list;
-    if (list->count == HSVC_LIMIT_PLACES_PER_SERIAL - 1) {
+    if (HSVC__BUG(list->count == HSVC_LIMIT_PLACES_PER_SERIAL - 1)) {
         t->txn->status = HSVC_ERR_BUG;
         return;
     }

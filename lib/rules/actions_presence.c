@@ -95,7 +95,7 @@ static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) 
 void hsvc__do_add_present(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__present *entry = &t->dev->presents[t->dev->present_count];
     (void)arg;
-    if (t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) {
+    if (HSVC__BUG(t->dev->present_count == HSVC_LIMIT_PRESENCE_PER_DEVICE)) {
         t->txn->status = HSVC_ERR_BUG;
         return;
     }
@@ -222,11 +222,14 @@ void hsvc__do_count_attempt(struct hsvc__turn *t, int64_t arg) {
     if (entry != NULL) entry->attempts++;
     hsvc__touch(t->dev);
 }
-/* A refused headset leaves the place to the next one, in a decision of its own: one decision reads only so many records. */
+/* A refused headset leaves the place to the next one, in a decision of its own: one decision reads only so many records. Where
+ * none waits the place is free for "sign out?", before which a stranger's headset had gone (PROMPT-7). */
 void hsvc__do_offer_next(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->offer_due = hsvc__newest_fresh(t) == NULL ? 0 : t->now + 1;
     hsvc__touch(t->dev);
+    if (t->dev->offer_due == 0 && t->dev->prompt_state == HSVC__prompt_IDLE && !HSVC__MUTANT(sign_out_forgotten))
+        hsvc__do_raise_prompt(t, HSVC_EVENT_place_free);
 }
 void hsvc__do_pick_newest(struct hsvc__turn *t, int64_t arg) {
     (void)arg;

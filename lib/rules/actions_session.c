@@ -125,7 +125,7 @@ void hsvc__do_leave_other_sessions(struct hsvc__turn *t, int64_t arg) {
 }
 
 static void add_login(struct hsvc__user *user, const struct hsvc__device *dev) {
-    if (user->login_count == HSVC_LIMIT_SESSIONS_PER_USER) return;
+    if (HSVC__BUG(user->login_count == HSVC_LIMIT_SESSIONS_PER_USER)) return;
     user->logins[user->login_count].device = dev->name;
     user->logins[user->login_count].session = dev->session;
     user->login_count++;

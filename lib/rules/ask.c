@@ -39,7 +39,7 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t) {
     struct hsvc__present *newest = NULL;
     for (uint32_t i = 0; i < t->dev->present_count; i++) {
         struct hsvc__present *one = &t->dev->presents[i];
-        if (!(one->flags & HSVC__FRESH) || one->flags & HSVC__NOT_CERTAIN) continue;
+        if (!(one->flags & HSVC__FRESH)) continue;
         if (hsvc__call_bars(t, one->owner) || hsvc__hold_bars(t, one->owner)) continue;
         if (newest == NULL || one->since_at >= newest->since_at) newest = one;
     }

@@ -25,7 +25,7 @@ int hsvc__is_device_is_registered(struct hsvc__turn *t) { return t->dev->registe
 int hsvc__is_device_is_not_judged(struct hsvc__turn *t) {
     uint32_t state = t->dev->profile_state;
     return state == HSVC__profile_RESETTING || state == HSVC__profile_SETTLING ||
-           state == HSVC__profile_RETRYING || state == HSVC__profile_AWAY || state == 0;
+           state == HSVC__profile_RETRYING || state == HSVC__profile_AWAY;
 }
 /* Nothing can be shown on a device that is away or resets; and until it has settled nobody knows who is there (PRES-3). */
 int hsvc__is_device_is_not_ready(struct hsvc__turn *t) {
@@ -205,9 +205,10 @@ int hsvc__is_forces_a_user(struct hsvc__turn *t) {
 }
 int hsvc__is_forces_many(struct hsvc__turn *t) { return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->device_len == 0; }
 /* The headset left while DENY made it nobody's business; now it is somebody's again (POL-5). */
+int hsvc__is_session_is_unwatched(struct hsvc__turn *t) { return (t->dev->session_flags & HSVC__SESSION_UNWATCHED) != 0; }
 int hsvc__is_watch_resumes(struct hsvc__turn *t) {
     const struct hsvc__user *user;
-    if (!(t->dev->session_flags & HSVC__SESSION_UNWATCHED)) return 0;
+    if (!hsvc__is_session_is_unwatched(t)) return 0;
     user = hsvc__session_user(t);
     return hsvc__value(t, HSVC_PARAM_HEADSET_EM, t->dev, user, NULL) == HSVC_CHOICE_HEADSET_EM_ALLOW &&
            !hsvc__user_is_here(t->dev, user->id, hsvc__str_of(NULL, 0));

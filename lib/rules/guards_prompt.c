@@ -99,12 +99,13 @@ int hsvc__is_newcomer_is_disabled(struct hsvc__turn *t) {
 int hsvc__is_newcomer_has_no_profile(struct hsvc__turn *t) { return hsvc__newcomer(t)->profile_list.count == 0; }
 
 /* confirmed_there: is the user known to be at that device? A window, a reset, a doubt or an absence is no confirmation
- * (OUT-12). */
+ * (OUT-12); by hand nobody's headset need be there, but one that is in doubt speaks against it. */
 static int confirmed_there(struct hsvc__turn *t, hsvc__str device) {
-    const struct hsvc__device *there = hsvc__device_of(t, device);
+    struct hsvc__device *there = hsvc__device_of(t, device);
     if (HSVC__MUTANT(everybody_is_confirmed)) return 1;
     return there->session_state == HSVC__session_SIGNED_IN && there->registered &&
-           (there->session_flags & HSVC__SESSION_BY_HAND || hsvc__user_is_certain(there, there->user)) &&
+           (hsvc__user_is_certain(there, there->user) ||
+            (there->session_flags & HSVC__SESSION_BY_HAND && !hsvc__user_is_here(there, there->user, hsvc__str_of(NULL, 0)))) &&
            (there->profile_state == HSVC__profile_WORN || there->profile_state == HSVC__profile_OVERDUE);
 }
 /* confirmed_elsewhere: is the newcomer present at another phone, where several logins are treated like this? */

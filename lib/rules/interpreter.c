@@ -38,7 +38,7 @@ static uint32_t find_row(struct hsvc__turn *t, uint32_t machine, uint32_t event,
     const struct hsvc__machine *m = &hsvc__machines[machine];
     const struct hsvc__row *row;
     uint32_t i;
-    for (i = t->engine->first_row[machine][event]; i < m->row_count; i = t->engine->next_row[machine][i]) {
+    for (i = t->engine->first_row[machine][event]; !HSVC__BUG(i == m->row_count); i = t->engine->next_row[machine][i]) {
         row = &m->rows[i];
         if (!(row->states >> state & 1u)) continue;
 #ifdef HSVC_MASKING
@@ -92,13 +92,13 @@ static void say_impossible(struct hsvc__turn *t) {
 static void run_row(struct hsvc__turn *t, uint32_t machine, uint32_t index, uint32_t from) {
     const struct hsvc__machine *m = &hsvc__machines[machine];
     const struct hsvc__row *row = &m->rows[index];
-    const struct hsvc__step *barred = t->barred;
+    const struct hsvc__step *barred = row->verdict == HSVC__VERDICT_BY_LADDER ? t->barred : NULL;
     uint32_t next = row->next == HSVC__SAME ? from : row->next;
     t->row = row;
-    t->rule = row->verdict == HSVC__VERDICT_BY_LADDER && barred != NULL ? barred->rule : row->rule;
+    t->rule = barred != NULL ? barred->rule : row->rule;
     give_verdict(t, machine, index, row);
     if (row->kind == HSVC__OTHER_IMPOSSIBLE) say_impossible(t);
-    for (uint32_t i = 0; i < HSVC__ACTIONS && row->actions[i].verb != NULL; i++) row->actions[i].verb(t, row->actions[i].arg);
+    for (uint32_t i = 0; row->actions[i].verb != NULL; i++) row->actions[i].verb(t, row->actions[i].arg);
     if (m->set != NULL && next != from) m->set(t, next);
 #ifdef HSVC_MASKING
     if (t->txn->missing == 0 && t->txn->status == HSVC_OK && next != from && m->get(t) != next) hsvc__contradicted++;
@@ -110,7 +110,7 @@ static void step(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
     uint32_t from = hsvc__machines[machine].get(t), index;
     t->barred = NULL;
     index = find_row(t, machine, event, from);
-    if (index == hsvc__machines[machine].row_count) {
+    if (HSVC__BUG(index == hsvc__machines[machine].row_count)) {
         t->txn->status = HSVC_ERR_BUG;
         return;
     }

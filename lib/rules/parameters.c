@@ -94,7 +94,6 @@ static const char default_models[] = "CP-78*\nCP-88*\n78*\n88*";
 static const char default_rejects[] = "DEFAULT\nNONE\nUNKNOWN\n0123456789";
 
 static hsvc__str slot_text(const struct hsvc__policy *policy, uint32_t param) {
-    if (policy == NULL || !(policy->texts >> (param - HSVC_PARAM_MIN_FIRMWARE) & 1u)) return hsvc__str_of(NULL, 0);
     if (param == HSVC_PARAM_MIN_FIRMWARE) return policy->min_firmware;
     return param == HSVC_PARAM_SUPPORTED_MODELS ? policy->supported_models : policy->serial_reject_list;
 }

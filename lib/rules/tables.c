@@ -173,7 +173,7 @@ static HSVC__TABLE struct hsvc__row sweep_rows[] = {
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
     uint32_t kind = t->in->kind, known = t->user->rec.present && t->user->gone == 0;
-    if (kind >= HSVC_INPUT_DEVICE_PUT && kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
+    if (kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
     if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
         known = t->headset->rec.present;
     return known ? HSVC__directory_KNOWN : HSVC__directory_MISSING;
@@ -319,6 +319,7 @@ static const struct admission admissions[] = {
 
 #define ADMISSIONS (sizeof admissions / sizeof admissions[0])
 
+/* The lines of a kind stand together (unit.questions). */
 struct hsvc__range hsvc__admissions_of(uint32_t kind) {
     struct hsvc__range range = {0, 0};
     for (size_t i = 0; i < ADMISSIONS; i++) {
@@ -332,7 +333,7 @@ struct hsvc__range hsvc__admissions_of(uint32_t kind) {
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
     struct hsvc__range range = t->engine->admissions[hsvc__kind(t->in->kind)];
     for (size_t i = range.first; i < range.end; i++) {
-        if (admissions[i].kind == t->in->kind && holds(all_steps + i, admissions[i].step.guard, t)) return &admissions[i].step;
+        if (holds(all_steps + i, admissions[i].step.guard, t)) return &admissions[i].step;
     }
     return NULL;
 }

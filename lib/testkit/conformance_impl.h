@@ -111,8 +111,8 @@ int32_t hsvc__conf_reopen(hsvc_conformance *suite);
 
 /* ---- conformance_words.c ---- */
 void hsvc__conf_prefix(const hsvc_conformance *suite, uint8_t *to);
-/* hsvc__conf_parse: one step; 0 if it cannot be read (memory, or a mistake of ours). */
-int hsvc__conf_parse(hsvc_conformance *suite, const char **at, struct conf_step *step);
+/* hsvc__conf_parse: one step; without memory the arena says so. */
+void hsvc__conf_parse(hsvc_conformance *suite, const char **at, struct conf_step *step);
 /* Saying what was seen: each appends to suite->now.seen. */
 void hsvc__conf_say(hsvc_conformance *suite, const char *text);
 void hsvc__conf_say_number(hsvc_conformance *suite, uint64_t number);

@@ -118,8 +118,7 @@ static hsvc_op op_at(const hsvc_op *ops, size_t i) {
     hsvc_op op;
     memcpy(&op, (const uint8_t *)ops + i * ops->struct_size, sizeof op);
     op.struct_size = sizeof op;
-    if (op.kind != HSVC_OP_PUT || op.value == NULL) op.value_len = 0;
-    if (op.key == NULL) op.key_len = 0; /* the inner store will refuse it */
+    if (op.kind != HSVC_OP_PUT) op.value_len = 0;
     return op;
 }
 
@@ -139,12 +138,22 @@ static const uint8_t *keep_bytes(uint8_t **to, const uint8_t *bytes, size_t len)
     return kept;
 }
 
+/* are_possible: what is not would be refused when it arrives, and may have lengths that nobody can copy. */
+static int are_possible(const hsvc_op *ops, size_t op_count) {
+    if (op_count > 0 && (ops == NULL || !hsvc__ops_stride_ok(ops))) return 0;
+    for (size_t i = 0; i < op_count; i++)
+        if (!hsvc__op_is_possible(hsvc__op_at(ops, i))) return 0;
+    return 1;
+}
+
 /* Puts a copy of the commit at the end of the queue. */
 static int keep_late(hsvc_fault_store *fault, const hsvc_op *ops, size_t op_count, uint64_t delay) {
-    size_t size = ops == NULL ? 0 : late_size(ops, op_count);
-    late *kept = (late *)hsvc__alloc(&fault->allocator, size);
-    late **at = &fault->lates;
+    size_t size;
+    late *kept, **at = &fault->lates;
     uint8_t *bytes;
+    if (!are_possible(ops, op_count)) return 0;
+    size = late_size(ops, op_count);
+    kept = (late *)hsvc__alloc(&fault->allocator, size);
     if (kept == NULL) return 0;
     kept->next = NULL;
     kept->size = size;

@@ -99,12 +99,12 @@ static running begin(hsvc_record_store *record, uint32_t kind, uint64_t limit) {
 /* Appends an item to a call; out's key and value point to the caller's bytes. */
 static void add_item(running *now, const hsvc_record_item *out) {
     hsvc_record_store *record = now->record;
-    size_t number = record->items.count;
+    size_t number = record->items.count, more = out->key_len + out->value_len;
     call *of;
     item *noted;
     if (now->number == NO_ITEM) return;
-    if (!make_room(record, &record->items, 1, sizeof(item)) ||
-        !make_room(record, &record->bytes, out->key_len + out->value_len, 1)) {
+    if (out->key_len > SIZE_MAX - out->value_len) more = SIZE_MAX; /* which there is no room for */
+    if (!make_room(record, &record->items, 1, sizeof(item)) || !make_room(record, &record->bytes, more, 1)) {
         now->is_short = 1;
         return;
     }

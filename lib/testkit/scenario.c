@@ -1,65 +1,43 @@
 /* scenario.c: the runner's life, and one script line after the other. */
 #include <stddef.h>
 
+#include "../core/core.h"
 #include "scenario_impl.h"
 
 /* ---- sized structs: the first version's size is the least that is accepted ---- */
 
-static int32_t init(void *to, size_t size, size_t least) {
-    uint32_t small;
-    if (to == NULL) return HSVC_ERR_ARGUMENT;
-    if (size < least || size > HSVC_LIMIT_STRUCT_SIZE) return HSVC_ERR_STRUCT_SIZE;
-    memset(to, 0, size);
-    small = (uint32_t)size;
-    memcpy(to, &small, sizeof small);
-    return HSVC_OK;
-}
-
 int32_t hsvc_scenario_config_init(hsvc_scenario_config *config, size_t size) {
-    return init(config, size, sizeof *config);
+    return hsvc__sized_init(config, size, sizeof *config);
 }
-int32_t hsvc_scenario_step_init(hsvc_scenario_step *step, size_t size) { return init(step, size, sizeof *step); }
+int32_t hsvc_scenario_step_init(hsvc_scenario_step *step, size_t size) { return hsvc__sized_init(step, size, sizeof *step); }
 int32_t hsvc_scenario_failure_init(hsvc_scenario_failure *failure, size_t size) {
-    return init(failure, size, sizeof *failure);
+    return hsvc__sized_init(failure, size, sizeof *failure);
 }
 int32_t hsvc_scenario_result_init(hsvc_scenario_result *result, size_t size) {
-    return init(result, size, sizeof *result);
-}
-
-/* Copies a caller's config: longer than ours is fine if the tail is zero. */
-static int32_t take_config(hsvc_scenario_config *to, const hsvc_scenario_config *from) {
-    const char *bytes = (const char *)from;
-    if (from->struct_size < sizeof *to || from->struct_size > HSVC_LIMIT_STRUCT_SIZE) return HSVC_ERR_STRUCT_SIZE;
-    for (size_t i = sizeof *to; i < from->struct_size; i++)
-        if (bytes[i] != 0) return HSVC_ERR_STRUCT_TAIL;
-    memcpy(to, from, sizeof *to);
-    to->struct_size = sizeof *to;
-    if (to->flags & ~7u) return HSVC_ERR_FLAGS;
-    if (to->allocator == NULL || to->allocator->resize == NULL) return HSVC_ERR_ARGUMENT;
-    return to->allocator->struct_size < sizeof *to->allocator ? HSVC_ERR_STRUCT_SIZE : HSVC_OK;
+    return hsvc__sized_init(result, size, sizeof *result);
 }
 
 int32_t hsvc_scenario_new(const hsvc_scenario_config *config, hsvc_scenario **scenario) {
     hsvc_scenario_config copy;
+    hsvc_allocator allocator;
     hsvc_scenario *s;
     int32_t status;
-    if (config == NULL || scenario == NULL) return HSVC_ERR_ARGUMENT;
+    if (scenario == NULL) return HSVC_ERR_ARGUMENT;
     *scenario = NULL;
-    status = take_config(&copy, config);
+    status = hsvc__sized_in(&copy, sizeof copy, sizeof copy, config);
+    if (status == HSVC_OK) status = hsvc__allocator_in(&allocator, copy.allocator);
     if (status != HSVC_OK) return status;
-    s = copy.allocator->resize(NULL, 0, sizeof *s, copy.allocator->user);
+    if (copy.flags & ~7u) return HSVC_ERR_FLAGS;
+    s = (hsvc_scenario *)hsvc__alloc(&allocator, sizeof *s);
     if (s == NULL) return HSVC_ERR_MEMORY;
     memset(s, 0, sizeof *s);
     s->config = copy;
-    s->allocator = *copy.allocator;
+    s->allocator = allocator;
     s->config.allocator = &s->allocator;
     status = hsvc_effects_new(&s->allocator, &s->effects);
-    if (status != HSVC_OK) {
-        hsvc_scenario_free(s);
-        return status;
-    }
-    *scenario = s;
-    return HSVC_OK;
+    if (status == HSVC_OK) *scenario = s;
+    else hsvc_scenario_free(s);
+    return status;
 }
 
 /* Everything of the last run. */
@@ -98,8 +76,7 @@ static int32_t clock_now(int64_t *now_ms, void *user) {
 
 static int32_t start_engine(hsvc_scenario *s) {
     hsvc_config config;
-    int32_t status = hsvc_config_init(&config, sizeof config);
-    if (status != HSVC_OK) return status;
+    (void)hsvc_config_init(&config, sizeof config);
     config.allocator = &s->allocator;
     config.store = s->config.store != NULL ? s->config.store : &s->store;
     config.clock = clock_now;
@@ -116,8 +93,8 @@ static int32_t start_store(hsvc_scenario *s) {
     if (s->config.store != NULL) return HSVC_OK;
     status = hsvc_memory_store_new(&s->allocator, &s->memory);
     if (status != HSVC_OK) return status;
-    status = hsvc_store_init(&s->store, sizeof s->store);
-    return status != HSVC_OK ? status : hsvc_memory_store_bind(s->memory, &s->store);
+    (void)hsvc_store_init(&s->store, sizeof s->store);
+    return hsvc_memory_store_bind(s->memory, &s->store);
 }
 
 void hsvc__scn_do_restart(hsvc_scenario *s) {
@@ -138,9 +115,13 @@ static int first_is(const hsvc_scenario *s, const char *word) {
 }
 
 static void bad_time(hsvc_scenario *s) {
-    const struct scn_token *token = &s->tokens[s->furthest < s->token_count ? s->furthest : s->token_count - 1];
-    hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token->column, NULL, "expected %.*s, not '%.*s'",
-                     SCN_STR(s->expected[0]), SCN_STR(token->text));
+    const struct scn_token *token = &s->tokens[s->furthest];
+    if (s->furthest < s->token_count)
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token->column, NULL, "expected %.*s, not '%.*s'",
+                         SCN_STR(s->expected[0]), SCN_STR(token->text));
+    else
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token[-1].column + (uint32_t)token[-1].source.n, NULL,
+                         "expected %.*s at the end", SCN_STR(s->expected[0]));
 }
 
 /* "at 09:00 ..." and "after 5 min ...": what people do at a time comes before the deadlines of that very moment; a time
@@ -197,7 +178,7 @@ static void after_event(hsvc_scenario *s) {
 static void ask_host(hsvc_scenario *s) {
     hsvc_scenario_line line;
     int32_t status = HSVC_ERR_NOT_FOUND;
-    (void)init(&line, sizeof line, sizeof line);
+    (void)hsvc__sized_init(&line, sizeof line, sizeof line);
     line.line = s->line;
     line.column = s->column;
     line.text = s->statement.p;
@@ -238,7 +219,7 @@ static void run_line(hsvc_scenario *s, struct scn_str line) {
     if (!hsvc__scn_tokenize(s, line, 1) || s->token_count == 0) return;
     set_statement(s);
     if ((first_is(s, "at") || first_is(s, "after")) && !move_time(s)) return;
-    if (s->token_count >= 2 && first_is(s, "what") && hsvc__scn_is(s->tokens[1].text, "if")) {
+    if (s->token_count > 2 && first_is(s, "what") && hsvc__scn_is(s->tokens[1].text, "if")) {
         s->dry_run = 1;
         shift(s, 2);
     }
@@ -280,19 +261,14 @@ static void begin_run(hsvc_scenario *s, const char *name) {
 int32_t hsvc_scenario_run(hsvc_scenario *s, const char *name, const char *bytes, size_t len,
                           hsvc_scenario_result *result) {
     if (s == NULL || name == NULL || (bytes == NULL && len > 0)) return HSVC_ERR_ARGUMENT;
-    if (result != NULL && (result->struct_size < sizeof *result || result->struct_size > HSVC_LIMIT_STRUCT_SIZE))
+    if (result != NULL && hsvc__sized_out(result, &s->result, sizeof s->result, sizeof s->result) != HSVC_OK)
         return HSVC_ERR_STRUCT_SIZE;
     begin_run(s, name);
     s->status = start_store(s);
     if (s->status == HSVC_OK) s->status = start_engine(s);
     if (s->status == HSVC_OK) run_lines(s, bytes, len);
     s->result.end_at = s->now;
-    if (result != NULL) {
-        uint32_t size = result->struct_size;
-        memset(result, 0, size);
-        memcpy(result, &s->result, sizeof s->result);
-        result->struct_size = size;
-    }
+    if (result != NULL) (void)hsvc__sized_out(result, &s->result, sizeof s->result, sizeof s->result);
     return s->status;
 }
 

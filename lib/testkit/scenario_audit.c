@@ -175,7 +175,9 @@ static void put_explained(hsvc_scenario *s, struct scn_text *seen, const hsvc_ex
     put_item(s, seen, item);
     if (item->at_ms != 0) hsvc__scn_put(seen, " at ");
     if (item->at_ms != 0) hsvc__scn_put_time(s, seen, item->at_ms);
-    hsvc__scn_put(seen, " by %s; ", item->rule);
+    if (item->scope != 0) hsvc__scn_put(seen, " from %s", hsvc_name(HSVC_REGISTRY_SCOPE, (int32_t)item->scope));
+    if (item->rule[0] != '\0') hsvc__scn_put(seen, " by %s", item->rule);
+    hsvc__scn_put(seen, "; ");
 }
 
 DO(explains) {

@@ -3,11 +3,10 @@
 
 #define DO(name) void hsvc__scn_do_##name(hsvc_scenario *s)
 
-/* An input of the line's phone. 0: failed. */
-static int at_phone(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
-    if (!hsvc__scn_input(s, input, kind)) return 0;
+/* An input of the line's phone. */
+static void at_phone(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
+    hsvc__scn_input(s, input, kind);
     hsvc__scn_set(&input->device, &input->device_len, s->v[SCN_phone].text);
-    return 1;
 }
 
 static void go(hsvc_scenario *s, hsvc_input *input) { (void)hsvc__scn_apply(s, input, HSVC_SCENARIO_BY_SCRIPT); }
@@ -33,7 +32,7 @@ DO(connect) {
     hsvc_input input;
     memset(&empty, 0, sizeof empty);
     if (headset == NULL) headset = &empty;
-    if (!at_phone(s, &input, HSVC_INPUT_HEADSET_CONNECTED)) return;
+    at_phone(s, &input, HSVC_INPUT_HEADSET_CONNECTED);
     headset_ids(s, &input);
     hsvc__scn_set(&input.vendor, &input.vendor_len, either(&s->v[SCN_vendor], headset->vendor));
     hsvc__scn_set(&input.model, &input.model_len, either(&s->v[SCN_model], headset->model));
@@ -49,7 +48,7 @@ DO(connect) {
 
 static void disconnect(hsvc_scenario *s, uint32_t cause) {
     hsvc_input input;
-    if (!at_phone(s, &input, HSVC_INPUT_HEADSET_DISCONNECTED)) return;
+    at_phone(s, &input, HSVC_INPUT_HEADSET_DISCONNECTED);
     headset_ids(s, &input);
     input.state = cause;
     go(s, &input);
@@ -86,14 +85,14 @@ static void add_calls(const struct scn_value *list, hsvc_item *items, hsvc_input
 DO(snapshot) {
     hsvc_item items[SCN_ITEMS];
     hsvc_input input;
-    if (!at_phone(s, &input, HSVC_INPUT_PRESENCE_SNAPSHOT)) return;
+    at_phone(s, &input, HSVC_INPUT_PRESENCE_SNAPSHOT);
     hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);
     go(s, &input);
 }
 
 static void presence_answer(hsvc_scenario *s, uint32_t state) {
     hsvc_input input;
-    if (!at_phone(s, &input, HSVC_INPUT_PRESENCE_ANSWER)) return;
+    at_phone(s, &input, HSVC_INPUT_PRESENCE_ANSWER);
     hsvc__scn_set(&input.serial, &input.serial_len, s->v[SCN_headset].text);
     input.state = state;
     go(s, &input);
@@ -103,7 +102,7 @@ DO(not_there) { presence_answer(s, 2); }
 
 static void updating(hsvc_scenario *s, uint32_t kind) {
     hsvc_input input;
-    if (!hsvc__scn_input(s, &input, kind)) return;
+    hsvc__scn_input(s, &input, kind);
     hsvc__scn_set(&input.serial, &input.serial_len, s->v[SCN_headset].text);
     if (s->v[SCN_firmware].set) hsvc__scn_set(&input.firmware, &input.firmware_len, s->v[SCN_firmware].text);
     go(s, &input);
@@ -115,7 +114,7 @@ DO(update_end) { updating(s, HSVC_INPUT_UPDATE_END); }
 
 static void call(hsvc_scenario *s, uint32_t kind, uint32_t state) {
     hsvc_input input;
-    if (!at_phone(s, &input, kind)) return;
+    at_phone(s, &input, kind);
     input.call_id = (uint64_t)s->v[SCN_call].number;
     input.state = state;
     input.flags = s->v[SCN_emergency].set ? HSVC_FLAG_EMERGENCY : 0;
@@ -130,7 +129,7 @@ DO(call_ends) { call(s, HSVC_INPUT_CALL_ENDED, 0); }
 static void call_list(hsvc_scenario *s, uint32_t kind) {
     hsvc_item items[SCN_ITEMS];
     hsvc_input input;
-    if (!at_phone(s, &input, kind)) return;
+    at_phone(s, &input, kind);
     add_calls(&s->v[SCN_calls], items, &input);
     go(s, &input);
 }
@@ -150,15 +149,14 @@ static uint64_t answered_prompt(const hsvc_scenario *s) {
     return id != 0 ? id : never_shown;
 }
 
-static int answer(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
-    if (!at_phone(s, input, kind)) return 0;
+static void answer(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
+    at_phone(s, input, kind);
     input->prompt_id = answered_prompt(s);
-    return 1;
 }
 
 static void submit(hsvc_scenario *s, struct scn_str user) {
     hsvc_input input;
-    if (!answer(s, &input, HSVC_INPUT_SUBMIT)) return;
+    answer(s, &input, HSVC_INPUT_SUBMIT);
     hsvc__scn_set(&input.user, &input.user_len, user);
     input.pin = (const uint8_t *)s->v[SCN_pin].text.p;
     input.pin_len = s->v[SCN_pin].text.n;
@@ -171,14 +169,15 @@ DO(type) { submit(s, s->v[SCN_typed].text); }
 
 DO(choose) {
     hsvc_input input;
-    if (!answer(s, &input, HSVC_INPUT_CHOOSE_PROFILE)) return;
+    answer(s, &input, HSVC_INPUT_CHOOSE_PROFILE);
     hsvc__scn_set(&input.profile, &input.profile_len, s->v[SCN_profile].text);
     go(s, &input);
 }
 
 static void press(hsvc_scenario *s, uint32_t kind) {
     hsvc_input input;
-    if (answer(s, &input, kind)) go(s, &input);
+    answer(s, &input, kind);
+    go(s, &input);
 }
 DO(press_in) { press(s, HSVC_INPUT_SIGN_IN); }
 DO(press_out) { press(s, HSVC_INPUT_SIGN_OUT); }
@@ -190,7 +189,7 @@ DO(press_extend) { press(s, HSVC_INPUT_EXTEND); }
 
 static void menu(hsvc_scenario *s, uint32_t kind) {
     hsvc_input input;
-    if (!at_phone(s, &input, kind)) return;
+    at_phone(s, &input, kind);
     if (s->v[SCN_headset].set) hsvc__scn_set(&input.serial, &input.serial_len, s->v[SCN_headset].text);
     go(s, &input);
 }
@@ -211,7 +210,7 @@ DO(registers) {
     const struct scn_name *phone = s->v[SCN_phone].name;
     hsvc_item items[2 * SCN_ITEMS];
     hsvc_input input;
-    if (!at_phone(s, &input, HSVC_INPUT_DEVICE_REGISTERED)) return;
+    at_phone(s, &input, HSVC_INPUT_DEVICE_REGISTERED);
     input.generation = s->v[SCN_bare].set ? 0 : generation(s, phone != NULL ? phone->ordered : 0);
     input.node = (uint32_t)(s->v[SCN_node].set ? s->v[SCN_node].number : phone != NULL ? phone->node : 0);
     if (s->v[SCN_firmware].set) hsvc__scn_set(&input.firmware, &input.firmware_len, s->v[SCN_firmware].text);
@@ -224,7 +223,7 @@ DO(registers) {
 
 static void about_generation(hsvc_scenario *s, uint32_t kind, uint64_t otherwise) {
     hsvc_input input;
-    if (!at_phone(s, &input, kind)) return;
+    at_phone(s, &input, kind);
     input.generation = generation(s, otherwise);
     go(s, &input);
 }
@@ -248,13 +247,14 @@ DO(shown) {
 
 DO(unregisters) {
     hsvc_input input;
-    if (at_phone(s, &input, HSVC_INPUT_DEVICE_UNREGISTERED)) go(s, &input);
+    at_phone(s, &input, HSVC_INPUT_DEVICE_UNREGISTERED);
+    go(s, &input);
 }
 
 DO(directory) {
     const struct scn_name *phone = s->v[SCN_phone].name;
     hsvc_input input;
-    if (!at_phone(s, &input, HSVC_INPUT_VERIFY_RESULT)) return;
+    at_phone(s, &input, HSVC_INPUT_VERIFY_RESULT);
     input.state = (uint32_t)s->v[SCN_verify].number;
     if (phone != NULL) {
         input.request = s->v[SCN_old].set ? phone->old_request : phone->request;
@@ -305,7 +305,7 @@ DO(raw) {
     hsvc_item items[3 * SCN_ITEMS];
     hsvc_input input;
     const struct scn_value *profiles = &s->v[SCN_profiles];
-    if (!hsvc__scn_input(s, &input, (uint32_t)s->v[SCN_kind].number)) return;
+    hsvc__scn_input(s, &input, (uint32_t)s->v[SCN_kind].number);
     raw_texts(s, &input);
     raw_numbers(s, &input);
     hsvc__scn_add_headsets(&s->v[SCN_headsets], items, &input);

@@ -25,7 +25,7 @@ static int number_fits(const struct scn_value *v, int64_t number) { return !v->s
 
 static int verdict_fits(const hsvc_scenario *s, const hsvc_verdict *verdict, uint32_t accepted) {
     return verdict->accepted == accepted && number_fits(&s->v[SCN_reason], verdict->reason) &&
-           text_fits(&s->v[SCN_rule], hsvc__scn_of(verdict->rule != NULL ? verdict->rule : "")) &&
+           text_fits(&s->v[SCN_rule], hsvc__scn_of(verdict->rule)) &&
            number_fits(&s->v[SCN_field], verdict->field) && number_fits(&s->v[SCN_limit], verdict->limit) &&
            number_fits(&s->v[SCN_em], verdict->em_code) &&
            text_fits(&s->v[SCN_phone], str_of(verdict->device, verdict->device_len)) &&
@@ -78,7 +78,7 @@ static int effect_fits(const hsvc_scenario *s, size_t index) {
            text_fits(&s->v[SCN_headset], str_of(e->serial, e->serial_len)) &&
            text_fits(&s->v[SCN_site], str_of(e->site, e->site_len)) &&
            text_fits(&s->v[SCN_location], str_of(e->location, e->location_len)) &&
-           number_fits(&s->v[SCN_node], (int64_t)e->node) && text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule != NULL ? e->rule : "")) &&
+           number_fits(&s->v[SCN_node], (int64_t)e->node) && text_fits(&s->v[SCN_rule], hsvc__scn_of(e->rule)) &&
            text_fits(&s->v[SCN_profiles], s->seen.offers[index]) && number_fits(&s->v[SCN_time], e->due_ms) &&
            (!s->v[SCN_duration].set || e->due_ms - e->at_ms == s->v[SCN_duration].number);
 }
@@ -216,8 +216,8 @@ DO(expect_counter) {
 }
 
 DO(expect_sign_outs) {
-    size_t cause = (size_t)(s->v[SCN_cause].number - HSVC_CAUSE_ADMIN);
-    counter_is(s, offsetof(hsvc_counters, sign_outs_by) + cause * sizeof(uint64_t));
+    int cause = hsvc__scn_cause(s, s->v[SCN_cause].token, s->v[SCN_cause].number, s->v[SCN_cause].text);
+    if (cause >= 0) counter_is(s, offsetof(hsvc_counters, sign_outs_by) + (size_t)cause * sizeof(uint64_t));
 }
 
 static int32_t finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {

@@ -145,7 +145,6 @@ struct scn_seen {
     uint32_t refusal_expected; /* an expect line named a refusal, or said there is none */
     uint32_t refused;          /* reason of the first refusal of an input, or 0 */
     uint32_t line, column;
-    struct scn_str rule; /* of that refusal */
 };
 
 struct hsvc_scenario {
@@ -237,7 +236,7 @@ const hsvc_verdict *hsvc__scn_apply(hsvc_scenario *s, hsvc_input *input, uint32_
 void hsvc__scn_work(hsvc_scenario *s);
 void hsvc__scn_move_to(hsvc_scenario *s, int64_t target, int inclusive);
 void hsvc__scn_settle_refusal(hsvc_scenario *s);                         /* reports a refusal that nobody expected */
-int hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind); /* with the common groups; 0: failed */
+void hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind); /* with the common groups */
 void hsvc__scn_set(const char **p, size_t *n, struct scn_str text);
 void hsvc__scn_add_headsets(const struct scn_value *list, hsvc_item *items, hsvc_input *input);
 
@@ -250,6 +249,10 @@ int hsvc__scn_world_due(const hsvc_scenario *s, int64_t *at);
 void hsvc__scn_world_turn(hsvc_scenario *s); /* does the first planned thing */
 void hsvc__scn_world_check(hsvc_scenario *s);
 void hsvc__scn_first_registration(hsvc_scenario *s, struct scn_name *phone);
+
+/* ---- scenario_state.c ---- */
+/* hsvc__scn_cause: the place of a cause in a set of causes, or -1: there is no such cause, and that is reported. */
+int hsvc__scn_cause(hsvc_scenario *s, const struct scn_token *token, int64_t cause, struct scn_str word);
 
 /* ---- scenario_report.c ---- */
 #if defined(__GNUC__)

@@ -98,14 +98,9 @@ static void wanted_literal(hsvc_scenario *s, size_t at, struct scn_str word) {
 
 static int match_part(hsvc_scenario *s, struct scn_str part, size_t *at) {
     if (part.p[0] == '{') {
-        int mark = part.p[1] == '=';
-        struct scn_str name = {part.p + 1 + mark, part.n - 2 - (size_t)mark};
-        enum scn_slot slot = hsvc__scn_slot_named(name);
-        if (mark) {
-            s->v[slot].set = 1;
-            return 1;
-        }
-        return hsvc__scn_read(s, slot, at);
+        size_t mark = part.p[1] == '=';
+        struct scn_str name = {part.p + 1 + mark, part.n - 2 - mark};
+        return hsvc__scn_read(s, hsvc__scn_slot_named(name), at);
     }
     if (*at < s->token_count && is_literal(&s->tokens[*at], part)) {
         (*at)++;

@@ -265,24 +265,23 @@ void hsvc__scn_world_effects(hsvc_scenario *s) {
 
 /* ---- doing what is planned ---- */
 
-static int phone_input(hsvc_input *input, uint32_t kind, const struct scn_name *phone) {
-    if (hsvc_input_init(input, sizeof *input, kind) != HSVC_OK) return 0;
+static void phone_input(hsvc_input *input, uint32_t kind, const struct scn_name *phone) {
+    (void)hsvc_input_init(input, sizeof *input, kind);
     input->device = phone->real.p;
     input->device_len = phone->real.n;
-    return 1;
 }
 
 static void leave(hsvc_scenario *s, struct scn_name *phone) {
     hsvc_input input;
     struct scn_item dropped[SCN_ITEMS];
     size_t count = phone->plugged_count;
-    if (!phone_input(&input, HSVC_INPUT_DEVICE_UNREGISTERED, phone)) return;
+    phone_input(&input, HSVC_INPUT_DEVICE_UNREGISTERED, phone);
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_PHONE);
     if (s->return_ms < 0) return;
     memcpy(dropped, phone->plugged, sizeof dropped);
     for (size_t i = 0; i < count; i++) {
         struct scn_plan *back;
-        if (!phone_input(&input, HSVC_INPUT_HEADSET_DISCONNECTED, phone)) return;
+        phone_input(&input, HSVC_INPUT_HEADSET_DISCONNECTED, phone);
         hsvc__scn_set(&input.serial, &input.serial_len, dropped[i].text);
         input.handle = dropped[i].number;
         (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_PHONE);
@@ -306,7 +305,8 @@ static size_t list_headsets(const struct scn_name *phone, hsvc_item *items) {
 
 static void confirm_wipe(hsvc_scenario *s, struct scn_name *phone) {
     hsvc_input input;
-    if (phone->wipe == 0 || !phone_input(&input, HSVC_INPUT_WIPE_DONE, phone)) return;
+    if (phone->wipe == 0) return;
+    phone_input(&input, HSVC_INPUT_WIPE_DONE, phone);
     input.generation = phone->wipe;
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_PHONE);
 }
@@ -315,7 +315,7 @@ static void confirm_wipe(hsvc_scenario *s, struct scn_name *phone) {
 static void come_back(hsvc_scenario *s, struct scn_name *phone, int bare) {
     hsvc_input input;
     hsvc_item items[SCN_ITEMS];
-    if (!phone_input(&input, HSVC_INPUT_DEVICE_REGISTERED, phone)) return;
+    phone_input(&input, HSVC_INPUT_DEVICE_REGISTERED, phone);
     phone->call_count = 0;
     input.generation = phone->ordered;
     input.node = phone->node;
@@ -342,7 +342,7 @@ static void plug_again(hsvc_scenario *s, const struct scn_plan *p) {
     for (const struct scn_name *other = s->names; other != NULL; other = other->next)
         for (size_t i = 0; other->kind == HSVC_SCENARIO_PHONE && i < other->plugged_count; i++)
             if (hsvc__scn_same(other->plugged[i].text, p->serial)) return; /* carried elsewhere meanwhile */
-    if (!phone_input(&input, HSVC_INPUT_HEADSET_CONNECTED, p->phone)) return;
+    phone_input(&input, HSVC_INPUT_HEADSET_CONNECTED, p->phone);
     hsvc__scn_set(&input.serial, &input.serial_len, p->serial);
     input.handle = p->number;
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_PHONE);
@@ -350,7 +350,7 @@ static void plug_again(hsvc_scenario *s, const struct scn_plan *p) {
 
 static void answer_check(hsvc_scenario *s, const struct scn_plan *p) {
     hsvc_input input;
-    if (!phone_input(&input, HSVC_INPUT_VERIFY_RESULT, p->phone)) return;
+    phone_input(&input, HSVC_INPUT_VERIFY_RESULT, p->phone);
     hsvc__scn_set(&input.user, &input.user_len, p->user);
     input.request = p->number;
     input.state = p->state;
@@ -371,7 +371,7 @@ static int is_headset(hsvc_scenario *s, struct scn_str plugged, struct scn_str s
 
 static void answer_presence(hsvc_scenario *s, const struct scn_plan *p) {
     hsvc_input input;
-    if (!phone_input(&input, HSVC_INPUT_PRESENCE_ANSWER, p->phone)) return;
+    phone_input(&input, HSVC_INPUT_PRESENCE_ANSWER, p->phone);
     hsvc__scn_set(&input.serial, &input.serial_len, p->serial);
     input.state = 2; /* is not there */
     for (size_t i = 0; i < p->phone->plugged_count; i++)
@@ -382,7 +382,7 @@ static void answer_presence(hsvc_scenario *s, const struct scn_plan *p) {
 static void answer_calls(hsvc_scenario *s, struct scn_name *phone) {
     hsvc_input input;
     hsvc_item items[SCN_ITEMS];
-    if (!phone_input(&input, HSVC_INPUT_CALL_SNAPSHOT, phone)) return;
+    phone_input(&input, HSVC_INPUT_CALL_SNAPSHOT, phone);
     memset(items, 0, sizeof items);
     for (size_t i = 0; i < phone->call_count; i++) {
         items[i].kind = HSVC_ITEM_CALL;

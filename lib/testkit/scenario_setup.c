@@ -119,7 +119,7 @@ static size_t list_profiles(struct scn_str names, hsvc_item *items) {
 static void put_user(hsvc_scenario *s, const struct scn_name *user) {
     hsvc_item items[SCN_ITEMS];
     hsvc_input input;
-    if (!hsvc__scn_input(s, &input, HSVC_INPUT_USER_PUT)) return;
+    hsvc__scn_input(s, &input, HSVC_INPUT_USER_PUT);
     hsvc__scn_set(&input.user, &input.user_len, user->real);
     input.flags = user->disabled ? HSVC_FLAG_DISABLED : 0;
     input.item_count = list_profiles(user->profiles, items);
@@ -161,7 +161,7 @@ DO(change_user) {
 
 static void put_phone(hsvc_scenario *s, const struct scn_name *phone) {
     hsvc_input input;
-    if (!hsvc__scn_input(s, &input, HSVC_INPUT_DEVICE_PUT)) return;
+    hsvc__scn_input(s, &input, HSVC_INPUT_DEVICE_PUT);
     hsvc__scn_set(&input.device, &input.device_len, phone->real);
     hsvc__scn_set(&input.profile, &input.profile_len, phone->profile);
     hsvc__scn_set(&input.site, &input.site_len, phone->site);
@@ -233,7 +233,8 @@ DO(headset) {
     headset->handle = s->v[SCN_handle].set ? (uint64_t)s->v[SCN_handle].number : ++s->handles;
     headset->type = (int32_t)s->v[SCN_type].number;
     headset->headset_flags = s->v[SCN_inventory_only].set ? HSVC_FLAG_INVENTORY_ONLY : 0;
-    if (!s->v[SCN_user].set || !hsvc__scn_input(s, &input, HSVC_INPUT_ASSOCIATE)) return;
+    if (!s->v[SCN_user].set) return;
+    hsvc__scn_input(s, &input, HSVC_INPUT_ASSOCIATE);
     hsvc__scn_set(&input.serial, &input.serial_len, headset->real);
     hsvc__scn_set(&input.user, &input.user_len, s->v[SCN_user].text);
     (void)hsvc__scn_apply(s, &input, HSVC_SCENARIO_BY_SCRIPT);

@@ -37,9 +37,9 @@ static const struct {
 };
 
 enum scn_slot hsvc__scn_slot_named(struct scn_str name) {
-    for (size_t i = 0; i < SCN_SLOTS; i++)
-        if (hsvc__scn_is(name, slots[i].name)) return (enum scn_slot)i;
-    return SCN_SLOTS; /* never: a test walks all forms */
+    size_t i = 0;
+    while (i + 1 < SCN_SLOTS && !hsvc__scn_is(name, slots[i].name)) i++; /* forms name no other: a test walks them all */
+    return (enum scn_slot)i;
 }
 
 static struct scn_str none(void) {
@@ -364,10 +364,9 @@ int hsvc__scn_read(hsvc_scenario *s, enum scn_slot slot, size_t *at) {
             return read_list(s, v, at, shown_entry, "and");
         case SEQUENCE:
             return read_sequence(s, v, at);
-        case CAUSES:
+        default: /* CAUSES */
             return read_list(s, v, at, cause_entry, "and");
     }
-    return 0;
 }
 
 /* ---- suggestions ---- */

@@ -98,13 +98,25 @@ DO(phone_shows) {
     check_phone(s, &v, holds);
 }
 
+/* A cause written as a number may be none; it would lie outside of every set of causes. */
+int hsvc__scn_cause(hsvc_scenario *s, const struct scn_token *token, int64_t cause, struct scn_str word) {
+    uint64_t bit = (uint64_t)cause - HSVC_CAUSE_ADMIN;
+    if (bit < 32) return (int)bit;
+    hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, token->column, NULL, "there is no cause '%.*s'", SCN_STR(word));
+    return -1;
+}
+
 DO(phone_causes) {
     const struct scn_value *list = &s->v[SCN_causes];
     struct scn_text seen = {s->words, sizeof s->words, 0};
     hsvc_device_view v;
     uint32_t wanted = 0;
     if (!phone(s, &v)) return;
-    for (size_t i = 0; i < list->count; i++) wanted |= 1u << (list->items[i].number - HSVC_CAUSE_ADMIN);
+    for (size_t i = 0; i < list->count; i++) {
+        int cause = hsvc__scn_cause(s, list->token, (int64_t)list->items[i].number, list->items[i].text);
+        if (cause < 0) return;
+        wanted |= 1u << cause;
+    }
     if (v.causes == wanted) return;
     for (uint32_t bit = 0; bit < 32; bit++)
         if (v.causes & (1u << bit))

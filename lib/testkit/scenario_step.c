@@ -46,7 +46,6 @@ static void note_refusal(hsvc_scenario *s, const hsvc_verdict *v) {
     s->seen.refused = v->reason;
     s->seen.line = s->line;
     s->seen.column = s->column;
-    s->seen.rule = hsvc__scn_of(v->rule != NULL ? v->rule : "");
 }
 
 static const hsvc_verdict *see_verdict(hsvc_scenario *s, size_t index) {
@@ -57,7 +56,7 @@ static const hsvc_verdict *see_verdict(hsvc_scenario *s, size_t index) {
     seen->verdicts = room;
     v = &seen->verdicts[seen->verdict_count];
     (void)hsvc_verdict_init(v, sizeof *v);
-    if (hsvc_verdict_at(s->effects, index, v) != HSVC_OK) return NULL;
+    (void)hsvc_verdict_at(s->effects, index, v);
     keep_text(s, &v->device, v->device_len);
     seen->verdict_count++;
     note_refusal(s, v);
@@ -68,7 +67,7 @@ static struct scn_str offers_of(hsvc_scenario *s, size_t index, size_t count) {
     struct scn_str all = {NULL, 0};
     for (size_t i = 0; i < count; i++) {
         struct scn_str one = {NULL, 0};
-        if (hsvc_effects_profile(s->effects, index, i, &one.p, &one.n) != HSVC_OK) break;
+        (void)hsvc_effects_profile(s->effects, index, i, &one.p, &one.n);
         all = hsvc__scn_join(s, all, '\n', one);
     }
     return hsvc__scn_keep(s, &s->step_pool, all);
@@ -85,7 +84,7 @@ static void see_effect(hsvc_scenario *s, size_t index) {
     seen->offers = offers;
     e = &seen->effects[seen->effect_count];
     (void)hsvc_effect_init(e, sizeof *e);
-    if (hsvc_effects_at(s->effects, index, e) != HSVC_OK) return;
+    (void)hsvc_effects_at(s->effects, index, e);
     keep_text(s, &e->device, e->device_len);
     keep_text(s, &e->site, e->site_len);
     keep_text(s, &e->location, e->location_len);
@@ -161,11 +160,9 @@ static void failed_call(hsvc_scenario *s, const char *what, int32_t status) {
     struct scn_text seen = {s->words, sizeof s->words, 0};
     (void)hsvc_problem_init(&problem, sizeof problem);
     hsvc__scn_put(&seen, "%s: %s", hsvc_name(HSVC_REGISTRY_STATUS, status), hsvc_text(HSVC_REGISTRY_STATUS, status));
-    if (hsvc_effects_problem(s->effects, &problem) == HSVC_OK) {
-        if (problem.field != 0)
-            hsvc__scn_put(&seen, ", field %s", hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)problem.field));
-        if (problem.limit != 0) hsvc__scn_put(&seen, ", limit %lld", (long long)problem.limit);
-    }
+    (void)hsvc_effects_problem(s->effects, &problem);
+    if (problem.field != 0) hsvc__scn_put(&seen, ", field %s", hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)problem.field));
+    if (problem.limit != 0) hsvc__scn_put(&seen, ", limit %lld", (long long)problem.limit);
     hsvc__scn_report(s, HSVC_SCENARIO_STATUS, 0, seen.at, "%s failed", what);
     if (status == HSVC_ERR_MEMORY) s->status = status;
 }
@@ -285,17 +282,12 @@ void hsvc__scn_set(const char **p, size_t *n, struct scn_str text) {
 }
 
 /* hsvc__scn_input: a new input with what every event may carry. */
-int hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
-    int32_t status = hsvc_input_init(input, sizeof *input, kind);
-    if (status != HSVC_OK) {
-        failed_call(s, "hsvc_input_init", status);
-        return 0;
-    }
+void hsvc__scn_input(hsvc_scenario *s, hsvc_input *input, uint32_t kind) {
+    (void)hsvc_input_init(input, sizeof *input, kind);
     if (s->v[SCN_then].set) input->at_ms = s->v[SCN_then].number;
     if (s->v[SCN_past].set) input->at_ms = s->now - s->v[SCN_past].number;
     if (s->v[SCN_actor].set) hsvc__scn_set(&input->actor, &input->actor_len, s->v[SCN_actor].text);
     if (s->v[SCN_request_id].set) hsvc__put64(input->request_id, (uint64_t)s->v[SCN_request_id].number);
-    return 1;
 }
 
 int32_t hsvc_scenario_apply(hsvc_scenario *s, const hsvc_input *input) {

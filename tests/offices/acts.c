@@ -1,19 +1,7 @@
 /* acts.c: what an event means at the moment when it happens: whom it is about, what the phone shows just then. */
 #include <string.h>
 
-#include "office.h"
-
-#define PHONE(w, e) (&(w)->phones[(e)->phone])
-
-static void about(hsvc_input *in, uint32_t kind, const char *device, const char *user, const char *serial) {
-    (void)hsvc_input_init(in, sizeof *in, kind);
-    in->device = device;
-    in->device_len = device ? strlen(device) : 0;
-    in->user = user;
-    in->user_len = user ? strlen(user) : 0;
-    in->serial = serial;
-    in->serial_len = serial ? strlen(serial) : 0;
-}
+#include "acts.h"
 
 /* ---- what there is ---- */
 
@@ -43,94 +31,25 @@ static void act_user(struct world *w, const struct event *e) {
     world_apply(w, &in, 0);
 }
 
-static void act_phone(struct world *w, const struct event *e) {
+static const char *em_word(const struct event *e) { return e->arg & 4 ? " without EM" : e->what == ACT_PHONE ? "" : " with EM"; }
+
+/* act_phone: a phone is put on a desk, or what its record says is changed. */
+void act_phone(struct world *w, const struct event *e) {
     static const char *const kinds[4] = {"", "", "shared by ", "owned by "};
     char site[8] = "site-1", own[24];
-    uint32_t kind = e->arg & 3;
+    uint32_t kind = e->arg & 3, is_new = e->what == ACT_PHONE;
+    const char *related = "";
     hsvc_input in;
     if (kind != HSVC_DEVICE_ANONYMOUS && !w->model.users[e->user].exists) kind = HSVC_DEVICE_ANONYMOUS;
     site[5] = (char)('1' + e->phone % 3);
-    about(&in, HSVC_INPUT_DEVICE_PUT, phone_name(e->phone), NULL, NULL);
-    in.state = kind;
-    in.profile_len = strlen(strcat(strcpy(own, phone_name(e->phone)), "-own"));
-    in.profile = own;
-    in.site = site;
-    in.site_len = strlen(site);
-    in.model = "CP-8861";
-    in.model_len = 7;
-    in.firmware = "14.2(1)";
-    in.firmware_len = 7;
-    in.flags = e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED;
-    if (kind != HSVC_DEVICE_ANONYMOUS) {
-        in.related_user = user_name(e->user);
-        in.related_user_len = strlen(in.related_user);
-    }
-    say(w, "phone %s, site %s %s%s%s%s, node %u", phone_name(e->phone), site, kinds[kind],
-        kind != HSVC_DEVICE_ANONYMOUS ? user_name(e->user) : "", kind == HSVC_DEVICE_SHARED ? "" : "", e->arg & 4 ? " without EM" : "",
-        (unsigned)world_node(w, e->phone));
-    PHONE(w, e)->powered = 0; /* it comes up below, whatever its first generation makes others do */
+    (void)strcat(strcpy(own, phone_name(e->phone)), "-own");
+    (void)hsvc_input_device_put(&in, phone_name(e->phone), own, kind, site, "CP-8861", "14.2(1)", e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED);
+    if (kind != HSVC_DEVICE_ANONYMOUS) hsvc_input_set_related_user(&in, related = user_name(e->user));
+    if (is_new) say(w, "phone %s, site %s %s%s%s, node %u", phone_name(e->phone), site, kinds[kind], related, em_word(e), (unsigned)world_node(w, e->phone));
+    else say(w, "change phone %s %s%s%s", phone_name(e->phone), kind == HSVC_DEVICE_ANONYMOUS ? "anonymous" : kinds[kind], related, em_word(e));
+    if (is_new) PHONE(w, e)->powered = 0; /* it comes up below, whatever its first generation makes others do */
     world_apply(w, &in, e->phone);
-    phones_return(w, e->phone);
-}
-
-static void say_policy(struct world *w, const hsvc_input *in) {
-    static const char *const where[5] = {"", "", " at site ", " at phone ", " for "};
-    const char *subject = in->state == HSVC_SCOPE_SITE ? in->site : in->state == HSVC_SCOPE_DEVICE ? in->device : in->state == HSVC_SCOPE_USER ? in->user : "";
-    const char *choice = hsvc_choice_name(in->param, in->value), *name = hsvc_name(HSVC_REGISTRY_PARAM, (int32_t)in->param);
-    if (choice[0] != 0)
-        say(w, "policy %s = %s%s%s", name, choice, where[in->state], subject);
-    else
-        say(w, "policy %s = %ld%s%s%s", name, (long)in->value, in->value >= 1000 ? " ms" : "", where[in->state], subject);
-}
-
-static void act_policy(struct world *w, const struct event *e) {
-    char site[8] = "site-1";
-    hsvc_input in;
-    about(&in, HSVC_INPUT_POLICY_SET, e->extra == HSVC_SCOPE_DEVICE ? phone_name(e->phone) : NULL,
-          e->extra == HSVC_SCOPE_USER ? user_name(e->user) : NULL, NULL);
-    site[5] = (char)('1' + e->phone % 3);
-    if (e->extra == HSVC_SCOPE_SITE) {
-        in.site = site;
-        in.site_len = strlen(site);
-    }
-    in.param = e->arg;
-    in.state = e->extra;
-    in.value = e->number;
-    say_policy(w, &in);
-    world_apply(w, &in, 0);
-}
-
-/* ---- administrators ---- */
-
-static void act_owner(struct world *w, const struct event *e) {
-    static const uint32_t kinds[3] = {HSVC_INPUT_ASSOCIATE, HSVC_INPUT_DISASSOCIATE, HSVC_INPUT_MOVE};
-    hsvc_input in;
-    about(&in, kinds[e->what - ACT_ASSOCIATE], NULL, e->what == ACT_DISASSOCIATE ? NULL : user_name(e->user), serial_name(e->headset));
-    if (e->what == ACT_MOVE) {
-        in.name = user_name(e->extra);
-        in.name_len = strlen(in.name);
-        say(w, "move %s from %s to %s", serial_name(e->headset), user_name(e->extra), user_name(e->user));
-    } else if (e->what == ACT_ASSOCIATE) {
-        say(w, "associate %s with %s", serial_name(e->headset), user_name(e->user));
-    } else {
-        say(w, "disassociate %s", serial_name(e->headset));
-    }
-    world_apply(w, &in, 0);
-}
-
-static void act_force(struct world *w, const struct event *e) {
-    hsvc_input in;
-    about(&in, HSVC_INPUT_FORCE_SIGN_OUT, phone_name(e->phone), NULL, NULL);
-    in.flags = e->arg ? HSVC_FLAG_NOW : 0;
-    say(w, "force sign-out of phone %s%s", phone_name(e->phone), e->arg ? " now" : "");
-    world_apply(w, &in, e->phone);
-}
-
-static void act_unlock(struct world *w, const struct event *e) {
-    hsvc_input in;
-    about(&in, HSVC_INPUT_USER_UNLOCK, phone_name(e->phone), user_name(e->user), NULL);
-    say(w, "unlock user %s and phone %s", user_name(e->user), phone_name(e->phone));
-    world_apply(w, &in, e->phone);
+    if (is_new) phones_return(w, e->phone);
 }
 
 /* ---- headsets ---- */
@@ -242,6 +161,11 @@ static void act_answer(struct world *w, const struct event *e) {
     switch (PHONE(w, e)->prompt) {
         case HSVC_PROMPT_ASSOCIATE: answer_credentials(w, e, e->user); break;
         case HSVC_PROMPT_SIGN_IN_PIN: answer_credentials(w, e, PHONE(w, e)->shown_user); break;
+        case HSVC_PROMPT_EM_SIGN_IN: answer_credentials(w, e, e->user); break;
+        case HSVC_PROMPT_EM_SIGN_OUT:
+            if (a < 300) press(w, e, HSVC_INPUT_SIGN_OUT, "sign out");
+            else if (a < 600) press(w, e, HSVC_INPUT_CANCEL, "cancel");
+            break;
         case HSVC_PROMPT_SKIP_CONFIRM: press(w, e, a % 10 < 6 ? HSVC_INPUT_YES : HSVC_INPUT_NO, a % 10 < 6 ? "yes" : "no"); break;
         case HSVC_PROMPT_ASSOCIATED:
             if (a < 600) press(w, e, HSVC_INPUT_SIGN_IN, "sign in");
@@ -271,11 +195,11 @@ static void act_answer(struct world *w, const struct event *e) {
 
 static void act_menu(struct world *w, const struct event *e) {
     hsvc_input in;
-    uint32_t out = e->arg == HSVC_INPUT_MENU_SIGN_OUT;
+    uint32_t out = e->arg == HSVC_INPUT_MENU_SIGN_OUT || e->arg == HSVC_INPUT_MENU_SIGN_IN_BY_HAND;
     if (!PHONE(w, e)->registered) return;
     about(&in, e->arg, phone_name(e->phone), NULL, out ? NULL : serial_name(e->headset));
-    say(w, "%s picks %s in the menu of %s%s%s", user_name(e->user), out ? "sign out" : e->arg == HSVC_INPUT_MENU_SIGN_IN ? "sign in" : "associate",
-        phone_name(e->phone), out ? "" : " for ", out ? "" : serial_name(e->headset));
+    say(w, "%s picks %s in the menu of %s%s%s", user_name(e->user),
+        e->arg == HSVC_INPUT_MENU_SIGN_OUT ? "sign out" : out ? "sign in by hand" : e->arg == HSVC_INPUT_MENU_SIGN_IN ? "sign in" : "associate", phone_name(e->phone), out ? "" : " for ", out ? "" : serial_name(e->headset));
     world_apply(w, &in, e->phone);
 }
 
@@ -379,17 +303,18 @@ static void act_host(struct world *w, const struct event *e) {
 /* act: an event that is about somebody or something that is not there is none. */
 void act(struct world *w, const struct event *e) {
     const struct model *m = &w->model;
-    if (e->what != ACT_PHONE && e->phone != 0 && e->what < ACT_DIRECTORY && !m->phones[e->phone].exists) return;
+    if (e->what != ACT_PHONE && e->phone != 0 && e->what < ACT_DIRECTORY && e->what != ACT_POLICY && e->what != ACT_POLICY_UNSET && !m->phones[e->phone].exists) return;
     if (e->what > ACT_PHONE && e->user != 0 && e->what < ACT_PLUG && e->what != ACT_FORCE && !m->users[e->user].exists) return;
-    switch ((enum act)e->what) {
+    if (act_admin(w, e)) {
+        world_settle(w);
+        return;
+    }
+    switch (e->what) {
         case ACT_USER: act_user(w, e); break;
-        case ACT_PHONE: act_phone(w, e); break;
-        case ACT_POLICY: act_policy(w, e); break;
-        case ACT_ASSOCIATE:
-        case ACT_DISASSOCIATE:
-        case ACT_MOVE: act_owner(w, e); break;
-        case ACT_FORCE: act_force(w, e); break;
-        case ACT_UNLOCK: act_unlock(w, e); break;
+        case ACT_PHONE:
+            if (m->phones[e->phone].exists) return;
+            act_phone(w, e);
+            break;
         case ACT_PLUG:
         case ACT_UNPLUG: act_plug(w, e); break;
         case ACT_SNAPSHOT: act_snapshot(w, e); break;
@@ -405,7 +330,6 @@ void act(struct world *w, const struct event *e) {
         case ACT_CRASH:
         case ACT_RESTART:
         case ACT_FAULT: act_host(w, e); break;
-        case ACTS:
         default: break;
     }
 }

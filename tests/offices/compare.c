@@ -46,8 +46,12 @@ void compare_phone(struct world *w, uint32_t phone) {
     struct m_phone *p = &w->model.phones[phone];
     hsvc_device_view v;
     (void)hsvc_device_view_init(&v, sizeof v);
-    if (!p->exists || w->finding.kind != SAME) return;
-    if (hsvc_device_get(w->engines[world_node(w, phone)], phone_name(phone), strlen(phone_name(phone)), &v) != HSVC_OK) {
+    if (w->finding.kind != SAME) return;
+    if (!p->exists) {
+        if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
+        return;
+    }
+    if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) != HSVC_OK) {
         if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
         return;
     }
@@ -69,7 +73,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
         if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && p->due[k] - v.deadline_at < 4 && v.deadline_at - p->due[k] < 4) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (v.deadline_at != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (v.deadline_at != w->now + 1 && m_phone_next(p) != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
@@ -85,11 +89,15 @@ static void compare_user(struct world *w, uint32_t user) {
     hsvc_user_view v;
     uint32_t failures = u->failures;
     (void)hsvc_user_view_init(&v, sizeof v);
-    if (hsvc_user_get(w->engines[0], user_name(user), strlen(user_name(user)), &v) != HSVC_OK) return;
+    if (hsvc_user_get(w->engines[0], user_id(w, user), strlen(user_id(w, user)), &v) != HSVC_OK) {
+        if (u->exists && w->fault == NULL) world_find(w, FAILED, 0, 1, 0);
+        return;
+    }
+    if (!u->exists) world_find(w, DIFFERENT_EXISTS, 0, 0, 1);
     differ(w, DIFFERENT_SESSIONS, 0, sessions(w, user), v.session_count);
     differ(w, DIFFERENT_OWNER, 0, m_held(&w->model, user), v.headset_count);
     if (u->locked_until > w->now || v.locked_until_at > w->now) differ(w, DIFFERENT_LOCK, 0, u->locked_until, v.locked_until_at);
-    if (u->first_failure + m_policy(&w->model, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0) > w->now && u->locked_until <= w->now)
+    if (u->first_failure + m_policy(&w->model, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0) > w->now && v.locked_until_at == 0) /* what counted before a lock stands there until the next */
         differ(w, DIFFERENT_FAILURES, 0, failures, v.failures);
     if (w->finding.kind != SAME && w->finding.user == 0) w->finding.user = user;
 }
@@ -97,7 +105,7 @@ static void compare_user(struct world *w, uint32_t user) {
 void compare_all(struct world *w) {
     for (uint32_t i = 1; i <= w->shape.phones; i++) compare_phone(w, i);
     for (uint32_t i = 1; i <= w->shape.users && w->finding.kind == SAME; i++)
-        if (w->model.users[i].exists) compare_user(w, i);
+        compare_user(w, i);
     for (uint32_t i = 1; i <= w->shape.headsets && w->finding.kind == SAME; i++) {
         hsvc_headset_view v;
         uint32_t owner = 0;

@@ -68,6 +68,7 @@ struct m_phone {
     uint32_t prompt;
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
     uint8_t checking, check_user, check_profile;
+    uint8_t hand;   /* the profile is chosen by hand */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
     uint32_t failures;
     int64_t first_failure, throttled_until;
@@ -79,14 +80,23 @@ struct m_phone {
 
 struct m_headset {
     uint8_t owner, known, phone; /* phone: the newest that reported it */
+    uint8_t was;                 /* whose it was, until the sweep after that user's removal */
     int64_t event_at;            /* of the newest report there */
     uint8_t skipped[M_PHONES];
 };
 
+/* What a change leaves to be done record by record. */
+enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE };
+struct m_job {
+    uint32_t what, scope, subject, flags;
+};
+#define M_JOBS 16
+
 struct model {
     int64_t now;      /* of the decision */
     uint32_t counter; /* orders timers and connects */
-    uint32_t sites;
+    uint32_t job_count;
+    struct m_job jobs[M_JOBS];
     struct m_user users[M_USERS];
     struct m_phone phones[M_PHONES];
     struct m_headset headsets[M_HEADSETS];
@@ -144,6 +154,7 @@ uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t u
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);
+uint32_t m_strongest(const struct m_phone *p);
 void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
 void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile);
 void m_open_window(struct model *m, struct m_phone *p, int64_t at);
@@ -160,6 +171,7 @@ void m_close(struct model *m, struct m_phone *p);
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);
 void m_check_over(struct model *m, struct m_phone *p);
 void m_prompt_due(struct model *m, struct m_phone *p);
+void m_countdown_to_pin(struct model *m, struct m_phone *p);
 struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind);
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank);
 struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32_t state, uint32_t stale);
@@ -174,7 +186,41 @@ struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_
 struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now);
 struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled);
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone);
-struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
 void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
+
+/* model_policy.c: the policy changes while people work */
+struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
+void m_felt(struct model *m, struct m_phone *p);
+void m_policy_job(struct model *m, const struct m_job *job);
+
+/* model_people.c: people and phones come, go and are renamed */
+struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
+void m_removed_job(struct model *m, const struct m_job *job);
+struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+struct m_answer m_phone_remove(struct model *m, uint32_t phone);
+struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, uint32_t now);
+void m_force_job(struct model *m, const struct m_job *job);
+struct m_answer m_free_all(struct model *m, uint32_t user);
+struct m_answer m_to_owner(struct model *m, uint32_t headset);
+
+/* model_bulk.c: a file of associations */
+#define M_ROW_ASSOCIATE 0
+#define M_ROW_DISASSOCIATE 1
+#define M_ROW_MOVE 2
+struct m_row {
+    uint8_t user, headset, action, from, bad; /* bad: a cell that cannot be */
+};
+uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t all_or_none);
+
+/* model_jobs.c: what is swept later */
+void m_job(struct model *m, struct m_job job);
+void m_sweep(struct model *m);
+
+/* model_hand.c: without a headset, and under DENY */
+struct m_answer m_by_hand(struct model *m, uint32_t phone);
+uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t user);
+void m_em_screen(struct model *m, struct m_phone *p, uint32_t headset);
+struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t user);
+struct m_answer m_host(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t take_over);
 
 #endif

@@ -1,10 +1,13 @@
-/* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs, policy (SPEC 4). */
+/* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs. */
 #include "model.h"
 
 /* given_or_freed: a headset that is connected somewhere has another owner now (ASSOC-7). */
 static void given(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t here) {
     uint32_t had_prompt = p->prompt_headset == headset && p->prompt != 0;
-    if (here) return; /* associated at this very prompt */
+    if (here) { /* associated at this very prompt */
+        if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);
+        return;
+    }
     p->at[headset].fresh = 0;
     if (had_prompt) m_withdraw(p);
     if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);
@@ -107,15 +110,5 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone) {
     if (user != 0) m->users[user].failures = 0, m->users[user].locked_until = 0;
     if (phone != 0) m->phones[phone].failures = 0, m->phones[phone].throttled_until = 0;
-    return m_yes(0);
-}
-
-/* m_set: one parameter at one scope. What an open screen or a session feels at once (POL-4, POL-5) is set up before work
- * begins, at times when there are none. */
-struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value) {
-    if (scope == HSVC_SCOPE_GLOBAL) m->everywhere[param] = value;
-    if (scope == HSVC_SCOPE_SITE) m->at_site[subject][param] = value;
-    if (scope == HSVC_SCOPE_DEVICE) m->at_phone[subject][param] = value;
-    if (scope == HSVC_SCOPE_USER) m->for_user[subject][param] = value;
     return m_yes(0);
 }

@@ -46,7 +46,7 @@ static int64_t reported_later(const struct model *m, const struct m_phone *here,
  * that is refused is not fresh any more. */
 static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
-    if (p->prompt != HSVC_PROMPT_COUNTDOWN || owner == 0 || owner == p->prompt_user || !m_waits(m, p, headset).accepted) return;
+    if (p->prompt != HSVC_PROMPT_COUNTDOWN || owner == 0 || owner == p->prompt_user || m_plain_screen(m, p, owner) || !m_waits(m, p, headset).accepted) return;
     if (m_active(p) && p->user == owner) return;
     p->at[p->prompt_headset].fresh = 0;
     m_withdraw(p);
@@ -60,7 +60,7 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     if (p->checking) return m_waits(m, p, headset);
     if (p->prompt == HSVC_PROMPT_SIGN_OUT && m->headsets[headset].owner != 0) {
         struct m_answer may = m_waits(m, p, headset);
-        if (!may.accepted || p->due[MT_HOLD] != M_NEVER) return may;
+        if (!may.accepted || p->due[MT_HOLD] != M_NEVER || m_plain_screen(m, p, m->headsets[headset].owner)) return may;
         m_withdraw(p);
         why = m_judge(m, p, headset);
     } else if (p->prompt != 0) {
@@ -69,6 +69,7 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
         why = m_judge(m, p, headset);
         if (p->prompt == 0) m_offer(m, p);
     }
+    if (why == HSVC_REASON_HEADSET_EM_DENIED) return m_open();
     if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER) return m_yes(0);
     if (why == 0) return m_open();
     return m_no(why);
@@ -103,8 +104,11 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     doubts(m, p, headset, at);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
+        uint32_t waited = p->session_state;
         m_back(m, p);
-        return m_yes(0);
+        if (m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) != HSVC_CHOICE_HEADSET_EM_DENY) return m_yes(0);
+        if (m_ready(p) && waited == HSVC_SESSION_SIGNED_IN) m_em_screen(m, p, headset);
+        return m_open(); /* it binds nothing (DENY-1) */
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
         p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
@@ -210,6 +214,8 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     }
     p->settling = before != 0 && !p->resetting;
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
+    for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
+        if (p->session_state == HSVC_SESSION_DEFERRED && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
     (void)m_call_list(m, phone, calls);
     (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
     if (!p->settling) m_settled(m, p);
@@ -260,7 +266,8 @@ static void add_call(struct model *m, struct m_phone *p, uint32_t id, uint32_t e
 
 /* begun: CALL-1: prompts for PIN, countdown and association go; in an emergency call every prompt does (SAFE-2). */
 static void begun(struct model *m, struct m_phone *p) {
-    uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER;
+    uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_EM_SIGN_OUT ||
+                     (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset != 0); /* by hand it is picked again (020) */
     if (m_emergency(p)) p->due[MT_HOLD] = M_NEVER;
     if (p->prompt != 0 && (m_emergency(p) || !stays)) m_withdraw(p);
     m_offer(m, p); /* what may be shown in a call: sign out the other? (TAKE-4) */

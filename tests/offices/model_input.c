@@ -3,9 +3,11 @@
 
 #include "office.h"
 
-static int64_t event_time(const struct model *m, const hsvc_input *in) {
+static int64_t event_time(const struct model *m, const hsvc_input *in, uint32_t phone) {
+    const struct m_phone *p = &m->phones[phone];
     int64_t oldest = m->now - 8 * INT64_C(3600000); /* backdate_max (TIME-2) */
     if (in->at_ms == 0 || in->at_ms > m->now) return m->now;
+    if (p->user != 0 && p->signed_in_at > oldest) oldest = p->signed_in_at; /* also where it is asked what is stale */
     return in->at_ms < oldest ? oldest : in->at_ms;
 }
 
@@ -36,16 +38,29 @@ static struct m_answer put_phone(struct model *m, const hsvc_input *in, uint32_t
     return m_yes(0);
 }
 
+/* people_and_phones: who comes, goes and is renamed. A new name that stands for somebody else is taken. */
+static struct m_answer people_and_phones(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t user) {
+    uint32_t other = number_of_name(in->name, in->name_len);
+    switch (in->kind) {
+        case HSVC_INPUT_DEVICE_REMOVE: return m_phone_remove(m, phone);
+        case HSVC_INPUT_DEVICE_RENAME: return m_rename(m->phones[phone].exists, other != phone, HSVC_REASON_DEVICE_UNKNOWN);
+        case HSVC_INPUT_USER_RENAME: return m_rename(m->users[user].exists, other != user, HSVC_REASON_USER_UNKNOWN);
+        default: return m_user_remove(m, user, in->kind == HSVC_INPUT_USER_ERASE);
+    }
+}
+
 static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
     struct m_call calls[M_CALLS];
     switch (in->kind) {
         case HSVC_INPUT_DEVICE_PUT: return put_phone(m, in, phone);
+        case HSVC_INPUT_DEVICE_REMOVE:
+        case HSVC_INPUT_DEVICE_RENAME: return people_and_phones(m, in, phone, 0);
         case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
         case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
-        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, event_time(m, in));
-        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, event_time(m, in));
-        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), event_time(m, in));
+        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, event_time(m, in, phone));
+        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, event_time(m, in, phone));
+        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), event_time(m, in, phone));
         case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
         case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);
         case HSVC_INPUT_CALL_ENDED: return m_call_ended(m, phone, (uint32_t)in->call_id);
@@ -56,16 +71,30 @@ static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t
     return m_call_list(m, phone, calls);
 }
 
+static struct m_answer forced(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t user) {
+    uint32_t now = in->flags & HSVC_FLAG_NOW;
+    if (phone != 0) return m_force(m, phone, now);
+    if (user != 0) return m_force_many(m, HSVC_SCOPE_USER, user, now);
+    if (in->site_len != 0) return m_force_many(m, HSVC_SCOPE_SITE, number_of_name(in->site, in->site_len), now);
+    return m_force_many(m, HSVC_SCOPE_GLOBAL, 0, now);
+}
+
 static struct m_answer from_administrator(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t user, uint32_t headset) {
     uint32_t subject = in->state == HSVC_SCOPE_SITE ? number_of_name(in->site, in->site_len) : in->state == HSVC_SCOPE_USER ? user : phone;
     switch (in->kind) {
         case HSVC_INPUT_ASSOCIATE: return m_associate(m, user, headset);
-        case HSVC_INPUT_DISASSOCIATE: return m_disassociate(m, headset);
+        case HSVC_INPUT_DISASSOCIATE: return in->serial_len ? m_disassociate(m, headset) : m_free_all(m, user);
+        case HSVC_INPUT_ASSOCIATE_DEVICE_OWNER: return m_to_owner(m, headset);
         case HSVC_INPUT_MOVE: return m_move(m, headset, number_of_name(in->name, in->name_len), user);
-        case HSVC_INPUT_FORCE_SIGN_OUT: return m_force(m, phone, in->flags & HSVC_FLAG_NOW);
+        case HSVC_INPUT_FORCE_SIGN_OUT: return forced(m, in, phone, user);
         case HSVC_INPUT_USER_PUT: return m_user_put(m, user, (uint32_t)in->item_count, (in->flags & HSVC_FLAG_DISABLED) == 0);
+        case HSVC_INPUT_USER_REMOVE:
+        case HSVC_INPUT_USER_ERASE:
+        case HSVC_INPUT_USER_RENAME: return people_and_phones(m, in, phone, user);
         case HSVC_INPUT_USER_UNLOCK: return m_unlock(m, user, phone);
         case HSVC_INPUT_POLICY_SET: return m_set(m, in->param, in->state, subject, in->value);
+        case HSVC_INPUT_POLICY_UNSET: return m_set(m, in->param, in->state, subject, M_UNSET);
+        case HSVC_INPUT_SIGN_IN_USER: return m_host(m, phone, user, number_of_name(in->profile, in->profile_len), in->flags & HSVC_FLAG_TAKE_OVER);
         default: return m_open();
     }
 }

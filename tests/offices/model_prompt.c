@@ -6,7 +6,7 @@ static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind
 /* m_withdraw: the prompt goes, and spends nothing; a check that is under way becomes stale (CALL-1, PRES-2). */
 void m_withdraw(struct m_phone *p) {
     p->prompt = 0;
-    p->prompt_user = p->prompt_headset = 0;
+    p->prompt_user = p->prompt_headset = p->hand = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
 }
@@ -24,6 +24,7 @@ void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, 
     p->prompt = prompt;
     p->prompt_user = (uint8_t)user;
     p->prompt_headset = (uint8_t)headset;
+    p->hand = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
     if (prompt == HSVC_PROMPT_COUNTDOWN)
@@ -46,11 +47,7 @@ static uint32_t enter(struct model *m, struct m_phone *p, uint32_t user, uint32_
         m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
         return HSVC_REASON_PIN_ASKED;
     }
-    if (m_policy(m, HSVC_PARAM_AUTO_SIGN_IN_AFTER, user, m_number(m, p)) == 0) {
-        uint32_t why = m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1);
-        return why ? why : HSVC_REASON_SIGNED_IN;
-    }
-    m_show(m, p, HSVC_PROMPT_COUNTDOWN, user, headset);
+    m_show(m, p, HSVC_PROMPT_COUNTDOWN, user, headset); /* of 0 s: over when all of the input is done */
     return HSVC_REASON_COUNTDOWN_STARTED;
 }
 
@@ -67,6 +64,11 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
     return HSVC_REASON_ASSOCIATION_ASKED;
 }
 
+/* m_plain_screen: DENY-1: does a headset of this user bring the plain screen? */
+uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t user) {
+    return may_flow(m, p, user) == HSVC_REASON_HEADSET_EM_DENIED && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) != 0;
+}
+
 /* why_not: SIGN-1, SIGN-2, TAKE-1: 0, or why an owned headset may not start anything here. */
 static uint32_t why_not(const struct model *m, const struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why = may_flow(m, p, user), pin = m_pin_needed(m, p, user, headset);
@@ -81,6 +83,10 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
     uint32_t user = m->headsets[headset].owner, why;
     if (!m_active(p) && (m_calls(p) > 0 || p->user != 0)) return HSVC_REASON_OFFERED_LATER; /* judged then (CALL-1) */
     if (p->due[MT_HOLD] != M_NEVER) return HSVC_REASON_OFFERED_LATER; /* decision 024 */
+    if (m_plain_screen(m, p, user)) {
+        m_em_screen(m, p, headset);
+        return HSVC_REASON_HEADSET_EM_DENIED;
+    }
     why = why_not(m, p, headset);
     if (why != 0) {
         p->at[headset].fresh = 0; /* it has had its turn */
@@ -95,7 +101,8 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why;
     if (user == 0) return m_open();
-    why = m_active(p) && p->user == user ? 0 : why_not(m, p, headset);
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->hand || (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset == 0)) return m_yes(0);
+    why = (m_active(p) && p->user == user) || m_plain_screen(m, p, user) ? 0 : why_not(m, p, headset);
     if (why == 0 || p->due[MT_HOLD] != M_NEVER) return m_yes(0);
     p->at[headset].fresh = 0;
     return m_no(why);
@@ -126,12 +133,13 @@ static uint32_t newest(const struct m_phone *p, uint32_t before) {
     return best;
 }
 
-/* offer_sign_out: "sign out?" if a window runs, unless somebody else's headset may ask for the phone (PROMPT-7). */
+static uint32_t owed(const struct m_phone *p) { return p->session_state == HSVC_SESSION_LINGERING && !p->dismissed; }
+
+/* offer_sign_out: "sign out?" if a window runs, unless it is the turn of somebody else's headset (PROMPT-7). */
 static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
     uint32_t first = newest(p, 0);
-    if (p->session_state != HSVC_SESSION_LINGERING || p->dismissed) return 0;
-    if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && why_not(m, p, first) == 0 && p->due[MT_HOLD] == M_NEVER)
-        return 0;
+    if (!owed(p)) return 0;
+    if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && p->due[MT_HOLD] == M_NEVER) return 0;
     m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
     return 1;
 }
@@ -147,7 +155,7 @@ void m_offer(struct model *m, struct m_phone *p) {
         before = h;
         (void)m_judge(m, p, h);
         if (p->prompt != 0 || p->resetting) return;
-        if (p->at[h].fresh || newest(p, before) == 0) continue;
+        if (p->at[h].fresh || (newest(p, before) == 0 && !owed(p))) continue;
         m_arm(m, p, MT_OFFER, m->now + 1);
         return;
     }
@@ -182,17 +190,26 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
 
 /* refused_for_call: under REFUSE the question is answered, and gone; while a window runs it comes back. */
 static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
-    if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_close(m, p);
+    if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) m_close(m, p);
     return m_no(HSVC_REASON_BUSY_CALL);
 }
 
 /* said_yes: to "sign out the other?" */
 static struct m_answer said_yes(struct model *m, struct m_phone *p) {
     if (m_calls(p) > 0) {
+        uint32_t why = why_not(m, p, p->prompt_headset); /* eligibility is checked at Yes (TAKE-2) */
+        if (why != 0) {
+            m_close(m, p);
+            return m_no(why);
+        }
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
             return refused_for_call(m, p);
         p->waiting = 1;
         p->due[MT_PROMPT] = M_NEVER; /* the call ends it */
+        return m_yes(0);
+    }
+    if (p->prompt_headset == 0) { /* by hand: who it is will be typed (020) */
+        m_show(m, p, HSVC_PROMPT_EM_SIGN_IN, 0, 0);
         return m_yes(0);
     }
     return goes_on(m, p, p->prompt_user, p->prompt_headset);
@@ -212,13 +229,15 @@ static struct m_answer skips(struct model *m, struct m_phone *p, uint32_t yes) {
 
 /* pressed_sign_out: at the screen or in the menu; a person at the phone (OUT-2, OUT-4). */
 static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p, uint32_t in_menu) {
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_OUT && !in_menu) p->at[p->prompt_headset].fresh = 0; /* answered (PRES-2) */
     if (m_calls(p) > 0) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
             return in_menu ? m_no(HSVC_REASON_BUSY_CALL) : refused_for_call(m, p);
         m_end_or_wait(m, p, HSVC_CAUSE_USER);
         return m_yes(0);
     }
-    m_end(m, p, HSVC_CAUSE_USER); /* also in the hold after an emergency call (SAFE-2) */
+    /* also in the hold after an emergency call (SAFE-2), in which others may wait (OUT-5) */
+    m_end(m, p, p->session_state == HSVC_SESSION_ENDING ? m_strongest(p) : HSVC_CAUSE_USER);
     return m_yes(0);
 }
 
@@ -275,7 +294,7 @@ struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind) {
     uint32_t prompt = p->prompt;
     if (prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->checking && kind != HSVC_INPUT_CANCEL && kind != HSVC_INPUT_EXIT) return m_no(HSVC_REASON_BUSY_VERIFYING);
-    if (kind == HSVC_INPUT_SIGN_OUT && prompt == HSVC_PROMPT_SIGN_OUT) return pressed_sign_out(m, p, 0);
+    if (kind == HSVC_INPUT_SIGN_OUT && (prompt == HSVC_PROMPT_SIGN_OUT || prompt == HSVC_PROMPT_EM_SIGN_OUT)) return pressed_sign_out(m, p, 0);
     if (kind == HSVC_INPUT_EXTEND && prompt == HSVC_PROMPT_SIGN_OUT) return extends(m, p);
     if (kind == HSVC_INPUT_YES && prompt == HSVC_PROMPT_SIGN_OUT_OTHER) return said_yes(m, p);
     if (kind == HSVC_INPUT_NO && prompt == HSVC_PROMPT_SIGN_OUT_OTHER) {
@@ -289,7 +308,8 @@ struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind) {
         return m_yes(0);
     }
     if (kind == HSVC_INPUT_CANCEL && (prompt == HSVC_PROMPT_SIGN_OUT || prompt == HSVC_PROMPT_ASSOCIATED || prompt == HSVC_PROMPT_ERROR ||
-                                      prompt == HSVC_PROMPT_SIGN_IN_PIN || prompt == HSVC_PROMPT_COUNTDOWN || prompt == HSVC_PROMPT_CHOOSE_PROFILE))
+                                      prompt == HSVC_PROMPT_SIGN_IN_PIN || prompt == HSVC_PROMPT_COUNTDOWN || prompt == HSVC_PROMPT_CHOOSE_PROFILE ||
+                                      prompt == HSVC_PROMPT_EM_SIGN_IN || prompt == HSVC_PROMPT_EM_SIGN_OUT))
         return cancelled(m, p);
     return m_no(HSVC_REASON_ANSWER_INVALID);
 }
@@ -318,12 +338,12 @@ static struct m_answer wrong(struct model *m, struct m_phone *p) {
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank) {
     struct m_phone *p = &m->phones[phone];
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
-    if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return m_no(HSVC_REASON_ANSWER_INVALID);
+    if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN && p->prompt != HSVC_PROMPT_EM_SIGN_IN) return m_no(HSVC_REASON_ANSWER_INVALID);
     if (p->checking) return m_no(HSVC_REASON_BUSY_VERIFYING);
     if (blank) return m_no(0);
     if (p->throttled_until > m->now) return m_no(HSVC_REASON_DEVICE_THROTTLED);
     if (m->users[user].locked_until > m->now) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
-        if (p->prompt == HSVC_PROMPT_ASSOCIATE) return wrong(m, p);
+        if (p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p);
         return m_no(HSVC_REASON_LOCKED_OUT);
     }
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
@@ -406,11 +426,13 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     }
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
-    if (state == HSVC_VERIFY_WRONG) return wrong(m, p);
+    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p);
     again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (locked || !m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
     if (locked) return m_no(HSVC_REASON_LOCKED_OUT);
     m->users[user].failures = 0;
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN) return m_entered_by_hand(m, p, user);
     return p->prompt == HSVC_PROMPT_ASSOCIATE ? associated(m, p, user) : entered(m, p, user);
 }
 
@@ -420,10 +442,17 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->prompt != HSVC_PROMPT_CHOOSE_PROFILE) return m_no(HSVC_REASON_ANSWER_INVALID);
     if (profile > m->users[p->prompt_user].profiles) return m_no(HSVC_REASON_PROFILE_UNKNOWN);
-    why = may_flow(m, p, p->prompt_user);
-    if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->prompt_headset, profile);
+    why = p->hand ? 0 : may_flow(m, p, p->prompt_user);
+    if (p->hand && p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0;
+    if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->hand ? 0 : p->prompt_headset, profile);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(0);
+}
+
+/* m_countdown_to_pin: a PIN is needed by now; unless more is in the way (POL-5). */
+void m_countdown_to_pin(struct model *m, struct m_phone *p) {
+    if (why_not(m, p, p->prompt_headset) == 0) m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, p->prompt_user, p->prompt_headset);
+    else m_close(m, p);
 }
 
 /* m_prompt_due: nobody answered; or a countdown has run down, and everything is checked again (AUTO-3). */
@@ -442,6 +471,7 @@ void m_prompt_due(struct model *m, struct m_phone *p) {
 
 struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t headset) {
     struct m_phone *p = &m->phones[phone];
+    if (kind == HSVC_INPUT_MENU_SIGN_IN_BY_HAND) return m_by_hand(m, phone);
     if (kind == HSVC_INPUT_MENU_SIGN_OUT) {
         if (p->user == 0 || !p->registered) return m_no(0); /* neither a reset that is only ordered nor settling keeps anybody */
         return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */
@@ -453,6 +483,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         if (m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER &&
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
+        p->at[headset].fresh = 1; /* PRES-2 */
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }

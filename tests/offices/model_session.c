@@ -89,21 +89,26 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
     if (cause == HSVC_CAUSE_WINDOW) { /* "sign out?" stays: it is still to be */
         if (p->session_state != HSVC_SESSION_ENDING) p->session_state = HSVC_SESSION_DEFERRED;
     } else {
-        if (p->prompt == HSVC_PROMPT_SIGN_OUT) m_withdraw(p);
+        if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) m_withdraw(p);
         p->session_state = HSVC_SESSION_ENDING;
         if (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER) m_withdraw(p); /* nobody is left to be signed out */
     }
 }
 
-/* m_waited: the last call is over, and no hold: what waits is taken, strongest first (OUT-5). */
-void m_waited(struct model *m, struct m_phone *p) {
+/* m_strongest: of the causes that wait (OUT-5); there is one. */
+uint32_t m_strongest(const struct m_phone *p) {
     uint32_t cause = HSVC_CAUSE_ADMIN;
+    while ((p->causes & 1u << (cause - HSVC_CAUSE_ADMIN)) == 0) cause++;
+    return cause;
+}
+
+/* m_waited: the last call is over, and no hold: what waits is taken. */
+void m_waited(struct model *m, struct m_phone *p) {
     if (m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER || p->causes == 0) {
         m_offer(m, p);
         return;
     }
-    while ((p->causes & 1u << (cause - HSVC_CAUSE_ADMIN)) == 0) cause++;
-    m_end(m, p, cause);
+    m_end(m, p, m_strongest(p));
 }
 
 static void end_elsewhere(struct model *m, struct m_phone *here, uint32_t user) {

@@ -15,16 +15,27 @@ enum act {
     ACT_USER,         /* arg: profiles, 16: disabled */
     ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related */
     ACT_POLICY,       /* arg: parameter; extra: scope; user, phone: subject; number: value */
+    ACT_POLICY_UNSET, /* the same, without a value */
     ACT_ASSOCIATE,
     ACT_DISASSOCIATE,
     ACT_MOVE,         /* extra: from whom */
     ACT_FORCE,        /* arg: 1 now */
     ACT_UNLOCK,
+    ACT_FORCE_MANY,   /* arg: 1 now; extra: scope, as of the policy; user, phone: subject */
+    ACT_REMOVE_USER,  /* arg: 1 erase */
+    ACT_RENAME_USER,  /* extra: to the id of that user, 0: to a new one */
+    ACT_REMOVE_PHONE,
+    ACT_RENAME_PHONE, /* extra: to the name of that phone, 0: to a new one */
+    ACT_CHANGE_PHONE, /* arg, user: as of ACT_PHONE */
+    ACT_FREE_ALL,     /* all headsets of user */
+    ACT_IMPORT,       /* a file of associations; number: of its own seed; arg: 1 atomic; extra: bytes of a piece, less one */
+    ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
     ACT_PLUG,         /* arg: how the report travels: TRAVEL_ */
     ACT_UNPLUG,
     ACT_SNAPSHOT,     /* the phone reports what is plugged in */
     ACT_ANSWER,       /* arg: what the user at the phone is inclined to */
     ACT_MENU,         /* arg: HSVC_INPUT_MENU_ */
+    ACT_HOST_SIGN_IN, /* the host signs user in; arg: profile, 0: none named; extra: 1 taking over */
     ACT_USE,          /* somebody lifts the handset */
     ACT_CALL,         /* arg: TRAVEL_; extra: 1 emergency; number: call */
     ACT_HANG_UP,
@@ -84,7 +95,7 @@ struct phone {
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -110,6 +121,7 @@ struct world {
     uint32_t crash[NODES];
     uint32_t due;  /* deadlines of other phones than the input's were due with it: the host advances next */
     int64_t look_at;
+    uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
     struct finding finding;
@@ -127,6 +139,12 @@ void world_open(struct world *w, const struct shape *shape);
 void world_close(struct world *w);
 void world_run(struct world *w, const struct event *list, uint32_t count);
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone);
+void world_settle(struct world *w);
+/* world_passes: is it a status after which the same is tried again? world_heard: effects on their way to phones. world_imported: a
+ * file is done; what engine and model say changed. */
+int world_passes(int32_t status);
+void world_heard(struct world *w, const hsvc_effects *fx);
+void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken);
 void world_restart(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);
@@ -139,10 +157,19 @@ struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stal
 /* acts.c: what an event means now */
 void act(struct world *w, const struct event *e);
 
+void act_phone(struct world *w, const struct event *e);
+
+/* acts_import.c */
+void act_import(struct world *w, const struct event *e);
+
+/* acts_admin.c: what administrators do; 0: it is none of theirs */
+uint32_t act_admin(struct world *w, const struct event *e);
+
 /* phones.c */
-void phones_effects(struct world *w);
+void phones_effects(struct world *w, const hsvc_effects *fx);
 void phones_turn(struct world *w);
 int64_t phones_next(const struct world *w);
+void phones_gone(struct world *w, uint32_t phone);
 void phones_return(struct world *w, uint32_t phone);
 void phones_pin(uint32_t user, uint32_t right, char pin[8]);
 
@@ -156,6 +183,9 @@ const char *user_name(uint32_t user);
 const char *phone_name(uint32_t phone);
 const char *serial_name(uint32_t headset);
 const char *profile_name(uint32_t user, uint32_t profile);
+/* user_id, phone_id: what the service calls them by now; a script keeps its own names. */
+const char *user_id(const struct world *w, uint32_t user);
+const char *phone_id(const struct world *w, uint32_t phone);
 uint32_t number_of_name(const char *name, size_t len);
 void say(struct world *w, const char *format, ...);
 void script_expect(struct world *w, const struct finding *f);

@@ -43,9 +43,10 @@ void phones_pin(uint32_t user, uint32_t right, char pin[8]) {
     pin[4] = 0;
 }
 
-static uint32_t directory(uint32_t user, const hsvc_effect *e) {
+static uint32_t directory(const struct world *w, uint32_t user, const hsvc_effect *e) {
     char right[8];
     phones_pin(user, 1, right);
+    if (!w->model.users[user].exists) return HSVC_VERIFY_USER_UNKNOWN;
     return e->pin_len == 4 && memcmp(e->pin, right, 4) == 0 ? HSVC_VERIFY_OK : HSVC_VERIFY_WRONG;
 }
 
@@ -66,7 +67,7 @@ static void order(struct world *w, struct phone *p, uint32_t phone, const hsvc_e
         case HSVC_EFFECT_VERIFY_PIN: {
             uint32_t user = number_of_name(e->user, e->user_len);
             p->request = e->request;
-            if (w->directory >= 0) plan(w, w->now + w->directory, PLAN_CHECKED, phone, e->request, user, directory(user, e));
+            if (w->directory >= 0) plan(w, w->now + w->directory, PLAN_CHECKED, phone, e->request, user, directory(w, user, e));
             break;
         }
         case HSVC_EFFECT_REPORT_PRESENCE:
@@ -79,12 +80,12 @@ static void order(struct world *w, struct phone *p, uint32_t phone, const hsvc_e
     }
 }
 
-void phones_effects(struct world *w) {
-    for (size_t i = 0; i < hsvc_effects_count(w->fx); i++) {
+void phones_effects(struct world *w, const hsvc_effects *fx) {
+    for (size_t i = 0; i < hsvc_effects_count(fx); i++) {
         hsvc_effect e;
         uint32_t phone;
         (void)hsvc_effect_init(&e, sizeof e);
-        if (hsvc_effects_at(w->fx, i, &e) != HSVC_OK) return;
+        if (hsvc_effects_at(fx, i, &e) != HSVC_OK) return;
         phone = number_of_name(e.device, e.device_len);
         if (phone != 0) order(w, &w->phones[phone], phone, &e);
     }
@@ -128,6 +129,15 @@ static void give(hsvc_input *in, const hsvc_item *items, size_t count) {
     in->items = count > 0 ? items : NULL;
     in->item_count = count;
     in->item_size = count > 0 ? sizeof *items : 0;
+}
+
+/* phones_gone: it is no phone of this service any more; what stands on the desk stands there. */
+void phones_gone(struct world *w, uint32_t phone) {
+    struct phone *p = &w->phones[phone];
+    uint32_t plugged = p->plugged;
+    memset(p, 0, sizeof *p);
+    p->plugged = plugged;
+    for (enum plan_kind what = PLAN_LEAVE; what <= PLAN_CALLS; what++) forget(w, what, phone);
 }
 
 /* phones_return: a phone comes up: a reset or a power cut has ended its calls. */

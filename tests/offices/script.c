@@ -36,6 +36,16 @@ const char *profile_name(uint32_t user, uint32_t profile) {
     return named(room, "u%u-%u", user, profile);
 }
 
+const char *user_id(const struct world *w, uint32_t user) {
+    static char room[4][16];
+    return w->user_called[user] == 0 ? user_name(user) : named(room, "r%u-u%u", w->user_called[user], user);
+}
+
+const char *phone_id(const struct world *w, uint32_t phone) {
+    static char room[4][16];
+    return w->phone_called[phone] == 0 ? phone_name(phone) : named(room, "r%u-desk-%u", w->phone_called[phone], phone);
+}
+
 /* number_of_name: the last number in a name; 0 if there is none. */
 uint32_t number_of_name(const char *name, size_t len) {
     uint32_t number = 0, scale = 1;
@@ -140,7 +150,12 @@ void script_expect(struct world *w, const struct finding *f) {
             if (f->wanted == 0) say(w, "  expect %s wears its own profile", phone);
             else say(w, "  expect %s wears %s", phone, profile_name((uint32_t)f->wanted / 16, (uint32_t)f->wanted % 16));
             break;
+        case DIFFERENT_EXISTS:
+            if (f->phone) say(w, "  expect phone %s does not exist", phone);
+            else say(w, "  expect user %s does not exist", user_name(f->user));
+            break;
         case SAME:
+        case DIFFERENT_ROWS:
         case DIFFERENT_CAUSES:
         case DIFFERENT_HEADSETS:
         case DIFFERENT_DEADLINE:

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "headsetsvc/inputs.h"
 #include "headsetsvc/testkit.h"
 
 /* ---- random numbers: splitmix64 ---- */
@@ -118,12 +119,12 @@ void world_fault(struct world *w, const struct event *e) {
 
 /* ---- what came of it ---- */
 
-static void digest_effects(struct world *w) {
-    w->effects += hsvc_effects_count(w->fx);
-    for (size_t i = 0; i < hsvc_effects_count(w->fx); i++) {
+static void digest_effects(struct world *w, const hsvc_effects *fx) {
+    w->effects += hsvc_effects_count(fx);
+    for (size_t i = 0; i < hsvc_effects_count(fx); i++) {
         hsvc_effect e;
         (void)hsvc_effect_init(&e, sizeof e);
-        (void)hsvc_effects_at(w->fx, i, &e);
+        (void)hsvc_effects_at(fx, i, &e);
         digest_number(w, (uint64_t)e.kind << 32 | e.reason);
         digest_number(w, (uint64_t)e.at_ms);
         digest_number(w, e.prompt_id ^ e.generation << 16 ^ e.session << 32);
@@ -133,7 +134,12 @@ static void digest_effects(struct world *w) {
     }
 }
 
-static int passes(int32_t status) {
+void world_heard(struct world *w, const hsvc_effects *fx) {
+    digest_effects(w, fx);
+    phones_effects(w, fx);
+}
+
+int world_passes(int32_t status) {
     return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
 }
 
@@ -143,15 +149,15 @@ static void resync(struct world *w, uint32_t node) {
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
     for (uint32_t tries = 0; !cursor.done && tries < 1000; tries++) {
         int32_t status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
-        digest_effects(w);
-        phones_effects(w);
-        if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+        digest_effects(w, w->fx);
+        phones_effects(w, w->fx);
+        if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
 static void heard(struct world *w, uint32_t node, int32_t status) {
-    digest_effects(w);
+    digest_effects(w, w->fx);
     if (w->crash[node]) {
         w->crash[node] = 0;
         w->crashes++;
@@ -159,7 +165,7 @@ static void heard(struct world *w, uint32_t node, int32_t status) {
         resync(w, node);
         return;
     }
-    phones_effects(w);
+    phones_effects(w, w->fx);
     if (status == HSVC_ERR_UNKNOWN) resync(w, node);
 }
 
@@ -183,28 +189,52 @@ static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phon
     return in->kind == HSVC_INPUT_VERIFY_RESULT && in->request != w->phones[phone].request;
 }
 
+/* after: what the model makes of it; deadlines of the others come next. */
+static void after(struct world *w) {
+    w->due = m_pass(&w->model, w->now) + w->model.job_count;
+    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
+}
+
+/* by_now: what the input says by the names that everybody began with, by those of today. */
+static void by_now(const struct world *w, hsvc_input *in) {
+    uint32_t phone = number_of_name(in->device, in->device_len), user = number_of_name(in->user, in->user_len);
+    uint32_t related = number_of_name(in->related_user, in->related_user_len);
+    if (phone != 0) hsvc_input_set_device(in, phone_id(w, phone));
+    if (user != 0) hsvc_input_set_user(in, user_id(w, user));
+    if (related != 0) hsvc_input_set_related_user(in, user_id(w, related));
+    if (in->kind == HSVC_INPUT_MOVE) hsvc_input_set_name(in, user_id(w, number_of_name(in->name, in->name_len)));
+}
+
 /* world_apply: one input: the engine, as often as the store wants; the model once; then what it set off. */
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     uint32_t node = world_node(w, phone), tries = 0;
     struct m_answer wanted;
     int32_t status, doubt = HSVC_OK;
     w->inputs++;
+    by_now(w, in);
     if (w->fault != NULL)
         for (uint32_t i = 0; i < 8; i++) in->request_id[i] = (uint8_t)(w->inputs >> 8 * i);
     do {
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
-    } while (passes(status) && ++tries < 100);
+    } while (world_passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);
         return;
     }
     w->model.now = w->now;
     wanted = model_input(&w->model, in, stale(w, in, phone));
-    w->due = m_pass(&w->model, w->now);
-    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
+    after(w);
     judge(w, in, phone, wanted);
     heard(w, node, doubt);
+}
+
+void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken) {
+    w->inputs++;
+    digest_number(w, seen);
+    after(w);
+    if (broken) resync(w, 0);
+    else if (wanted != seen) world_find(w, DIFFERENT_ROWS, 0, (int64_t)wanted, (int64_t)seen);
 }
 
 /* ---- time ---- */
@@ -216,9 +246,11 @@ static void advance(struct world *w) {
             int32_t status = hsvc_next_deadline(w->engines[i], &at);
             if (status == HSVC_OK && at > w->now) break;
             status = hsvc_advance(w->engines[i], w->fx);
-            if (status != HSVC_OK && !passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+            if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
             heard(w, i, status);
         }
+    (void)m_pass(&w->model, w->now);
+    m_sweep(&w->model);
     (void)m_pass(&w->model, w->now);
     w->due = 0;
 }
@@ -228,8 +260,13 @@ static int64_t deadline(struct world *w) {
     if (w->due) return w->now;
     if (w->shape.nodes > 1 && w->look_at > w->now && w->look_at < wanted) return w->look_at;
     if (w->shape.nodes == 1)
-        while (passes(hsvc_next_deadline(w->engines[0], &at))) continue;
+        while (world_passes(hsvc_next_deadline(w->engines[0], &at))) continue;
     return at < wanted ? at : wanted;
+}
+
+/* world_settle: what a change left to be done record by record is done before anything else happens. */
+void world_settle(struct world *w) {
+    if (w->model.job_count != 0 && w->finding.kind == SAME) advance(w);
 }
 
 /* until: all that happens by itself before `at`: phones do what they had in mind, deadlines fire. */

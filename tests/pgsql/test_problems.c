@@ -159,6 +159,7 @@ static void missing_rights_and_a_standby_are_named(void **state) {
     connects(with("user=poor"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_RIGHT); /* to create it */
     connects(pg_conninfo(), HSVC_PGSQL_NO_CREATE, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SCHEMA);
     connects(with("target_session_attrs=standby"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+    connects(with("user=reader target_session_attrs=read-write"), 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_READ_ONLY);
 }
 
 static void a_schema_that_is_not_ours_to_use_is_named_STORE_7(void **state) {
@@ -202,6 +203,9 @@ static void what_the_server_says_in_a_commit_is_told_apart(void **state) {
                  {"RAISE 'a bad page' USING ERRCODE = 'XX001'", HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED},
                  {"RAISE 'of its own' USING ERRCODE = 'P0001'", HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_OTHER}};
     (void)state;
+    raising("RAISE '%', repeat('a long story ', 99)");
+    commit_gives(HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_OTHER);
+    assert_true(strlen(pg_problem(&pg).text) < 999);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         raising(cases[i].how);
         commit_gives(cases[i].status, cases[i].reason);
@@ -210,8 +214,55 @@ static void what_the_server_says_in_a_commit_is_told_apart(void **state) {
     /* What a server says of a commit that it could not give to its standby: it is there, and may be lost in a failover. */
     raising("RAISE WARNING 'canceling wait for synchronous replication' USING ERRCODE = '57014'");
     commit_gives(HSVC_ERR_UNKNOWN, HSVC_PGSQL_LOST);
+    raising("RAISE WARNING 'the server goes down' USING ERRCODE = '57P01'");
+    commit_gives(HSVC_ERR_UNKNOWN, HSVC_PGSQL_LOST);
+    raising("RAISE WARNING 'the weather is fine'");
+    pg_put(&pg, "k", "v");
     raising("NULL");
     pg_put(&pg, "k", "v");
+}
+
+/* A schema that somebody has built into: each step of making it ours fails by name. */
+static void a_schema_that_cannot_be_finished_is_named(void **state) {
+    struct pg_found found = {0};
+    hsvc_key key = {(const uint8_t *)"k", 1};
+    (void)state;
+    pg_close(&pg);
+    pg_drop(SCHEMA);
+    (void)pg_sql("CREATE SCHEMA " SCHEMA "; CREATE TABLE " SCHEMA ".devices (mine int)");
+    connects(pg_conninfo(), 0, HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED);
+    pg_drop(SCHEMA);
+    pg_start(&pg);
+    OK(hsvc_pgsql_store_connect(pg.pgsql));
+    pg_close(&pg);
+    (void)pg_sql("DROP SEQUENCE " SCHEMA ".revisions");
+    connects(pg_conninfo(), 0, HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED);
+    pg_drop(SCHEMA);
+    pg_start(&pg);
+    OK(hsvc_pgsql_store_connect(pg.pgsql));
+    pg_close(&pg);
+    (void)pg_sql("DROP TABLE " SCHEMA ".records CASCADE");
+    connects(pg_conninfo(), 0, HSVC_ERR_CORRUPT, HSVC_PGSQL_DAMAGED);
+    pg.config.conninfo = "host=/nonexistent dbname=x"; /* and who only reads is told the same */
+    pg_start(&pg);
+    assert_int_equal(pg.store.read(&key, 1, pg_take, &found, pg.store.user), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(pg.store.scan(NULL, 0, NULL, 0, 1, pg_take, &found, pg.store.user), HSVC_ERR_UNAVAILABLE);
+}
+
+static int32_t enough(const hsvc_row *row, void *user) {
+    (void)row;
+    return ++*(size_t *)user == 3 ? HSVC_ERR_NOT_FOUND : HSVC_OK;
+}
+
+static void a_row_of_somebody_elses_is_damage_STORE_7(void **state) {
+    struct pg_found found = {0};
+    size_t seen = 0;
+    (void)state;
+    (void)pg_sql("INSERT INTO " SCHEMA ".records SELECT convert_to('k' || i, 'UTF8'), '\\x00', i FROM generate_series(1, 300) i");
+    assert_int_equal(pg.store.scan(NULL, 0, NULL, 0, 1000, enough, &seen, pg.store.user), HSVC_ERR_NOT_FOUND);
+    assert_int_equal(seen, 3);
+    (void)pg_sql("INSERT INTO " SCHEMA ".records VALUES (convert_to(repeat('a', 600), 'UTF8'), '\\x00', 1)");
+    assert_int_equal(pg.store.scan(NULL, 0, NULL, 0, 1000, pg_take, &found, pg.store.user), HSVC_ERR_CORRUPT);
 }
 
 static void a_statement_that_takes_too_long_is_given_up_and_did_nothing(void **state) {
@@ -265,6 +316,8 @@ int main(void) {
         TEST(missing_rights_and_a_standby_are_named),
         TEST(a_schema_that_is_not_ours_to_use_is_named_STORE_7),
         TEST(what_the_server_says_in_a_commit_is_told_apart),
+        TEST(a_schema_that_cannot_be_finished_is_named),
+        TEST(a_row_of_somebody_elses_is_damage_STORE_7),
         TEST(a_statement_that_takes_too_long_is_given_up_and_did_nothing),
         TEST(a_connection_that_broke_is_made_again_by_the_next_call_STORE_4),
         TEST(a_server_that_crashed_and_came_back_is_found_again_STORE_4),

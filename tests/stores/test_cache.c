@@ -5,6 +5,7 @@
 
 #include "headsetsvc/testkit.h"
 #include "process/workload.h"
+#include "support/each_request.h"
 
 /* ---- the suite: a cache for each connection, on handles of one file ---- */
 
@@ -120,6 +121,101 @@ static void two_engines_with_caches_leave_it_sound(void **state) {
     hsvc_memory_store_free(two);
 }
 
+/* ---- what fails ---- */
+
+/* The first letter of each value, by its number: what is remembered comes before what is asked for. */
+static int32_t note(const hsvc_row *row, void *user) {
+    ((char *)user)[row->index] = (char)row->value[0];
+    return HSVC_OK;
+}
+
+static void reads(const hsvc_store *store, const hsvc_key *keys, size_t count, const char *want) {
+    char seen[8] = "-------";
+    seen[count] = 0;
+    OK(store->read(keys, count, note, seen, store->user));
+    assert_string_equal(seen, want);
+}
+
+/* The same work, with and without memory: the cache may forget, and gives the same answers. */
+static int32_t work_on_a_cache(const hsvc_allocator *allocator, void *user) {
+    static const char *const names[] = {"a", "b", "none", "big", "", "AAAAAAAAaaaaaaaa", "BBBBBBBB\xc8\x1a\xf0\x97\x3f\x5d\xc7\x1f"};
+    static char big[3000];
+    hsvc_store plain = {.struct_size = sizeof plain}, cached = plain;
+    hsvc_memory_store *memory;
+    hsvc_cache_store *cache;
+    hsvc_key keys[7];
+    uint64_t revision;
+    int32_t status;
+    (void)user;
+    OK(hsvc_stdlib_memory_store(&memory, &plain));
+    memset(big, 'b', sizeof big - 1);
+    status = hsvc_cache_store_new(allocator, &plain, 2000, &cache);
+    for (int i = 0; i < 7; i++) keys[i] = (hsvc_key){(const uint8_t *)names[i], strlen(names[i])};
+    if (status == HSVC_OK) {
+        OK(hsvc_cache_store_bind(cache, &cached));
+        OK(put(&cached, "a", "1", &revision));
+        OK(put(&cached, names[5], "5", &revision));
+        OK(put(&cached, names[6], "6", &revision)); /* of the same hash: it has the place now */
+        OK(put(&plain, "big", big, &revision));
+        for (int i = 0; i < 2; i++) { /* a read for what it remembers, one for what it does not */
+            reads(&cached, keys, 3, "1--");
+            reads(&cached, keys + 4, 3, "-56");
+        }
+        reads(&cached, keys + 3, 1, "b"); /* larger than all that it may hold */
+        OK(put(&cached, "b", "2", &revision));
+        reads(&cached, keys, 3, "12-");
+        hsvc_cache_store_free(cache);
+    }
+    hsvc_memory_store_free(memory);
+    return status;
+}
+
+static void without_memory_it_forgets_and_says_the_same(void **state) {
+    (void)state;
+    assert_true(each_request_fails(work_on_a_cache, NULL) > 8);
+}
+
+static int32_t enough(const hsvc_row *row, void *user) {
+    (void)row;
+    (void)user;
+    return HSVC_ERR_NOT_FOUND;
+}
+
+static void wrong_calls_go_no_further(void **state) {
+    hsvc_allocator allocator = the_allocator();
+    hsvc_store plain = {.struct_size = sizeof plain}, cached = plain, half;
+    hsvc_memory_store *memory;
+    hsvc_cache_store *cache;
+    hsvc_key keys[2] = {{(const uint8_t *)"a", 1}, {(const uint8_t *)"b", 1}};
+    hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
+    uint64_t revision = 0;
+    char seen[64] = "";
+    (void)state;
+    OK(hsvc_stdlib_memory_store(&memory, &plain));
+    half = plain, half.scan = NULL;
+    assert_int_equal(hsvc_cache_store_new(&allocator, &half, 100, &cache), HSVC_ERR_ARGUMENT);
+    half = plain, half.commit = NULL;
+    assert_int_equal(hsvc_cache_store_new(&allocator, &half, 100, &cache), HSVC_ERR_ARGUMENT);
+    OK(hsvc_cache_store_new(&allocator, &plain, 10000, &cache));
+    OK(hsvc_cache_store_bind(cache, &cached));
+    assert_int_equal(cached.read(keys, 1, note, seen, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(cached.read(keys, 1, NULL, seen, cached.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(cached.read(NULL, 1, note, seen, cached.user), HSVC_ERR_ARGUMENT);
+    OK(cached.read(NULL, 0, note, seen, cached.user));
+    assert_int_equal(cached.scan(NULL, 0, NULL, 0, 1, note, seen, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(cached.commit(&op, 1, &revision, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(cached.commit(&op, 1, NULL, cached.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(cached.commit(NULL, 1, &revision, cached.user), HSVC_ERR_ARGUMENT);
+    OK(cached.commit(NULL, 0, &revision, cached.user));
+    assert_int_equal(cached.commit(&op, 1, &revision, cached.user), HSVC_ERR_ARGUMENT); /* without a key: the store's word */
+    OK(put(&plain, "b", "2", &revision));
+    OK(put(&cached, "a", "1", &revision));
+    assert_int_equal(cached.read(keys, 2, enough, NULL, cached.user), HSVC_ERR_NOT_FOUND); /* of what it remembers */
+    assert_int_equal(cached.read(keys + 1, 1, enough, NULL, cached.user), HSVC_ERR_NOT_FOUND); /* of what it asked for */
+    hsvc_cache_store_free(cache);
+    hsvc_memory_store_free(memory);
+}
+
 static void misuse_is_refused(void **state) {
     hsvc_allocator allocator = the_allocator();
     hsvc_store store = {.struct_size = sizeof store};
@@ -128,6 +224,9 @@ static void misuse_is_refused(void **state) {
     assert_int_equal(hsvc_cache_store_new(&allocator, &store, 100, &cache), HSVC_ERR_ARGUMENT); /* no callbacks */
     assert_int_equal(hsvc_cache_store_new(&allocator, NULL, 100, &cache), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_cache_store_new(&allocator, &store, 0, &cache), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_cache_store_new(&allocator, &store, ((size_t)1 << 30) + 1, &cache), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_cache_store_new(&allocator, &store, 100, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_cache_store_new(NULL, &store, 100, &cache), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_cache_store_bind(NULL, &store), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_cache_store_counts(NULL, NULL), HSVC_ERR_ARGUMENT);
     hsvc_cache_store_drop(NULL);
@@ -140,6 +239,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_tiny_cache_keeps_every_promise, make_folder, drop_folder),
         cmocka_unit_test(it_saves_trips_and_changes_nothing),
         cmocka_unit_test(two_engines_with_caches_leave_it_sound),
+        cmocka_unit_test(without_memory_it_forgets_and_says_the_same),
+        cmocka_unit_test(wrong_calls_go_no_further),
         cmocka_unit_test(misuse_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

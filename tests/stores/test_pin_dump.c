@@ -1,9 +1,15 @@
 /* test_pin_dump.c: a host as it runs, on SQLite, with a trace and a recording in files: once the caller has wiped its copy and
- * the batch is reset, a PIN is in no file of the run and nowhere in the memory of the process, which is what a core file would
- * hold (SIGN-9). tests/unit/test_pins.c looks into the library's own memory, after every kind of refusal and failure. */
+ * the batch is reset, a PIN is in no file of the run, nowhere in the memory of the process, and not in the core file of a host
+ * that is killed, which holds the registers too (SIGN-9). tests/unit/test_pins.c looks into the library's own memory, after
+ * every kind of refusal and failure. */
 #define _DEFAULT_SOURCE /* mkdtemp, pread, MAP_ANONYMOUS */
 #include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "files.h"
 #include "headsetsvc/inputs.h"
@@ -123,13 +129,18 @@ static const char *file_of_run(const char *ending) {
     return name;
 }
 
-static size_t found_in_files(void) {
+/* found_in_files_left: as far as they were written when the process ended. */
+static size_t found_in_files_left(void) {
     static const char *const endings[] = {"", "-wal", "-shm", "-journal", ".recording", ".trace"};
     size_t found = 0;
-    (void)fflush(recording);
-    (void)fflush(trace);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) found += found_in_file(file_of_run(endings[i]));
     return found;
+}
+
+static size_t found_in_files(void) {
+    (void)fflush(recording);
+    (void)fflush(trace);
+    return found_in_files_left();
 }
 
 static uint32_t give(const hsvc_input *in) {
@@ -269,10 +280,84 @@ static void a_failing_store_keeps_no_pin_in_its_words_SIGN_9(void **state) {
     nowhere();
 }
 
+/* ---- core files ---- */
+
+static void on_its_way(void) { OK(submit(0)); }
+
+static void a_prompt_waits_again(void) {
+    OK(submit(0));
+    answer(HSVC_VERIFY_WRONG, HSVC_REASON_CREDENTIALS_WRONG);
+}
+
+static void just_verified(void) {
+    OK(submit(0));
+    answer(HSVC_VERIFY_OK, HSVC_REASON_ASSOCIATED);
+}
+
+/* host: a process that comes as far as `until`, and is killed by SIGABRT. */
+static void host(void (*until)(void)) {
+    const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY}, soft = {1 << 30, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_CORE, &unlimited) != 0) (void)setrlimit(RLIMIT_CORE, &soft);
+    (void)prctl(PR_SET_DUMPABLE, 1);
+    (void)signal(SIGABRT, SIG_DFL);
+    if (chdir(folder) != 0) _exit(1);
+    open_run();
+    until();
+    (void)raise(SIGABRT);
+    _exit(1);
+}
+
+/* found_in_core: of a host that was killed there. Where the kernel gives cores to somebody else, or nobody, the test is skipped. */
+static size_t found_in_core(void (*until)(void)) {
+    char pattern[160];
+    glob_t cores;
+    size_t found;
+    int status = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) host(until);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    (void)snprintf(pattern, sizeof pattern, "%s/*core*", folder);
+    if (glob(pattern, 0, NULL, &cores) != 0) {
+        print_message("no core file in the folder of the process: see /proc/sys/kernel/core_pattern\n");
+        skip();
+    }
+    assert_int_equal(cores.gl_pathc, 1);
+    found = found_in_file(cores.gl_pathv[0]);
+    assert_int_equal(unlink(cores.gl_pathv[0]), 0);
+    globfree(&cores);
+    return found;
+}
+
+/* Each in a folder of its own. While it is on its way to the directory the PIN is in the core, and so would be found elsewhere. */
+static void a_pin_on_its_way_is_found_in_a_core_SIGN_9(void **state) {
+    (void)state;
+    hide_pin(20261124);
+    assert_true(found_in_core(on_its_way) >= PIN_LEN / PIECE);
+}
+
+static void no_pin_is_in_a_core_while_a_prompt_waits_again_SIGN_9(void **state) {
+    (void)state;
+    hide_pin(20261125);
+    assert_int_equal(found_in_core(a_prompt_waits_again), 0);
+    assert_int_equal(found_in_files_left(), 0);
+}
+
+static void no_pin_is_in_a_core_after_its_answer_SIGN_9(void **state) {
+    (void)state;
+    hide_pin(20261126);
+    assert_int_equal(found_in_core(just_verified), 0);
+    assert_int_equal(found_in_files_left(), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_pin_is_in_no_file_and_no_memory_of_a_run_SIGN_9, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(a_failing_store_keeps_no_pin_in_its_words_SIGN_9, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(a_pin_on_its_way_is_found_in_a_core_SIGN_9, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(no_pin_is_in_a_core_while_a_prompt_waits_again_SIGN_9, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(no_pin_is_in_a_core_after_its_answer_SIGN_9, make_folder, drop_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

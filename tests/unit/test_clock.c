@@ -384,6 +384,45 @@ static void a_step_back_begins_the_window_anew_once_TIME_4(void **state) {
     assert_true(has_said(HSVC_REASON_SIGNED_OUT)); /* the second time it would be more than twice its length */
 }
 
+/* advance_failing: with the nth call of the store failing, or the nth request for memory; was there one? */
+static int advance_failing(uint64_t nth, int memory) {
+    hsvc_fault_counts counts;
+    hsvc_alloc_counts blocks;
+    hsvc_fault what;
+    OK(hsvc_testkit_init(&counts, sizeof counts));
+    OK(hsvc_testkit_init(&blocks, sizeof blocks));
+    OK(hsvc_testkit_init(&what, sizeof what));
+    what.kind = HSVC_FAULT_UNAVAILABLE;
+    what.on = HSVC_FAULT_ON_READ | HSVC_FAULT_ON_SCAN | HSVC_FAULT_ON_COMMIT;
+    what.nth = nth;
+    what.times = 1;
+    if (memory) OK(hsvc_count_alloc_fail(d->count, nth, 1));
+    else OK(hsvc_fault_store_arm(d->fault, &what));
+    (void)hsvc_advance(d->engine, d->fx);
+    OK(hsvc_fault_store_counts(d->fault, &counts));
+    OK(hsvc_count_alloc_counts(d->count, &blocks));
+    OK(hsvc_count_alloc_fail(d->count, 0, 0));
+    hsvc_fault_store_disarm(d->fault);
+    return counts.fired + blocks.failures != 0;
+}
+
+static void a_step_back_is_found_though_the_first_look_failed_TIME_4(void **state) {
+    for (int memory = 0; memory <= 1; memory++) {
+        int failed = 1;
+        for (uint64_t nth = 1; failed; nth++) {
+            assert_int_equal(open_desk(state), 0);
+            leave();
+            pass(d, -HOUR);
+            if (memory) restart(); /* whose memory is all still to come */
+            failed = advance_failing(nth, memory);
+            OK(hsvc_advance(d->engine, d->fx));
+            assert_int_equal(device_view(d, "P1").window_due_at, now() + 5 * MINUTE);
+            assert_int_equal(next(), now() + 5 * MINUTE);
+            assert_int_equal(close_desk(state), 0);
+        }
+    }
+}
+
 static void an_input_finds_the_step_as_well_TIME_4(void **state) {
     hsvc_input in;
     (void)state;
@@ -575,6 +614,7 @@ int main(void) {
         cmocka_unit_test(every_timer_has_a_story_TIME_4),
         cmocka_unit_test(no_deadline_lasts_twice_its_length_whatever_clocks_do_TIME_4),
         TEST(a_step_back_begins_the_window_anew_once_TIME_4),
+        cmocka_unit_test(a_step_back_is_found_though_the_first_look_failed_TIME_4),
         TEST(an_input_finds_the_step_as_well_TIME_4),
         TEST(small_steps_are_smoothed_TIME_4),
         TEST(clock_skew_max_is_obeyed_TIME_4),

@@ -12,6 +12,8 @@
 #include "headsetsvc/stdlib.h"
 #include "broken_store.h"
 #include "../support/together.h"
+#include "../support/each_request.h"
+#include "testkit/conformance_impl.h"
 
 #define OK(call) assert_int_equal((call), HSVC_OK)
 
@@ -187,7 +189,235 @@ static void stale_reads_are_allowed_only_to_a_cache(void **state) {
     assert_string_equal(broken.name, "read-your-commits");
 }
 
+/* ---- what fails ---- */
+
+static hsvc_store good; /* behind one that is not */
+
+/* One after the other: enough for who fails anyway. */
+static int32_t in_turn(uint32_t jobs, hsvc_store_job_fn job, void *job_user, void *user) {
+    (void)user;
+    for (uint32_t which = 0; which < jobs; which++) job(which, job_user);
+    return HSVC_OK;
+}
+
+static int32_t run_small(const hsvc_allocator *allocator, void *user) {
+    hsvc_store_target target;
+    hsvc_conformance *small;
+    hsvc_allocator plenty;
+    int32_t status = hsvc_conformance_new(allocator, &small);
+    (void)user;
+    if (status != HSVC_OK) return status;
+    OK(hsvc_conformance_init(&target, sizeof target));
+    OK(hsvc_stdlib_allocator(&plenty));
+    OK(hsvc_memory_store_new(&plenty, &memory));
+    target.open = open_memory;
+    target.close = close_memory;
+    target.together = in_turn;
+    target.histories = 2;
+    target.rounds = 1;
+    status = hsvc_conformance_run(small, &target);
+    assert_int_equal(memory_opened, 0);
+    hsvc_memory_store_free(memory);
+    hsvc_conformance_free(small);
+    return status;
+}
+
+static void each_request_for_memory_may_fail(void **state) {
+    (void)state;
+    assert_true(each_request_fails(run_small, NULL) > 5);
+}
+
+/* An arena as at the beginning of a sequence, of which only so much is left. */
+static size_t room; /* of it */
+
+static void leave_room(hsvc_count_alloc *count, const hsvc_allocator *allocator, size_t left) {
+    OK(hsvc_count_alloc_fail(count, 0, 0));
+    hsvc__arena_free(&suite->arena);
+    hsvc__arena_init(&suite->arena, allocator);
+    assert_true(hsvc__conf_model_begin(suite));
+    OK(hsvc_count_alloc_fail(count, 1, HSVC_TESTKIT_ALWAYS));
+    while (room == 0 || left > room)
+        for (room = 0; hsvc__arena_take(&suite->arena, 16) != NULL; room += 16, left = 0) continue;
+    if (!suite->arena.failed && room > left) assert_non_null(hsvc__arena_take(&suite->arena, room - left));
+    suite->arena.failed = 0;
+    suite->failed = HSVC_OK;
+    memset(&suite->now, 0, sizeof suite->now);
+    suite->now.promise = CONF_PROMISES;
+}
+
+/* What is left of the arena decides which request is the one too many: every one of a step's. */
+static void a_step_without_memory_is_not_made(void **state) {
+    static const char *const steps[] = {"A get a b c", "A scan begin end 3", "A scan a b 3", "A fill k most if absent",
+                                        "A put a 1 if seen, check b if absent, delete c", "A stop 2 wide put a a*900"};
+    hsvc_store_target target;
+    hsvc_allocator allocator = {.struct_size = sizeof allocator}, plenty;
+    hsvc_count_alloc *count;
+    uint64_t missed = 0;
+    (void)state;
+    OK(hsvc_stdlib_allocator(&plenty));
+    OK(hsvc_memory_store_new(&plenty, &memory));
+    OK(hsvc_count_alloc_new(NULL, &count));
+    OK(hsvc_count_alloc_bind(count, &allocator));
+    hsvc_conformance_free(suite);
+    OK(hsvc_conformance_new(&allocator, &suite));
+    OK(hsvc_conformance_init(&target, sizeof target));
+    target.open = open_memory;
+    target.close = close_memory;
+    target.connections = 2;
+    suite->target = target;
+    OK(hsvc__conf_reopen(suite));
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        for (size_t left = 0; left < 14000 && (room == 0 || left <= room); left += left < 2400 ? 16 : 640) {
+            const char *at = steps[i];
+            struct conf_step step;
+            leave_room(count, &allocator, left);
+            hsvc__conf_parse(suite, &at, &step);
+            if (!suite->arena.failed) hsvc__conf_step(suite, &step);
+            assert_true(suite->failed == HSVC_OK || suite->failed == HSVC_ERR_MEMORY);
+            missed += suite->arena.failed != 0;
+            hsvc__conf_clean(suite);
+        }
+    assert_in_range(missed, 100, 10000);
+    target.close(0, NULL), target.close(1, NULL);
+    suite->opened = 0;
+    hsvc_memory_store_free(memory);
+    hsvc_conformance_free(suite);
+    hsvc_count_alloc_free(count);
+    suite = NULL;
+}
+
+/* A cache whose old rows no commit ever finds out. */
+static int32_t check_is_content(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    if (count != 1 || ops->kind != HSVC_OP_CHECK || ops->expect == HSVC_EXPECT_ANY) return good.commit(ops, count, revision, user);
+    *revision = 1;
+    return HSVC_OK;
+}
+
+static int32_t open_content(uint32_t connection, hsvc_store *store, void *user) {
+    int32_t status = broken_open(connection, store, user);
+    good = *store;
+    store->commit = check_is_content;
+    return status;
+}
+
+static int32_t open_small(uint32_t connection, hsvc_store *store, void *user) {
+    int32_t status = open_memory(connection, store, user);
+    store->ops_max = *(const uint32_t *)user;
+    return status;
+}
+
+static void more_ways_to_be_wrong_are_caught(void **state) {
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    struct broken_store *store = broken_new(MISTAKE_STALE_READS);
+    hsvc_store_target target = target_of(store);
+    hsvc_allocator allocator;
+    uint32_t most;
+    (void)state;
+    target.open = open_content;
+    target.together = NULL;
+    target.flags = HSVC_CONFORMANCE_STALE_READS;
+    OK(hsvc_conformance_run(suite, &target));
+    OK(hsvc_conformance_at(suite, 0, &broken));
+    broken_free(store);
+    OK(hsvc_stdlib_allocator(&allocator));
+    for (most = 63; most <= 100; most += 37) {
+        OK(hsvc_memory_store_new(&allocator, &memory));
+        OK(hsvc_conformance_init(&target, sizeof target));
+        target.open = open_small;
+        target.close = close_memory;
+        target.user = &most;
+        target.histories = 1;
+        OK(hsvc_conformance_run(suite, &target));
+        assert_int_equal(hsvc_conformance_at(suite, 0, &broken) == HSVC_OK, most == 63);
+        if (most == 63) assert_string_equal(broken.name, "ops-max");
+        hsvc_memory_store_free(memory);
+    }
+}
+
+static int32_t not_together(uint32_t count, hsvc_store_job_fn job, void *job_user, void *user) {
+    (void)count, (void)job, (void)job_user, (void)user;
+    return HSVC_ERR_UNAVAILABLE;
+}
+
+static void who_cannot_run_jobs_together_says_so(void **state) {
+    struct broken_store *store = broken_new(NO_MISTAKE);
+    hsvc_store_target target = target_of(store);
+    (void)state;
+    target.together = not_together;
+    target.histories = 1;
+    assert_int_equal(hsvc_conformance_run(suite, &target), HSVC_ERR_UNAVAILABLE);
+    memset(&suite->now, 0, sizeof suite->now);
+    for (int i = 0; i < 99; i++) hsvc__conf_say(suite, "what is seen is cut "); /* where it would not fit */
+    assert_int_equal(strlen(suite->now.seen), CONF_TEXT - 1);
+    broken_free(store);
+}
+
+/* The memory store, of which from some call on every one returns a status. */
+static uint64_t calls_left;
+static int32_t then_status;
+
+static int32_t failing_read(const hsvc_key *keys, size_t count, hsvc_row_sink sink, void *sink_user, void *user) {
+    if (calls_left == 0) return then_status;
+    calls_left--;
+    return good.read(keys, count, sink, sink_user, user);
+}
+static int32_t failing_scan(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit, hsvc_row_sink sink,
+                            void *sink_user, void *user) {
+    if (calls_left == 0) return then_status;
+    calls_left--;
+    return good.scan(from, from_len, to, to_len, limit, sink, sink_user, user);
+}
+static int32_t failing_commit(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    if (calls_left == 0) return then_status;
+    calls_left--;
+    return good.commit(ops, count, revision, user);
+}
+
+static int32_t open_failing(uint32_t connection, hsvc_store *store, void *user) {
+    int32_t status = open_memory(connection, store, user);
+    good = *store;
+    store->read = failing_read;
+    store->scan = failing_scan;
+    store->commit = failing_commit;
+    return status;
+}
+
+static void a_store_that_fails_is_told_whenever_it_does(void **state) {
+    static const int32_t statuses[] = {HSVC_ERR_UNAVAILABLE, HSVC_ERR_UNKNOWN, HSVC_ERR_FULL, HSVC_ERR_CORRUPT, HSVC_ERR_CONFLICT, 1};
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
+    hsvc_store_target target;
+    hsvc_allocator allocator;
+    uint64_t all = 0;
+    (void)state;
+    OK(hsvc_conformance_init(&target, sizeof target));
+    OK(hsvc_stdlib_allocator(&allocator));
+    target.open = open_failing;
+    target.close = close_memory;
+    target.together = in_turn;
+    target.histories = 1;
+    target.rounds = 1;
+    for (uint64_t from = 0; from == 0 || from < all; from = 2 * from + 1) {
+        for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+            OK(hsvc_memory_store_new(&allocator, &memory));
+            calls_left = from == 0 ? UINT64_MAX : from - 1;
+            then_status = statuses[i];
+            target.flags = from % 2 ? HSVC_CONFORMANCE_STALE_READS : 0;
+            OK(hsvc_conformance_run(suite, &target));
+            assert_true((hsvc_conformance_at(suite, 0, &broken) == HSVC_OK) == (from != 0));
+            if (from == 0) all = UINT64_MAX - calls_left;
+            hsvc_memory_store_free(memory);
+        }
+    }
+    assert_true(all > 500);
+}
+
 /* ---- misuse ---- */
+
+static int32_t open_half(uint32_t connection, hsvc_store *store, void *user) {
+    int32_t status = open_memory(connection, store, user);
+    store->scan = NULL;
+    return status;
+}
 
 static int32_t refuse_to_open(uint32_t connection, hsvc_store *store, void *user) {
     (void)store;
@@ -199,6 +429,7 @@ static void misuse_is_refused(void **state) {
     struct broken_store *store = broken_new(NO_MISTAKE);
     hsvc_store_target target = target_of(store), bad;
     hsvc_store_promise promise = {.struct_size = sizeof promise};
+    hsvc_broken_promise broken = {.struct_size = sizeof broken};
     hsvc_allocator allocator;
     hsvc_conformance *none;
     (void)state;
@@ -221,7 +452,16 @@ static void misuse_is_refused(void **state) {
     bad = target, bad.open = refuse_to_open, bad.close = close_memory;
     assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_UNAVAILABLE);
     assert_int_equal(memory_opened, 0);
+    bad.open = open_half;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_ARGUMENT);
+    assert_int_equal(memory_opened, 0);
     hsvc_memory_store_free(memory);
+    bad = target, bad.reserved = 1;
+    assert_int_equal(hsvc_conformance_run(suite, &bad), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_conformance_new(&allocator, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_conformance_at(NULL, 0, &broken), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_conformance_at(suite, 0, NULL), HSVC_ERR_ARGUMENT);
+    hsvc_conformance_free(NULL);
     assert_int_equal(hsvc_conformance_new(NULL, &none), HSVC_ERR_ARGUMENT);
     assert_null(none);
     assert_int_equal(hsvc_conformance_promise(0, NULL), HSVC_ERR_ARGUMENT);
@@ -239,6 +479,11 @@ int main(void) {
         cmocka_unit_test(each_promise_has_a_store_that_breaks_it),
         cmocka_unit_test_setup_teardown(it_says_the_shortest_sequence, open_suite, close_suite),
         cmocka_unit_test_setup_teardown(stale_reads_are_allowed_only_to_a_cache, open_suite, close_suite),
+        cmocka_unit_test(each_request_for_memory_may_fail),
+        cmocka_unit_test_setup_teardown(a_step_without_memory_is_not_made, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(more_ways_to_be_wrong_are_caught, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(who_cannot_run_jobs_together_says_so, open_suite, close_suite),
+        cmocka_unit_test_setup_teardown(a_store_that_fails_is_told_whenever_it_does, open_suite, close_suite),
         cmocka_unit_test_setup_teardown(misuse_is_refused, open_suite, close_suite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

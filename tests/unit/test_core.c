@@ -67,6 +67,13 @@ static void hash_gives_the_published_vectors(void **state) {
     assert_true(hsvc_hash64(NULL, 0) == known[0].hash);
 }
 
+/* XXH64 can be run backwards, so there is text whose hash would be 0, which means "not given" everywhere in the interface. */
+static void hash_is_never_zero(void **state) {
+    static const uint8_t bytes[8] = {0x73, 0x85, 0x80, 0x7d, 0x8f, 0x0b, 0x53, 0x39};
+    (void)state;
+    assert_true(hsvc_hash64(bytes, sizeof bytes) == 1);
+}
+
 static void hash_agrees_with_the_reference_tool_at_every_border(void **state) {
     static const struct {
         size_t len;
@@ -174,6 +181,19 @@ static void text_takes_exactly_well_formed_utf8_ID_6(void **state) {
             assert_int_equal(check(text, len - 1, 64), HSVC_REASON_TEXT_NOT_UTF8); /* cut short */
         }
     }
+}
+
+static void names_of_ours_end_at_the_bound_of_a_value(void **state) {
+    char *text = malloc(HSVC_LIMIT_VALUE_LEN + 1);
+    (void)state;
+    memset(text, 'x', HSVC_LIMIT_VALUE_LEN + 1);
+    assert_int_equal(hsvc__static(text).n, HSVC_LIMIT_VALUE_LEN);
+    text[HSVC_LIMIT_VALUE_LEN - 1] = 0;
+    assert_int_equal(hsvc__static(text).n, HSVC_LIMIT_VALUE_LEN - 1);
+    assert_int_equal(hsvc__static(NULL).n, 0);
+    free(text);
+    assert_string_equal(hsvc__rule_id(lit("sign-4")), "SIGN-4");
+    assert_string_equal(hsvc__rule_id(lit("SIGN-999")), "");
 }
 
 static void trim_takes_blanks_and_tabs_only_at_the_ends_ID_2(void **state) {
@@ -326,6 +346,7 @@ static void sized_in_refuses_absurd_sizes(void **state) {
     assert_int_equal(hsvc__sized_in(&to, sizeof to, LEAST, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc__sized_in(NULL, sizeof to, LEAST, &to), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc__sized_out(NULL, &to, sizeof to, LEAST), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc__sized_out(&to, NULL, sizeof to, LEAST), HSVC_ERR_ARGUMENT);
 }
 
 static void sized_out_never_writes_past_the_callers_size(void **state) {
@@ -460,11 +481,13 @@ static void arena_wipe_overwrites_what_was_used_before_a_reset_too_SIGN_9(void *
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_gives_the_published_vectors),
+        cmocka_unit_test(hash_is_never_zero),
         cmocka_unit_test(hash_agrees_with_the_reference_tool_at_every_border),
         cmocka_unit_test(numbers_are_little_endian_at_any_address),
         cmocka_unit_test(text_lengths_at_their_borders_ID_1),
         cmocka_unit_test(text_refuses_control_characters_at_every_place_ID_6),
         cmocka_unit_test(text_takes_exactly_well_formed_utf8_ID_6),
+        cmocka_unit_test(names_of_ours_end_at_the_bound_of_a_value),
         cmocka_unit_test(trim_takes_blanks_and_tabs_only_at_the_ends_ID_2),
         cmocka_unit_test(fold_changes_A_to_Z_and_nothing_else_ID_2),
         cmocka_unit_test(fold_eq_agrees_with_fold_ID_2),

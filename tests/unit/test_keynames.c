@@ -32,6 +32,9 @@ static void keys_are_named_in_words_STORE_7(void **state) {
     EXPECT("S5alice", "job", "alice");
     EXPECT("T\0\0\1\2\3\4\5\6" "desk-17", "deadline of a device", "desk-17");
     EXPECT("Au0123456789abcdef000000000001", "audit entry of a user", "0123456789abcdef000000000001");
+    EXPECT("Ad0123456789abcdef000000000001", "audit entry of a device", "0123456789abcdef000000000001");
+    EXPECT("Ah0123456789abcdef000000000001", "audit entry of a headset", "0123456789abcdef000000000001");
+    EXPECT("Ap0123456789abcdef000000000001", "audit entry of the policy", "0123456789abcdef000000000001");
 }
 
 static void other_bytes_have_no_name_STORE_7(void **state) {
@@ -43,6 +46,8 @@ static void other_bytes_have_no_name_STORE_7(void **state) {
     assert_int_equal(hsvc_key_name((const uint8_t *)"Dno-end", 7, &name.kind, &name.text, &name.len), HSVC_ERR_NOT_FOUND);
     assert_int_equal(hsvc_key_name(NULL, 4, &name.kind, &name.text, &name.len), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_key_name((const uint8_t *)"Da", 3, NULL, &name.text, &name.len), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_key_name((const uint8_t *)"Da", 3, &name.kind, NULL, &name.len), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_key_name((const uint8_t *)"Da", 3, &name.kind, &name.text, NULL), HSVC_ERR_ARGUMENT);
 }
 
 static int32_t take_named(const hsvc_row *row, void *user) {

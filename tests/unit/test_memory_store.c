@@ -1,5 +1,6 @@
 /* test_memory_store.c: does the memory store keep each promise of the contract of hsvc_store, at its bounds and without memory? */
 #include "bare_store.h"
+#include "store/memory/memory.h"
 
 /* ---- single promises ---- */
 
@@ -20,8 +21,10 @@ static void revisions_grow_and_are_never_used_twice_STORE_2(void **state) {
 
 static void one_revision_for_all_rows_of_a_commit_STORE_2(void **state) {
     hsvc_op ops[3] = {put_of("a", "1"), put_of("b", ""), put_of("c", "3")};
-    uint64_t revision = 0, none = 0;
+    uint64_t revision = 0, none = 0, first = 0;
     (void)state;
+    assert_int_equal(commit(NULL, 0, &first), HSVC_OK); /* before there is anything */
+    assert_true(first != 0);
     assert_int_equal(commit(ops, 3, &revision), HSVC_OK);
     assert_int_equal(scan(NULL, 0, NULL, 0, 10), 3);
     for (size_t i = 0; i < 3; i++) assert_true(seen.revision[i] == revision);
@@ -108,7 +111,7 @@ static void misuse_is_an_argument_error_and_changes_nothing(void **state) {
     hsvc_op ops[2] = {put_of("a", "1"), put_of("b", "2")};
     hsvc_key key = {(const uint8_t *)"a", 1};
     (void)state;
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 9; i++) {
         hsvc_op was = ops[1];
         if (i == 0) ops[1].kind = 0;
         if (i == 1) ops[1].kind = 4;
@@ -117,19 +120,29 @@ static void misuse_is_an_argument_error_and_changes_nothing(void **state) {
         if (i == 4) ops[1].key = NULL;
         if (i == 5) ops[1].value = NULL;
         if (i == 6) ops[0].struct_size = sizeof ops[0] - 8;
+        if (i == 7) ops[0].struct_size = HSVC_LIMIT_STRUCT_SIZE + 8;
+        if (i == 8) ops[0].struct_size = sizeof ops[0] + 1;
         assert_int_equal(commit(ops, 2, &revision), HSVC_ERR_ARGUMENT);
         ops[1] = was;
     }
     assert_int_equal(commit(NULL, 1, &revision), HSVC_ERR_ARGUMENT);
     assert_int_equal(commit(ops, 2, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(store.read(NULL, 1, note, &seen, store.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(store.read(NULL, 0, note, &seen, store.user), HSVC_OK); /* nothing asked, nothing said */
     assert_int_equal(store.read(&key, 1, NULL, &seen, store.user), HSVC_ERR_ARGUMENT);
     assert_int_equal(store.scan(NULL, 1, NULL, 0, 1, note, &seen, store.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(store.scan(NULL, 0, NULL, 1, 1, note, &seen, store.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(store.scan(NULL, 0, NULL, 0, 1, NULL, &seen, store.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(store.read(&key, 1, note, &seen, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(store.scan(NULL, 0, NULL, 0, 1, note, &seen, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(store.commit(ops, 2, &revision, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(row_count(), 0);
     assert_int_equal(hsvc_memory_store_new(&allocator, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_memory_store_bind(NULL, &store), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_memory_store_bind(memory, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_memory_store_size(NULL, &rows, &bytes), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_memory_store_size(memory, NULL, &bytes), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_memory_store_size(memory, &rows, NULL), HSVC_ERR_ARGUMENT);
     hsvc_memory_store_free(NULL);
 }
 
@@ -390,6 +403,44 @@ static void keys_that_collide_are_still_found_STORE_2(void **state) {
     for (size_t i = 0; i < WANTED; i++) assert_int_equal(read_one(names[i], strlen(names[i])), 1);
 }
 
+/* The hash can be run backwards: three keys, one of another length, whose whole hashes are one number. */
+static void keys_of_one_hash_are_told_apart_STORE_2(void **state) {
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } keys[] = {{"CCCCCCCC", 8},
+                {"AAAAAAAA" "\xe4\xa1\x9e\x86\x9e\x64\x40\x57", 16},
+                {"AAAAAAAAaaaaaaaa", 16},
+                {"BBBBBBBB" "\xc8\x1a\xf0\x97\x3f\x5d\xc7\x1f", 16}};
+    hsvc_op ops[4];
+    uint64_t revision;
+    (void)state;
+    assert_true(hsvc_hash64(keys[0].bytes, 8) == hsvc_hash64(keys[1].bytes, 16));
+    assert_true(hsvc_hash64(keys[2].bytes, 16) == hsvc_hash64(keys[3].bytes, 16));
+    for (size_t i = 0; i < 4; i++) ops[i] = op_of(HSVC_OP_PUT, HSVC_EXPECT_ABSENT, keys[i].bytes, keys[i].len);
+    assert_int_equal(commit(ops, 4, &revision), HSVC_OK);
+    assert_int_equal(row_count(), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(read_one(keys[i].bytes, keys[i].len), 1);
+        ops[i].kind = HSVC_OP_DELETE;
+        ops[i].expect = HSVC_EXPECT_ANY;
+        assert_int_equal(commit(&ops[i], 1, &revision), HSVC_OK);
+        assert_int_equal(read_one(keys[i].bytes, keys[i].len), 0);
+    }
+}
+
+/* As many rows as have numbers: nobody has the memory to wait for it, so the store is told that it is there. */
+static void more_rows_than_there_are_numbers_is_full_STORE_3(void **state) {
+    hsvc_op op = put_of("b", "2");
+    uint64_t revision;
+    (void)state;
+    must_put("a", "1");
+    memory->row_count = HSVC__SLOTS_MOST;
+    assert_int_equal(commit(&op, 1, &revision), HSVC_ERR_FULL);
+    memory->row_count = 1;
+    assert_int_equal(commit(&op, 1, &revision), HSVC_OK);
+}
+
 /* The index is built anew while some slots are free: what was deleted must stay so. */
 static void growing_with_free_slots_brings_nothing_back_STORE_2(void **state) {
     enum { ROWS = 64, GONE = 10, MORE = 30 };
@@ -432,6 +483,8 @@ int main(void) {
         WITH_STORE(a_batch_larger_than_any_other_store_takes_STORE_3),
         WITH_STORE(growing_with_free_slots_brings_nothing_back_STORE_2),
         WITH_STORE(keys_that_collide_are_still_found_STORE_2),
+        WITH_STORE(keys_of_one_hash_are_told_apart_STORE_2),
+        WITH_STORE(more_rows_than_there_are_numbers_is_full_STORE_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,10 +142,99 @@ static void handles_check_what_they_are_made_of(void **state) {
     assert_int_equal(hsvc_fault_store_bind(NULL, &half), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_record_store_bind(record, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_manual_clock_read(&now, NULL), HSVC_ERR_CLOCK);
+    half = plain, half.read = NULL;
+    assert_int_equal(hsvc_fault_store_new(&allocator, &half, &f), HSVC_ERR_ARGUMENT);
+    half = plain, half.commit = NULL;
+    assert_int_equal(hsvc_fault_store_new(&allocator, &half, &f), HSVC_ERR_ARGUMENT);
     hsvc_fault_store_free(NULL);
     hsvc_record_store_free(NULL);
     hsvc_manual_clock_free(NULL);
     hsvc_count_alloc_free(NULL);
+}
+
+static void nothing_is_no_handle(void **state) {
+    hsvc_alloc_counts counted = {.struct_size = sizeof counted};
+    hsvc_fault_counts fired = {.struct_size = sizeof fired};
+    hsvc_record_counts recorded_so_far = {.struct_size = sizeof recorded_so_far};
+    hsvc_record_call call = {.struct_size = sizeof call};
+    hsvc_record_item item = {.struct_size = sizeof item};
+    hsvc_store store = empty_store();
+    hsvc_allocator bound = {sizeof bound, 0, NULL, NULL};
+    hsvc_manual_clock *clock;
+    int64_t now;
+    (void)state;
+    assert_int_equal(hsvc_manual_clock_new(&allocator, 7, &clock), HSVC_OK);
+    assert_int_equal(hsvc_manual_clock_read(NULL, clock), HSVC_ERR_CLOCK);
+    assert_int_equal(hsvc_manual_clock_get(clock, NULL), HSVC_ERR_ARGUMENT);
+    hsvc_manual_clock_free(clock);
+    assert_int_equal(hsvc_manual_clock_set(NULL, 1), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_manual_clock_advance(NULL, 1), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_manual_clock_get(NULL, &now), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_manual_clock_fail(NULL, 1, 1), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_manual_clock_calls(NULL), 0);
+    assert_int_equal(hsvc_count_alloc_fail(NULL, 1, 1), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_count_alloc_counts(NULL, &counted), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_count_alloc_bind(NULL, &bound), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_fault_store_counts(NULL, &fired), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_record_store_bind(NULL, &store), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_record_store_counts(NULL, &recorded_so_far), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_record_store_length(NULL), 0);
+    assert_int_equal(hsvc_record_store_call_at(NULL, 0, &call), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_record_store_call_at(record, 0, NULL), HSVC_ERR_ARGUMENT);
+    assert_int_equal(hsvc_record_store_item_at(NULL, 0, 0, &item), HSVC_ERR_ARGUMENT);
+    hsvc_record_store_reset(NULL);
+}
+
+static int32_t careless(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
+    (void)ops, (void)op_count, (void)revision, (void)user;
+    return HSVC_OK;
+}
+
+static void a_store_that_looks_at_nothing_can_be_recorded(void **state) {
+    hsvc_store below = plain, above = empty_store();
+    hsvc_op op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
+    hsvc_record_store *of_it;
+    (void)state;
+    below.commit = careless;
+    assert_int_equal(hsvc_record_store_new(&allocator, &below, 0, &of_it), HSVC_OK);
+    assert_int_equal(hsvc_record_store_bind(of_it, &above), HSVC_OK);
+    assert_int_equal(above.commit(&op, 1, NULL, above.user), HSVC_OK);
+    hsvc_record_store_free(of_it);
+}
+
+/* What nobody may ask for is handed on, for the store behind to refuse. */
+static void what_is_wrong_is_refused_by_the_store_behind(void **state) {
+    hsvc_fault late = {.struct_size = sizeof late};
+    hsvc_op op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
+    hsvc_key key = {(const uint8_t *)"k", 1};
+    uint64_t revision = 0;
+    void *block;
+    (void)state;
+    assert_int_equal(recorded.read(NULL, 1, note, got, recorded.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(recorded.commit(NULL, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
+    assert_int_equal(recorded.commit(&op, 1, NULL, recorded.user), HSVC_ERR_ARGUMENT);
+    op.value_len = SIZE_MAX;
+    assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
+    op.value_len = SIZE_MAX / 8;
+    assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
+    for (int i = 0; i < 5; i++) {
+        op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
+        if (i == 0) op.value = NULL;
+        if (i == 1) op.key = NULL;
+        if (i == 2) op.value_len = SIZE_MAX;
+        if (i == 3) op.struct_size = 0;
+        hsvc_fault_store_disarm(fault);
+        late.kind = HSVC_FAULT_UNKNOWN_LATE;
+        late.on = HSVC_FAULT_ON_COMMIT;
+        assert_int_equal(hsvc_fault_store_arm(fault, &late), HSVC_OK);
+        assert_int_equal(faulty.commit(i == 4 ? NULL : &op, 1, &revision, faulty.user), HSVC_ERR_UNKNOWN);
+        hsvc_fault_store_settle(fault);
+        assert_int_equal(plain.read(&key, 1, note, got, plain.user), HSVC_OK);
+    }
+    assert_true(holds("k", NULL));
+    block = resize(NULL, 0, SIZE_MAX); /* more than there can be with its size in front of it */
+    assert_null(block);
+    hsvc_count_alloc_fail(count, 0, 0);
 }
 
 int main(void) {
@@ -156,6 +245,9 @@ int main(void) {
         WITH_ALL(allocator_counts_blocks_and_bytes),
         WITH_ALL(allocator_notices_wrong_sizes),
         WITH_ALL(allocator_fails_the_nth_request),
+        WITH_ALL(nothing_is_no_handle),
+        WITH_ALL(a_store_that_looks_at_nothing_can_be_recorded),
+        WITH_ALL(what_is_wrong_is_refused_by_the_store_behind),
         WITH_ALL(handles_check_what_they_are_made_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ static void remember(hsvc_cache_store *cache, const hsvc_row *row) {
     size_t size = row->key_len + row->value_len;
     forget(cache, place);
     if (size > cache->bytes_most || row->key_len == 0) return;
-    for (size_t i = 0; i < cache->place_count && cache->bytes + size > cache->bytes_most; i++)
+    while (cache->bytes + size > cache->bytes_most) /* at most once around: then nothing is held, and it fits */
         forget(cache, &cache->places[cache->hand++ & (cache->place_count - 1)]);
     place->bytes = (uint8_t *)hsvc__alloc(&cache->allocator, size);
     if (place->bytes == NULL) return;

@@ -28,10 +28,10 @@ uint32_t hsvc__index_find(const hsvc_memory_store *store, const uint8_t *key, si
     return bucket->elsewhere == 0 ? HSVC__NONE : hsvc__order_find(store, key, key_len);
 }
 
-/* A hint is slot + 1. It may be of yesterday or of another store: only the key decides. */
+/* A hint is slot + 1 and not 0. It may be of yesterday or of another store: only the key decides. */
 uint32_t hsvc__index_hint(const hsvc_memory_store *store, const uint8_t *key, size_t key_len, uint64_t hint) {
     const hsvc__row *row;
-    if (hint == 0 || hint > store->slots_used) return HSVC__NONE;
+    if (hint > store->slots_used) return HSVC__NONE;
     row = store->slots[hint - 1].row;
     return row != NULL && hsvc__row_has_key(row, key, key_len) ? (uint32_t)(hint - 1) : HSVC__NONE;
 }
@@ -99,12 +99,7 @@ static void *grow_array(hsvc_memory_store *store, void *array, uint32_t *room, u
     return array;
 }
 
-static uint32_t room_of_all(const hsvc_memory_store *store) {
-    uint32_t room = store->bucket_count * ROWS_PER_BUCKET;
-    if (room > store->slot_room) room = store->slot_room;
-    return room > store->node_room ? store->node_room : room;
-}
-
+/* All three double from LEAST_SLOTS, the buckets last: so they never have room for more rows than the others. */
 int hsvc__index_reserve(hsvc_memory_store *store, size_t more) {
     uint32_t need, buckets = store->bucket_count == 0 ? LEAST_SLOTS / ROWS_PER_BUCKET : store->bucket_count;
     void *array;
@@ -118,8 +113,8 @@ int hsvc__index_reserve(hsvc_memory_store *store, size_t more) {
     if (array == NULL) return 0;
     store->nodes = (hsvc__node *)array;
     while (buckets * ROWS_PER_BUCKET < need) buckets *= 2;
-    if (buckets != store->bucket_count && !rebuild_buckets(store, buckets)) return 0;
-    store->row_room = room_of_all(store);
+    if (!rebuild_buckets(store, buckets)) return 0;
+    store->row_room = buckets * ROWS_PER_BUCKET;
     return 1;
 }
 

@@ -115,7 +115,7 @@ int hsvc__index_reserve(hsvc_memory_store *store, size_t more);
 uint32_t hsvc__index_hash(const uint8_t *key, size_t key_len);
 /* hsvc__index_find: the slot of a key, or HSVC__NONE. */
 uint32_t hsvc__index_find(const hsvc_memory_store *store, const uint8_t *key, size_t key_len, uint32_t hash);
-/* hsvc__index_hint: the slot that a hint names if it holds this key now, else HSVC__NONE. Any hint is safe. */
+/* hsvc__index_hint: the slot that a hint names if it holds this key now, else HSVC__NONE. Any hint but 0 is safe. */
 uint32_t hsvc__index_hint(const hsvc_memory_store *store, const uint8_t *key, size_t key_len, uint64_t hint);
 /* hsvc__index_add: puts a row with a new key into slots, index and order; room was reserved. _remove takes a row out
  * of all three and gives its block back. */
@@ -124,7 +124,7 @@ void hsvc__index_remove(hsvc_memory_store *store, uint32_t slot);
 void hsvc__index_free(hsvc_memory_store *store);
 
 /* ---- order.c ---- */
-/* hsvc__order_find: the slot of a key, or HSVC__NONE. */
+/* hsvc__order_find: the slot of a key, or HSVC__NONE. There must be a row. */
 uint32_t hsvc__order_find(const hsvc_memory_store *store, const uint8_t *key, size_t key_len);
 /* hsvc__order_from: the slot of the first key that is not below this one, or HSVC__NONE. */
 uint32_t hsvc__order_from(const hsvc_memory_store *store, const uint8_t *key, size_t key_len);

@@ -75,9 +75,7 @@ static uint32_t outermost(const hsvc_memory_store *store, uint32_t child, uint32
 }
 
 uint32_t hsvc__order_find(const hsvc_memory_store *store, const uint8_t *key, size_t key_len) {
-    uint32_t leaf;
-    if (store->row_count == 0) return HSVC__NONE;
-    leaf = nearest_leaf(store, key, key_len);
+    uint32_t leaf = nearest_leaf(store, key, key_len);
     return hsvc__row_has_key(store->slots[leaf].row, key, key_len) ? leaf : HSVC__NONE;
 }
 

@@ -1,0 +1,82 @@
+/* model_bulk.c: a file of associations (SPEC 15: BULK-2 to 4): what it takes away first, then what it gives. */
+#include <stdlib.h>
+
+#include "model.h"
+
+#define REFUSED UINT32_MAX
+
+static uint32_t takes(const struct m_row *row) { return row->action == M_ROW_DISASSOCIATE; }
+
+/* faulty: also where the same serial is taken, or given, twice: none of these rows is done (BULK-3, decision 080). */
+static uint32_t faulty(const struct m_row *rows, uint32_t count, uint32_t i) {
+    if (rows[i].bad) return 1;
+    for (uint32_t k = 0; k < count; k++)
+        if (k != i && !rows[k].bad && rows[k].headset == rows[i].headset && takes(&rows[k]) == takes(&rows[i])) return 1;
+    return 0;
+}
+
+/* take: 1 changed, 0 as it was, M_OPEN: refused. */
+static uint32_t take(struct model *m, const struct m_row *row) {
+    uint32_t owner = m->headsets[row->headset].owner;
+    if (owner == 0) return 0;
+    if (owner != row->user) return M_OPEN;
+    (void)m_disassociate(m, row->headset);
+    return 1;
+}
+
+static uint32_t give(struct model *m, const struct m_row *row) {
+    struct m_answer a;
+    if (row->action == M_ROW_MOVE) {
+        a = m_move(m, row->headset, row->from, row->user);
+        return a.accepted == 1 ? 1 : M_OPEN;
+    }
+    a = m_associate(m, row->user, row->headset);
+    return a.accepted != 1 ? M_OPEN : a.reason == HSVC_REASON_ALREADY_ASSOCIATED ? 0 : 1;
+}
+
+/* give_atomic: a move's taking half was done with the removals, so that full users can exchange (BULK-5). */
+static uint32_t give_atomic(struct model *m, const struct m_row *row, uint32_t taken) {
+    struct m_row plain = *row;
+    if (row->action == M_ROW_MOVE && taken) plain.action = M_ROW_ASSOCIATE;
+    return give(m, &plain);
+}
+
+static uint32_t atomic(struct model *m, const struct m_row *rows, uint32_t count) {
+    uint32_t changed = 0, taken = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t did = 0;
+        if (faulty(rows, count, i)) return REFUSED;
+        if (rows[i].action == M_ROW_DISASSOCIATE) did = take(m, &rows[i]);
+        if (rows[i].action == M_ROW_MOVE && rows[i].from != 0 && m->headsets[rows[i].headset].owner == rows[i].from) {
+            (void)m_disassociate(m, rows[i].headset);
+            taken |= 1u << i;
+        }
+        if (did == M_OPEN) return REFUSED;
+        changed += did;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t did = rows[i].action == M_ROW_DISASSOCIATE ? 0 : give_atomic(m, &rows[i], taken & 1u << i);
+        if (did == M_OPEN) return REFUSED;
+        changed += did;
+    }
+    return changed;
+}
+
+/* m_import: how many rows changed something. Atomic: all, or none of them (BULK-4). */
+uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t all_or_none) {
+    uint32_t changed = 0;
+    if (all_or_none) {
+        struct model *before = malloc(sizeof *before);
+        if (before == NULL) abort();
+        *before = *m;
+        changed = atomic(m, rows, count);
+        if (changed == REFUSED) *m = *before;
+        free(before);
+        return changed == REFUSED ? 0 : changed;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!faulty(rows, count, i) && rows[i].action == M_ROW_DISASSOCIATE) changed += take(m, &rows[i]) == 1;
+    for (uint32_t i = 0; i < count; i++)
+        if (!faulty(rows, count, i) && rows[i].action != M_ROW_DISASSOCIATE) changed += give(m, &rows[i]) == 1;
+    return changed;
+}

@@ -1,0 +1,98 @@
+/* model_people.c: people and phones come and go, and take new names (SPEC 11: USER-1, DEV-1, OUT-13; decisions 041, 047 to 049). */
+#include <string.h>
+
+#include "model.h"
+
+/* m_user_remove: to every rule there is no such user from here on; screens and sessions are swept. erase: the same here, as
+ * nothing of the audit is looked at. */
+struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase) {
+    struct m_job job = {M_JOB_REMOVED, 0, user, 0};
+    if (!m->users[user].exists) return erase ? m_yes(0) : m_no(HSVC_REASON_USER_UNKNOWN);
+    memset(&m->users[user], 0, sizeof m->users[user]);
+    for (uint32_t i = 0; i < M_PARAMS; i++) m->for_user[user][i] = M_UNSET;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        if (m->headsets[h].owner != user) continue;
+        m->headsets[h].owner = 0;
+        m->headsets[h].was = (uint8_t)user;
+    }
+    m_job(m, job);
+    return m_yes(0);
+}
+
+static uint32_t names(const struct model *m, const struct m_phone *p, uint32_t user) {
+    if (p->prompt == 0 || p->prompt == HSVC_PROMPT_ASSOCIATE || p->prompt == HSVC_PROMPT_SKIP_CONFIRM || p->prompt == HSVC_PROMPT_ERROR) return 0;
+    return p->prompt_user == user || (p->prompt_headset != 0 && m->headsets[p->prompt_headset].was == user);
+}
+
+static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && m->headsets[h].was == user) p->at[h].fresh = 0;
+    if (p->related == user) p->kind = HSVC_DEVICE_ANONYMOUS, p->related = 0;
+    if (p->prompt != HSVC_PROMPT_SIGN_OUT && names(m, p, user)) m_close(m, p);
+    if (p->prompt != HSVC_PROMPT_SIGN_OUT && p->prompt_user == user) p->prompt_user = 0; /* a prefill */
+    if (p->user == user) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
+}
+
+void m_removed_job(struct model *m, const struct m_job *job) {
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (m->phones[i].exists) removed_at(m, &m->phones[i], job->subject);
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        if (m->headsets[h].was != job->subject) continue;
+        m->headsets[h].was = 0;
+        memset(m->headsets[h].skipped, 0, sizeof m->headsets[h].skipped);
+    }
+}
+
+/* m_rename: everything moves along; a name that another has is taken. */
+struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown) {
+    if (!exists) return m_no(unknown);
+    return taken ? m_no(HSVC_REASON_NAME_TAKEN) : m_yes(0);
+}
+
+/* m_phone_remove: in one commit, never in a call or in the hold after one. */
+struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
+    struct m_phone *p = &m->phones[phone];
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) return m_no(HSVC_REASON_BUSY_CALL);
+    memset(p, 0, sizeof *p);
+    for (uint32_t k = 0; k < M_TIMERS; k++) p->due[k] = M_NEVER;
+    for (uint32_t i = 0; i < M_PARAMS; i++) m->at_phone[phone][i] = M_UNSET;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        m->headsets[h].skipped[phone] = 0;
+        if (m->headsets[h].phone == phone) m->headsets[h].phone = 0;
+    }
+    return m_yes(0);
+}
+
+/* m_force_many: a user everywhere, a site, or all: each phone by a job. */
+struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, uint32_t now) {
+    struct m_job job = {M_JOB_FORCE, scope, subject, now};
+    if (scope == HSVC_SCOPE_USER && !m->users[subject].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
+    m_job(m, job);
+    return m_yes(HSVC_REASON_JOB_STARTED);
+}
+
+void m_force_job(struct model *m, const struct m_job *job) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_phone *p = &m->phones[i];
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && p->user != job->subject))
+            continue;
+        (void)m_force(m, i, job->flags);
+    }
+}
+
+/* m_free_all: every headset of a user, each on its own. */
+struct m_answer m_free_all(struct model *m, uint32_t user) {
+    if (!m->users[user].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (m->headsets[h].owner == user) (void)m_disassociate(m, h);
+    return m_open();
+}
+
+/* m_to_owner: ASSOC-8: to the owner of the phone where it is now. */
+struct m_answer m_to_owner(struct model *m, uint32_t headset) {
+    const struct m_phone *p = &m->phones[m->headsets[headset].phone];
+    if (m->headsets[headset].owner != 0) return m_open(); /* that owner's already, or another's: nothing changes */
+    if (m->headsets[headset].phone == 0 || !p->exists || !p->at[headset].here || p->kind != HSVC_DEVICE_OWNED) return m_no(0);
+    return m_associate(m, p->related, headset);
+}
