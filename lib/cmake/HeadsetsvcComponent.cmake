@@ -110,7 +110,12 @@ function(hsvc__shared target output map)
     add_library(${target} SHARED $<TARGET_OBJECTS:${target}_objects>)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME ${output} VERSION "${PROJECT_VERSION}"
         SOVERSION "${HSVC_SOVERSION}" LINK_DEPENDS "${map}")
-    if(UNIX AND NOT APPLE)
+    if(WIN32)
+        # A DLL has no SONAME: its file's name says which versions it stands for.
+        set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_NAME "${output}-${HSVC_SOVERSION}")
+        hsvc__def("${map}" "${PROJECT_BINARY_DIR}/${output}.def")
+        target_sources(${target} PRIVATE "${PROJECT_BINARY_DIR}/${output}.def")
+    elseif(UNIX AND NOT APPLE)
         target_link_options(${target} PRIVATE "LINKER:--version-script=${map}")
         # A component finds the core beside itself wherever the installed tree was moved to.
         set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
@@ -118,6 +123,16 @@ function(hsvc__shared target output map)
             target_link_options(${target} PRIVATE "LINKER:-z,defs")
         endif()
     endif()
+endfunction()
+
+# The map as linkers for Windows want it. Not by __declspec(dllexport): the static library has the same objects, and
+# would make every program that it is linked into export them too.
+function(hsvc__def map def)
+    set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${map}")
+    file(STRINGS "${map}" names REGEX "^ +hsvc_[a-z0-9_]+;$")
+    list(TRANSFORM names REPLACE ";" "")
+    list(JOIN names "\n" lines)
+    file(CONFIGURE OUTPUT "${def}" CONTENT "EXPORTS\n${lines}\n")
 endfunction()
 
 # headsetsvc::<export> always exists: the shared library, or the static one if only that is built.

@@ -97,23 +97,24 @@ static int32_t put_number(hsvc_csv_export *exporter, uint64_t number) {
 }
 
 /* put_time: 2027-01-15T08:00:00.000Z; empty if there is none. Days are counted from the 1st of March of the year 0, so that
- * the leap day is a year's last. */
+ * the leap day is a year's last. No clock of a host gets past the year 9999, but a damaged record may: there is room for
+ * any number's year. */
 static int32_t put_time(hsvc_csv_export *exporter, int64_t at_ms) {
     uint64_t at = (uint64_t)at_ms, days = at / 86400000 + 719468, era = days / 146097, of_era = days % 146097;
     uint64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     uint64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100),
              month = (5 * of_year + 2) / 153;
     uint64_t day = of_year - (153 * month + 2) / 5 + 1, year = year_of_era + era * 400 + (month >= 10);
-    char text[] = "0000-00-00T00:00:00.000Z";
+    char text[] = "000000000-00-00T00:00:00.000Z", *ends = text + 5, *from;
     if (at_ms <= 0) return put(exporter, "", 0);
-    (void)digits_of(text + 4, year, 4);
-    (void)digits_of(text + 7, month < 10 ? month + 3 : month - 9, 2);
-    (void)digits_of(text + 10, day, 2);
-    (void)digits_of(text + 13, at / 3600000 % 24, 2);
-    (void)digits_of(text + 16, at / 60000 % 60, 2);
-    (void)digits_of(text + 19, at / 1000 % 60, 2);
-    (void)digits_of(text + 23, at % 1000, 3);
-    return put(exporter, text, sizeof text - 1);
+    from = digits_of(ends + 4, year, 4);
+    (void)digits_of(ends + 7, month < 10 ? month + 3 : month - 9, 2);
+    (void)digits_of(ends + 10, day, 2);
+    (void)digits_of(ends + 13, at / 3600000 % 24, 2);
+    (void)digits_of(ends + 16, at / 60000 % 60, 2);
+    (void)digits_of(ends + 19, at / 1000 % 60, 2);
+    (void)digits_of(ends + 23, at % 1000, 3);
+    return put(exporter, from, (size_t)(text + sizeof text - 1 - from));
 }
 
 static int32_t end_row(hsvc_csv_export *exporter) {

@@ -286,7 +286,7 @@ void hsvc__do_change_pin(struct hsvc__turn *t, int64_t arg) {
 /* ---- failures ---- */
 void hsvc__do_count_failure(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__user *user = t->user;
-    uint32_t next = hsvc__next_failure(t, user->failures, user->first_failure_at, user->locked_until);
+    uint32_t next = hsvc__next_failure(t, user, user->failures, user->first_failure_at, user->locked_until);
     (void)arg;
     user->failures = next;
     if (next == 1) user->first_failure_at = t->at;
@@ -315,7 +315,7 @@ void hsvc__do_clear_failures(struct hsvc__turn *t, int64_t arg) {
 }
 void hsvc__do_count_device_failure(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__device *dev = t->dev;
-    uint32_t next = hsvc__next_failure(t, dev->failures, dev->first_failure_at, dev->throttled_until);
+    uint32_t next = hsvc__next_failure(t, NULL, dev->failures, dev->first_failure_at, dev->throttled_until);
     (void)arg;
     dev->failures = next;
     if (next == 1) dev->first_failure_at = t->at;

@@ -33,7 +33,7 @@ int hsvc__has_profile(const struct hsvc__user *user, hsvc__str profile);
 /* hsvc__in_list: does any pattern of a list (one a line) match? */
 int hsvc__in_list(hsvc__str patterns, hsvc__str text);
 /* hsvc__next_failure: what a failure count becomes with one more. */
-uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t first_at, int64_t until);
+uint32_t hsvc__next_failure(struct hsvc__turn *t, const struct hsvc__user *user, uint32_t failures, int64_t first_at, int64_t until);
 /* hsvc__add_place, hsvc__drop_place: the step's device lists the step's headset, or no longer; newest: and reported it
  * last. drop: how many devices still list it. */
 void hsvc__add_place(struct hsvc__turn *t, int newest);

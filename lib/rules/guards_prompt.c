@@ -219,19 +219,20 @@ int hsvc__is_user_is_unknown(struct hsvc__turn *t) { return !t->user->rec.presen
 int hsvc__is_named_user_is_locked(struct hsvc__turn *t) { return t->user->locked_until > t->at; }
 int hsvc__is_user_has_failures(struct hsvc__turn *t) { return t->user->failures != 0 || t->user->locked_until != 0; }
 
-/* next_failure: what the count becomes: it starts again when the first failure lapsed, or after a lock. */
-uint32_t hsvc__next_failure(struct hsvc__turn *t, uint32_t failures, int64_t first_at, int64_t until) {
-    int64_t lapse = hsvc__value(t, HSVC_PARAM_LOCKOUT_RESET_AFTER, NULL, t->user, NULL);
+/* next_failure: what the count becomes: it starts again when the first failure lapsed, or after a lock. A device's count is
+ * nobody's: what was set for whoever was typed there does not matter (LOCK-1). */
+uint32_t hsvc__next_failure(struct hsvc__turn *t, const struct hsvc__user *user, uint32_t failures, int64_t first_at, int64_t until) {
+    int64_t lapse = hsvc__value(t, HSVC_PARAM_LOCKOUT_RESET_AFTER, NULL, user, NULL);
     if (failures == 0 || until != 0 || t->at - first_at >= lapse) return 1;
     return failures + 1;
 }
 int hsvc__is_failure_locks_user(struct hsvc__turn *t) {
     int64_t most = hsvc__value(t, HSVC_PARAM_LOCKOUT_FAILURES, NULL, t->user, NULL);
-    return most != 0 && hsvc__next_failure(t, t->user->failures, t->user->first_failure_at, t->user->locked_until) >= most;
+    return most != 0 && hsvc__next_failure(t, t->user, t->user->failures, t->user->first_failure_at, t->user->locked_until) >= most;
 }
 int hsvc__is_failure_closes_device(struct hsvc__turn *t) {
     int64_t most = hsvc__value(t, HSVC_PARAM_DEVICE_FAILURES_MAX, t->dev, NULL, NULL);
-    return most != 0 && hsvc__next_failure(t, t->dev->failures, t->dev->first_failure_at, t->dev->throttled_until) >= most;
+    return most != 0 && hsvc__next_failure(t, NULL, t->dev->failures, t->dev->first_failure_at, t->dev->throttled_until) >= most;
 }
 
 /* What DENY would not show; a check that is under way is refused when it is answered (POL-4). */

@@ -103,7 +103,8 @@ static void add_item(running *now, const hsvc_record_item *out) {
     call *of;
     item *noted;
     if (now->number == NO_ITEM) return;
-    if (out->key_len > SIZE_MAX - out->value_len) more = SIZE_MAX; /* which there is no room for */
+    /* What the inner store will refuse may be the length of bytes that are not there: no room for it. */
+    if (out->key_len > HSVC_LIMIT_KEY_LEN || out->value_len > HSVC_LIMIT_VALUE_LEN) more = SIZE_MAX;
     if (!make_room(record, &record->items, 1, sizeof(item)) || !make_room(record, &record->bytes, more, 1)) {
         now->is_short = 1;
         return;

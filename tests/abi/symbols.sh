@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # symbols.sh: what do the built libraries export, ask for and keep?
 #   tests/abi/symbols.sh BUILD-FOLDER             checks
+#   tests/abi/symbols.sh --static ARCHIVE         checks the static core of another machine; NM: what reads it
 #   tests/abi/symbols.sh --update BUILD-FOLDER    writes the prototypes of the headers into the newest node of each map
 set -euo pipefail
 export LC_ALL=C
@@ -9,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/support/checks.sh
 
 # prototypes LIBRARY: the names of the functions its headers mark HSVC_API or HSVC_<component>_API. Name and bracket stand on the mark's line.
+nm=${NM:-nm}
 prototypes() {
     local -a headers
     mapfile -t headers <"$build/$1.headers" # the build's own list of what it installs for this library
@@ -43,10 +45,10 @@ soname_is() {
     [[ $found == "lib$1.so.$3" ]] || { echo "SONAME is $found, not lib$1.so.$3" && return 1; }
 }
 
-# Static linking ignores visibility: every global name is everybody's.
+# Static linking ignores visibility: every global name is everybody's. On Windows gcc adds a .refptr of such a name.
 names_are_prefixed() {
     local alien
-    alien=$(nm -g --defined-only --format=posix "$1" | awk 'NF > 1 && $1 !~ /^hsvc_/ { print $1 }')
+    alien=$("$nm" -g --defined-only --format=posix "$1" | awk 'NF > 1 && $1 !~ /^(\.refptr\.)?hsvc_/ { print $1 }')
     [[ -z $alien ]] || { echo "global without hsvc_: $alien" && return 1; }
 }
 
@@ -68,8 +70,8 @@ undefined_allowed() {
     unknown=$(comm -23 <(asked_for "$1" | sort -u) <(sort -u tests/abi/undefined.allow <(defined_in "$1")))
     [[ -z $unknown ]] || { printf 'not in tests/abi/undefined.allow:\n%s\n' "$unknown" && return 1; }
 }
-asked_for() { nm "$([[ $1 == *.so ]] && echo -D || echo -g)" -u --format=posix "$1" | awk '$2 == "U" { sub(/@.*/, "", $1); print $1 }'; }
-defined_in() { nm -g --defined-only --format=posix "$1" | awk 'NF > 1 { print $1 }'; }
+asked_for() { "$nm" "$([[ $1 == *.so ]] && echo -D || echo -g)" -u --format=posix "$1" | awk '$2 == "U" { sub(/@.*/, "", $1); print $1 }'; }
+defined_in() { "$nm" -g --defined-only --format=posix "$1" | awk 'NF > 1 { print $1 }'; }
 
 # No globals, no per-thread variables: nothing that can be written exists before the first call.
 keeps_nothing() {
@@ -104,6 +106,11 @@ check_core() {
     check 'lld links the core' lld_links headsetsvc "$1"
 }
 
+check_static() { # check_static ARCHIVE
+    check 'every global name is prefixed' names_are_prefixed "$1"
+    check 'undefined symbols of the static core' undefined_allowed "$1"
+}
+
 # update: the names of the headers replace those between "global:" and "local:" of a map's last node.
 update() {
     local map name
@@ -122,6 +129,11 @@ main() {
     local map version
     build=${2:-${1:?folder of a build}}
     [[ $1 != --update ]] || { update && return; }
+    if [[ $1 == --static ]]; then
+        check_static "$2"
+        done_checking
+        return
+    fi
     version=$(sed -n 's/^#define HSVC_VERSION "\([0-9]*\.[0-9]*\)\..*/\1/p' include/headsetsvc/headsetsvc.h)
     [[ $version == 0.* ]] || version=${version%%.*}
     for map in lib/headsetsvc*.map; do check_library "$(basename "$map" .map)" "$build/lib" "$version"; done

@@ -1,8 +1,7 @@
 /* test_layout.c: is every field of every public struct where programs in the field expect it?
  * The rows also tile each struct without a gap, which shows that no field is missing among them and that the compiler
  * put no hole anywhere: a hole would be copied uninitialised, and would sit elsewhere on another machine. */
-#define _POSIX_C_SOURCE 200809L
-#include <glob.h>
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -131,13 +130,21 @@ static int missing_in(const char *path) {
 }
 
 static void every_struct_has_rows(void **state) {
-    glob_t headers;
-    int missing = 0;
+    DIR *folder = opendir(HSVC_SOURCE_DIR "/include/headsetsvc");
+    struct dirent *entry;
+    char path[512];
+    int missing = 0, headers = 0;
     (void)state;
-    assert_int_equal(glob(HSVC_SOURCE_DIR "/include/headsetsvc/*.h", 0, NULL, &headers), 0);
-    for (size_t i = 0; i < headers.gl_pathc; i++) missing += missing_in(headers.gl_pathv[i]);
-    globfree(&headers);
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        if (strstr(entry->d_name, ".h") == NULL) continue;
+        (void)snprintf(path, sizeof path, "%s/include/headsetsvc/%s", HSVC_SOURCE_DIR, entry->d_name);
+        missing += missing_in(path);
+        headers++;
+    }
+    closedir(folder);
     assert_int_equal(missing, 0);
+    assert_true(headers > 10);
 }
 
 int main(void) {

@@ -180,11 +180,62 @@ static void sessions_inventory_and_audit_are_exported_BULK_1_INV_1(void **state)
     desk_close(&d);
 }
 
+/* ---- a row with another time in it, and a right checksum ---- */
+struct copy {
+    uint8_t key[64], value[1024];
+    size_t key_len, value_len;
+};
+
+static int32_t take_row(const hsvc_row *row, void *user) {
+    struct copy *copy = (struct copy *)user;
+    assert_true(row->key_len <= sizeof copy->key && row->value_len <= sizeof copy->value);
+    memcpy(copy->key, row->key, copy->key_len = row->key_len);
+    memcpy(copy->value, row->value, copy->value_len = row->value_len);
+    return HSVC_OK;
+}
+
+/* set_since: the fourth number of a headset's record is status_since_at (lib/records/fields.def). */
+static void set_since(const struct desk *d, int64_t at) {
+    const uint8_t from = HSVC__FAMILY_HEADSET, to = HSVC__FAMILY_HEADSET + 1;
+    struct copy row;
+    uint64_t revision = 0;
+    hsvc_op op;
+    memset(&op, 0, sizeof op);
+    OK(d->plain.scan(&from, 1, &to, 1, 1, take_row, &row, d->plain.user));
+    hsvc__put64(row.value + HSVC__HEAD + 24, (uint64_t)at);
+    hsvc__put64(row.value + 8, hsvc_hash64(row.value + HSVC__HEAD, row.value_len - HSVC__HEAD) + hsvc__get64(row.value));
+    op.struct_size = sizeof op;
+    op.kind = HSVC_OP_PUT;
+    op.expect = HSVC_EXPECT_ANY;
+    op.key = row.key;
+    op.key_len = row.key_len;
+    op.value = row.value;
+    op.value_len = row.value_len;
+    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+}
+
+/* No clock gets there, but a damaged record may: the five digits were written into a place for four. */
+static void a_time_behind_the_year_9999_is_exported_whole_BULK_5(void **state) {
+    struct desk d;
+    struct bulk b;
+    (void)state;
+    desk_open(&d);
+    add_user(&d, "amara");
+    give_headset(&d, "amara", "H1");
+    set_since(&d, (INT64_C(1) << 48) - 1); /* the last that a record may hold */
+    bulk_open(&b, &d, HSVC_CSV_ASSOCIATIONS);
+    bulk_export(&b, HSVC_CSV_INVENTORY, 0);
+    assert_non_null(strstr(b.failed.bytes, "\"10889-08-02T05:31:50.655Z\""));
+    bulk_close(&b);
+    desk_close(&d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(export_import_export_is_the_identity_BULK_5_BULK_6),
         cmocka_unit_test(cells_that_a_spreadsheet_runs_are_neutralised_BULK_6),
         cmocka_unit_test(sessions_inventory_and_audit_are_exported_BULK_1_INV_1),
+        cmocka_unit_test(a_time_behind_the_year_9999_is_exported_whole_BULK_5),
     };
     return cmocka_run_group_tests_name("export", tests, NULL, NULL);
 }

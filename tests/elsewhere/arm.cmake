@@ -2,5 +2,6 @@
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_C_COMPILER arm-linux-gnueabihf-gcc)
-set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
-set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(machine arm)
+include("${CMAKE_CURRENT_LIST_DIR}/machine.cmake")
+set(CMAKE_C_FLAGS_INIT -D_FILE_OFFSET_BITS=64) # else readdir of a 64-bit file system fails

@@ -62,7 +62,7 @@ static void set_one(struct world *w, struct bytes *b) {
     OK(hsvc_input_init(&in, sizeof in, unset ? HSVC_INPUT_POLICY_UNSET : HSVC_INPUT_POLICY_SET));
     in.param = info->param;
     give_scope(&in, scope);
-    if (!unset && info->type == HSVC_TYPE_TEXT) in.text = next_text(b, next_number(b, 2) % (HSVC_LIMIT_TEXT_LEN + 2), &in.text_len);
+    if (!unset && info->type == HSVC_TYPE_TEXT) in.text = next_text(b, (size_t)next_number(b, 2) % (HSVC_LIMIT_TEXT_LEN + 2), &in.text_len);
     else if (!unset) in.value = pick_value(b, info);
     status = hsvc_apply(w->engines[0], &in, 1, 0, w->fx);
     MUST(status == HSVC_OK || status == HSVC_ERR_INPUT_FIELD || status == HSVC_ERR_INPUT_MISSING);

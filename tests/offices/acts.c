@@ -57,7 +57,7 @@ void act_phone(struct world *w, const struct event *e) {
 static void tell(struct world *w, const struct event *e, hsvc_input *in, const char *line) {
     char ago[48] = "";
     if (e->arg & TRAVEL_LATE) {
-        in->at_ms = w->now - e->number;
+        in->at_ms = world_clock(w, world_node(w, e->phone)) - e->number;
         (void)strcat(ago, ", happened ");
         for (int64_t scale = 100000000, any = 0; scale > 0; scale /= 10) {
             char digit[2] = {(char)('0' + e->number / scale % 10), 0};
@@ -330,6 +330,8 @@ void act(struct world *w, const struct event *e) {
         case ACT_CRASH:
         case ACT_RESTART:
         case ACT_FAULT: act_host(w, e); break;
+        case ACT_CLOCK:
+        case ACT_SLEEP: act_time(w, e); break;
         default: break;
     }
 }

@@ -127,6 +127,6 @@ void act_import(struct world *w, const struct event *e) {
     }
     while (world_passes(status = import_once(&f, e, &summary)) && f.broken < 100) f.broken++;
     if (status != HSVC_OK) world_find(w, FAILED, 0, HSVC_OK, status);
-    w->model.now = w->now;
+    w->model.now = w->model.at = m_sample(&w->model, 0, world_clock(w, 0));
     world_imported(w, m_import(&w->model, f.rows, f.count, e->arg), summary.changed, f.broken);
 }

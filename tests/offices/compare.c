@@ -14,6 +14,9 @@ static uint32_t present(const struct m_phone *p, uint32_t fresh) {
     return bits;
 }
 
+/* near: refused headsets are a millisecond apart (017); what was due while hosts slept is done with this input or with that. */
+static uint32_t near(const struct world *w, int64_t a, int64_t b) { return a - b < w->slack && b - a < w->slack; }
+
 static void compare_presence(struct world *w, uint32_t phone) {
     const struct m_phone *p = &w->model.phones[phone];
     uint32_t here = 0;
@@ -46,15 +49,17 @@ void compare_phone(struct world *w, uint32_t phone) {
     struct m_phone *p = &w->model.phones[phone];
     hsvc_device_view v;
     (void)hsvc_device_view_init(&v, sizeof v);
-    if (w->finding.kind != SAME) return;
+    if (w->finding.kind != SAME || m_phone_next(p) <= world_time(w, world_node(w, phone))) return; /* due: it is judged with that */
     if (!p->exists) {
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
         return;
     }
+    if (p->due[MT_OFFER] != M_NEVER) return; /* a millisecond from now */
     if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) != HSVC_OK) {
         if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
         return;
     }
+    if (v.deadline_at <= world_time(w, world_node(w, phone)) + 1) return; /* the host is about to call; or it is the next headset's turn */
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
@@ -67,13 +72,13 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
     /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
-    if (p->due[MT_PROMPT] != M_NEVER && p->due[MT_PROMPT] - v.prompt_due_at < 4 && v.prompt_due_at - p->due[MT_PROMPT] < 4) p->due[MT_PROMPT] = v.prompt_due_at;
+    if (p->due[MT_PROMPT] != M_NEVER && near(w, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
-        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && p->due[k] - v.deadline_at < 4 && v.deadline_at - p->due[k] < 4) p->due[k] = v.deadline_at;
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (v.deadline_at != w->now + 1 && m_phone_next(p) != w->now + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (v.deadline_at > world_time(w, world_node(w, phone)) + 1 && m_phone_next(p) != world_time(w, world_node(w, phone)) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
@@ -85,24 +90,25 @@ static uint32_t sessions(const struct world *w, uint32_t user) {
 }
 
 static void compare_user(struct world *w, uint32_t user) {
-    const struct m_user *u = &w->model.users[user];
+    const struct m_lock *lock = &w->model.users[user].lock;
+    int64_t now = world_time(w, 0);
     hsvc_user_view v;
-    uint32_t failures = u->failures;
     (void)hsvc_user_view_init(&v, sizeof v);
     if (hsvc_user_get(w->engines[0], user_id(w, user), strlen(user_id(w, user)), &v) != HSVC_OK) {
-        if (u->exists && w->fault == NULL) world_find(w, FAILED, 0, 1, 0);
+        if (w->model.users[user].exists && w->fault == NULL) world_find(w, FAILED, 0, 1, 0);
         return;
     }
-    if (!u->exists) world_find(w, DIFFERENT_EXISTS, 0, 0, 1);
+    if (!w->model.users[user].exists) world_find(w, DIFFERENT_EXISTS, 0, 0, 1);
     differ(w, DIFFERENT_SESSIONS, 0, sessions(w, user), v.session_count);
     differ(w, DIFFERENT_OWNER, 0, m_held(&w->model, user), v.headset_count);
-    if (u->locked_until > w->now || v.locked_until_at > w->now) differ(w, DIFFERENT_LOCK, 0, u->locked_until, v.locked_until_at);
-    if (u->first_failure + m_policy(&w->model, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0) > w->now && v.locked_until_at == 0) /* what counted before a lock stands there until the next */
-        differ(w, DIFFERENT_FAILURES, 0, failures, v.failures);
+    if (lock->until > now || v.locked_until_at > now) differ(w, DIFFERENT_LOCK, 0, lock->until, v.locked_until_at);
+    if (lock->first + m_policy(&w->model, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0) > now && v.locked_until_at == 0) /* what counted before a lock stands there until the next */
+        differ(w, DIFFERENT_FAILURES, 0, lock->failures, v.failures);
     if (w->finding.kind != SAME && w->finding.user == 0) w->finding.user = user;
 }
 
 void compare_all(struct world *w) {
+    if (world_late(w)) return; /* what is due is done first */
     for (uint32_t i = 1; i <= w->shape.phones; i++) compare_phone(w, i);
     for (uint32_t i = 1; i <= w->shape.users && w->finding.kind == SAME; i++)
         compare_user(w, i);

@@ -25,4 +25,7 @@ int64_t made_between(struct made *m, int64_t least, int64_t most);
 void admin_morning(struct made *m);
 void admin_day(struct made *m, int64_t midnight);
 
+/* people_time.c: clocks, hosts, loose plugs, updates. */
+void time_day(struct made *m, int64_t midnight);
+
 #endif

@@ -48,6 +48,9 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_UNREGISTERED_MAX: return 24 * HOUR;
         case HSVC_PARAM_CALL_DEFERRAL_MAX: return 12 * HOUR;
         case HSVC_PARAM_EMERGENCY_HOLD: return 30 * MINUTE;
+        case HSVC_PARAM_CLOCK_SKEW_MAX: return 2 * SECOND;
+        case HSVC_PARAM_FLAP_CONNECTS: return 6;
+        case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
         default: return 0; /* off, and the first choice of all others */
     }
 }
@@ -86,9 +89,10 @@ int64_t m_policy(const struct model *m, uint32_t param, uint32_t user, uint32_t 
     return best == M_UNSET ? m_default(param) : best;
 }
 
-void m_begin(struct model *m, int64_t now) {
+void m_begin(struct model *m, int64_t now, uint32_t nodes) {
     memset(m, 0, sizeof *m);
     m->now = now;
+    m->nodes = nodes;
     for (uint32_t i = 0; i < M_PARAMS; i++) {
         m->everywhere[i] = M_UNSET;
         for (uint32_t k = 0; k < 4; k++) m->at_site[k][i] = M_UNSET;
@@ -137,6 +141,10 @@ uint32_t m_held(const struct model *m, uint32_t user) {
 /* ---- time ---- */
 
 void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due) {
+    if (p->due[timer] != due) {
+        p->armed_at[timer] = m->now;
+        p->anew[timer] = 0;
+    }
     p->due[timer] = due;
     p->armed[timer] = ++m->counter;
 }
@@ -147,15 +155,6 @@ int64_t m_phone_next(const struct m_phone *p) {
         if (p->due[k] < next) next = p->due[k];
     for (uint32_t h = 1; p->exists && h < M_HEADSETS; h++)
         if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
-    return next;
-}
-
-int64_t m_next(const struct model *m) {
-    int64_t next = M_NEVER;
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        int64_t at = m_phone_next(&m->phones[i]);
-        if (at < next) next = at;
-    }
     return next;
 }
 
@@ -182,6 +181,7 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_CALLS: m_old_calls(m, p); break;
         case MT_LIST: m_calls_over(m, p); break;
         case MT_HOLD: m_waited(m, p); break;
+        case MT_FLAP: m_quiet(m, p); break;
         case MT_OFFER:
         default: m_offer(m, p); break;
     }
@@ -199,17 +199,22 @@ static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
         m_doubt_over(m, p, headset);
 }
 
-uint32_t m_pass(struct model *m, int64_t now) {
+/* m_pass: TIME-3: in order of time, whosever they are. */
+uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
     uint32_t fired = 0;
-    for (int64_t at = m_next(m); at <= now; at = m_next(m)) {
+    for (;;) {
+        struct m_phone *next = NULL;
+        for (uint32_t i = 1; i < M_PHONES; i++) {
+            struct m_phone *p = &m->phones[i];
+            int64_t at = m_phone_next(p);
+            if ((phones & 1u << i) == 0 || at >= before || at > now) continue;
+            if (next == NULL || at < m_phone_next(next)) next = p;
+        }
+        if (next == NULL) return fired;
         m->now = now;
-        for (uint32_t i = 1; i < M_PHONES; i++)
-            if (m_phone_next(&m->phones[i]) == at) {
-                fire_earliest(m, &m->phones[i], at);
-                fired++;
-                break;
-            }
+        m->at = m_phone_next(next);
+        m->counted = 1;
+        fire_earliest(m, next, m->at);
+        fired++;
     }
-    m->now = now;
-    return fired;
 }

@@ -13,19 +13,28 @@
 #define M_HEADSETS 25 /* 24 headsets */
 #define M_CALLS 8
 #define M_PARAMS 43
+#define M_NODES 3
 #define M_NEVER INT64_MAX
 #define M_UNSET (-1)
+#define M_KEPT_HERE 1u
+#define M_KEPT_GONE 2u
+
+/* Some failures in a row, and the lock that they led to; begun anew once after a step back of the clock (TIME-4). */
+struct m_lock {
+    uint32_t failures;
+    uint8_t count_anew, lock_anew;
+    int64_t first, at, until; /* M_NEVER: until unlocked */
+};
 
 struct m_user {
     uint8_t exists, enabled, profiles, last_profile;
-    uint32_t failures;
-    int64_t first_failure, locked_until; /* M_NEVER: until unlocked */
+    struct m_lock lock;
 };
 
 /* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. */
 struct m_present {
-    uint8_t here, fresh, gone, doubtful;
-    int64_t since, event_at, newer, doubt_due;
+    uint8_t here, fresh, gone, doubtful, doubt_anew;
+    int64_t since, event_at, newer, doubt_due, doubted_at;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };
 
@@ -49,6 +58,7 @@ enum m_timer {
     MT_LIST,    /* the host did not answer about calls */
     MT_HOLD,    /* an emergency call is long over */
     MT_OFFER,   /* the next headset's turn, after one was refused */
+    MT_FLAP,    /* a phone that was held is quiet */
     M_TIMERS
 };
 
@@ -63,17 +73,20 @@ struct m_phone {
     uint8_t profile_of;
     uint32_t session_state, causes, left_denied, extended;
     uint32_t serial; /* of the session, counted by the model */
-    int64_t signed_in_at, left_at, window_length;
+    int64_t signed_in_at, left_at, window_length, asked_at;
     uint8_t dismissed;
     uint32_t prompt;
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
-    uint32_t failures;
-    int64_t first_failure, throttled_until;
-    int64_t due[M_TIMERS];
+    struct m_lock throttle;
+    int64_t due[M_TIMERS], armed_at[M_TIMERS];
     uint32_t armed[M_TIMERS]; /* in which order */
+    uint8_t anew[M_TIMERS];   /* began anew after a step back */
+    uint32_t flaps; /* connects since flap_at; in a hold that is when it began */
+    int64_t flap_at, kept_at[M_HEADSETS];
+    uint8_t kept[M_HEADSETS]; /* what was reported in the hold: M_KEPT_ */
     struct m_present at[M_HEADSETS];
     struct m_call calls[M_CALLS];
 };
@@ -93,8 +106,10 @@ struct m_job {
 #define M_JOBS 16
 
 struct model {
-    int64_t now;      /* of the decision */
+    int64_t now, at;  /* of the decision; of what it is about */
     uint32_t counter; /* orders timers and connects */
+    uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    int64_t sampled[M_NODES]; /* the last time that each node went by */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
     struct m_user users[M_USERS];
@@ -114,14 +129,14 @@ struct m_answer m_no(uint32_t reason);
 struct m_answer m_open(void);
 
 /* model.c: state, policy, time */
-void m_begin(struct model *m, int64_t now);
+void m_begin(struct model *m, int64_t now, uint32_t nodes);
 int64_t m_policy(const struct model *m, uint32_t param, uint32_t user, uint32_t phone);
 int64_t m_default(uint32_t param);
 void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
-/* m_next: the earliest of all deadlines; m_phone_next: of one phone. m_pass: all that is due by `now`; how many. */
+/* m_phone_next: the earliest of a phone. m_pass: what of these phones (bits) is due before then, and by
+ * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
-int64_t m_next(const struct model *m);
-uint32_t m_pass(struct model *m, int64_t now);
+uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
 uint32_t m_emergency(const struct m_phone *p);
@@ -130,6 +145,15 @@ uint32_t m_active(const struct m_phone *p);
 uint32_t m_here(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_held(const struct model *m, uint32_t user);
 
+/* model_time.c: clocks (SPEC 12) */
+int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock);
+int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
+uint32_t m_touched(const struct model *m, uint32_t phone, uint32_t user, uint32_t headset);
+void m_see(struct model *m, struct m_phone *p);
+void m_see_user(struct model *m, uint32_t user);
+void m_see_headset(struct model *m, uint32_t headset);
+uint32_t m_locked(const struct model *m, const struct m_lock *lock);
+
 /* model_desk.c: headsets come and go, phones reset, calls */
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at);
 struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at);
@@ -137,20 +161,30 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
 struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, uint32_t there);
 struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls);
 struct m_answer m_unregistered(struct model *m, uint32_t phone);
+void m_resynced(struct model *m, struct m_phone *p);
 struct m_answer m_wiped(struct model *m, uint32_t phone);
 struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency);
 struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_resync(struct model *m);
 void m_settled(struct model *m, struct m_phone *p);
 void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 
+/* model_flap.c: holds of headsets that come and go */
+uint32_t m_flaps(const struct m_phone *p);
+void m_counts(struct model *m, struct m_phone *p);
+uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t here);
+void m_quiet(struct model *m, struct m_phone *p);
+
 /* model_session.c: who is signed in */
 uint32_t m_may_sign_in(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t pin);
+uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
 uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
+uint32_t m_replaces(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);

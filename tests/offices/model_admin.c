@@ -1,4 +1,6 @@
 /* model_admin.c: associations (SPEC 6), people (SPEC 11), forced sign-outs. */
+#include <string.h>
+
 #include "model.h"
 
 /* given_or_freed: a headset that is connected somewhere has another owner now (ASSOC-7). */
@@ -108,7 +110,7 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
 }
 
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone) {
-    if (user != 0) m->users[user].failures = 0, m->users[user].locked_until = 0;
-    if (phone != 0) m->phones[phone].failures = 0, m->phones[phone].throttled_until = 0;
+    if (user != 0) memset(&m->users[user].lock, 0, sizeof m->users[user].lock);
+    if (phone != 0) memset(&m->phones[phone].throttle, 0, sizeof m->phones[phone].throttle);
     return m_yes(0);
 }

@@ -15,11 +15,18 @@ static uint32_t faulty(const struct m_row *rows, uint32_t count, uint32_t i) {
     return 0;
 }
 
+/* given_here: does the file itself give it to whose it is? A file may come twice (decision 080). */
+static uint32_t given_here(const struct m_row *rows, uint32_t count, uint32_t headset, uint32_t owner) {
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].headset == headset && rows[i].action != M_ROW_DISASSOCIATE && rows[i].user == owner && !faulty(rows, count, i)) return 1;
+    return 0;
+}
+
 /* take: 1 changed, 0 as it was, M_OPEN: refused. */
-static uint32_t take(struct model *m, const struct m_row *row) {
+static uint32_t take(struct model *m, const struct m_row *rows, uint32_t count, const struct m_row *row) {
     uint32_t owner = m->headsets[row->headset].owner;
     if (owner == 0) return 0;
-    if (owner != row->user) return M_OPEN;
+    if (owner != row->user) return given_here(rows, count, row->headset, owner) ? 0 : M_OPEN;
     (void)m_disassociate(m, row->headset);
     return 1;
 }
@@ -46,7 +53,7 @@ static uint32_t atomic(struct model *m, const struct m_row *rows, uint32_t count
     for (uint32_t i = 0; i < count; i++) {
         uint32_t did = 0;
         if (faulty(rows, count, i)) return REFUSED;
-        if (rows[i].action == M_ROW_DISASSOCIATE) did = take(m, &rows[i]);
+        if (rows[i].action == M_ROW_DISASSOCIATE) did = take(m, rows, count, &rows[i]);
         if (rows[i].action == M_ROW_MOVE && rows[i].from != 0 && m->headsets[rows[i].headset].owner == rows[i].from) {
             (void)m_disassociate(m, rows[i].headset);
             taken |= 1u << i;
@@ -75,7 +82,7 @@ uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uin
         return changed == REFUSED ? 0 : changed;
     }
     for (uint32_t i = 0; i < count; i++)
-        if (!faulty(rows, count, i) && rows[i].action == M_ROW_DISASSOCIATE) changed += take(m, &rows[i]) == 1;
+        if (!faulty(rows, count, i) && rows[i].action == M_ROW_DISASSOCIATE) changed += take(m, rows, count, &rows[i]) == 1;
     for (uint32_t i = 0; i < count; i++)
         if (!faulty(rows, count, i) && rows[i].action != M_ROW_DISASSOCIATE) changed += give(m, &rows[i]) == 1;
     return changed;

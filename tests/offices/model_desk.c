@@ -6,6 +6,7 @@
 /* ---- headsets ---- */
 
 static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    if (p->kept[headset]) return at < p->kept_at[headset];
     if (p->at[headset].here) return at < p->at[headset].event_at;
     return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;
 }
@@ -19,15 +20,22 @@ static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t 
     }
 }
 
+static void doubt(const struct model *m, struct m_present *there) {
+    there->doubtful = 1;
+    there->doubt_anew = 0;
+    there->doubted_at = m->now;
+    there->doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+}
+
 /* doubts: PRES-7: the same serial elsewhere: the older presence is doubtful, and its phone is asked. */
 static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int64_t at) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (p == here || !p->exists || !p->at[headset].here) continue;
+        if (p->at[headset].gone) m_leave(m, p, headset, at); /* its phone has said so already (decision 030) */
+        if (p->at[headset].doubtful || !p->at[headset].here) continue;
         p->at[headset].newer = at;
-        if (p->at[headset].doubtful) continue;
-        p->at[headset].doubtful = 1;
-        p->at[headset].doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+        doubt(m, &p->at[headset]);
     }
 }
 
@@ -78,16 +86,18 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     struct m_present *here = &p->at[headset];
-    uint32_t owner = m->headsets[headset].owner;
+    uint32_t owner = m->headsets[headset].owner, doubted = here->here && here->doubtful;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    m_see_headset(m, headset);
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
+    if (m_holds(m, p, headset, 1)) return m_yes(HSVC_REASON_HELD);
     if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
         if (at < here->newer) return m_yes(0);
         here->doubtful = 0;
     }
     noted(m, p, headset, at);
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
-        if (!p->settling || here->gone) doubts(m, p, headset, at); /* nothing new after a reset (decision 111) */
+        if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->gone = 0;
         return m_yes(0);
     }
@@ -97,11 +107,11 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     here->order = ++m->counter;
     here->newer = reported_later(m, p, headset, at);
     if (here->newer != 0) { /* the late connect is itself the older one: no flow before its phone confirms it (decision 030) */
-        here->doubtful = 1;
-        here->doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
+        doubt(m, here);
         return m_yes(0);
     }
     doubts(m, p, headset, at);
+    m_counts(m, p);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
         uint32_t waited = p->session_state;
@@ -118,10 +128,23 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     return m_turn(m, p, headset);
 }
 
+/* remains: where it still is remembers it, and no other (decision 030). */
+static void remains(struct model *m, uint32_t headset) {
+    const struct m_phone *best = NULL;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_phone *p = &m->phones[i];
+        if (p->exists && p->at[headset].here && (best == NULL || p->at[headset].event_at > best->at[headset].event_at)) best = p;
+    }
+    if (best == NULL) return;
+    m->headsets[headset].phone = (uint8_t)m_number(m, best);
+    m->headsets[headset].event_at = best->at[headset].event_at;
+}
+
 /* m_leave: it has left, judged (OUT-1); its prompt goes with it (PROMPT-6). */
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     uint32_t owner = m->headsets[headset].owner;
     memset(&p->at[headset], 0, sizeof p->at[headset]);
+    remains(m, headset);
     if (p->prompt_headset == headset) m_withdraw(p);
     if (owner != 0 && p->user == owner && !m_here(m, p, owner) &&
         (p->session_state == HSVC_SESSION_SIGNED_IN || p->session_state == HSVC_SESSION_KEPT))
@@ -132,14 +155,20 @@ void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
 struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    m_see_headset(m, headset);
+    if (m_flaps(p) && (p->at[headset].here || p->kept[headset])) {
+        if (gone_stale(m, p, headset, at)) return p->at[headset].here ? m_no(HSVC_REASON_STALE_EVENT) : m_open();
+        (void)m_holds(m, p, headset, 0);
+        return m_yes(HSVC_REASON_HELD);
+    }
+    if (!p->at[headset].here || (p->at[headset].gone && !p->at[headset].doubtful)) return m_open(); /* a second one changes nothing (PRES-4) */
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
-    if (!p->at[headset].here) return m_open();
     noted(m, p, headset, at);
     if (p->at[headset].doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
         m_leave(m, p, headset, at);
         return m_yes(0);
     }
-    if ((p->resetting && !p->overdue) || p->settling || !p->registered) {
+    if (p->settling || (!p->overdue && (p->resetting || !p->registered))) {
         p->at[headset].gone = 1; /* SIGN-5: recorded, not judged */
         return m_yes(0);
     }
@@ -215,11 +244,21 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     p->settling = before != 0 && !p->resetting;
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
     for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
-        if (p->session_state == HSVC_SESSION_DEFERRED && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
+        if (p->user != 0 && p->causes != 0 && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
     (void)m_call_list(m, phone, calls);
     (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
     if (!p->settling) m_settled(m, p);
     return m_yes(0);
+}
+
+/* m_resync: everything is told again; a phone that is overdue may never have heard of it (decision 055). */
+void m_resync(struct model *m) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (!p->exists || !p->resetting || !p->overdue || m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) continue;
+        p->overdue = 0;
+        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, i));
+    }
 }
 
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */
@@ -228,6 +267,14 @@ void m_settled(struct model *m, struct m_phone *p) {
     for (uint32_t h = 1; h < M_HEADSETS && !p->resetting; h++)
         if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
     m_offer(m, p);
+}
+
+/* m_resynced: STORE-6: what it did not acknowledge is repeated; it has its time again, if that was over (decision 136). */
+void m_resynced(struct model *m, struct m_phone *p) {
+    m_see(m, p);
+    if (!p->resetting || !p->overdue) return;
+    p->overdue = 0;
+    m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
 }
 
 struct m_answer m_wiped(struct model *m, uint32_t phone) {
@@ -249,8 +296,8 @@ static void bound(struct model *m, struct m_phone *p) {
     for (uint32_t i = 0; i < M_CALLS; i++)
         if (p->calls[i].id != 0 && p->calls[i].seen_at < oldest) oldest = p->calls[i].seen_at;
     if (oldest == M_NEVER)
-        p->due[MT_CALLS] = M_NEVER;
-    else
+        p->due[MT_CALLS] = p->due[MT_LIST] = M_NEVER;
+    else if (p->due[MT_LIST] == M_NEVER) /* nobody is asking already */
         m_arm(m, p, MT_CALLS, oldest + most);
 }
 
@@ -332,15 +379,15 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
 
 /* m_old_calls: a call is very old: the host is asked (OUT-6). */
 void m_old_calls(struct model *m, struct m_phone *p) {
+    p->asked_at = m->now;
     m_arm(m, p, MT_LIST, m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0));
 }
 
 /* m_calls_over: silence: what was due when it was asked is over, emergency calls never (decision 032). */
 void m_calls_over(struct model *m, struct m_phone *p) {
     int64_t most = m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
-    int64_t asked = m->now - m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
     for (uint32_t i = 0; i < M_CALLS; i++) {
-        if (p->calls[i].id == 0 || p->calls[i].seen_at + most > asked) continue;
+        if (p->calls[i].id == 0 || p->calls[i].seen_at + most > p->asked_at) continue;
         if (p->calls[i].emergency) p->calls[i].seen_at = m->now;
         else memset(&p->calls[i], 0, sizeof p->calls[i]);
     }

@@ -5,7 +5,7 @@
 /* m_by_hand: the menu entry. Whoever it is will type that; the other, if there is one, is asked about first. */
 struct m_answer m_by_hand(struct model *m, uint32_t phone) {
     struct m_phone *p = &m->phones[phone];
-    if (!m_ready(p) || p->throttled_until > m->now || p->checking || (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT))
+    if (!m_ready(p) || m_locked(m, &p->throttle) || p->checking || (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT))
         return m_no(0); /* which of several reasons is told SPEC leaves open */
     if (!p->em) return m_no(0);
     if (m_calls(p) > 0) return m_no(p->due[MT_HOLD] == M_NEVER ? HSVC_REASON_BUSY_CALL : 0);
@@ -33,17 +33,17 @@ static void goes_on(struct model *m, struct m_phone *p) {
 /* m_entered_by_hand: a right PIN. What the phone may learn only now closes the screen (020). */
 struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t user) {
     uint32_t profile = p->check_profile, why;
+    if (m_active(p) && p->user == user) {
+        goes_on(m, p);
+        m_close(m, p);
+        return m_yes(0);
+    }
     if (p->kind == HSVC_DEVICE_OWNED && p->related == user) {
         if (!m_active(p)) {
             m_close(m, p);
             return m_no(HSVC_REASON_SAME_USER);
         }
         m_end(m, p, HSVC_CAUSE_OWNER_RETURNED);
-        return m_yes(0);
-    }
-    if (m_active(p) && p->user == user) {
-        goes_on(m, p);
-        m_close(m, p);
         return m_yes(0);
     }
     why = m_may_sign_in(m, p, user, 1);
@@ -71,7 +71,7 @@ struct m_answer m_host(struct model *m, uint32_t phone, uint32_t user, uint32_t 
     }
     if (!m_ready(p) || !p->em || m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER || p->checking) return m_no(0);
     if (!u->enabled) return m_no(HSVC_REASON_USER_DISABLED);
-    if (u->locked_until > m->now) return m_no(HSVC_REASON_LOCKED_OUT);
+    if (m_locked(m, &u->lock)) return m_no(HSVC_REASON_LOCKED_OUT);
     if (m_active(p) && !take_over) return m_no(HSVC_REASON_ANOTHER_USER);
     if (p->kind == HSVC_DEVICE_OWNED && p->related == user) {
         if (!m_active(p)) return m_no(HSVC_REASON_SAME_USER);

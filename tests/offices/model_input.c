@@ -3,11 +3,12 @@
 
 #include "office.h"
 
-static int64_t event_time(const struct model *m, const hsvc_input *in, uint32_t phone) {
-    const struct m_phone *p = &m->phones[phone];
-    int64_t oldest = m->now - 8 * INT64_C(3600000); /* backdate_max (TIME-2) */
+/* model_time: when it happened (TIME-2): not later than now, not before backdate_max, not before the session's start. */
+int64_t model_time(const struct model *m, const hsvc_input *in) {
+    const struct m_phone *p = &m->phones[number_of_name(in->device, in->device_len)];
+    int64_t oldest = m->now - 8 * INT64_C(3600000);
     if (in->at_ms == 0 || in->at_ms > m->now) return m->now;
-    if (p->user != 0 && p->signed_in_at > oldest) oldest = p->signed_in_at; /* also where it is asked what is stale */
+    if (p->user != 0 && p->signed_in_at > oldest) oldest = p->signed_in_at;
     return in->at_ms < oldest ? oldest : in->at_ms;
 }
 
@@ -58,9 +59,9 @@ static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t
         case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
         case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
-        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, event_time(m, in, phone));
-        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, event_time(m, in, phone));
-        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), event_time(m, in, phone));
+        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, model_time(m, in));
+        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, model_time(m, in));
+        case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), model_time(m, in));
         case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
         case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);
         case HSVC_INPUT_CALL_ENDED: return m_call_ended(m, phone, (uint32_t)in->call_id);
@@ -99,10 +100,19 @@ static struct m_answer from_administrator(struct model *m, const hsvc_input *in,
     }
 }
 
+static void see_people(struct model *m, uint32_t phone, uint32_t user, uint32_t headset) {
+    m_see_user(m, user);
+    m_see_headset(m, headset);
+    m_see_user(m, m->headsets[headset].owner);
+    m_see_user(m, m->phones[phone].user);
+    m_see_user(m, m->phones[phone].prompt_user);
+}
+
 struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stale) {
     uint32_t phone = number_of_name(in->device, in->device_len), user = number_of_name(in->user, in->user_len);
     uint32_t headset = number_of_name(in->serial, in->serial_len);
-    if (in->kind == HSVC_INPUT_VERIFY_RESULT) return m_checked(m, phone, user, in->state, stale || !m->phones[phone].checking);
+    see_people(m, phone, user, headset);
+    if (in->kind == HSVC_INPUT_VERIFY_RESULT) return m_checked(m, phone, user, in->state, stale ? 2 : !m->phones[phone].checking);
     if (in->kind <= HSVC_INPUT_CALL_ANSWER) return from_desk(m, in, phone, headset);
     if (in->kind > HSVC_INPUT_EFFECT_ACK) return from_administrator(m, in, phone, user, headset);
     if (stale) return m_no(HSVC_REASON_PROMPT_STALE);

@@ -30,7 +30,7 @@ static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
     if (p->related == user) p->kind = HSVC_DEVICE_ANONYMOUS, p->related = 0;
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && names(m, p, user)) m_close(m, p);
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && p->prompt_user == user) p->prompt_user = 0; /* a prefill */
-    if (p->user == user) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
+    if (p->user == user && m_active(p)) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
 }
 
 void m_removed_job(struct model *m, const struct m_job *job) {
@@ -49,11 +49,11 @@ struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown) {
     return taken ? m_no(HSVC_REASON_NAME_TAKEN) : m_yes(0);
 }
 
-/* m_phone_remove: in one commit, never in a call or in the hold after one. */
+/* m_phone_remove: in one commit, never in a call; in the hold after one nothing is reset by it (047). */
 struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) return m_no(HSVC_REASON_BUSY_CALL);
+    if (m_calls(p) > 0) return m_no(HSVC_REASON_BUSY_CALL);
     memset(p, 0, sizeof *p);
     for (uint32_t k = 0; k < M_TIMERS; k++) p->due[k] = M_NEVER;
     for (uint32_t i = 0; i < M_PARAMS; i++) m->at_phone[phone][i] = M_UNSET;
@@ -75,7 +75,7 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
 void m_force_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         const struct m_phone *p = &m->phones[i];
-        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && p->user != job->subject))
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
             continue;
         (void)m_force(m, i, job->flags);
     }

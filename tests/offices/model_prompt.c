@@ -1,4 +1,6 @@
 /* model_prompt.c: what a phone asks, what is answered (SPEC 6 to 8). */
+#include <string.h>
+
 #include "model.h"
 
 static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind == HSVC_DEVICE_OWNED && p->related == user; }
@@ -75,8 +77,8 @@ static uint32_t why_not(const struct model *m, const struct m_phone *p, uint32_t
     if (returns(p, user) && !m_active(p)) return HSVC_REASON_SAME_USER;
     if (why != 0) return why;
     if (!returns(p, user)) return m_may_sign_in(m, p, user, pin);
-    if (pin && m->users[user].locked_until > m->now) return HSVC_REASON_LOCKED_OUT;
-    return pin && p->throttled_until > m->now ? HSVC_REASON_DEVICE_THROTTLED : 0;
+    if (pin && m_locked(m, &m->users[user].lock)) return HSVC_REASON_LOCKED_OUT;
+    return pin && m_locked(m, &p->throttle) ? HSVC_REASON_DEVICE_THROTTLED : 0;
 }
 
 static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset) {
@@ -138,7 +140,7 @@ static uint32_t owed(const struct m_phone *p) { return p->session_state == HSVC_
 /* offer_sign_out: "sign out?" if a window runs, unless it is the turn of somebody else's headset (PROMPT-7). */
 static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
     uint32_t first = newest(p, 0);
-    if (!owed(p)) return 0;
+    if (!owed(p) || p->due[MT_WINDOW] <= m->now) return 0; /* over (decision 012) */
     if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && p->due[MT_HOLD] == M_NEVER) return 0;
     m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
     return 1;
@@ -171,7 +173,7 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
         return m_no(why);
     }
     if (returns(p, user)) {
-        if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) {
+        if (m_pin_required(m, p, user, headset)) {
             m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
             return m_yes(0);
         }
@@ -180,7 +182,7 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
         return m_yes(0);
     }
     if (m_policy(m, HSVC_PARAM_TAKEOVER_COMMIT, 0, m_number(m, p)) == HSVC_CHOICE_TAKEOVER_COMMIT_ON_YES &&
-        !(pin && m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) != HSVC_CHOICE_PIN_ENTRY_REQUIRED)) {
+        !(m_replaces(m, p, user) && m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) != HSVC_CHOICE_PIN_ENTRY_REQUIRED)) {
         m_end(m, p, HSVC_CAUSE_TAKEOVER);
         return m_yes(0);
     }
@@ -341,8 +343,8 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN && p->prompt != HSVC_PROMPT_EM_SIGN_IN) return m_no(HSVC_REASON_ANSWER_INVALID);
     if (p->checking) return m_no(HSVC_REASON_BUSY_VERIFYING);
     if (blank) return m_no(0);
-    if (p->throttled_until > m->now) return m_no(HSVC_REASON_DEVICE_THROTTLED);
-    if (m->users[user].locked_until > m->now) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
+    if (m_locked(m, &p->throttle)) return m_no(HSVC_REASON_DEVICE_THROTTLED);
+    if (m_locked(m, &m->users[user].lock)) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
         if (p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p);
         return m_no(HSVC_REASON_LOCKED_OUT);
     }
@@ -362,27 +364,30 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
 }
 
 /* count: SIGN-7 and LOCK-1: the first failure begins the span in which they count. */
-static void count(struct model *m, uint32_t *failures, int64_t *first, int64_t *until, const int64_t *limits) {
-    if (*failures == 0 || *first + limits[1] <= m->now) {
-        *failures = 0;
-        *first = m->now;
+static void count(struct model *m, struct m_lock *lock, const int64_t *limits) {
+    if (m_locked(m, lock)) return;
+    if (lock->failures == 0 || lock->first + limits[1] <= m->now) {
+        lock->failures = 0;
+        lock->first = m->now;
+        lock->count_anew = 0;
     }
-    ++*failures;
-    if (limits[0] == 0 || *failures < limits[0]) return;
-    *failures = 0; /* after the lock the full allowance is back */
-    *until = limits[2] == 0 ? M_NEVER : m->now + limits[2];
+    lock->failures++;
+    if (limits[0] == 0 || lock->failures < limits[0]) return;
+    lock->failures = 0; /* after the lock the full allowance is back */
+    lock->at = m->now;
+    lock->lock_anew = 0;
+    lock->until = limits[2] == 0 ? M_NEVER : m->now + limits[2];
 }
 
 static void failed(struct model *m, struct m_phone *p, uint32_t user, uint32_t known) {
     uint32_t phone = m_number(m, p);
-    struct m_user *u = &m->users[user];
     int64_t limits[3] = {m_policy(m, HSVC_PARAM_LOCKOUT_FAILURES, user, 0), m_policy(m, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0),
                          m_policy(m, HSVC_PARAM_LOCKOUT_DURATION, user, 0)};
-    if (known && u->locked_until <= m->now) count(m, &u->failures, &u->first_failure, &u->locked_until, limits);
+    if (known) count(m, &m->users[user].lock, limits);
     limits[0] = m_policy(m, HSVC_PARAM_DEVICE_FAILURES_MAX, 0, phone);
     limits[1] = m_policy(m, HSVC_PARAM_LOCKOUT_RESET_AFTER, 0, phone);
     limits[2] = m_policy(m, HSVC_PARAM_LOCKOUT_DURATION, 0, phone);
-    if (p->throttled_until <= m->now) count(m, &p->failures, &p->first_failure, &p->throttled_until, limits);
+    count(m, &p->throttle, limits);
 }
 
 static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t user) {
@@ -395,7 +400,7 @@ static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t u
     }
     m_give(m, user, headset, m_number(m, p));
     m_show(m, p, HSVC_PROMPT_ASSOCIATED, user, headset);
-    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && m_may_sign_in(m, p, user, 0) == 0;
+    p->offers = may_flow(m, p, user) == 0 && !returns(p, user) && p->user == 0 && p->due[MT_HOLD] == M_NEVER && m_may_sign_in(m, p, user, 0) == 0;
     return m_yes(0);
 }
 
@@ -419,19 +424,19 @@ static struct m_answer entered(struct model *m, struct m_phone *p, uint32_t user
 /* m_checked: what the directory says (SIGN-6 to 8). stale: of a request that is not pending any more. */
 struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32_t state, uint32_t stale) {
     struct m_phone *p = &m->phones[phone];
-    uint32_t locked = m->users[user].locked_until > m->now;
+    uint32_t locked = m_locked(m, &m->users[user].lock);
     if (!stale && p->checking) {
         p->checking = 0;
         p->due[MT_CHECK] = M_NEVER;
     }
-    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
+    if (stale < 2 && (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN)) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p);
     again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
     if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (locked || !m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
     if (locked) return m_no(HSVC_REASON_LOCKED_OUT);
-    m->users[user].failures = 0;
+    memset(&m->users[user].lock, 0, sizeof m->users[user].lock);
     if (p->prompt == HSVC_PROMPT_EM_SIGN_IN) return m_entered_by_hand(m, p, user);
     return p->prompt == HSVC_PROMPT_ASSOCIATE ? associated(m, p, user) : entered(m, p, user);
 }
@@ -484,14 +489,13 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
         p->at[headset].fresh = 1; /* PRES-2 */
+        p->at[headset].attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }
     if (m_active(p) && p->user == m->headsets[headset].owner) return m_open();
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) return m_open();
     p->at[headset].fresh = 1; /* PRES-2 */
-    p->at[headset].since = m->now;
-    p->at[headset].order = ++m->counter;
     (void)m_turn(m, p, headset);
     return m_open();
 }

@@ -26,17 +26,28 @@ uint32_t m_may_sign_in(const struct model *m, const struct m_phone *p, uint32_t 
     if (!u->exists || !u->enabled) return HSVC_REASON_USER_DISABLED;
     if (multiple == HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED && m_elsewhere(m, p, user)) return HSVC_REASON_SIGNED_IN_ELSEWHERE;
     if (u->profiles == 0) return HSVC_REASON_NO_PROFILE;
-    if (pin && u->locked_until > m->now) return HSVC_REASON_LOCKED_OUT;
-    if (pin && p->throttled_until > m->now) return HSVC_REASON_DEVICE_THROTTLED;
+    if (pin && m_locked(m, &u->lock)) return HSVC_REASON_LOCKED_OUT;
+    if (pin && m_locked(m, &p->throttle)) return HSVC_REASON_DEVICE_THROTTLED;
     return 0;
 }
 
-/* m_pin_needed: REQUIRED; PRES-7: in doubt; AUTO-5: would end a session in which its user is present, or by hand. */
-uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
+/* m_pin_required: REQUIRED; PRES-8: perhaps it is not there; PRES-7: it is in two places, or was. */
+uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
+    if (m_flaps(p)) return 1;
     if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) return 1;
     for (uint32_t i = 1; i < M_PHONES; i++)
         if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone) return 1;
-    if (m_active(p) && p->user != user && confirmed(m, p)) return 1;
+    return 0;
+}
+
+/* m_pin_needed: that, or AUTO-5: it would end a session in which its user is present, or by hand. */
+uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset) {
+    return m_pin_required(m, p, user, headset) || m_replaces(m, p, user);
+}
+
+/* m_replaces: AUTO-5: would it end a session whose user is there, or perhaps there (decision 136)? */
+uint32_t m_replaces(const struct model *m, const struct m_phone *p, uint32_t user) {
+    if (m_active(p) && p->user != user && p->session_state == HSVC_SESSION_SIGNED_IN) return 1;
     return m_policy(m, HSVC_PARAM_MULTIPLE_LOGIN, user, 0) == HSVC_CHOICE_MULTIPLE_LOGIN_AUTO_SIGN_OUT &&
            m_elsewhere(m, p, user);
 }
@@ -126,7 +137,8 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     if (profile > m->users[user].profiles) profile = 1;
     end_elsewhere(m, p, user);
     if (p->user != 0) over(m, p, HSVC_CAUSE_TAKEOVER);
-    if (headset != 0) p->at[headset].fresh = 0;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) /* all of the user's are presence from here on (TAKE-5) */
+        if (p->at[h].here && m->headsets[h].owner == user) p->at[h].fresh = 0;
     p->user = (uint8_t)user;
     p->by = (uint8_t)headset;
     p->serial++;
@@ -146,6 +158,7 @@ void m_open_window(struct model *m, struct m_phone *p, int64_t at) {
         return;
     }
     if (at < p->signed_in_at) at = p->signed_in_at;
+    if (at > m->now) at = m->now; /* of a clock that was ahead */
     p->window_length = m_policy(m, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, p->user, m_number(m, p));
     p->left_at = at;
     p->session_state = HSVC_SESSION_LINGERING;
@@ -158,8 +171,8 @@ void m_open_window(struct model *m, struct m_phone *p, int64_t at) {
 /* m_back: a headset of the session's user is here again: no timer, no prompt, no reset (OUT-3, OUT-4, OUT-5). */
 void m_back(struct model *m, struct m_phone *p) {
     p->left_denied = 0;
-    if (p->session_state == HSVC_SESSION_ENDING) return;
-    if (p->session_state == HSVC_SESSION_DEFERRED) p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+    if (p->session_state == HSVC_SESSION_ENDING || p->session_state == HSVC_SESSION_DEFERRED) p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+    if (p->session_state == HSVC_SESSION_ENDING) return; /* it ends all the same (OUT-5) */
     p->due[MT_WINDOW] = p->due[MT_KEPT] = M_NEVER;
     p->dismissed = 0;
     p->session_state = HSVC_SESSION_SIGNED_IN;

@@ -8,7 +8,7 @@
 
 #define DAY_ONE INT64_C(1772409600000) /* 2026-03-02, as in scenarios */
 #define DAY_MS INT64_C(86400000)
-#define NODES 3
+#define NODES M_NODES
 
 /* What may happen. Each is small and means something wherever it stands, so that a list stays a list when lines go. */
 enum act {
@@ -46,6 +46,8 @@ enum act {
     ACT_CRASH,        /* the host of a node dies between the next commit and its effects, and starts again */
     ACT_RESTART,      /* a node's engine is thrown away */
     ACT_FAULT,        /* arg: HSVC_FAULT_; extra: HSVC_FAULT_ON_; number: how often */
+    ACT_CLOCK,        /* the hosts' clocks step by number ms */
+    ACT_SLEEP,        /* the hosts are suspended for number ms; arg: 1 they know later when what happened */
     ACTS
 };
 #define TRAVEL_LOST 1u  /* nobody hears of it */
@@ -68,7 +70,7 @@ uint32_t random_chance(struct random *r, uint32_t permille);
 
 /* people.c: the office of a seed for so many days. Grows *list (malloc); gives its length. */
 struct shape {
-    uint32_t users, phones, headsets, nodes, faults;
+    uint32_t users, phones, headsets, nodes, faults, clocks;
 };
 struct shape office_shape(uint64_t seed);
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list);
@@ -104,14 +106,30 @@ struct finding {
     int64_t at;
 };
 
+/* What happens while the hosts are suspended, and is told all at once when they wake. */
+#define QUEUE_MOST 512
+struct queue {
+    int64_t wakes;         /* 0: they are awake */
+    uint32_t count, known, look; /* known: the hosts kept the times of what happened */
+    struct event events[QUEUE_MOST];
+};
+
 struct script {
     char *bytes; /* NULL: none is written */
     uint32_t used, room;
     int64_t last_at;
 };
 
+/* The clock of one node. */
+struct tick {
+    const struct world *world;
+    int64_t ahead; /* of the world's time */
+};
+
 struct world {
     int64_t now;
+    struct tick ticks[NODES];
+    struct queue queue; /* what waits for the hosts to wake */
     struct shape shape;
     struct model model;
     struct phone phones[M_PHONES];
@@ -119,8 +137,7 @@ struct world {
     uint32_t plan_count;
     int64_t directory; /* ms; -1: silent */
     uint32_t crash[NODES];
-    uint32_t due;  /* deadlines of other phones than the input's were due with it: the host advances next */
-    int64_t look_at;
+    int64_t look_at, slack; /* slack: ms by which engine and model may be apart */
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
@@ -139,6 +156,7 @@ void world_open(struct world *w, const struct shape *shape);
 void world_close(struct world *w);
 void world_run(struct world *w, const struct event *list, uint32_t count);
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone);
+void world_resync(struct world *w, uint32_t node);
 void world_settle(struct world *w);
 /* world_passes: is it a status after which the same is tried again? world_heard: effects on their way to phones. world_imported: a
  * file is done; what engine and model say changed. */
@@ -151,8 +169,19 @@ uint32_t world_node(const struct world *w, uint32_t phone);
 void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t wanted, int64_t seen);
 void world_digest(struct world *w, const void *bytes, uint32_t len);
 
+/* time.c: clocks that step, hosts that sleep. world_clock: what a node's clock says; world_time: what it goes by. */
+int64_t world_clock(const struct world *w, uint32_t node);
+int64_t world_time(const struct world *w, uint32_t node);
+int64_t world_due(const struct world *w, const struct m_phone *p);
+int64_t world_next(const struct world *w);
+void act_time(struct world *w, const struct event *e);
+void time_wakes(struct world *w);
+uint32_t world_late(struct world *w);
+uint32_t time_queues(struct world *w, const struct event *e);
+
 /* model_input.c: an input, in the model's words. stale: it answers a prompt or a request that is over. */
 struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stale);
+int64_t model_time(const struct model *m, const hsvc_input *in);
 
 /* acts.c: what an event means now */
 void act(struct world *w, const struct event *e);

@@ -60,12 +60,19 @@ static uint32_t scope_of(struct made *m, const struct setting *s) {
     return scope;
 }
 
+/* set_any: value and scope are drawn one after the other, since in a call's arguments each compiler has an order of its own. */
+static struct event *set_any(struct made *m, int64_t at, const struct setting *s) {
+    int64_t value = s->values[random_below(&m->r, 4)];
+    uint32_t scope = scope_of(m, s);
+    return set(m, at, s->param, scope, value);
+}
+
 void admin_morning(struct made *m) {
     for (size_t i = 0; i < SETTINGS; i++) {
         const struct setting *s = &settings[i];
-        if (random_chance(&m->r, s->likely)) (void)set(m, DAY_ONE, s->param, scope_of(m, s), s->values[random_below(&m->r, 4)]);
+        if (random_chance(&m->r, s->likely)) (void)set_any(m, DAY_ONE, s);
     }
-    (void)set(m, DAY_ONE, HSVC_PARAM_FLAP_CONNECTS, HSVC_SCOPE_GLOBAL, 1000); /* holds are not in the model */
+    (void)set(m, DAY_ONE, HSVC_PARAM_FLAP_CONNECTS, HSVC_SCOPE_GLOBAL, 1000); /* holds are rare */
     (void)set(m, DAY_ONE, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 200);
 }
 
@@ -82,7 +89,7 @@ static const struct setting *felt(struct made *m) {
 /* rule_change: a parameter is set while people work, and mostly taken back. */
 static void rule_change(struct made *m, int64_t at) {
     const struct setting *s = random_chance(&m->r, 600) ? felt(m) : &settings[random_below(&m->r, SETTINGS)];
-    struct event first = *set(m, at, s->param, scope_of(m, s), s->values[random_below(&m->r, 4)]), *back;
+    struct event first = *set_any(m, at, s), *back;
     if (random_chance(&m->r, 250)) return;
     at += random_chance(&m->r, 700) ? made_between(m, 10 * SECOND, 2 * HOUR) : made_between(m, HOUR, 60 * HOUR);
     back = made_add(m, at, random_chance(&m->r, 600) ? ACT_POLICY_UNSET : ACT_POLICY);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # same.sh [--cross] OFFICES...: does one seed give the same run, byte for byte, in each of these builds of the program
 # offices? --cross: and, with cross compilers and qemu at hand, on 32-bit ARM and on big-endian s390x? Prints a line for each.
+# libcsv of those machines is looked for where their compiler looks, and in $CSV_FOLDER/MACHINE (from libcsv-dev of their architecture).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 few=(1 12 20)
@@ -20,10 +21,13 @@ compare() { # NAME COMMAND...: what it prints must be what the first one printed
 
 cross() { # COMPILER QEMU
     command -v "$1" "$2" >/dev/null || { echo "# no $1 or $2 here"; return 0; }
-    local sources=()
-    mapfile -t sources < <(find lib/core lib/records lib/engine lib/rules lib/store/cache lib/store/memory lib/testkit tests/offices \
+    local sources=() csv
+    csv=$("$1" -print-file-name=libcsv.a)
+    [[ -f $csv ]] || csv=${CSV_FOLDER:-/nowhere}/${1%-gcc}/libcsv.a
+    [[ -f $csv ]] || { echo "# no libcsv for $1 here"; return 0; }
+    mapfile -t sources < <(find lib/core lib/records lib/engine lib/rules lib/store/cache lib/store/memory lib/testkit lib/csv tests/offices \
         -name '*.c' ! -name bugs.c | sort)
-    "$1" -std=c11 -O2 -static -DHSVC_STATIC -Iinclude -Ilib -Ilib/core -Itests "${sources[@]}" -o "$folder/$1"
+    "$1" -std=c11 -O2 -static -DHSVC_STATIC -Iinclude -Ilib -Ilib/core -Itests -idirafter /usr/include "${sources[@]}" "$csv" -o "$folder/$1"
     compare "${1%-gcc}" "$2" "$folder/$1"
 }
 

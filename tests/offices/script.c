@@ -68,11 +68,11 @@ static void put(struct script *s, const char *text, uint32_t len) {
 }
 
 static void put_time(struct world *w) {
-    int64_t past = w->now - DAY_ONE, in_day = past % DAY_MS;
+    int64_t past = world_clock(w, 0) - DAY_ONE, in_day = past % DAY_MS;
     char text[64];
     int n;
-    if (past == 0 || w->now == w->script->last_at) return;
-    w->script->last_at = w->now;
+    if (past == 0 || world_clock(w, 0) == w->script->last_at) return;
+    w->script->last_at = world_clock(w, 0);
     n = snprintf(text, sizeof text, "at day %d %02d:%02d:%02d.%03d  ", (int)(past / DAY_MS) + 1, (int)(in_day / 3600000),
                  (int)(in_day / 60000 % 60), (int)(in_day / 1000 % 60), (int)(in_day % 1000));
     put(w->script, text, (uint32_t)n);
@@ -84,7 +84,7 @@ void say(struct world *w, const char *format, ...) {
     va_list list;
     int n;
     if (w->script == NULL) return;
-    if (format[0] != '#' && format[0] != ' ') put_time(w);
+    if (format[0] != '#' && (format[0] != ' ' || format[1] == 0)) put_time(w); /* a blank: the time alone */
     va_start(list, format);
     n = vsnprintf(text, sizeof text - 1, format, list);
     va_end(list);

@@ -36,7 +36,7 @@ void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t w
     w->finding.phone = phone;
     w->finding.wanted = wanted;
     w->finding.seen = seen;
-    w->finding.at = w->now;
+    w->finding.at = world_clock(w, 0);
 }
 
 /* ---- engines ---- */
@@ -54,8 +54,8 @@ static void *resize(void *block, size_t old_size, size_t new_size, void *user) {
 }
 
 static int32_t clock_of(int64_t *now_ms, void *user) {
-    const struct world *w = user;
-    *now_ms = w->now;
+    const struct tick *tick = user;
+    *now_ms = tick->world->now + tick->ahead;
     return HSVC_OK;
 }
 
@@ -66,9 +66,10 @@ void world_restart(struct world *w, uint32_t node) {
     config.allocator = &w->allocator;
     config.store = &w->store;
     config.clock = clock_of;
-    config.clock_user = w;
+    config.clock_user = &w->ticks[node];
     config.node = node;
     config.node_count = w->shape.nodes;
+    w->model.sampled[node] = 0; /* whoever starts knows no time */
     if (hsvc_engine_new(&config, &w->engines[node]) != HSVC_OK) abort();
 }
 
@@ -78,6 +79,7 @@ void world_open(struct world *w, const struct shape *shape) {
     memset(w, 0, sizeof *w);
     w->shape = *shape;
     w->now = DAY_ONE;
+    w->slack = 4;
     w->digest = UINT64_C(0xcbf29ce484222325);
     (void)hsvc_allocator_init(&w->allocator, sizeof w->allocator);
     w->allocator.resize = resize;
@@ -90,8 +92,9 @@ void world_open(struct world *w, const struct shape *shape) {
         w->fault = fault;
     }
     if (hsvc_effects_new(&w->allocator, &w->fx) != HSVC_OK) abort();
+    m_begin(&w->model, w->now, shape->nodes);
+    for (uint32_t i = 0; i < NODES; i++) w->ticks[i].world = w;
     for (uint32_t i = 0; i < shape->nodes; i++) world_restart(w, i);
-    m_begin(&w->model, w->now);
 }
 
 void world_close(struct world *w) {
@@ -143,9 +146,11 @@ int world_passes(int32_t status) {
     return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
 }
 
-/* resync: STORE-6: the host lets everything be repeated that nobody acknowledged. */
-static void resync(struct world *w, uint32_t node) {
+/* world_resync: STORE-6: the host lets everything be repeated that nobody acknowledged. */
+void world_resync(struct world *w, uint32_t node) {
     hsvc_cursor cursor;
+    w->model.now = m_sample(&w->model, node, world_clock(w, node));
+    for (uint32_t i = 1; i < M_PHONES; i++) m_resynced(&w->model, &w->model.phones[i]);
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
     for (uint32_t tries = 0; !cursor.done && tries < 1000; tries++) {
         int32_t status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
@@ -153,6 +158,8 @@ static void resync(struct world *w, uint32_t node) {
         phones_effects(w, w->fx);
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
+    w->model.now = w->now;
+    m_resync(&w->model);
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
@@ -162,11 +169,11 @@ static void heard(struct world *w, uint32_t node, int32_t status) {
         w->crash[node] = 0;
         w->crashes++;
         world_restart(w, node);
-        resync(w, node);
+        world_resync(w, node);
         return;
     }
     phones_effects(w, w->fx);
-    if (status == HSVC_ERR_UNKNOWN) resync(w, node);
+    if (status == HSVC_ERR_UNKNOWN) world_resync(w, node);
 }
 
 static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct m_answer wanted) {
@@ -180,7 +187,7 @@ static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct 
         world_find(w, DIFFERENT_VERDICT, phone, wanted.accepted ? -1 : -2, (int64_t)v.reason);
     else if (wanted.reason != 0 && v.reason != wanted.reason)
         world_find(w, DIFFERENT_VERDICT, phone, wanted.reason, (int64_t)v.reason);
-    if (w->finding.kind == DIFFERENT_VERDICT && w->finding.at == w->now) w->finding.headset = in->kind;
+    if (w->finding.kind == DIFFERENT_VERDICT && w->finding.at == world_clock(w, 0)) w->finding.headset = in->kind;
 }
 
 /* stale: the phone answers what it does not show any more, the directory what nobody asks any more. */
@@ -189,10 +196,28 @@ static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phon
     return in->kind == HSVC_INPUT_VERIFY_RESULT && in->request != w->phones[phone].request;
 }
 
-/* after: what the model makes of it; deadlines of the others come next. */
-static void after(struct world *w) {
-    w->due = m_pass(&w->model, w->now) + w->model.job_count;
+static uint32_t told_of(const struct world *w, const hsvc_input *in, uint32_t phone) {
+    if (phone == 0) phone = number_of_name(in->device, in->device_len);
+    return m_touched(&w->model, phone, number_of_name(in->user, in->user_len), number_of_name(in->serial, in->serial_len));
+}
+
+/* ask_model: TIME-3: what these records have due before the input's time, the input, what they have due by now. */
+static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t phone, uint32_t node) {
+    struct model *m = &w->model;
+    struct m_answer wanted;
+    uint32_t touched = told_of(w, in, phone);
+    int64_t now = m_sample(m, node, world_clock(w, node));
+    m->now = now;
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (touched & 1u << i) m_see(m, &m->phones[i]);
+    (void)m_pass(m, touched, model_time(m, in), now);
+    m->now = now;
+    m->at = model_time(m, in);
+    m->counted = 0;
+    wanted = model_input(m, in, stale(w, in, phone));
+    (void)m_pass(m, touched | told_of(w, in, phone), M_NEVER, now);
     w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
+    return wanted;
 }
 
 /* by_now: what the input says by the names that everybody began with, by those of today. */
@@ -222,9 +247,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
         world_find(w, FAILED, phone, HSVC_OK, status);
         return;
     }
-    w->model.now = w->now;
-    wanted = model_input(&w->model, in, stale(w, in, phone));
-    after(w);
+    wanted = ask_model(w, in, phone, node);
     judge(w, in, phone, wanted);
     heard(w, node, doubt);
 }
@@ -232,35 +255,56 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
 void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken) {
     w->inputs++;
     digest_number(w, seen);
-    after(w);
-    if (broken) resync(w, 0);
-    else if (wanted != seen) world_find(w, DIFFERENT_ROWS, 0, (int64_t)wanted, (int64_t)seen);
+    w->look_at = w->now + 1;
+    if (broken) world_resync(w, 0);
+    else if (w->fault == NULL && wanted != seen) /* what a commit in doubt has done counts as unchanged afterwards */
+        world_find(w, DIFFERENT_ROWS, 0, (int64_t)wanted, (int64_t)seen);
 }
 
 /* ---- time ---- */
+
+/* model_waits: has the model something due at this node? */
+static uint32_t model_waits(const struct world *w, uint32_t node) {
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (world_node(w, i) == node && m_phone_next(&w->model.phones[i]) <= world_time(w, node)) return 1;
+    return 0;
+}
+
+/* model_advances: what the nodes, which have one clock, do when they are called: all that is due, whosever it is. */
+static void model_advances(struct world *w, uint32_t node) {
+    struct model *m = &w->model;
+    int64_t now = m_sample(m, node, world_clock(w, node));
+    m->now = now;
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (m_phone_next(&m->phones[i]) != M_NEVER) m_see(m, &m->phones[i]);
+    (void)m_pass(m, ~0u, M_NEVER, now);
+}
 
 static void advance(struct world *w) {
     for (uint32_t i = 0; i < w->shape.nodes; i++)
         for (uint32_t tries = 0; tries < 200; tries++) {
             int64_t at = HSVC_NEVER;
             int32_t status = hsvc_next_deadline(w->engines[i], &at);
-            if (status == HSVC_OK && at > w->now) break;
+            if (status == HSVC_OK && at > world_time(w, i) && (tries > 0 || !model_waits(w, i))) break;
             status = hsvc_advance(w->engines[i], w->fx);
+            model_advances(w, i);
             if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
             heard(w, i, status);
         }
-    (void)m_pass(&w->model, w->now);
+    if (w->model.job_count == 0) return;
+    w->model.now = w->model.at = world_time(w, 0);
     m_sweep(&w->model);
-    (void)m_pass(&w->model, w->now);
-    w->due = 0;
+    for (uint32_t i = 0; i < w->shape.nodes; i++) model_advances(w, i);
 }
 
 static int64_t deadline(struct world *w) {
-    int64_t at = HSVC_NEVER, wanted = m_next(&w->model);
-    if (w->due) return w->now;
+    int64_t at = HSVC_NEVER, wanted = world_next(w);
+    if (w->model.job_count != 0) return w->now;
     if (w->shape.nodes > 1 && w->look_at > w->now && w->look_at < wanted) return w->look_at;
-    if (w->shape.nodes == 1)
+    if (w->shape.nodes == 1) {
         while (world_passes(hsvc_next_deadline(w->engines[0], &at))) continue;
+        if (at != HSVC_NEVER) at = at <= world_time(w, 0) ? w->now : at - w->ticks[0].ahead;
+    }
     return at < wanted ? at : wanted;
 }
 
@@ -271,10 +315,13 @@ void world_settle(struct world *w) {
 
 /* until: all that happens by itself before `at`: phones do what they had in mind, deadlines fire. */
 static void until(struct world *w, int64_t at) {
-    while (w->finding.kind == SAME) {
+    if (w->queue.wakes != 0 && w->queue.wakes > at) return; /* nobody does anything */
+    if (w->queue.wakes != 0) time_wakes(w);
+    for (uint32_t still = 0; w->finding.kind == SAME; still++) {
         int64_t planned = phones_next(w), due = deadline(w), next = planned < due ? planned : due;
         if (next >= at) break;
-        if (next > w->now) w->now = next;
+        if (still > 10000) world_find(w, DIFFERENT_DEADLINE, 0, next, w->now); /* time does not pass any more */
+        if (next > w->now) still = 0, w->now = next;
         if (planned <= due) {
             phones_turn(w);
         } else {
@@ -292,6 +339,7 @@ void world_run(struct world *w, const struct event *list, uint32_t count) {
         until(w, list[i].at);
         if (w->finding.kind != SAME) break;
         if (list[i].at > w->now) w->now = list[i].at;
+        if (time_queues(w, &list[i])) continue;
         act(w, &list[i]);
         if (list[i].phone != 0 && list[i].phone < M_PHONES && w->model.phones[list[i].phone].exists) compare_phone(w, list[i].phone);
         if (w->each) compare_all(w);

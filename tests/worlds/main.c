@@ -5,7 +5,7 @@
  * A violation is printed as a script. A value of an enumerated parameter that no world has is a failure too. The last line is
  * "N passed, N failed"; the exit status is 1 if a world failed, or all together have fewer than STATES states, 2 for misuse.
  * --scale multiplies the bounds of the worlds that have one. */
-#include <sys/select.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +60,7 @@ static void child(const struct world *world, const struct options *o, int to) {
     exit(0);
 }
 
+#define WORKERS 16
 struct worker {
     const struct world *world;
     pid_t pid;
@@ -149,17 +150,17 @@ static void finish(struct worker *w, struct total *total) {
 
 /* wait_for_one: the first worker that has something to say, or the only one. */
 static struct worker *wait_for_one(struct worker *workers, uint32_t count) {
-    fd_set set;
-    int most = 0;
-    FD_ZERO(&set);
-    for (uint32_t i = 0; i < count; i++) {
-        if (workers[i].pid == 0) continue;
-        FD_SET(workers[i].from, &set);
-        if (workers[i].from > most) most = workers[i].from;
+    struct pollfd ends[WORKERS];
+    int busy = 0;
+    for (uint32_t i = 0; i < count; i++) { /* a negative end is left out */
+        ends[i].fd = workers[i].pid != 0 ? workers[i].from : -1;
+        ends[i].events = POLLIN;
+        ends[i].revents = 0;
+        busy += workers[i].pid != 0;
     }
-    if (most == 0 || select(most + 1, &set, NULL, NULL, NULL) < 1) return NULL;
+    if (busy == 0 || poll(ends, count, -1) < 1) return NULL;
     for (uint32_t i = 0; i < count; i++)
-        if (workers[i].pid != 0 && FD_ISSET(workers[i].from, &set)) return &workers[i];
+        if (ends[i].revents != 0) return &workers[i];
     return NULL;
 }
 
@@ -176,7 +177,7 @@ static struct worker *idle(struct worker *workers, uint32_t count) {
 }
 
 static int run(const struct options *o, char **names, int count) {
-    struct worker workers[16] = {{NULL, 0, 0}}, *one;
+    struct worker workers[WORKERS] = {{NULL, 0, 0}}, *one;
     struct total total = {0, 0, 0, 0, 0, 0};
     for (size_t i = 0; i < world_count; i++) {
         if (!is_wanted(&worlds[i], names, count)) continue;
@@ -221,7 +222,7 @@ int main(int argc, char **argv) {
             for (size_t w = 0; w < world_count; w++) printf("%-22s %s\n", worlds[w].name, worlds[w].about);
             return 0;
         }
-        if (strcmp(argv[i], "--jobs") == 0) o.jobs = (uint32_t)number_at(argv, argc, ++i) & 15;
+        if (strcmp(argv[i], "--jobs") == 0) o.jobs = (uint32_t)number_at(argv, argc, ++i) & (WORKERS - 1);
         else if (strcmp(argv[i], "--scale") == 0) o.scale = (uint32_t)number_at(argv, argc, ++i);
         else if (strcmp(argv[i], "--least") == 0) o.least = number_at(argv, argc, ++i);
         else return 2;

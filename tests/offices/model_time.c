@@ -1,0 +1,81 @@
+/* model_time.c: clocks that step, and what they have armed (SPEC 12; decisions 050, 051). */
+#include "model.h"
+
+static int64_t skew(const struct model *m) { return m_policy(m, HSVC_PARAM_CLOCK_SKEW_MAX, 0, 0); }
+
+/* m_sampled: what a node goes by when its clock says that: after a small step back time stands still (TIME-4). */
+int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock) {
+    return clock >= m->sampled[node] || m->sampled[node] - clock > skew(m) ? clock : m->sampled[node];
+}
+
+int64_t m_sample(struct model *m, uint32_t node, int64_t clock) { return m->sampled[node] = m_sampled(m, node, clock); }
+
+/* m_touched: TIME-3: the phones that an input is about: where it came from, where that headset is, where that user is. */
+uint32_t m_touched(const struct model *m, uint32_t phone, uint32_t user, uint32_t headset) {
+    uint32_t bits = phone ? 1u << phone : 0, owner = m->headsets[headset].owner;
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_phone *p = &m->phones[i];
+        if (!p->exists) continue;
+        if (headset != 0 && p->at[headset].here) bits |= 1u << i;
+        if (p->user != 0 && (p->user == user || p->user == owner)) bits |= 1u << i;
+    }
+    return bits;
+}
+
+uint32_t m_locked(const struct model *m, const struct m_lock *lock) { return lock->until > m->at; }
+
+static void back(int64_t *at, int64_t latest, int64_t now) {
+    if (*at != M_NEVER && *at > latest) *at = now;
+}
+
+/* see_lock: what was locked, or counted, in the future: from now, and once only. */
+static void see_lock(struct m_lock *lock, int64_t latest, int64_t now) {
+    if (lock->at > latest) {
+        if (lock->until != M_NEVER && lock->until != 0) lock->until = lock->lock_anew ? now : now + (lock->until - lock->at);
+        lock->lock_anew = 1;
+        lock->at = now;
+    }
+    if (lock->first > latest) {
+        lock->first = now;
+        if (lock->count_anew) lock->failures = 0;
+        lock->count_anew = 1;
+    }
+}
+
+/* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
+ * begun anew is over (decision 050). */
+void m_see(struct model *m, struct m_phone *p) {
+    int64_t latest = m->now + skew(m), moved = 0;
+    for (uint32_t k = 0; k < M_TIMERS; k++) {
+        if (p->due[k] == M_NEVER || p->armed_at[k] <= latest) continue;
+        p->due[k] = p->anew[k] ? m->now : m->now + (p->due[k] - p->armed_at[k]);
+        p->anew[k] = 1;
+        p->armed_at[k] = m->now;
+    }
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        struct m_present *here = &p->at[h];
+        if (!here->here) continue;
+        if (here->doubtful && here->doubted_at > latest) {
+            moved = here->doubt_due - here->doubted_at;
+            here->doubted_at = m->now;
+            here->doubt_due = here->doubt_anew ? m->now : m->now + moved;
+            here->doubt_anew = 1;
+        }
+        back(&here->since, latest, m->now);
+        back(&here->event_at, latest, m->now);
+        back(&here->newer, latest, m->now);
+    }
+    for (uint32_t i = 0; i < M_CALLS; i++) back(&p->calls[i].seen_at, latest, m->now);
+    back(&p->signed_in_at, latest, m->now);
+    back(&p->left_at, latest, m->now);
+    back(&p->asked_at, latest, m->now);
+    back(&p->flap_at, latest, m->now);
+    for (uint32_t h = 1; h < M_HEADSETS; h++) back(&p->kept_at[h], latest, m->now);
+    see_lock(&p->throttle, latest, m->now);
+}
+
+void m_see_user(struct model *m, uint32_t user) {
+    if (user != 0) see_lock(&m->users[user].lock, m->now + skew(m), m->now);
+}
+
+void m_see_headset(struct model *m, uint32_t headset) { back(&m->headsets[headset].event_at, m->now + skew(m), m->now); }
