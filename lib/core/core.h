@@ -18,8 +18,10 @@ enum {
 };
 HSVC_API extern int hsvc__mutant;
 #define HSVC__MUTANT(name) (hsvc__mutant == HSVC__MUTANT_##name)
+#define HSVC__TABLE /* a test may write into the tables of rules */
 #else
 #define HSVC__MUTANT(name) 0
+#define HSVC__TABLE const
 #endif
 
 /* HSVC__BUG: is true what only a bug of ours, and nothing that a host, a phone or a store gives, could make true? The plain

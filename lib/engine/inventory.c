@@ -100,28 +100,27 @@ static int take_chunk(struct walk *w, int32_t *status) {
     return 1;
 }
 
-/* scan_chunk: the next headsets behind the cursor; *wanted: how many were asked for. */
-static int32_t scan_chunk(struct walk *w, size_t *wanted) {
+/* scan_chunk: the next headsets behind the cursor. */
+_Static_assert(HSVC_LIMIT_INVENTORY_SCAN % HSVC__CHUNK == 0, "a page looks at whole chunks");
+static int32_t scan_chunk(struct walk *w) {
     struct hsvc__key from = w->page->cursor;
     const uint8_t to = HSVC__FAMILY_HEADSET + 1;
-    *wanted = w->left < HSVC__CHUNK ? w->left : HSVC__CHUNK;
     w->count = 0;
     hsvc__arena_reset(&w->engine->views);
     if (from.len == 0) hsvc__key_begin(&from, HSVC__FAMILY_HEADSET);
     else from.bytes[from.len++] = 0;
-    return store_status(w, w->engine->store.scan(from.bytes, from.len, &to, 1, *wanted, take_headset, w, w->engine->store.user));
+    return store_status(w, w->engine->store.scan(from.bytes, from.len, &to, 1, HSVC__CHUNK, take_headset, w, w->engine->store.user));
 }
 
 static int32_t walk_on(struct walk *w) {
     int32_t status = HSVC_OK;
     int more = 1;
     while (more && w->left != 0) { /* more: and no failure */
-        size_t wanted;
-        status = scan_chunk(w, &wanted);
+        status = scan_chunk(w);
         if (status == HSVC_OK) status = judge(w);
         if (status != HSVC_OK) break;
         more = take_chunk(w, &status);
-        if (more && w->count < wanted) { /* the end */
+        if (more && w->count < HSVC__CHUNK) { /* the end */
             w->page->cursor.len = 0;
             return HSVC_OK;
         }

@@ -115,6 +115,7 @@ enum {
 #undef TIMER
     HSVC__TIMERS
 };
+extern HSVC__TABLE int64_t hsvc__longest[HSVC__TIMERS]; /* for how long each is armed at the most */
 /* Bits of rearmed beyond the timers': what is no timer, but lasts all the same. */
 #define HSVC__REARMED_LOCK 0x40000000u
 #define HSVC__REARMED_FAILURES 0x80000000u

@@ -4,7 +4,7 @@
  * written last. So one comparison says that nothing in it is from the future, and only then is anything looked at. */
 #include "records/record.h"
 
-static const int64_t longest[HSVC__TIMERS] = {
+HSVC__TABLE int64_t hsvc__longest[HSVC__TIMERS] = {
 #define TIMER(field, machine, event, most, rule, text) most,
 #include "rules/timers.def"
 #undef TIMER
@@ -72,8 +72,8 @@ static void mend_timer(struct hsvc__device *d, uint32_t i, const struct seen *s)
     int64_t *due = hsvc__timers(d) + i;
     uint32_t *span = spans_of(d) + i;
     if (*due == 0) return;
-    if (is_after(*due - (int64_t)*span, s)) *span = (uint32_t)begin_anew(*span, longest[i], 1u << i, &d->rearmed);
-    else if (*due > s->latest + longest[i]) *span = (uint32_t)longest[i];
+    if (is_after(*due - (int64_t)*span, s)) *span = (uint32_t)begin_anew(*span, hsvc__longest[i], 1u << i, &d->rearmed);
+    else if (*due > s->latest + hsvc__longest[i]) *span = (uint32_t)hsvc__longest[i];
     else return;
     *due = s->now + (int64_t)*span;
 }
@@ -104,8 +104,8 @@ static void move_waits(struct hsvc__device *d, int64_t by, const struct seen *s)
         back_to_now(&one->left_at, s);
         if (!(one->flags & HSVC__WAITS)) continue;
         one->due_at += by;
-        if (one->due_at > d->presence_due + longest[HSVC__TIMER_presence_due])
-            one->due_at = d->presence_due + longest[HSVC__TIMER_presence_due];
+        if (one->due_at > d->presence_due + hsvc__longest[HSVC__TIMER_presence_due])
+            one->due_at = d->presence_due + hsvc__longest[HSVC__TIMER_presence_due];
     }
 }
 
@@ -149,7 +149,7 @@ static void mend_headset(struct hsvc__headset *h, const struct seen *s) {
 static int is_too_far(struct hsvc__device *d, int64_t latest) {
     const int64_t *dues = hsvc__timers(d);
     int far = 0;
-    for (uint32_t i = 0; i < HSVC__TIMERS; i++) far |= dues[i] > latest + longest[i];
+    for (uint32_t i = 0; i < HSVC__TIMERS; i++) far |= dues[i] > latest + hsvc__longest[i];
     return far;
 }
 

@@ -222,16 +222,16 @@ void hsvc__do_count_attempt(struct hsvc__turn *t, int64_t arg) {
     if (entry != NULL) entry->attempts++;
     hsvc__touch(t->dev);
 }
-/* A refused headset leaves the place to the next one, in a decision of its own: one decision reads only so many records. */
+/* The next headset has its turn in a decision of its own: one decision reads only so many records. */
 void hsvc__do_offer_next(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
-    t->dev->offer_due = hsvc__newest_fresh(t) == NULL ? 0 : t->now + 1;
+    t->dev->offer_due = t->now + 1;
     hsvc__touch(t->dev);
 }
-/* Where none waits the place is free for "sign out?", before which a stranger's headset had gone (PROMPT-7). */
-void hsvc__do_offer_next_or_sign_out(struct hsvc__turn *t, int64_t arg) {
-    hsvc__do_offer_next(t, arg);
-    if (t->dev->offer_due == 0) hsvc__do_raise_prompt(t, HSVC_EVENT_place_free);
+void hsvc__do_offer_nobody(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    t->dev->offer_due = 0;
+    hsvc__touch(t->dev);
 }
 void hsvc__do_pick_newest(struct hsvc__turn *t, int64_t arg) {
     (void)arg;

@@ -7,6 +7,7 @@
 #ifdef HSVC_MASKING
 int hsvc__mutant = HSVC__MUTANT_NONE;
 int64_t hsvc__masked_row = -1;
+uint32_t hsvc__contradicted;
 uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 #endif
 
@@ -99,6 +100,9 @@ static void run_row(struct hsvc__turn *t, uint32_t machine, uint32_t index, uint
     if (row->kind == HSVC__OTHER_IMPOSSIBLE) say_impossible(t);
     for (uint32_t i = 0; row->actions[i].verb != NULL; i++) row->actions[i].verb(t, row->actions[i].arg);
     if (m->set != NULL && next != from) m->set(t, next);
+#ifdef HSVC_MASKING
+    if (t->txn->missing == 0 && t->txn->status == HSVC_OK && next != from && m->get(t) != next) hsvc__contradicted++;
+#endif
     trace(t, machine, index, from, next);
 }
 

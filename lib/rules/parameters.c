@@ -20,12 +20,18 @@ enum {
 #undef PARAM
     PARAM_END
 };
-static const struct parameter parameters[HSVC__PARAMS] = {
+static HSVC__TABLE struct parameter parameters[HSVC__PARAMS] = {
 #define PARAM(name, number, type, least, most, guide, cucm_en, scopes, resolution, unit, rule) \
     [number] = {type, scopes, resolution, least, most, {guide, cucm_en}},
 #include "rules/parameters.def"
 #undef PARAM
 };
+#ifdef HSVC_MASKING
+int64_t *hsvc__figure(uint32_t param, uint32_t which) {
+    struct parameter *p = &parameters[param];
+    return which == 0 ? &p->least : which == 1 ? &p->most : &p->defaults[which == 3];
+}
+#endif
 
 int64_t hsvc__preset_value(uint32_t param, int64_t preset) { return parameters[param].defaults[preset == 1]; }
 

@@ -172,12 +172,17 @@ int hsvc__concerns(struct hsvc__turn *t, uint32_t machine, uint32_t event);
 /* hsvc__raise_event: queues an event for the subjects given. */
 void hsvc__raise_event(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t arg, struct hsvc__device *dev,
                        struct hsvc__headset *headset, struct hsvc__user *user);
-/* hsvc__mask: tests only (built with HSVC_MASKING): this row or step behaves as if it were not in the table. */
+/* Tests only (built with HSVC_MASKING): a row or step behaves as if it were not in the table, a step's question as if it
+ * were answered the other way round; and what ran is noted. */
 #ifdef HSVC_MASKING
-HSVC_API extern int64_t hsvc__masked_row;  /* machine * 65536 + row, or -1 */
-HSVC_API extern int64_t hsvc__masked_step; /* number of the step in ladders.def, or -1 */
+HSVC_API extern int64_t hsvc__masked_row;   /* machine * 65536 + row, or -1 */
+HSVC_API extern int64_t hsvc__masked_step;  /* number of the step in ladders.def, or -1 */
+HSVC_API extern int64_t hsvc__negated_step; /* the same */
+HSVC_API extern uint32_t hsvc__contradicted; /* how often a state was not what the row that ran says */
 HSVC_API extern uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 HSVC_API extern uint8_t hsvc__fired_steps[256];
+/* hsvc__figure: of a parameter: its least, its most, the two presets' defaults. */
+int64_t *hsvc__figure(uint32_t param, uint32_t which);
 #endif
 
 /* ---- records by name (lib/rules/subjects.c); never NULL, perhaps not present ---- */

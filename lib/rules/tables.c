@@ -40,7 +40,7 @@
 #define IN(state) (1u << HSVC__directory_##state)
 #define NEXT(state) HSVC__directory_##state
 enum { HSVC__directory_SAME = 0 };
-static const struct hsvc__row directory_rows[] = {
+static HSVC__TABLE struct hsvc__row directory_rows[] = {
 #include "rules/directory.def"
 };
 #undef IN
@@ -48,7 +48,7 @@ static const struct hsvc__row directory_rows[] = {
 #define IN(state) (1u << HSVC__policy_##state)
 #define NEXT(state) HSVC__policy_##state
 enum { HSVC__policy_SAME = 0 };
-static const struct hsvc__row policy_rows[] = {
+static HSVC__TABLE struct hsvc__row policy_rows[] = {
 #include "rules/policy.def"
 };
 #undef IN
@@ -56,7 +56,7 @@ static const struct hsvc__row policy_rows[] = {
 #define IN(state) (1u << HSVC__presence_##state)
 #define NEXT(state) HSVC__presence_##state
 enum { HSVC__presence_SAME = 0 };
-static const struct hsvc__row presence_rows[] = {
+static HSVC__TABLE struct hsvc__row presence_rows[] = {
 #include "rules/presence.def"
 };
 #undef IN
@@ -64,7 +64,7 @@ static const struct hsvc__row presence_rows[] = {
 #define IN(state) (1u << HSVC__calls_##state)
 #define NEXT(state) HSVC__calls_##state
 enum { HSVC__calls_SAME = 0 };
-static const struct hsvc__row calls_rows[] = {
+static HSVC__TABLE struct hsvc__row calls_rows[] = {
 #include "rules/calls.def"
 };
 #undef IN
@@ -72,7 +72,7 @@ static const struct hsvc__row calls_rows[] = {
 #define IN(state) (1u << HSVC__session_##state)
 #define NEXT(state) HSVC__session_##state
 enum { HSVC__session_SAME = 0 };
-static const struct hsvc__row session_rows[] = {
+static HSVC__TABLE struct hsvc__row session_rows[] = {
 #include "rules/session.def"
 };
 #undef IN
@@ -80,7 +80,7 @@ static const struct hsvc__row session_rows[] = {
 #define IN(state) (1u << HSVC__profile_##state)
 #define NEXT(state) HSVC__profile_##state
 enum { HSVC__profile_SAME = 0 };
-static const struct hsvc__row profile_rows[] = {
+static HSVC__TABLE struct hsvc__row profile_rows[] = {
 #include "rules/profile.def"
 };
 #undef IN
@@ -88,7 +88,7 @@ static const struct hsvc__row profile_rows[] = {
 #define IN(state) (1u << HSVC__prompt_##state)
 #define NEXT(state) HSVC__prompt_##state
 enum { HSVC__prompt_SAME = 0 };
-static const struct hsvc__row prompt_rows[] = {
+static HSVC__TABLE struct hsvc__row prompt_rows[] = {
 #include "rules/prompt.def"
 };
 #undef IN
@@ -96,7 +96,7 @@ static const struct hsvc__row prompt_rows[] = {
 #define IN(state) (1u << HSVC__verification_##state)
 #define NEXT(state) HSVC__verification_##state
 enum { HSVC__verification_SAME = 0 };
-static const struct hsvc__row verification_rows[] = {
+static HSVC__TABLE struct hsvc__row verification_rows[] = {
 #include "rules/verification.def"
 };
 #undef IN
@@ -104,7 +104,7 @@ static const struct hsvc__row verification_rows[] = {
 #define IN(state) (1u << HSVC__screen_##state)
 #define NEXT(state) HSVC__screen_##state
 enum { HSVC__screen_SAME = 0 };
-static const struct hsvc__row screen_rows[] = {
+static HSVC__TABLE struct hsvc__row screen_rows[] = {
 #include "rules/screen.def"
 };
 #undef IN
@@ -112,7 +112,7 @@ static const struct hsvc__row screen_rows[] = {
 #define IN(state) (1u << HSVC__lockout_##state)
 #define NEXT(state) HSVC__lockout_##state
 enum { HSVC__lockout_SAME = 0 };
-static const struct hsvc__row lockout_rows[] = {
+static HSVC__TABLE struct hsvc__row lockout_rows[] = {
 #include "rules/lockout.def"
 };
 #undef IN
@@ -120,7 +120,7 @@ static const struct hsvc__row lockout_rows[] = {
 #define IN(state) (1u << HSVC__throttle_##state)
 #define NEXT(state) HSVC__throttle_##state
 enum { HSVC__throttle_SAME = 0 };
-static const struct hsvc__row throttle_rows[] = {
+static HSVC__TABLE struct hsvc__row throttle_rows[] = {
 #include "rules/throttle.def"
 };
 #undef IN
@@ -128,7 +128,7 @@ static const struct hsvc__row throttle_rows[] = {
 #define IN(state) (1u << HSVC__association_##state)
 #define NEXT(state) HSVC__association_##state
 enum { HSVC__association_SAME = 0 };
-static const struct hsvc__row association_rows[] = {
+static HSVC__TABLE struct hsvc__row association_rows[] = {
 #include "rules/association.def"
 };
 #undef IN
@@ -136,7 +136,7 @@ static const struct hsvc__row association_rows[] = {
 #define IN(state) (1u << HSVC__updating_##state)
 #define NEXT(state) HSVC__updating_##state
 enum { HSVC__updating_SAME = 0 };
-static const struct hsvc__row updating_rows[] = {
+static HSVC__TABLE struct hsvc__row updating_rows[] = {
 #include "rules/updating.def"
 };
 #undef IN
@@ -145,7 +145,7 @@ static const struct hsvc__row updating_rows[] = {
 #define IN(state) (1u << HSVC__emergency_##state)
 #define NEXT(state) HSVC__emergency_##state
 enum { HSVC__emergency_SAME = 0 };
-static const struct hsvc__row emergency_rows[] = {
+static HSVC__TABLE struct hsvc__row emergency_rows[] = {
 #include "rules/emergency.def"
 };
 #undef IN
@@ -154,7 +154,7 @@ static const struct hsvc__row emergency_rows[] = {
 #define IN(state) (1u << HSVC__flapping_##state)
 #define NEXT(state) HSVC__flapping_##state
 enum { HSVC__flapping_SAME = 0 };
-static const struct hsvc__row flapping_rows[] = {
+static HSVC__TABLE struct hsvc__row flapping_rows[] = {
 #include "rules/flapping.def"
 };
 #undef IN
@@ -163,7 +163,7 @@ static const struct hsvc__row flapping_rows[] = {
 #define IN(state) (1u << HSVC__sweep_##state)
 #define NEXT(state) HSVC__sweep_##state
 enum { HSVC__sweep_SAME = 0 };
-static const struct hsvc__row sweep_rows[] = {
+static HSVC__TABLE struct hsvc__row sweep_rows[] = {
 #include "rules/sweep.def"
 };
 #undef IN
@@ -172,7 +172,7 @@ static const struct hsvc__row sweep_rows[] = {
 /* ---- where each machine's state stands. presence, calls, directory, screen, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
-    uint32_t kind = t->in->kind, known = t->user->rec.present;
+    uint32_t kind = t->in->kind, known = t->user->rec.present && t->user->gone == 0;
     if (kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
     if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
         known = t->headset->rec.present;
@@ -273,23 +273,26 @@ static const struct hsvc__step steps[] = {
 #include "rules/ladders.def"
 #undef STEP
 };
-/* Lines of lists are numbered as a test masks them: steps, admissions, picks. */
+/* holds: the question of one line, and whether it ran. Lines of lists are numbered as a test masks or negates them: steps,
+ * admissions, picks. */
 #ifdef HSVC_MASKING
 int64_t hsvc__masked_step = -1;
+int64_t hsvc__negated_step = -1;
 uint8_t hsvc__fired_steps[256];
-static int is_masked(size_t line) { return hsvc__masked_step == (int64_t)line; }
-static void note_fired(size_t line) { hsvc__fired_steps[line] = 1; }
+static int holds(size_t line, hsvc__guard guard, struct hsvc__turn *t) {
+    if (hsvc__masked_step == (int64_t)line || !guard(t) == (hsvc__negated_step != (int64_t)line)) return 0;
+    hsvc__fired_steps[line] = 1;
+    return 1;
+}
 #else
-#define is_masked(line) 0
-#define note_fired(line) (void)0
+#define holds(line, guard, t) ((guard)(t))
 #endif
 
 /* climb: the first obstacle of steps first..last, kept in `barred`. */
 static int climb(struct hsvc__turn *t, int first, int last) {
     t->barred = NULL;
     for (int i = first; i <= last; i++) {
-        if (is_masked((size_t)i) || !steps[i].guard(t)) continue;
-        note_fired((size_t)i);
+        if (!holds((size_t)i, steps[i].guard, t)) continue;
         t->barred = &steps[i];
         return 1;
     }
@@ -330,9 +333,7 @@ struct hsvc__range hsvc__admissions_of(uint32_t kind) {
 const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
     struct hsvc__range range = t->engine->admissions[hsvc__kind(t->in->kind)];
     for (size_t i = range.first; i < range.end; i++) {
-        if (is_masked(all_steps + i) || !admissions[i].step.guard(t)) continue;
-        note_fired(all_steps + i);
-        return &admissions[i].step;
+        if (holds(all_steps + i, admissions[i].step.guard, t)) return &admissions[i].step;
     }
     return NULL;
 }
@@ -359,18 +360,14 @@ static const struct {
 
 uint32_t hsvc__prefill(struct hsvc__turn *t, uint32_t list) {
     for (size_t i = 0; i < PREFILLS; i++) {
-        if (prefills[i].list != list || is_masked(all_steps + ADMISSIONS + i) || !prefills[i].guard(t)) continue;
-        note_fired(all_steps + ADMISSIONS + i);
-        return prefills[i].user;
+        if (prefills[i].list == list && holds(all_steps + ADMISSIONS + i, prefills[i].guard, t)) return prefills[i].user;
     }
     return HSVC__PREFILL_NOBODY;
 }
 
 uint32_t hsvc__told(uint32_t reason) {
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-        if (told[i].reason != reason || is_masked(all_steps + ADMISSIONS + PREFILLS + i)) continue;
-        note_fired(all_steps + ADMISSIONS + PREFILLS + i);
-        return told[i].instead;
+        if (told[i].reason == reason && holds(all_steps + ADMISSIONS + PREFILLS + i, hsvc__is_always, NULL)) return told[i].instead;
     }
     return reason;
 }

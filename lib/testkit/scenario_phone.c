@@ -152,14 +152,25 @@ void hsvc__scn_world_input(hsvc_scenario *s, const hsvc_input *input) {
 
 /* ---- what effects order ---- */
 
+/* covers: would a prompt lie over another one that should have been taken off? Only sign out? is displaced (PROMPT-7). */
+static int covers(const hsvc_scenario *s, const struct scn_name *phone, const hsvc_effect *e) {
+    return phone->prompt_id != 0 && phone->prompt_id != e->prompt_id && phone->prompt != HSVC_PROMPT_SIGN_OUT && !s->unheard;
+}
+
 static void show(hsvc_scenario *s, struct scn_name *phone, const hsvc_effect *e) {
+    if (covers(s, phone, e))
+        hsvc__scn_report(s, HSVC_SCENARIO_UNSOUND, 0, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)phone->prompt),
+                         "%.*s is shown a prompt before the last one was taken off", SCN_STR(phone->label));
     if (phone->prompt_id != 0) phone->old_prompt_id = phone->prompt_id;
     phone->prompt_id = e->prompt_id;
     phone->prompt = e->prompt;
     phone->prompt_user = hsvc__scn_keep(s, &s->pool, str_of(e->user, e->user_len));
 }
 
-static void clear(struct scn_name *phone, const hsvc_effect *e) {
+static void clear(hsvc_scenario *s, struct scn_name *phone, const hsvc_effect *e) {
+    if ((e->prompt_id == 0 || e->prompt_id != phone->prompt_id) && !s->unheard && !(e->flags & HSVC_FLAG_REPEATED))
+        hsvc__scn_report(s, HSVC_SCENARIO_UNSOUND, 0, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)e->prompt),
+                         "%.*s is to take off a prompt that it does not show", SCN_STR(phone->label));
     if (e->prompt_id != 0 && e->prompt_id != phone->prompt_id) return; /* a late or repeated order for a screen that is gone */
     phone->old_prompt_id = phone->prompt_id;
     phone->prompt_id = 0;
@@ -231,7 +242,7 @@ void hsvc__scn_world_effects(hsvc_scenario *s) {
                 show(s, phone, &e);
                 break;
             case HSVC_EFFECT_CLEAR_PROMPT:
-                clear(phone, &e);
+                clear(s, phone, &e);
                 break;
             case HSVC_EFFECT_MENU_STATE:
                 phone->menu = e.flags & ~(uint32_t)HSVC_FLAG_REPEATED;

@@ -5,20 +5,22 @@
 #include "csv/failing.h"
 #include "csv/tables.h"
 
+#define SAY(literal) say(&text, literal, sizeof(literal) - 1)
+
 /* ---- files ---- */
 
 static void a_lost_quote_outgrows_a_record_BULK_2(void **state) {
     struct said text = {0};
     (void)state;
-    say(&text, "USER ID,SERIAL NUMBER\namara,\"N1\n", 33);
-    for (int i = 0; i < 6000; i++) say(&text, "ben,N2,3,4,5\n", 13);
+    SAY("USER ID,SERIAL NUMBER\namara,\"N1\n");
+    for (int i = 0; i < 6000; i++) SAY("ben,N2,3,4,5\n");
     bulk_run(&b, text.bytes, text.len);
     OK(b.status);
     assert_int_equal(b.summary.failed, 6001);
     assert_non_null(strstr(b.reports.bytes, "row 1 line 2 at 22: FAILED BULK_RECORD_LONG"));
     assert_non_null(strstr(b.reports.bytes, "row 6001 line 6002"));
     text.len = 0;
-    say(&text, "USER ID,SERIAL NUMBER\namara,N\"1\n\"ben\",\"N2\nben,N3\nben,N\"4\n", 58);
+    SAY("USER ID,SERIAL NUMBER\namara,N\"1\n\"ben\",\"N2\nben,N3\nben,N\"4\n");
     bulk_run(&b, text.bytes, text.len); /* the last of them ends within what is read again */
     OK(b.status);
     free(text.bytes);
@@ -27,9 +29,9 @@ static void a_lost_quote_outgrows_a_record_BULK_2(void **state) {
 static void a_header_longer_than_is_looked_at_is_still_read_BULK_3(void **state) {
     struct said text = {0};
     (void)state;
-    say(&text, "USER ID,", 8);
-    for (int i = 0; i < 5000; i++) say(&text, " ", 1);
-    say(&text, "SERIAL NUMBER\namara,N1\n", 23);
+    SAY("USER ID,");
+    for (int i = 0; i < 5000; i++) SAY(" ");
+    SAY("SERIAL NUMBER\namara,N1\n");
     bulk_run(&b, text.bytes, text.len);
     OK(b.status);
     assert_int_equal(b.summary.changed, 1);
@@ -40,14 +42,14 @@ static void a_header_longer_than_is_looked_at_is_still_read_BULK_3(void **state)
 static void a_row_of_more_cells_than_columns_is_told_BULK_3(void **state) {
     struct said text = {0};
     (void)state;
-    say(&text, "USER ID,SERIAL NUMBER\namara,N1", 30);
-    for (int i = 0; i < 40; i++) say(&text, ",x", 2);
+    SAY("USER ID,SERIAL NUMBER\namara,N1");
+    for (int i = 0; i < 40; i++) SAY(",x");
     bulk_run(&b, text.bytes, text.len);
     OK(b.status);
     assert_non_null(strstr(b.reports.bytes, "FAILED BULK_CELLS"));
     text.len = 0;
-    say(&text, "USER ID,SERIAL NUMBER\n", 22);
-    for (int i = 0; i < 1001; i++) say(&text, "nobody,S\n", 9);
+    SAY("USER ID,SERIAL NUMBER\n");
+    for (int i = 0; i < 1001; i++) SAY("nobody,S\n");
     call_all(&b.config);
     fail_at = 1;
     bulk_run(&b, text.bytes, text.len);
@@ -58,8 +60,8 @@ static void a_row_of_more_cells_than_columns_is_told_BULK_3(void **state) {
 static void every_piece_of_a_long_cell_may_fail_BULK_7(void **state) {
     struct said text = {0};
     (void)state;
-    say(&text, "USER ID,SERIAL NUMBER\namara,", 28);
-    for (int i = 0; i < 1300; i++) say(&text, "x", 1);
+    SAY("USER ID,SERIAL NUMBER\namara,");
+    for (int i = 0; i < 1300; i++) SAY("x");
     fail_at = 0;
     do {
         call_all(&b.config);
@@ -74,8 +76,8 @@ static void every_piece_of_a_long_cell_may_fail_BULK_7(void **state) {
 static void a_failed_cell_too_long_for_a_guard_comes_back_as_it_is_BULK_6(void **state) {
     struct said text = {0};
     (void)state;
-    say(&text, "USER ID,SERIAL NUMBER\namara,=", 29);
-    for (int i = 0; i < 600; i++) say(&text, "x", 1);
+    SAY("USER ID,SERIAL NUMBER\namara,=");
+    for (int i = 0; i < 600; i++) SAY("x");
     bulk_run(&b, text.bytes, text.len);
     OK(b.status);
     assert_int_equal(b.summary.failed, 1);
@@ -289,7 +291,7 @@ static void progress_is_told_of_rows_that_were_done_before_BULK_7(void **state) 
     char line[64];
     uint64_t skipped;
     (void)state;
-    say(&text, "USER ID,SERIAL NUMBER\n", 22);
+    SAY("USER ID,SERIAL NUMBER\n");
     for (int i = 0; i < 1400; i++) say(&text, line, (size_t)snprintf(line, sizeof line, "nobody,S%d\n", i));
     b.stop_after = 2 + 1200 / 64;
     bulk_run(&b, text.bytes, text.len);

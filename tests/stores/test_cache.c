@@ -212,6 +212,9 @@ static void wrong_calls_go_no_further(void **state) {
     OK(put(&cached, "a", "1", &revision));
     assert_int_equal(cached.read(keys, 2, enough, NULL, cached.user), HSVC_ERR_NOT_FOUND); /* of what it remembers */
     assert_int_equal(cached.read(keys + 1, 1, enough, NULL, cached.user), HSVC_ERR_NOT_FOUND); /* of what it asked for */
+    OK(put(&cached, "AAAAAAAA\xe4\xa1\x9e\x86\x9e\x64\x40\x57", "1", &revision));
+    keys[0] = (hsvc_key){(const uint8_t *)"CCCCCCCC", 8}; /* of the same hash, and shorter */
+    reads(&cached, keys, 1, "-");
     hsvc_cache_store_free(cache);
     hsvc_memory_store_free(memory);
 }

@@ -278,6 +278,15 @@ static void a_step_without_memory_is_not_made(void **state) {
             hsvc__conf_clean(suite);
         }
     assert_in_range(missed, 100, 10000);
+    {
+        static char endless[5000 * 9];
+        size_t length;
+        for (size_t i = 0; i < 5000; i++) memcpy(endless + 9 * i, "A get a; ", 9);
+        endless[sizeof endless - 1] = 0;
+        leave_room(count, &allocator, room);
+        assert_false(hsvc__conf_sequence(suite, 0, endless, &length));
+        assert_int_equal(suite->failed, HSVC_ERR_MEMORY);
+    }
     target.close(0, NULL), target.close(1, NULL);
     suite->opened = 0;
     hsvc_memory_store_free(memory);
@@ -388,6 +397,7 @@ static void a_store_that_fails_is_told_whenever_it_does(void **state) {
     hsvc_store_target target;
     hsvc_allocator allocator;
     uint64_t all = 0;
+    size_t turn = 0;
     (void)state;
     OK(hsvc_conformance_init(&target, sizeof target));
     OK(hsvc_stdlib_allocator(&allocator));
@@ -397,7 +407,7 @@ static void a_store_that_fails_is_told_whenever_it_does(void **state) {
     target.histories = 1;
     target.rounds = 1;
     for (uint64_t from = 0; from == 0 || from < all; from = 2 * from + 1) {
-        for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        for (size_t i = turn++ % 2; i < sizeof statuses / sizeof statuses[0]; i += 2) { /* every other one by turns */
             OK(hsvc_memory_store_new(&allocator, &memory));
             calls_left = from == 0 ? UINT64_MAX : from - 1;
             then_status = statuses[i];

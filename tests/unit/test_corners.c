@@ -299,6 +299,20 @@ static void a_device_that_went_in_doubt_is_told_nothing_STORE_4(void **state) {
     world_close(w);
 }
 
+/* The phone where the headset was last is read as well, and is told nothing. */
+static void only_who_was_told_in_doubt_is_told_again_STORE_4(void **state) {
+    hsvc_input in;
+    (void)state;
+    open_at(PEOPLE "at 09:00 H1 plugs into desk-1\nat 09:01 H1 unplugs from desk-1\n", HOUR);
+    OK(hsvc_input_headset_connected(&in, "desk-2", "H1", 1));
+    unknown_once();
+    OK(hsvc_apply(w->desk.engine, &in, 1, 0, w->desk.fx));
+    assert_int_equal(device_view(&w->desk, "desk-2").prompt, HSVC_PROMPT_SIGN_IN_PIN);
+    assert_int_equal(device_view(&w->desk, "desk-1").prompt, 0);
+    sound(&w->desk);
+    world_close(w);
+}
+
 static void memory_that_ends_in_doubt_leaves_the_doubt_STORE_4_SAFE_5(void **state) {
     (void)state;
     for (uint64_t nth = 1; nth < 60; nth++) {
@@ -464,6 +478,7 @@ int main(void) {
         cmocka_unit_test(a_batch_that_comes_to_too_many_records_is_refused_whole_STORE_3),
         cmocka_unit_test(a_deadline_that_comes_to_too_many_records_is_named_STORE_3),
         cmocka_unit_test(a_device_that_went_in_doubt_is_told_nothing_STORE_4),
+        cmocka_unit_test(only_who_was_told_in_doubt_is_told_again_STORE_4),
         cmocka_unit_test(memory_that_ends_in_doubt_leaves_the_doubt_STORE_4_SAFE_5),
         cmocka_unit_test(anothers_deadline_in_doubt_is_seen_to_STORE_4_STORE_5),
         cmocka_unit_test(what_was_passed_over_is_due_at_once_or_not_yet_TIME_4),

@@ -582,7 +582,8 @@ static void rows_that_are_none_are_not_decoded_STORE_7(void **state) {
 
 static void explaining_epochs_and_scopes_without_arguments_are_refused_SAFE_5(void **state) {
     char wide[HSVC_LIMIT_TEXT_LEN + 1];
-    hsvc_explained item;
+    hsvc_explained item, items[2];
+    hsvc_audit_cursor cursor;
     hsvc_resync_scope scope;
     uint64_t epoch;
     size_t count;
@@ -595,7 +596,11 @@ static void explaining_epochs_and_scopes_without_arguments_are_refused_SAFE_5(vo
     assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, wide, HSVC_LIMIT_NAME_LEN + 1, &item, 1, &count), HSVC_OK);
     assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED(""), &item, 1, &count), HSVC_OK);
     item.struct_size = 1;
-    assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED("desk-1"), &item, 1, &count), HSVC_OK);
+    items[0] = items[1] = item;
+    assert_int_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED("desk-1"), items, 2, &count), HSVC_ERR_STRUCT_SIZE);
+    OK(hsvc_audit_cursor_init(&cursor, sizeof cursor));
+    cursor.struct_size = 1;
+    assert_int_equal(hsvc_audit_read(e, &cursor, NULL, 0, &count), HSVC_ERR_STRUCT_SIZE);
     REFUSED(hsvc_epoch_get(NULL, &epoch));
     REFUSED(hsvc_epoch_get(e, NULL));
     OK(hsvc_resync_scope_init(&scope, sizeof scope));

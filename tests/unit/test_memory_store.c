@@ -138,6 +138,11 @@ static void misuse_is_an_argument_error_and_changes_nothing(void **state) {
     assert_int_equal(store.commit(ops, 2, &revision, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(row_count(), 0);
     assert_int_equal(hsvc_memory_store_new(&allocator, NULL), HSVC_ERR_ARGUMENT);
+    {
+        hsvc_memory_store *none = memory;
+        assert_int_equal(hsvc_memory_store_new(NULL, &none), HSVC_ERR_ARGUMENT);
+        assert_null(none);
+    }
     assert_int_equal(hsvc_memory_store_bind(NULL, &store), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_memory_store_bind(memory, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_memory_store_size(NULL, &rows, &bytes), HSVC_ERR_ARGUMENT);

@@ -144,6 +144,7 @@ static void a_record_too_long_for_a_row_is_not_written_STORE_3(void **state) {
 }
 
 static void a_state_beyond_every_table_is_damage_STORE_7(void **state) {
+    struct hsvc__job job;
     (void)state;
     forget();
     assert_true(hsvc__states_sound(&device, HSVC__FAMILY_DEVICE));
@@ -151,6 +152,10 @@ static void a_state_beyond_every_table_is_damage_STORE_7(void **state) {
     assert_false(hsvc__states_sound(&device, HSVC__FAMILY_DEVICE));
     device.session_state = 32;
     assert_false(hsvc__states_sound(&device, HSVC__FAMILY_DEVICE));
+    memset(&job, 0, sizeof job);
+    assert_false(hsvc__states_sound(&job, HSVC__FAMILY_JOB));
+    job.kind = 31;
+    assert_false(hsvc__states_sound(&job, HSVC__FAMILY_JOB));
 }
 
 /* ---- keys ---- */

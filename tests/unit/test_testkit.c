@@ -202,6 +202,29 @@ static void a_store_that_looks_at_nothing_can_be_recorded(void **state) {
     hsvc_record_store_free(of_it);
 }
 
+/* What there is no memory to note is missing in the log, and nowhere else. */
+static void a_log_without_memory_is_shorter(void **state) {
+    (void)state;
+    for (uint64_t nth = 1; nth < 9; nth++) {
+        hsvc_store above = empty_store();
+        hsvc_record_store *of_it;
+        uint64_t first = 0, last = 0;
+        assert_int_equal(hsvc_record_store_new(&allocator, &plain, 0, &of_it), HSVC_OK);
+        assert_int_equal(hsvc_record_store_bind(of_it, &above), HSVC_OK);
+        assert_int_equal(put(&above, HSVC_EXPECT_ANY, "k", "v"), HSVC_OK);
+        first = hsvc_record_store_length(of_it);
+        for (int i = 0; i < 200; i++) {
+            if (i == 20) hsvc_count_alloc_fail(count, nth, 1);
+            assert_int_equal(read_key(&above, "k"), HSVC_OK);
+            assert_int_equal(got_rows, 1);
+        }
+        hsvc_count_alloc_fail(count, 0, 0);
+        last = hsvc_record_store_length(of_it);
+        assert_true(last > first && last <= first + 200);
+        hsvc_record_store_free(of_it);
+    }
+}
+
 /* What nobody may ask for is handed on, for the store behind to refuse. */
 static void what_is_wrong_is_refused_by_the_store_behind(void **state) {
     hsvc_fault late = {.struct_size = sizeof late};
@@ -219,17 +242,18 @@ static void what_is_wrong_is_refused_by_the_store_behind(void **state) {
     assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
     op.value_len = (size_t)64 << 20; /* there is room for a copy of so much, but not so much to copy */
     assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 7; i++) {
         op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
         if (i == 0) op.value = NULL;
         if (i == 1) op.key = NULL;
         if (i == 2) op.value_len = SIZE_MAX;
         if (i == 3) op.struct_size = 0;
+        if (i == 5) op.kind = HSVC_OP_DELETE;
         hsvc_fault_store_disarm(fault);
         late.kind = HSVC_FAULT_UNKNOWN_LATE;
         late.on = HSVC_FAULT_ON_COMMIT;
         assert_int_equal(hsvc_fault_store_arm(fault, &late), HSVC_OK);
-        assert_int_equal(faulty.commit(i == 4 ? NULL : &op, 1, &revision, faulty.user), HSVC_ERR_UNKNOWN);
+        assert_int_equal(faulty.commit(i == 4 || i == 6 ? NULL : &op, i < 6, &revision, faulty.user), HSVC_ERR_UNKNOWN);
         hsvc_fault_store_settle(fault);
         assert_int_equal(plain.read(&key, 1, note, got, plain.user), HSVC_OK);
     }
@@ -248,6 +272,7 @@ int main(void) {
         WITH_ALL(allocator_notices_wrong_sizes),
         WITH_ALL(allocator_fails_the_nth_request),
         WITH_ALL(nothing_is_no_handle),
+        WITH_ALL(a_log_without_memory_is_shorter),
         WITH_ALL(a_store_that_looks_at_nothing_can_be_recorded),
         WITH_ALL(what_is_wrong_is_refused_by_the_store_behind),
         WITH_ALL(handles_check_what_they_are_made_of),
