@@ -198,6 +198,7 @@ static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
 
 /* said_yes: to "sign out the other?" */
 static struct m_answer said_yes(struct model *m, struct m_phone *p) {
+    if (p->waiting) return m_yes(0); /* said already: it is judged when the call is over (TAKE-4) */
     if (m_calls(p) > 0) {
         uint32_t why = why_not(m, p, p->prompt_headset); /* eligibility is checked at Yes (TAKE-2) */
         if (why != 0) {
