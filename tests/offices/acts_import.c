@@ -59,9 +59,9 @@ static void write_row(struct file *f, const struct m_row *row) {
                    actions[row->action], row->from ? user_id(w, row->from) : "");
     put(f, line);
     if (row->bad) say(f->w, "# a row of the file that is wrong");
-    else if (row->action == M_ROW_MOVE) say(f->w, "move %s from %s to %s", serial_name(row->headset), user_name(row->from), user_name(row->user));
-    else if (row->action == M_ROW_ASSOCIATE) say(f->w, "associate %s with %s", serial_name(row->headset), user_name(row->user));
-    else say(f->w, "disassociate %s from %s", serial_name(row->headset), user_name(row->user));
+    else if (row->action == M_ROW_MOVE) say(f->w, "move %s from %s to %s", serial_name(row->headset), person(w, row->from), person(w, row->user));
+    else if (row->action == M_ROW_ASSOCIATE) say(f->w, "associate %s with %s", serial_name(row->headset), person(w, row->user));
+    else say(f->w, "disassociate %s from %s", serial_name(row->headset), person(w, row->user));
 }
 
 static int32_t on_effects(const hsvc_effects *fx, void *user) {
