@@ -69,7 +69,7 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     struct hsvc__entry record;
     struct hsvc__entry_key of;
     hsvc_audit_entry entry;
-    if (page->count == page->room) return HSVC_ERR_CALLBACK; /* more than was asked for */
+    if (!hsvc__row_is_whole(row) || page->count == page->room) return HSVC_ERR_CALLBACK; /* more than was asked for */
     if (page->damaged || row->key_len >= sizeof page->at.bytes) return HSVC_OK;
     memset(&record, 0, sizeof record);
     page->damaged = !hsvc__key_entry_parts(hsvc__str_of((const char *)row->key, row->key_len), &of) ||

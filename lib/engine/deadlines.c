@@ -79,6 +79,7 @@ struct first {
 static int32_t take_first(const hsvc_row *row, void *user) {
     struct first *first = (struct first *)user;
     int64_t at;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
     if (row->key_len == 0) return HSVC_ERR_CORRUPT;
     if (row->key[0] == HSVC__FAMILY_JOB) {
         at = hsvc__job_due(first->engine, hsvc__str_of((const char *)row->value, row->value_len));
@@ -168,6 +169,7 @@ static void keep_place(struct hsvc__key *place, const hsvc_row *row) {
 
 static int32_t take_due(const hsvc_row *row, void *user) {
     struct found *found = (struct found *)user;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
     if (row->key_len != 0 && row->key[0] == HSVC__FAMILY_JOB) return take_job(row, found);
     if (found->dues->count == HSVC_LIMIT_ADVANCE_DEVICES) return HSVC_OK;
     keep_place(&found->dues->last, row);
@@ -251,6 +253,7 @@ static int was_armed_later(const hsvc_row *row, int64_t latest) {
 static int32_t take_future(const hsvc_row *row, void *user) {
     struct patrol *p = (struct patrol *)user;
     struct hsvc__key *from = &p->engine->patrol_from;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
     if (row->key_len <= NAME_AT || row->key_len >= sizeof from->bytes) return HSVC_ERR_CORRUPT;
     p->seen++;
     keep_place(from, row);

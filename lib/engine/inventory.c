@@ -32,7 +32,7 @@ static void *decoded(hsvc_engine *engine, const hsvc_row *row, uint32_t family) 
 
 static int32_t take_headset(const hsvc_row *row, void *user) {
     struct walk *w = (struct walk *)user;
-    if (w->count == HSVC__CHUNK || row->key_len >= HSVC_LIMIT_KEY_LEN) return HSVC_ERR_CALLBACK;
+    if (!hsvc__row_is_whole(row) || w->count == HSVC__CHUNK || row->key_len >= HSVC_LIMIT_KEY_LEN) return HSVC_ERR_CALLBACK;
     w->at[w->count].key = hsvc__arena_copy(&w->engine->views, row->key, row->key_len);
     w->at[w->count].headset = (struct hsvc__headset *)decoded(w->engine, row, HSVC__FAMILY_HEADSET);
     w->at[w->count].device = NULL;
@@ -42,7 +42,7 @@ static int32_t take_headset(const hsvc_row *row, void *user) {
 
 static int32_t take_device(const hsvc_row *row, void *user) {
     struct walk *w = (struct walk *)user;
-    if (row->index >= HSVC__CHUNK) return HSVC_ERR_CALLBACK;
+    if (!hsvc__row_is_whole(row) || row->index >= HSVC__CHUNK) return HSVC_ERR_CALLBACK;
     w->at[w->asked[row->index]].device = (struct hsvc__device *)decoded(w->engine, row, HSVC__FAMILY_DEVICE);
     return w->engine->views.failed ? HSVC_ERR_MEMORY : HSVC_OK;
 }

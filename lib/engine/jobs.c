@@ -130,6 +130,7 @@ static int concerns(const struct sweep *s, const void *record) {
 static int32_t take_row(const hsvc_row *row, void *user) {
     struct sweep *s = (struct sweep *)user;
     struct hsvc__key *key = &s->keys[s->row_count];
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
     if (s->row_count == s->room || row->key_len < 3 || row->key_len >= sizeof key->bytes) return HSVC_ERR_CORRUPT;
     memcpy(key->bytes, row->key, row->key_len);
     key->len = row->key_len;

@@ -29,8 +29,10 @@ static int wants(const struct page *page, const struct hsvc__device *dev) {
 static int32_t take_row(const hsvc_row *row, void *user) {
     struct page *page = (struct page *)user;
     struct hsvc__arena *arena = &page->engine->inputs;
-    hsvc__str key = hsvc__arena_copy(arena, row->key, row->key_len);
+    hsvc__str key;
     int32_t status;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
+    key = hsvc__arena_copy(arena, row->key, row->key_len);
     if (key.n == 0 || page->rows == HSVC_LIMIT_RESYNC_DEVICES) return HSVC_ERR_CORRUPT;
     page->rows++;
     page->last = hsvc__key_part(key, 1, arena);

@@ -186,11 +186,13 @@ struct fetch {
     size_t count;
 };
 
+int hsvc__row_is_whole(const hsvc_row *row) { return row != NULL && row->key != NULL && row->value != NULL; }
+
 /* take_row: the sink of a read: copies the row, once and for the whole call, and checks it. */
 static int32_t take_row(const hsvc_row *row, void *user) {
     struct fetch *fetch = (struct fetch *)user;
     struct hsvc__slot *slot;
-    if (row == NULL || row->index >= fetch->count || row->revision == 0 || row->value == NULL) return HSVC_ERR_CALLBACK;
+    if (!hsvc__row_is_whole(row) || row->index >= fetch->count || row->revision == 0) return HSVC_ERR_CALLBACK;
     slot = fetch->slots[row->index];
     if (hsvc__record_check(row->value, row->value_len, slot->family) != HSVC_OK) {
         fetch->txn->bad_key = slot->key;

@@ -104,6 +104,8 @@ uint32_t hsvc__txn_most(const struct hsvc__txn *txn);
  * a slot among them. */
 void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot);
 void hsvc__txn_far(struct hsvc__txn *txn);
+/* hsvc__row_is_whole: what every sink of ours asks first: no store of its word hands out nothing, or a row without bytes (STORE-7). */
+int hsvc__row_is_whole(const hsvc_row *row);
 /* hsvc__txn_fetch: reads everything wanted or missing in one trip, or several of HSVC__SLOTS keys. Store statuses, CORRUPT, CALLBACK, MEMORY, LIMIT. */
 int32_t hsvc__txn_fetch(struct hsvc__txn *txn);
 /* hsvc__txn_get: the decoded record of a name, present or not; never NULL (a failure is kept in status). */

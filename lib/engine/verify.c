@@ -31,7 +31,9 @@ struct fetched {
 static int32_t take(const hsvc_row *row, void *user) {
     struct fetched *f = (struct fetched *)user;
     struct hsvc__arena *arena = &f->walk->engine->views;
-    hsvc__str copy = hsvc__arena_copy(arena, row->value, row->value_len);
+    hsvc__str copy;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
+    copy = hsvc__arena_copy(arena, row->value, row->value_len);
     if (copy.n > 1) f->version = (uint8_t)copy.p[1];
     if (copy.n == 0 || hsvc__record_check((const uint8_t *)copy.p, copy.n, f->family) != HSVC_OK) return HSVC_OK;
     f->record = hsvc__arena_take(arena, hsvc__record_size(f->family));
@@ -248,6 +250,7 @@ static void check_record(struct hsvc__walk *w, uint32_t family, void *record) {
 /* ---- the walk: one row at a time, so that no callback of the store runs inside another ---- */
 static int32_t take_next(const hsvc_row *row, void *user) {
     struct hsvc__walk *w = (struct hsvc__walk *)user;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
     w->key = hsvc__arena_copy(&w->engine->views, row->key, row->key_len);
     return w->key.n == 0 ? HSVC_ERR_MEMORY : HSVC_OK;
 }

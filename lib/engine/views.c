@@ -25,6 +25,7 @@ struct one_row {
 
 static int32_t take_row(const hsvc_row *row, void *user) {
     struct one_row *one = (struct one_row *)user;
+    if (!hsvc__row_is_whole(row)) return HSVC_ERR_CALLBACK;
     if (row->value_len == 0) return HSVC_ERR_CORRUPT;
     one->key = hsvc__arena_copy(&one->engine->views, row->key, row->key_len);
     one->value = hsvc__arena_copy(&one->engine->views, row->value, row->value_len);
@@ -84,6 +85,7 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     status = engine->views.failed || engine->inputs.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
     if (status == HSVC_OK) status = decode(&one, family, record);
     if (status == HSVC_OK) *key = hsvc__key_part(one.key, 1, &engine->views);
+    if (status == HSVC_OK && key->n == 0) status = engine->views.failed ? HSVC_ERR_MEMORY : HSVC_ERR_CORRUPT;
     if (status == HSVC_OK) engine->viewed = (struct hsvc__record *)*record;
     hsvc__leave(engine);
     return status;
