@@ -159,6 +159,10 @@ int64_t m_phone_next(const struct m_phone *p) {
 }
 
 static void reset_due(struct model *m, struct m_phone *p) {
+    if (p->held) { /* it waits for the call, not for the phone */
+        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
+        return;
+    }
     /* SIGN-5: without that registration the last reports are judged likewise. */
     p->overdue = 1;
     for (uint32_t h = 1; h < M_HEADSETS; h++)

@@ -65,6 +65,8 @@ enum m_timer {
 struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
     uint8_t resetting, settling, wipe, overdue;
+    uint8_t held; /* nobody told the phone yet: a call began in the input that came after what was due (CALL-1) */
+    uint64_t ordered; /* in which input, or after it */
     uint32_t settlings;
     uint64_t wanted, worn; /* generations */
     uint8_t profile;       /* wanted: 0 its own, else the number of the user's profile, from 1 */
@@ -107,6 +109,7 @@ struct m_job {
 
 struct model {
     int64_t now, at;  /* of the decision; of what it is about */
+    uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
     int64_t sampled[M_NODES]; /* the last time that each node went by */

@@ -234,11 +234,11 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     p->due[MT_AWAY] = M_NEVER;
     if (generation > p->worn) p->worn = generation;
     if (generation == p->wanted) {
-        p->resetting = p->overdue = 0;
+        p->resetting = p->overdue = p->held = 0;
         p->due[MT_RESET] = M_NEVER;
     } else {
         p->resetting = 1; /* sent again */
-        p->overdue = 0;
+        p->overdue = p->held = 0;
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
     }
     p->settling = before != 0 && !p->resetting;
@@ -316,6 +316,10 @@ static void begun(struct model *m, struct m_phone *p) {
     uint32_t stays = p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_EM_SIGN_OUT ||
                      (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset != 0); /* by hand it is picked again (020) */
     if (m_emergency(p)) p->due[MT_HOLD] = M_NEVER;
+    if (p->resetting && p->ordered == m->input) {
+        p->held = 1;
+        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
+    }
     if (p->prompt != 0 && (m_emergency(p) || !stays)) m_withdraw(p);
     m_offer(m, p); /* what may be shown in a call: sign out the other? (TAKE-4) */
 }

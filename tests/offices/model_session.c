@@ -58,7 +58,8 @@ void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile
     p->profile_of = (uint8_t)user;
     p->profile = (uint8_t)profile;
     p->resetting = 1;
-    p->overdue = 0;
+    p->overdue = p->held = 0;
+    p->ordered = m->input;
     p->settling = 0;
     p->settlings = 0;
     p->due[MT_SETTLE] = M_NEVER;
@@ -115,6 +116,10 @@ uint32_t m_strongest(const struct m_phone *p) {
 
 /* m_waited: the last call is over, and no hold: what waits is taken. */
 void m_waited(struct model *m, struct m_phone *p) {
+    if (p->held && m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
+        p->held = 0; /* told now */
+        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
+    }
     if (m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER || p->causes == 0) {
         m_offer(m, p);
         return;

@@ -208,6 +208,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     uint32_t touched = told_of(w, in, phone);
     int64_t now = m_sample(m, node, world_clock(w, node));
     m->now = now;
+    m->input++;
     for (uint32_t i = 1; i < M_PHONES; i++)
         if (touched & 1u << i) m_see(m, &m->phones[i]);
     (void)m_pass(m, touched, model_time(m, in), now);
