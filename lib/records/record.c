@@ -272,9 +272,12 @@ static void slots_out(uint8_t *bytes, size_t at, const uint8_t *slots, uint32_t 
 int32_t hsvc__record_encode(void *record, uint32_t family, struct hsvc__arena *arena, hsvc__str *out) {
     const struct layout *layout = layout_of(family);
     const uint8_t *base = (const uint8_t *)record;
-    size_t fixed = fixed_len(layout), len;
+    size_t fixed, len;
     uint8_t *bytes;
-    int32_t status = hsvc__lists_encode(record, family, arena);
+    int32_t status;
+    if (layout == NULL) return HSVC_ERR_CORRUPT;
+    fixed = fixed_len(layout);
+    status = hsvc__lists_encode(record, family, arena);
     if (status != HSVC_OK) return status;
     len = fixed + slots_len(base + layout->slots, layout->slot_count);
     if (len > HSVC_LIMIT_VALUE_LEN) return HSVC_ERR_LIMIT;

@@ -341,10 +341,10 @@ const struct hsvc__step *hsvc__admit(struct hsvc__turn *t) {
 /* ---- picks ---- */
 static const struct {
     uint32_t list;
-    hsvc__guard guard;
     uint32_t user;
+    hsvc__guard guard;
 } prefills[] = {
-#define PREFILL(list, guard, user, rule, why) {HSVC__PREFILL_##list, hsvc__is_##guard, HSVC__PREFILL_##user},
+#define PREFILL(list, guard, user, rule, why) {HSVC__PREFILL_##list, HSVC__PREFILL_##user, hsvc__is_##guard},
 #include "rules/picks.def"
 #undef PREFILL
 };

@@ -120,7 +120,7 @@ static void press(struct world *w, const struct event *e, uint32_t kind, const c
     hsvc_input in;
     about(&in, kind, phone_name(e->phone), NULL, NULL);
     in.prompt_id = PHONE(w, e)->prompt_id;
-    say(w, "%s presses %s on %s", user_name(e->user), button, phone_name(e->phone));
+    say(w, "%s presses %s on %s", person(w, e->user), button, phone_name(e->phone));
     world_apply(w, &in, e->phone);
 }
 
@@ -132,7 +132,7 @@ static void enter(struct world *w, const struct event *e, uint32_t user, uint32_
     in.prompt_id = PHONE(w, e)->prompt_id;
     in.pin = (const uint8_t *)pin;
     in.pin_len = strlen(pin);
-    say(w, "%s enters %s on %s", user_name(user), pin, phone_name(e->phone));
+    say(w, "%s enters %s on %s", person(w, user), pin, phone_name(e->phone));
     world_apply(w, &in, e->phone);
 }
 
@@ -143,7 +143,7 @@ static void choose(struct world *w, const struct event *e) {
     in.prompt_id = PHONE(w, e)->prompt_id;
     in.profile = name;
     in.profile_len = strlen(name);
-    say(w, "%s chooses %s on %s", user_name(e->user), name, phone_name(e->phone));
+    say(w, "%s chooses %s on %s", person(w, e->user), name, phone_name(e->phone));
     world_apply(w, &in, e->phone);
 }
 
@@ -198,7 +198,7 @@ static void act_menu(struct world *w, const struct event *e) {
     uint32_t out = e->arg == HSVC_INPUT_MENU_SIGN_OUT || e->arg == HSVC_INPUT_MENU_SIGN_IN_BY_HAND;
     if (!PHONE(w, e)->registered) return;
     about(&in, e->arg, phone_name(e->phone), NULL, out ? NULL : serial_name(e->headset));
-    say(w, "%s picks %s in the menu of %s%s%s", user_name(e->user),
+    say(w, "%s picks %s in the menu of %s%s%s", person(w, e->user),
         e->arg == HSVC_INPUT_MENU_SIGN_OUT ? "sign out" : out ? "sign in by hand" : e->arg == HSVC_INPUT_MENU_SIGN_IN ? "sign in" : "associate", phone_name(e->phone), out ? "" : " for ", out ? "" : serial_name(e->headset));
     world_apply(w, &in, e->phone);
 }
@@ -206,7 +206,7 @@ static void act_menu(struct world *w, const struct event *e) {
 static void act_use(struct world *w, const struct event *e) {
     hsvc_input in;
     about(&in, HSVC_INPUT_USER_ACTIVITY, phone_name(e->phone), NULL, NULL);
-    say(w, "%s uses %s", user_name(e->user), phone_name(e->phone));
+    say(w, "%s uses %s", person(w, e->user), phone_name(e->phone));
     world_apply(w, &in, e->phone);
 }
 
@@ -256,8 +256,7 @@ static void act_calls(struct world *w, const struct event *e) {
     in.items = count ? items : NULL;
     in.item_count = count;
     in.item_size = count ? sizeof *items : 0;
-    if (count == 0) say(w, "%s reports no calls", phone_name(e->phone));
-    else say(w, "# %s reports its calls", phone_name(e->phone));
+    say_calls(w, e->phone);
     world_apply(w, &in, e->phone);
 }
 

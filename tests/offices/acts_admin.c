@@ -39,7 +39,7 @@ static void act_owner(struct world *w, const struct event *e) {
     if (e->what == ACT_MOVE) {
         in.name = user_name(e->extra);
         in.name_len = strlen(in.name);
-        say(w, "move %s from %s to %s", serial_name(e->headset), user_name(e->extra), user_name(e->user));
+        say(w, "move %s from %s to %s", serial_name(e->headset), person(w, e->extra), user_name(e->user));
     } else if (e->what == ACT_ASSOCIATE) {
         say(w, "associate %s with %s", serial_name(e->headset), user_name(e->user));
     } else {
@@ -86,7 +86,7 @@ static void act_force_many(struct world *w, const struct event *e) {
     about(&in, HSVC_INPUT_FORCE_SIGN_OUT, NULL, e->extra == HSVC_SCOPE_USER ? user_name(e->user) : NULL, NULL);
     if (e->extra == HSVC_SCOPE_SITE) hsvc_input_set_site(&in, site);
     in.flags = e->arg ? HSVC_FLAG_NOW : 0;
-    if (e->extra == HSVC_SCOPE_USER) say(w, "force sign-out of user %s%s", user_name(e->user), e->arg ? " now" : "");
+    if (e->extra == HSVC_SCOPE_USER) say(w, "force sign-out of user %s%s", person(w, e->user), e->arg ? " now" : "");
     else if (e->extra == HSVC_SCOPE_SITE) say(w, "force sign-out at site %s%s", site, e->arg ? " now" : "");
     else say(w, "force sign-out everywhere%s", e->arg ? " now" : "");
     world_apply(w, &in, 0);

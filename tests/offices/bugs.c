@@ -1,8 +1,9 @@
 /* bugs.c: does an office notice a fault on purpose? Linked with the core in which one row of a table can be masked, or one
  * mutant be switched on (HSVC_MASKING): each fault in turn, until an office differs from the model. The first that are found
- * are shrunk to scripts, which must fail with the fault and pass without it.
+ * are shrunk to scripts, which must fail with the fault and pass without it; but no scenario can say what is in a file.
  *
- *   bugs STEP LEAST   every STEP-th row that the offices run, and the mutants below; at least LEAST must be found */
+ *   bugs STEP LEAST   every STEP-th row that the offices run, all that a change of the policy and its sweep run, and the mutants
+ *                     below; at least LEAST must be found, and as many scripts tell the fault from the service */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static const char *const names[HSVC__MUTANTS] = {"",
 };
 
 static struct {
-    uint32_t tried, found, shrunk, wrong;
+    uint32_t tried, found, shortened, judged, told, wrong;
     uint64_t events, left;
 } sum;
 
@@ -85,7 +86,7 @@ static uint32_t play(const char *text) {
     return failures;
 }
 
-/* shorten: the script must tell the fault from the service. What no scenario can say (a comment in it) proves nothing here. */
+/* shorten: the script must tell the fault from the service. */
 static void shorten(const char *what, int64_t row, int mutant, uint64_t seed, struct event *list, uint32_t count, const struct shape *shape,
                     struct finding *finding) {
     uint32_t all = finding->event + 1, with, without;
@@ -96,13 +97,19 @@ static void shorten(const char *what, int64_t row, int mutant, uint64_t seed, st
     set(-1, HSVC__MUTANT_NONE);
     without = play(text);
     set(row, mutant);
-    (void)printf("%s: seed %" PRIu64 ", %" PRIu32 " events shrunk to %" PRIu32 "; the script fails %s the fault and %s without it\n", what, seed,
-                 all, count, with ? "with" : "NOT WITH", without ? "FAILS" : "passes");
-    if (with == 0 || without != 0) (void)fputs(text, stdout);
-    sum.shrunk += with != 0 && without == 0;
-    sum.wrong += without != 0 && strstr(text, "# a file") == NULL; /* no scenario can say what is in a file */
+    (void)printf("%s: seed %" PRIu64 ", %" PRIu32 " events shrunk to %" PRIu32, what, seed, all, count);
+    sum.shortened++;
     sum.events += all;
     sum.left += count;
+    if (strstr(text, "# a file") != NULL) {
+        (void)puts("; it has a file");
+    } else {
+        (void)printf("; the script fails %s the fault and %s without it\n", with ? "with" : "NOT WITH", without ? "FAILS" : "passes");
+        if (with == 0 || without != 0) (void)fputs(text, stdout);
+        sum.judged++;
+        sum.told += with != 0 && without == 0;
+        sum.wrong += without != 0;
+    }
     free(text);
 }
 
@@ -116,13 +123,15 @@ static void attempt(const char *what, int64_t row, int mutant) {
         struct finding finding;
         uint32_t count;
         found = differs(seed, DAYS, &list, &count, &shape, &finding);
-        if (found && sum.found < SHRUNK) shorten(what, row, mutant, seed, list, count, &shape, &finding);
+        if (found && sum.judged < SHRUNK) shorten(what, row, mutant, seed, list, count, &shape, &finding);
         free(list);
     }
     sum.found += found;
     if (!found) (void)printf("%s: not found\n", what);
     set(-1, HSVC__MUTANT_NONE);
 }
+
+static uint32_t administration(uint32_t machine) { return machine == HSVC__MACHINE_policy || machine == HSVC__MACHINE_sweep; }
 
 int main(int argc, char **argv) {
     static uint8_t fired[HSVC__MACHINES][HSVC__ROWS];
@@ -146,12 +155,11 @@ int main(int argc, char **argv) {
     }
     for (uint32_t machine = 1; machine < HSVC__MACHINES; machine++)
         for (uint32_t row = 0; row < HSVC__ROWS; row++) {
-            if (!fired[machine][row] || nth++ % step != 0) continue;
+            if (!fired[machine][row] || (!administration(machine) && nth++ % step != 0)) continue;
             (void)snprintf(what, sizeof what, "row %" PRIu32 " of machine %" PRIu32 " (%s)", row, machine, hsvc__rule_of(machine * 65536 + row));
             attempt(what, (int64_t)machine * 65536 + row, HSVC__MUTANT_NONE);
         }
-    (void)printf("%" PRIu32 " faults, %" PRIu32 " found, %" PRIu32 " scripts that tell the fault from the service; on average %" PRIu64 " events shrunk to %" PRIu64 "\n",
-                 sum.tried, sum.found, sum.shrunk, sum.events / (sum.found ? sum.found < SHRUNK ? sum.found : SHRUNK : 1),
-                 sum.left / (sum.found ? sum.found < SHRUNK ? sum.found : SHRUNK : 1));
-    return sum.found < least || sum.shrunk < least || sum.wrong != 0;
+    (void)printf("%" PRIu32 " faults, %" PRIu32 " found; %" PRIu32 " of %" PRIu32 " scripts tell the fault from the service; on average %" PRIu64 " events shrunk to %" PRIu64 "\n",
+                 sum.tried, sum.found, sum.told, sum.judged, sum.events / (sum.shortened ? sum.shortened : 1), sum.left / (sum.shortened ? sum.shortened : 1));
+    return sum.found < least || sum.told < least || sum.wrong != 0;
 }

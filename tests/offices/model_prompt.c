@@ -198,6 +198,7 @@ static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
 
 /* said_yes: to "sign out the other?" */
 static struct m_answer said_yes(struct model *m, struct m_phone *p) {
+    if (p->waiting) return m_yes(0); /* said already: it is judged when the call is over (TAKE-4) */
     if (m_calls(p) > 0) {
         uint32_t why = why_not(m, p, p->prompt_headset); /* eligibility is checked at Yes (TAKE-2) */
         if (why != 0) {
@@ -493,6 +494,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
         return m_yes(0);
     }
+    if (p->due[MT_HOLD] != M_NEVER) return m_no(0); /* nobody signs in now, nor is anything kept for later (decision 024) */
     if (m_active(p) && p->user == m->headsets[headset].owner) return m_open();
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) return m_open();
     p->at[headset].fresh = 1; /* PRES-2 */

@@ -215,8 +215,12 @@ const char *profile_name(uint32_t user, uint32_t profile);
 /* user_id, phone_id: what the service calls them by now; a script keeps its own names. */
 const char *user_id(const struct world *w, uint32_t user);
 const char *phone_id(const struct world *w, uint32_t phone);
+/* person: as a script says it: in quotes, and by that id, who is not known to the service (any more). */
+const char *person(const struct world *w, uint32_t user);
 uint32_t number_of_name(const char *name, size_t len);
 void say(struct world *w, const char *format, ...);
+void say_calls(struct world *w, uint32_t phone);
+void script_head(struct world *w, const struct shape *shape, uint64_t seed);
 void script_expect(struct world *w, const struct finding *f);
 
 /* shrink.c: the shortest list that it finds with the same kind of difference. */

@@ -179,8 +179,7 @@ static void answer(struct world *w, const struct plan *plan) {
     } else {
         about(&in, HSVC_INPUT_CALL_SNAPSHOT, plan->phone);
         give(&in, items, list_calls(p, items));
-        if (in.item_count == 0) say(w, "%s reports no calls", phone_name(plan->phone));
-        else say(w, "# %s reports its calls", phone_name(plan->phone));
+        say_calls(w, plan->phone);
     }
     world_apply(w, &in, plan->phone);
 }

@@ -73,17 +73,9 @@ char *script_of(const struct event *list, uint32_t count, const struct shape *sh
     world_open(w, shape);
     w->each = 1;
     w->script = &script;
-    say(w, "# made by tests/offices from seed %u, and shortened by itself", (unsigned)seed);
-    say(w, "phones reset in 40 s");
-    say(w, "phones stay silent");
-    for (uint32_t h = 1; h <= shape->headsets; h++)
-        for (uint32_t i = 0; i < count; i++)
-            if (list[i].headset == h) {
-                say(w, "headset %s, handle %u", serial_name(h), (unsigned)h);
-                break;
-            }
     world_run(w, list, count);
     script_expect(w, &w->finding);
+    script_head(w, shape, seed);
     world_close(w);
     free(w);
     return script.bytes;

@@ -150,6 +150,7 @@ static void nothing_is_refused_SAFE_5(void **state) {
     assert_int_equal(hsvc_subject_decode(&row, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_audit_decode(NULL, NULL), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc__record_decode(&view, NULL, 0, 'Z'), HSVC_ERR_CORRUPT);
+    assert_int_equal(hsvc__record_encode(&view, 'Z', NULL, NULL), HSVC_ERR_CORRUPT);
 }
 
 int main(void) {

@@ -417,16 +417,6 @@ static void who_is_not_here_is_given_nothing_PROMPT_6(void **state) {
     assert_int_equal(dev->report_count, 1);
 }
 
-static void a_place_that_is_taken_is_not_offered_PROMPT_7(void **state) {
-    (void)state;
-    dev->prompt_state = HSVC__prompt_ASSOCIATE;
-    hsvc__do_offer_next(t, 0);
-    assert_int_equal(t->raised - t->taken, 0);
-    dev->prompt_state = HSVC__prompt_IDLE;
-    hsvc__do_offer_next(t, 0);
-    assert_int_equal(t->raised - t->taken, 1);
-}
-
 static void a_handle_more_than_there_may_be_is_left_out_PRES_4(void **state) {
     (void)state;
     put_here(dev, h1->serial, 0);
@@ -615,7 +605,6 @@ int main(void) {
         Q(a_session_that_another_login_replaced_leaves_it_STORE_3),
         Q(only_sessions_with_a_dropped_profile_end_PROF_4),
         Q(who_is_not_here_is_given_nothing_PROMPT_6),
-        Q(a_place_that_is_taken_is_not_offered_PROMPT_7),
         Q(a_handle_more_than_there_may_be_is_left_out_PRES_4),
         Q(inventory_reports_late_and_twice_INV_2),
         Q(an_alias_joins_wherever_the_headset_is_ID_7),

@@ -106,7 +106,7 @@ static int32_t known(struct hsvc_pgsql_store *store) {
     if (status != HSVC_OK) return status;
     if (PQntuples(result) != 1) {
         status = hsvc__pg_problem(store, HSVC_PGSQL_DAMAGED, "", "the schema does not say its version");
-    } else if (atol(PQgetvalue(result, 0, 0)) > HSVC__PG_SCHEMA_VERSION) {
+    } else if (strtol(PQgetvalue(result, 0, 0), NULL, 10) > HSVC__PG_SCHEMA_VERSION) {
         status = hsvc__pg_problem(store, HSVC_PGSQL_NEWER_SCHEMA, "", "the schema is of a newer version");
     } else {
         store->salt = (uint64_t)strtoull(PQgetvalue(result, 0, 1), NULL, 10);

@@ -6,7 +6,7 @@
 #include "core/ops.h"
 #include "sqlite_store.h"
 
-#define FEW (4 * HSVC_LIMIT_OPS_PER_COMMIT)
+#define FEW ((size_t)4 * HSVC_LIMIT_OPS_PER_COMMIT)
 
 struct commit {
     hsvc_sqlite *store;
@@ -168,6 +168,7 @@ int32_t hsvc__sqlite_commit(const hsvc_op *ops, size_t op_count, uint64_t *revis
     commit.ops = ops;
     commit.count = op_count;
     commit.seen = NULL;
+    commit.revision = 0;
     status = hsvc__sqlite_enter(commit.store);
     if (status == HSVC_OK) status = take_seen(&commit);
     if (status == HSVC_OK) status = look(&commit, &writes);
