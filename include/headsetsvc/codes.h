@@ -46,6 +46,7 @@
 #define HSVC_LIMIT_APPLY_RETRIES                     3 /* retries, PROF-2 */
 #define HSVC_LIMIT_SETTLINGS                         3 /* settlings, TIME-7 */
 #define HSVC_LIMIT_APPLY_BACKOFF                     5000 /* ms, PROF-2 */
+#define HSVC_LIMIT_EARLIER_CHECKS                    8 /* checks, SIGN-8 */
 #define HSVC_LIMIT_RECENT_REQUESTS                   8 /* requests, STORE-4 */
 #define HSVC_LIMIT_RAISES                            72 /* raises, SAFE-5 */
 #define HSVC_LIMIT_STEPS                             128 /* steps, SAFE-5 */

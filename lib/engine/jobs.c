@@ -95,6 +95,8 @@ static int32_t look_into(const struct sweep *s, hsvc__decide_fn decide, void *jo
 static int is_about(const struct hsvc__device *dev, hsvc__str user) {
     if (hsvc__fold_eq(dev->user, user) || hsvc__fold_eq(dev->last_user, user) || hsvc__fold_eq(dev->related_user, user)) return 1;
     if (hsvc__fold_eq(dev->prompt_user, user) || hsvc__fold_eq(dev->verify_user, user)) return 1;
+    for (uint32_t i = 0; i < dev->check_count; i++)
+        if (hsvc__fold_eq(dev->checks[i].user, user)) return 1;
     for (uint32_t i = 0; i < dev->present_count; i++)
         if (hsvc__fold_eq(dev->presents[i].owner, user)) return 1;
     return 0;

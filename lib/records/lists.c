@@ -257,6 +257,26 @@ static void calls_out(struct hsvc__device *d, struct hsvc__arena *arena) {
     }
 }
 
+static int earlier_in(struct hsvc__device *d) {
+    struct reader r = read_slot(d->earlier);
+    for (d->check_count = 0; d->check_count < HSVC_LIMIT_EARLIER_CHECKS && more(&r); d->check_count++) {
+        d->checks[d->check_count].request = in64(&r);
+        d->checks[d->check_count].user = in_text(&r);
+    }
+    return damaged(&r);
+}
+
+static void earlier_out(struct hsvc__device *d, struct hsvc__arena *arena) {
+    struct writer w;
+    size_t len = 0;
+    for (uint32_t i = 0; i < d->check_count; i++) len += 12 + d->checks[i].user.n;
+    if (!open_slot(&w, &d->earlier, len, arena)) return;
+    for (uint32_t i = 0; i < d->check_count; i++) {
+        out64(&w, d->checks[i].request);
+        out_text(&w, d->checks[i].user);
+    }
+}
+
 static int logins_in(struct hsvc__user *u) {
     struct reader r = read_slot(u->sessions);
     for (u->login_count = 0; u->login_count < HSVC_LIMIT_SESSIONS_PER_USER && more(&r); u->login_count++) {
@@ -281,8 +301,8 @@ int32_t hsvc__lists_decode(void *record, uint32_t family) {
     int bad = 0;
     if (family == HSVC__FAMILY_DEVICE) {
         struct hsvc__device *d = (struct hsvc__device *)record;
-        bad = presence_in(d) | plugs_in(d) | held_in(d) | calls_in(d) | overrides_in(&d->set, d->overrides) |
-              requests_in(&d->recent, d->requests);
+        bad = presence_in(d) | plugs_in(d) | held_in(d) | calls_in(d) | earlier_in(d) |
+              overrides_in(&d->set, d->overrides) | requests_in(&d->recent, d->requests);
     } else if (family == HSVC__FAMILY_USER) {
         struct hsvc__user *u = (struct hsvc__user *)record;
         bad = texts_in(&u->profile_list, u->profiles, HSVC_LIMIT_PROFILES_PER_USER) |
@@ -309,6 +329,7 @@ int32_t hsvc__lists_encode(void *record, uint32_t family, struct hsvc__arena *ar
         plugs_out(d, arena);
         held_out(d, arena);
         calls_out(d, arena);
+        earlier_out(d, arena);
         overrides_out(&d->set, &d->overrides, arena);
         requests_out(&d->recent, &d->requests, arena);
     } else if (family == HSVC__FAMILY_USER) {

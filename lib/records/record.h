@@ -73,6 +73,10 @@ struct hsvc__report { /* in a hold: a handle that is plugged, or a serial that i
     uint32_t here;
     uint32_t reserved;
 };
+struct hsvc__check { /* of a PIN, that was dropped */
+    uint64_t request;
+    hsvc__str user;
+};
 struct hsvc__call {
     uint64_t id;
     int64_t seen_at; /* last report of it */
@@ -136,12 +140,14 @@ struct hsvc__device {
     uint32_t plug_count;
     uint32_t call_count;
     uint32_t report_count;
+    uint32_t check_count;
     struct hsvc__overrides set;
     struct hsvc__requests recent;
     struct hsvc__report reports[HSVC_LIMIT_REPORTS_PER_HOLD];
     struct hsvc__present presents[HSVC_LIMIT_PRESENCE_PER_DEVICE];
     struct hsvc__plug handles[HSVC_LIMIT_PRESENCE_PER_DEVICE];
     struct hsvc__call calling[HSVC_LIMIT_CALLS_PER_DEVICE];
+    struct hsvc__check checks[HSVC_LIMIT_EARLIER_CHECKS];
     int64_t dues[HSVC__TIMERS]; /* as they were read, or mended: a timer that differs was armed by this decision */
 };
 

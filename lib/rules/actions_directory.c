@@ -89,7 +89,7 @@ static void own(struct hsvc__turn *t, struct hsvc__user *user) {
     user->headset_list.at[user->headset_list.count++] = t->headset->serial;
     hsvc__touch(user);
     set_owner(t, user->id, user->number);
-    t->headset->owned_at = t->at; /* voids every skip of this serial (PROMPT-4) */
+    t->headset->associations++; /* voids every skip of this serial (PROMPT-4) */
 }
 
 void hsvc__strike(struct hsvc__user *user, hsvc__str serial) {

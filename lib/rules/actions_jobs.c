@@ -76,6 +76,11 @@ void hsvc__do_forget_user(struct hsvc__turn *t, int64_t arg) {
         dev->verify_user = hsvc__str_of(NULL, 0);
         hsvc__touch(dev);
     }
+    for (uint32_t i = 0; i < dev->check_count; i++) {
+        if (!hsvc__fold_eq(dev->checks[i].user, t->job->subject)) continue;
+        dev->checks[i].user = hsvc__str_of(NULL, 0);
+        hsvc__touch(dev);
+    }
     if (hsvc__fold_eq(dev->prompt_user, t->job->subject)) {
         dev->prompt_user = hsvc__str_of(NULL, 0);
         hsvc__touch(dev);

@@ -20,7 +20,9 @@ void hsvc__do_sign_newcomer_in(struct hsvc__turn *t, int64_t event) {
 }
 /* These three are about the user whose PIN it was, or whom the input names. */
 static struct hsvc__user *credential_user(struct hsvc__turn *t) {
-    return t->in->kind >= HSVC_INPUT_USER_PUT ? t->user : hsvc__user_of(t, t->dev->verify_user);
+    const hsvc__str *late = hsvc__late_user(t);
+    if (t->in->kind >= HSVC_INPUT_USER_PUT) return t->user;
+    return hsvc__user_of(t, late != NULL ? *late : t->dev->verify_user);
 }
 #define CREDENTIAL_RAISER(machine)                                                                                \
     void hsvc__do_raise_##machine(struct hsvc__turn *t, int64_t event) {                                           \
@@ -202,7 +204,7 @@ void hsvc__do_remember_skip(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev);
     (void)arg;
     skip->rec.present = 1;
-    skip->skipped_at = t->at;
+    skip->associations = t->headset->associations;
     skip->serial = t->headset->serial;
     skip->device = t->dev->name;
     skip->device_number = t->dev->number;
@@ -242,10 +244,22 @@ void hsvc__do_host_profile(struct hsvc__turn *t, int64_t arg) {
 }
 
 /* ---- verification ---- */
+static void forget_earlier(struct hsvc__device *dev, uint32_t at) {
+    dev->check_count--;
+    memmove(&dev->checks[at], &dev->checks[at + 1], (dev->check_count - at) * sizeof dev->checks[0]);
+}
+/* The last check was dropped, and may still be answered; of too many the oldest is forgotten. */
+static void keep_dropped(struct hsvc__device *dev) {
+    struct hsvc__check last = {dev->verify_request, dev->verify_user};
+    if (last.request == 0) return;
+    if (dev->check_count == HSVC_LIMIT_EARLIER_CHECKS) forget_earlier(dev, 0);
+    dev->checks[dev->check_count++] = last;
+}
 void hsvc__do_ask_host(struct hsvc__turn *t, int64_t arg) {
     struct hsvc__device *dev = t->dev;
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_VERIFY_PIN, dev);
     (void)arg;
+    keep_dropped(dev);
     dev->verify_request = hsvc__next_id(dev);
     dev->verify_user = hsvc__typed_user(t);
     dev->chosen_profile = INPUT(t, profile);
@@ -270,10 +284,16 @@ void hsvc__do_drop_verification(struct hsvc__turn *t, int64_t arg) {
     t->dev->verify_due = 0;
     hsvc__touch(t->dev);
 }
-void hsvc__do_count_late(struct hsvc__turn *t, int64_t arg) {
+/* What was dropped is answered now. */
+void hsvc__do_forget_check(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
+    uint32_t i = 0;
     (void)arg;
-    t->dev->verify_request = 0;
-    hsvc__touch(t->dev);
+    if (hsvc__late_user(t) == NULL) return;
+    while (i < dev->check_count && dev->checks[i].request != t->in->request) i++;
+    if (i < dev->check_count) forget_earlier(dev, i);
+    else dev->verify_request = 0;
+    hsvc__touch(dev);
 }
 void hsvc__do_change_pin(struct hsvc__turn *t, int64_t arg) {
     hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CHANGE_PIN, t->dev);

@@ -125,6 +125,7 @@ static void rename_mentions(struct hsvc__turn *t, struct hsvc__device *dev, hsvc
     (void)swap(&dev->last_user, from, to);
     (void)swap(&dev->related_user, from, to);
     (void)swap(&dev->verify_user, from, to);
+    for (uint32_t i = 0; i < dev->check_count; i++) (void)swap(&dev->checks[i].user, from, to);
     for (uint32_t i = 0; i < dev->present_count; i++) (void)swap(&dev->presents[i].owner, from, to);
     hsvc__touch(dev);
     if (shown && dev->prompt_id != 0) hsvc__tell_screen(t, dev);

@@ -66,6 +66,14 @@ hsvc__str hsvc__typed_user(struct hsvc__turn *t) {
     return t->dev->verify_user;
 }
 
+const hsvc__str *hsvc__late_user(const struct hsvc__turn *t) {
+    const struct hsvc__device *dev = t->dev;
+    for (uint32_t i = 0; i < dev->check_count; i++)
+        if (dev->checks[i].request == t->in->request) return &dev->checks[i].user;
+    if (dev->verify_state != HSVC__verification_QUIET || dev->verify_request == 0) return NULL;
+    return dev->verify_request == t->in->request ? &dev->verify_user : NULL;
+}
+
 /* By the state and not by the screen: offers of headsets do not get as far as a question while a screen by hand stands. */
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t) {
     uint32_t state = t->dev->prompt_state;

@@ -25,6 +25,9 @@ struct hsvc__present *hsvc__newest_fresh(struct hsvc__turn *t);
 hsvc__str hsvc__menu_serial(const struct hsvc__device *dev, uint32_t kind);
 /* hsvc__typed_user: whose credentials these are: typed in the input, or sent for verification before. */
 hsvc__str hsvc__typed_user(struct hsvc__turn *t);
+/* hsvc__late_user: whose PIN the input's request was about, if that was dropped and is not answered yet; empty if the user is
+ * gone; NULL if it is no such request (SIGN-8). */
+const hsvc__str *hsvc__late_user(const struct hsvc__turn *t);
 /* hsvc__newcomer: the user who would sign in: whom the host signs in; on a screen by hand whoever typed there, else the owner of the headset that
  * the running step is about. */
 struct hsvc__user *hsvc__newcomer(struct hsvc__turn *t);

@@ -5,7 +5,9 @@
 int hsvc__is_session_began_since(struct hsvc__turn *t) { return t->dev->signed_in_at > t->job->created_at; }
 int hsvc__is_user_is_being_swept(struct hsvc__turn *t) { return t->user->gone != 0; }
 int hsvc__is_session_user_is_gone(struct hsvc__turn *t) { return !hsvc__session_user(t)->rec.present; }
-int hsvc__is_skip_is_older_than_job(struct hsvc__turn *t) { return t->skip->skipped_at < t->job->created_at; }
+int hsvc__is_skip_is_void(struct hsvc__turn *t) {
+    return t->skip->associations != hsvc__headset_of(t, t->skip->serial)->associations;
+}
 
 /* ---- renames ---- */
 int hsvc__is_name_is_the_same(struct hsvc__turn *t) {

@@ -6,7 +6,7 @@ int hsvc__is_headset_is_owned(struct hsvc__turn *t) { return t->headset->owner.n
 int hsvc__is_headset_is_prompts(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->serial, t->dev->prompt_serial); }
 int hsvc__is_headset_is_skipped(struct hsvc__turn *t) {
     const struct hsvc__skip *skip = hsvc__skip_of(t, t->headset->serial, t->dev);
-    return skip->rec.present && skip->skipped_at > t->headset->owned_at;
+    return skip->rec.present && skip->associations == t->headset->associations;
 }
 int hsvc__is_user_owns_headset(struct hsvc__turn *t) { return hsvc__fold_eq(t->headset->owner, t->user->id); }
 int hsvc__is_user_is_not_owner(struct hsvc__turn *t) {
@@ -211,7 +211,7 @@ int hsvc__is_answer_is_must_change(struct hsvc__turn *t) {
     return t->in->state == HSVC_VERIFY_MUST_CHANGE;
 }
 int hsvc__is_answer_is_late_and_wrong(struct hsvc__turn *t) {
-    return t->dev->verify_user.n != 0 && !hsvc__is_request_is_another(t) && hsvc__is_answer_counts(t);
+    return hsvc__late_user(t) != NULL && hsvc__is_answer_counts(t);
 }
 
 /* ---- lockout ---- */

@@ -345,6 +345,7 @@ static const struct reached {
     {"JOB_AGAIN", "unit.jobs", "a_damaged_record_does_not_stop_the_rest_STORE_7"},
     {"DEVICES_AT_ONCE", "scenario.user-many", NULL},
     {"SETTLINGS", "scenario.settling-bounded", NULL},
+    {"EARLIER_CHECKS", "scenario.late-wrong-many", NULL},
     {"JOB_PATIENCE", "unit.limits", "a_job_is_taken_over_after_10_seconds_SAFE_6"},
     {"RESYNC_DEVICES", "unit.resync", "pages_are_bounded_and_complete_STORE_6"},
     {"ALIASES_PER_HEADSET", "scenario.alias", NULL},

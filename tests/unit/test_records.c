@@ -44,6 +44,7 @@ static void lists_end_with_a_whole_entry_STORE_7(void **state) {
     cut_everywhere(&device.presence, &device, HSVC__FAMILY_DEVICE, &device.present_count, 32, HSVC_LIMIT_PRESENCE_PER_DEVICE);
     cut_everywhere(&device.held, &device, HSVC__FAMILY_DEVICE, &device.report_count, 24, HSVC_LIMIT_REPORTS_PER_HOLD);
     cut_everywhere(&device.calls, &device, HSVC__FAMILY_DEVICE, &device.call_count, 24, HSVC_LIMIT_CALLS_PER_DEVICE);
+    cut_everywhere(&device.earlier, &device, HSVC__FAMILY_DEVICE, &device.check_count, 12, HSVC_LIMIT_EARLIER_CHECKS);
     cut_everywhere(&device.overrides, &device, HSVC__FAMILY_DEVICE, &device.set.count, 12, HSVC_LIMIT_OVERRIDES);
     cut_everywhere(&device.requests, &device, HSVC__FAMILY_DEVICE, &device.recent.count, 32, HSVC_LIMIT_RECENT_REQUESTS);
     cut_everywhere(&user.profiles, &user, HSVC__FAMILY_USER, &user.profile_list.count, 4, HSVC_LIMIT_PROFILES_PER_USER);

@@ -187,13 +187,13 @@ static void *decoded(const struct image *image, const struct row *row) {
 }
 
 /* A skip that a later association made void is as none (PROMPT-4). */
-static int is_void(const struct image *image, int64_t skipped_at, hsvc__str serial) {
+static int is_void(const struct image *image, uint64_t associations, hsvc__str serial) {
     for (uint32_t i = 0; i < image->count; i++) {
         const struct row *row = &image->rows[i];
         const struct hsvc__headset *h;
         if (row->key[0] != HSVC__FAMILY_HEADSET) continue;
         h = decoded(image, row);
-        if (hsvc__fold_eq(h->serial, serial)) return skipped_at <= h->owned_at;
+        if (hsvc__fold_eq(h->serial, serial)) return associations != h->associations;
     }
     return 0;
 }
@@ -203,7 +203,7 @@ static void skip(struct writer *w, const struct image *image, const struct row *
     char serial[HSVC_LIMIT_SERIAL_LEN];
     size_t n = s->serial.n;
     memcpy(serial, s->serial.p, n);
-    if (!is_void(image, s->skipped_at, hsvc__str_of(serial, n))) text(w, hsvc__str_of((const char *)row->key, row->key_len));
+    if (!is_void(image, s->associations, hsvc__str_of(serial, n))) text(w, hsvc__str_of((const char *)row->key, row->key_len));
 }
 
 static void policy(struct writer *w, const struct hsvc__policy *p) {
