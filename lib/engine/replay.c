@@ -433,7 +433,7 @@ static int32_t new_engine(struct replay *r, const struct hsvc__frame *head) {
     config.flags = (uint32_t)number_of(head, HSVC__TAG_flags);
     status = hsvc_engine_new(&config, &r->engine);
     if (status == HSVC_OK) r->engine->epoch = number_of(head, HSVC__TAG_epoch); /* not by config: nothing is read here */
-    return status;
+    return status == HSVC_OK || status == HSVC_ERR_MEMORY ? status : HSVC_ERR_CORRUPT; /* what it refuses nobody recorded */
 }
 
 /* replay_next: what begins at r->at: perhaps an engine, perhaps a look, and a call. OK, NOT_FOUND (the bytes end). */
@@ -450,7 +450,7 @@ static int32_t replay_next(struct replay *r) {
     if (looked) at += frame.size;
     if (status == HSVC_OK) status = measure(r, at, &x);
     if (status == HSVC_OK && is_new) status = new_engine(r, &head);
-    if (status == HSVC_ERR_ARGUMENT || (status == HSVC_OK && r->engine == NULL)) status = HSVC_ERR_CORRUPT;
+    if (status == HSVC_OK && r->engine == NULL) status = HSVC_ERR_CORRUPT;
     if (status != HSVC_OK) return status;
     if (looked) r->engine->recorder.looked = 1;
     hsvc__record_preface(r->engine);
