@@ -84,7 +84,7 @@ static int32_t judge(struct walk *w) {
 /* take_chunk: rows or sums of what fits; 0 when the page is full. The cursor follows what was looked at. */
 static int take_chunk(struct walk *w, int32_t *status) {
     for (uint32_t i = 0; i < w->count; i++) {
-        memcpy(w->page->cursor.bytes, w->at[i].key.p, w->at[i].key.n);
+        if (w->at[i].key.n != 0) memcpy(w->page->cursor.bytes, w->at[i].key.p, w->at[i].key.n); /* 0: a key of no name */
         w->page->cursor.len = w->at[i].key.n;
         w->left--;
         if (w->at[i].headset == NULL) {

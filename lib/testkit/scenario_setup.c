@@ -90,7 +90,7 @@ static struct scn_str with_ending(hsvc_scenario *s, struct scn_str label, const 
     struct scn_str whole = {NULL, 0};
     size_t n = strlen(ending);
     char *bytes = hsvc__scn_take(s, &s->pool, label.n + n);
-    if (bytes == NULL) return whole;
+    if (bytes == NULL || label.n == 0) return whole; /* no memory, for this or for the label */
     memcpy(bytes, label.p, label.n);
     memcpy(bytes + label.n, ending, n);
     whole.p = bytes;
