@@ -16,12 +16,7 @@
 #include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
-
-struct text {
-    char *bytes;
-    size_t len;
-    size_t size;
-};
+#include "support/text.h"
 
 struct test {
     const char *path;
@@ -32,30 +27,6 @@ struct test {
 };
 
 static const char *record_to; /* --record */
-
-static void append(struct text *text, const char *bytes, size_t len) {
-    if (text->len + len + 1 > text->size) {
-        size_t size = (text->len + len + 1) * 2;
-        char *more = realloc(text->bytes, size);
-        if (more == NULL) exit(2);
-        text->bytes = more;
-        text->size = size;
-    }
-    memcpy(text->bytes + text->len, bytes, len);
-    text->len += len;
-    text->bytes[text->len] = '\0';
-}
-
-/* The whole file, or nothing if it cannot be read. */
-static int read_file(const char *path, struct text *text) {
-    char piece[4096];
-    FILE *file = fopen(path, "rb");
-    size_t got;
-    if (file == NULL) return 0;
-    append(text, "", 0);
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0) append(text, piece, got);
-    return fclose(file) == 0;
-}
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');

@@ -10,11 +10,7 @@
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
 #include "scenario/table_lines.h"
-
-struct text {
-    char *bytes;
-    size_t len;
-};
+#include "support/text.h"
 
 struct witness {
     const char *path;
@@ -29,25 +25,6 @@ struct witness {
 };
 
 static int harmed; /* the core is not what it should be: a failure is what is looked for */
-
-static void append(struct text *text, const char *bytes, size_t len) {
-    char *more = realloc(text->bytes, text->len + len + 1);
-    if (more == NULL) exit(2);
-    text->bytes = more;
-    memcpy(more + text->len, bytes, len);
-    text->len += len;
-    more[text->len] = '\0';
-}
-
-static int read_file(const char *path, struct text *text) {
-    char piece[4096];
-    FILE *file = fopen(path, "rb");
-    size_t got;
-    if (file == NULL) return 0;
-    append(text, "", 0);
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0) append(text, piece, got);
-    return fclose(file) == 0;
-}
 
 /* One failure is enough to notice a fault: the hook stops the run. */
 static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {

@@ -15,14 +15,9 @@
 #include "headsetsvc/stdlib.h"
 #include "support/ours.h"
 #include "support/rest.h"
+#include "support/text.h"
 
 enum { FILES = 400, LINES = 120, LINE = 600 };
-
-struct text {
-    char *bytes;
-    size_t len;
-    size_t size;
-};
 
 static struct text files[FILES];
 static size_t file_count;
@@ -34,29 +29,6 @@ static size_t below(size_t n) {
     state ^= state << 25;
     state ^= state >> 27;
     return (size_t)((state * UINT64_C(0x2545f4914f6cdd1d)) >> 33) % n;
-}
-
-static void append(struct text *text, const char *bytes, size_t len) {
-    if (text->len + len + 1 > text->size) {
-        size_t size = (text->len + len + 1) * 2;
-        char *more = realloc(text->bytes, size);
-        if (more == NULL) exit(2);
-        text->bytes = more;
-        text->size = size;
-    }
-    if (len > 0) memcpy(text->bytes + text->len, bytes, len);
-    text->len += len;
-    text->bytes[text->len] = '\0';
-}
-
-static int read_file(const char *path, struct text *text) {
-    char piece[4096];
-    FILE *file = fopen(path, "rb");
-    size_t got;
-    if (file == NULL) return 0;
-    append(text, "", 0);
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0) append(text, piece, got);
-    return fclose(file) == 0 && text->len > 0;
 }
 
 /* The line of the text in which a byte stands. Lines that are too long for a made script are left out. */
@@ -165,7 +137,7 @@ int main(int argc, char **argv) {
     struct text script = {NULL, 0, 0};
     long passed = 0, failed = 0, runs = argc > 3 ? strtol(argv[2], NULL, 10) : 0;
     for (int i = 3; i < argc && file_count < FILES; i++) {
-        if (read_file(argv[i], &files[file_count])) file_count++;
+        if (read_file(argv[i], &files[file_count]) && files[file_count].len > 0) file_count++;
     }
     if (runs < 1 || file_count == 0) {
         fputs("usage: shuffle_scenarios SEED RUNS FILE...\n", stderr);
