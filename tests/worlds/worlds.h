@@ -151,6 +151,7 @@ struct place { /* a world with what exploring it needs */
     struct event events[MOST_EVENTS];
     uint32_t event_count;
     int64_t reset_after, flap_connects, flap_window, remembers; /* what canon.c must know of the policy */
+    const char *only; /* the one invariant that is asked, by name; NULL: all */
     struct spot root;
     uint64_t steps; /* transitions made */
     uint64_t requests; /* request ids given, in worlds with such */
@@ -205,7 +206,10 @@ struct violation {
 };
 /* broken_rule: the first rule that a moment breaks; 0 if none. Rules about steps and about states alike. */
 int broken_rule(const struct moment *m, struct violation *v);
+/* is_asked: does this search ask for that invariant? */
+int is_asked(const struct place *p, const char *name);
 size_t rule_count(void);
+const char *rule_name(size_t i);
 void print_rules(void);
 /* unsound: what hsvc_verify finds in a state; restless: does time lead to rest from here (TIME-7)? 1 if something is wrong. */
 int unsound(struct place *p, struct spot *s, struct violation *v);
@@ -238,9 +242,10 @@ struct findings {
     int complete;
     struct violation violation; /* rule NULL: none */
     char *script;               /* the shortest way there, or NULL; to be freed */
+    int plays;                  /* the runner plays the script to that very state */
 };
-/* explore: as far as the world says, or to the first violation. scripts: also plays the way to the last state found by
- * the testkit's runner and compares. */
+/* explore: as far as the world says, or to the first violation. The way to the last state found, or to the violation, is also
+ * played by the testkit's runner, and compared. */
 int explore(struct place *p, uint32_t scale, struct findings *found);
 /* script_of: the way to a node, and one event more if it is not NULL. */
 char *script_of(struct place *p, const struct seen_set *set, uint32_t node, const struct event *more, const struct violation *v);
