@@ -1,5 +1,5 @@
 /* rest.c: is a state sound by the library's own account, and does time alone lead to rest from it (TIME-7)? */
-#include "worlds/worlds.h"
+#include "worlds/rules.h"
 
 enum { TURNS = 400 };
 
@@ -38,7 +38,8 @@ int unsound(struct place *p, struct spot *s, struct violation *v) {
 }
 
 /* ---- rest ---- */
-static const char *trouble_at(const struct seen_device *d) {
+static const char *trouble_at(const struct view *v, int i) {
+    const struct seen_device *d = &v->device[i];
     uint32_t profile = d->profile_state, session = d->session_state;
     if (d->prompt != 0) return "at rest there is still a prompt";
     if (d->verifying) return "at rest there is still a PIN check";
@@ -46,6 +47,9 @@ static const char *trouble_at(const struct seen_device *d) {
     if (profile == HSVC_PROFILE_RESETTING || profile == HSVC_PROFILE_SETTLING || profile == HSVC_PROFILE_RETRYING)
         return "at rest a phone still resets";
     if (session != HSVC_SESSION_VACANT && session != HSVC_SESSION_SIGNED_IN) return "at rest a session still waits";
+    /* A phone that is away keeps whom it had, as these worlds have unregistered_max off (OUT-14). */
+    if (session == HSVC_SESSION_SIGNED_IN && d->registered && !d->by_hand && !v->policy.deny && !any_of(v, i, d->user))
+        return "at rest somebody is signed in by a headset that is not here";
     return NULL;
 }
 
@@ -62,7 +66,7 @@ static int unsound_at_rest(struct place *p, struct spot *s, struct violation *v)
 static const char *trouble(struct place *p, struct spot *s, struct violation *v) {
     const char *wrong = NULL;
     for (int i = 0; i < DEVICES && wrong == NULL; i++)
-        if (s->view.device[i].exists) wrong = trouble_at(&s->view.device[i]);
+        if (s->view.device[i].exists) wrong = trouble_at(&s->view, i);
     if (wrong == NULL && image_has(&s->image, HSVC__FAMILY_JOB)) wrong = "at rest there is still a job";
     if (wrong == NULL && unsound_at_rest(p, s, v)) wrong = v->text;
     return wrong;

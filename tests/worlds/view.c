@@ -35,6 +35,7 @@ static void look_inside(const struct image *image, int which, struct seen_device
     memset(&record, 0, sizeof record.rec);
     if (row == NULL || hsvc__record_decode(&record, image->pool + row->at, row->len, HSVC__FAMILY_DEVICE) != HSVC_OK) return;
     d->holding = record.emergency_state == HSVC__emergency_HOLDING;
+    d->by_hand = (record.session_flags & HSVC__SESSION_BY_HAND) != 0;
     d->verify_request = record.verify_request;
     d->verify_user = whose(user_names, USERS, record.verify_user.p, record.verify_user.n);
     d->prompt_state = record.prompt_state;

@@ -55,6 +55,7 @@ struct seen_device {
     uint32_t exists, kind, flags, registered, session_state, profile_state, prompt, verifying, flapping;
     uint32_t calls, emergencies, causes, wipe;
     uint32_t holding;  /* after an emergency call */
+    uint32_t by_hand;  /* nobody's headset need be here */
     uint32_t prompt_state, screen_proves; /* which of several machines' states the screen stands for */
     uint64_t session, prompt_id, desired, acked, verify_request;
     int64_t window_due, window_at, prompt_due, deadline;
