@@ -70,6 +70,10 @@ static int is_good_step(struct explorer *x, const struct spot *from, uint32_t no
 
 static int is_good_state(struct explorer *x, uint32_t parent, const struct event *e) {
     struct violation v;
+    for (int i = 0; i < DEVICES; i++) {
+        x->found->timers |= x->next.view.device[i].timers;
+        x->found->screens |= 1u << x->next.view.device[i].prompt_state;
+    }
     int is_restless = is_asked(x->p, "time_leads_to_rest");
     if (!unsound(x->p, &x->next, &v) && !(is_restless && restless(x->p, &x->next, &x->rested, &v))) return 1;
     fail(x, parent, e, &v, canon(x->p, &x->next));

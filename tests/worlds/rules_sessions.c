@@ -76,16 +76,16 @@ const char *one_active_session(const struct moment *m) {
     }
     return NULL;
 }
-/* Who wanted to be signed in: the headset's owner, whose PIN it was, who is named, or whom the screen is for. */
-static int who_is_refused(const struct moment *m) {
+/* Was it this user who wanted to be signed in: the headset's owner, whose PIN it was, who is named, or whose headset is here? */
+static int wanted_in(const struct moment *m, int user) {
     const struct seen_device *d = &BEFORE(m)->device[m->event->device];
     switch (m->event->kind) {
-        case EV_plug: return BEFORE(m)->headset[m->event->who].owner;
-        case EV_right: return d->verify_user;
+        case EV_plug: return BEFORE(m)->headset[m->event->who].owner == user;
+        case EV_right: return d->verify_user == user;
         case EV_host_sign_in:
         case EV_host_takeover:
-        case EV_choose: return m->event->who;
-        default: return d->prompt_user;
+        case EV_choose: return m->event->who == user;
+        default: return any_of(BEFORE(m), m->event->device, user);
     }
 }
 /* Confirmed present: not away, resetting or in the window, and no headset in doubt. */
@@ -96,11 +96,10 @@ static int is_confirmed(const struct view *v, int i, int user) {
     return any_of(v, i, user) ? is_certain(v, i, user) : d->serial == NOBODY;
 }
 const char *refused_elsewhere_is_present(const struct moment *m) {
-    int user;
     if (is_time(m) || m->happened->reason != HSVC_REASON_SIGNED_IN_ELSEWHERE) return NULL;
-    user = who_is_refused(m);
     EACH_DEVICE(i)
-        if (i != m->event->device && is_confirmed(BEFORE(m), i, user)) return NULL;
+        EACH_USER(u)
+            if (i != m->event->device && wanted_in(m, u) && is_confirmed(BEFORE(m), i, u)) return NULL;
     return "somebody was refused for a session whose user is not confirmed present";
 }
 const char *a_call_is_never_cut(const struct moment *m) {

@@ -41,6 +41,7 @@ static void look_inside(const struct image *image, int which, struct seen_device
     d->prompt_state = record.prompt_state;
     d->screen_proves = record.prompt_flags;
     d->window_at = record.window_at;
+    for (int i = 0; i < HSVC__TIMERS; i++) d->timers |= (uint32_t)(hsvc__timers(&record)[i] != 0) << i;
 }
 
 static void look_at_presence(struct place *p, struct seen_device *d) {

@@ -56,6 +56,7 @@ struct seen_device {
     uint32_t calls, emergencies, causes, wipe;
     uint32_t holding;  /* after an emergency call */
     uint32_t by_hand;  /* nobody's headset need be here */
+    uint32_t timers;   /* bit per line of timers.def: it runs */
     uint32_t prompt_state, screen_proves; /* which of several machines' states the screen stands for */
     uint64_t session, prompt_id, desired, acked, verify_request;
     int64_t window_due, window_at, prompt_due, deadline;
@@ -239,6 +240,7 @@ int set_has(const struct seen_set *set, struct hash hash);
 /* ---- exploring (explore.c) ---- */
 struct findings {
     uint64_t states, expanded, steps, merges_tried;
+    uint32_t timers, screens; /* bits of timers.def and of the prompt's states: what ran and was shown in some state */
     uint32_t depth;
     int complete;
     struct violation violation; /* rule NULL: none */
