@@ -330,7 +330,8 @@ void hsvc__do_defer_given(struct hsvc__turn *t, int64_t arg) {
     hsvc__do_defer(t, t->arg);
 }
 void hsvc__do_undefer(struct hsvc__turn *t, int64_t cause) {
-    t->dev->causes &= HSVC__MUTANT(causes_taken_back) ? 0 : ~cause_bit(cause);
+    t->dev->causes &= ~cause_bit(cause);
+    if (HSVC__MUTANT(causes_taken_back)) t->dev->causes = 0;
     hsvc__touch(t->dev);
 }
 
