@@ -40,6 +40,7 @@ static struct hsvc__number *number_record(struct hsvc__turn *t, uint64_t *number
         if (t->engine->attempt == 0) record = (struct hsvc__number *)hsvc__txn_fresh(t->txn, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
         else record = (struct hsvc__number *)hsvc__txn_get(t->txn, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
     } while (record->rec.present && ++tries < HSVC_LIMIT_ATTEMPTS);
+    if (record->rec.present) t->txn->status = HSVC_ERR_CONFLICT; /* a number never becomes another's; the next call has others */
     return record;
 }
 
@@ -167,9 +168,9 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
 
 /* mark_about: what a step was about it may have been given, not got. */
 static void mark_about(struct hsvc__txn *txn, const struct hsvc__about *about) {
-    if (about->dev->rec.slot != NULL) hsvc__txn_mark(txn, about->dev->rec.slot);
-    if (about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
-    if (about->always != NULL && about->always->slot != NULL) hsvc__txn_mark(txn, about->always->slot);
+    hsvc__txn_mark(txn, about->dev->rec.slot);
+    hsvc__txn_mark(txn, about->headset->rec.slot);
+    if (about->always != NULL) hsvc__txn_mark(txn, about->always->slot);
 }
 
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {

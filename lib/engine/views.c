@@ -34,7 +34,6 @@ static int32_t take_row(const hsvc_row *row, void *user) {
 
 static int32_t decode(struct one_row *one, uint32_t family, void **record) {
     struct hsvc_engine *engine = one->engine;
-    if (engine->views.failed) return HSVC_ERR_MEMORY;
     if (one->value.n == 0) return HSVC_ERR_NOT_FOUND;
     if (hsvc__record_check((const uint8_t *)one->value.p, one->value.n, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
     *record = hsvc__arena_take(&engine->views, hsvc__record_size(family));
