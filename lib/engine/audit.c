@@ -233,8 +233,7 @@ static uint32_t drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint
     return dropped;
 }
 
-/* room_left: operations that the decision itself leaves: a record each, two keys of deadlines a device, the entries. */
-static uint32_t room_left(const struct hsvc__txn *txn) {
+uint32_t hsvc__room_left(const struct hsvc__txn *txn) {
     uint32_t most = hsvc__txn_ops_most(txn), taken = txn->op_count;
     for (const struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
         if (slot->used) taken += slot->family == HSVC__FAMILY_DEVICE ? 3 : 1;
@@ -246,7 +245,7 @@ static uint32_t room_left(const struct hsvc__txn *txn) {
 static void drop_beyond(struct hsvc__txn *txn, uint64_t keep) {
     uint32_t room;
     for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) (void)drop_oldest(txn, slot, keep, slot->appended);
-    room = room_left(txn);
+    room = hsvc__room_left(txn);
     for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
         room -= drop_oldest(txn, slot, keep, slot->appended < room ? slot->appended : room);
 }

@@ -70,18 +70,21 @@ static void the_next_deadline_is_of_no_odd_row_STORE_7(void **state) {
 
 /* A cursor holds the longest name. What stands under a longer key is nobody's, and the pages go on without it. */
 static void a_device_under_a_key_that_is_no_name_ends_no_page_STORE_6_STORE_7(void **state) {
-    char name[HSVC_LIMIT_NAME_LEN + 50];
-    struct hsvc__key key;
+    char key[HSVC_LIMIT_SERIAL_LEN + 50];
+    hsvc_device_view view = {.struct_size = sizeof view};
     hsvc_cursor cursor;
     (void)state;
     open_at(PEOPLE, 0);
-    memset(name, 'z', sizeof name);
-    key = key_of(HSVC__FAMILY_DEVICE, hsvc__str_of(name, sizeof name));
-    write_row(w, bytes_of(&key), row_of(w, HSVC__FAMILY_DEVICE, TEXT("desk-1")));
+    memset(key, 'z', sizeof key);
+    key[0] = HSVC__FAMILY_DEVICE;
+    key[sizeof key - 1] = 0;
+    write_row(w, hsvc__str_of(key, sizeof key), row_of(w, HSVC__FAMILY_DEVICE, TEXT("desk-1")));
     OK(hsvc_cursor_init(&cursor, sizeof cursor));
     OK(hsvc_resync(w->desk.engine, NULL, &cursor, w->desk.fx));
     assert_true(cursor.done);
     assert_true(text_is((const char *)cursor.key, cursor.key_len, "desk-2")); /* the last that was told: it cannot stand behind this one */
+    OK(hsvc_device_next(w->desk.engine, "desk-1", 6, &view));
+    assert_int_equal(hsvc_device_next(w->desk.engine, "desk-2", 6, &view), HSVC_ERR_CORRUPT); /* and not: there are no more */
     world_close(w);
 }
 
@@ -139,6 +142,33 @@ static void a_deadline_between_two_inputs_of_a_large_batch_comes_between_them_TI
     assert_int_equal(before, PHONES - 1);
     assert_int_equal(verdict.reason, HSVC_REASON_PROMPT_TIMEOUT);
     sound(&w->desk);
+    world_close(w);
+}
+
+/* A phone whose deadline's key is lost, with more due than the least commit has room for: advance does not come to it in small steps,
+ * and the job that does names it and goes on to the others. */
+static void a_job_passes_over_what_is_too_large_STORE_3_STORE_7(void **state) {
+    static char script[6000];
+    size_t at = (size_t)snprintf(script, sizeof script, "user carol, pin 1\nphone desk-1\nphone desk-2\nheadset U1 of carol\nheadset H2 of carol\n");
+    struct hsvc__device *d;
+    hsvc_store least;
+    hsvc_input in;
+    (void)state;
+    for (int i = 2; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) at += (size_t)snprintf(script + at, sizeof script - at, "headset U%d\n", i);
+    for (int i = 1; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++)
+        at += (size_t)snprintf(script + at, sizeof script - at, "at 09:%02d U%d plugs into desk-1\nU%d starts updating\nU%d unplugs from desk-1\n", i, i, i, i);
+    (void)snprintf(script + at, sizeof script - at, "at 09:40 H2 plugs into desk-2\n");
+    open_at(script, 3 * HOUR);
+    d = device_in(w, TEXT("desk-1"));
+    put_deadline_key(w, d->deadline_at, d->name, 0);
+    least = w->desk.plain;
+    least.ops_max = HSVC_LIMIT_OPS_PER_COMMIT;
+    through(&least);
+    assert_int_equal(GIVE(&w->desk, hsvc_input_user_remove(&in, "carol")), HSVC_REASON_DONE);
+    for (int i = 0; i < 3; i++) assert_int_equal(hsvc_advance(w->desk.engine, w->desk.fx), HSVC_ERR_LIMIT);
+    assert_int_equal(device_in(w, TEXT("desk-1"))->present_count, HSVC_LIMIT_PRESENCE_PER_DEVICE - 1);
+    assert_int_equal(device_in(w, TEXT("desk-2"))->presents[0].owner.n, 0);
+    through(&w->desk.plain);
     world_close(w);
 }
 
@@ -379,6 +409,7 @@ int main(void) {
         cmocka_unit_test(a_device_under_a_key_that_is_no_name_ends_no_page_STORE_6_STORE_7),
         cmocka_unit_test(a_decision_that_asks_for_too_many_records_is_refused_whole_STORE_3),
         cmocka_unit_test(a_deadline_between_two_inputs_of_a_large_batch_comes_between_them_TIME_3),
+        cmocka_unit_test(a_job_passes_over_what_is_too_large_STORE_3_STORE_7),
         cmocka_unit_test(a_list_ends_where_memory_does_ASSOC_8_SAFE_5),
         cmocka_unit_test(a_doubt_ends_where_memory_does_STORE_4_SAFE_5),
         cmocka_unit_test(a_summary_ends_where_memory_does_INV_4_SAFE_5),
