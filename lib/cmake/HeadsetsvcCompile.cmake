@@ -36,8 +36,7 @@ if(HSVC_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(HSVC_COVERAGE)
-    # Atomic: a count that one thread takes from another is a branch that no test seems to have taken.
-    add_compile_options(-fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping -fcoverage-mcdc)
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
     add_link_options(-fprofile-instr-generate)
     # Each take from an arena is a block of its own, which can fail in a test (arena.c).
     add_compile_definitions(HSVC_CHUNK_LEAST=80u HSVC_CHUNK_GROWS_TO=80u)
