@@ -44,12 +44,14 @@ static size_t read_all(hsvc_scenario *s, hsvc_audit_entry *newest) {
         memset(page, 0, sizeof page);
         page[0].struct_size = sizeof page[0];
         status = hsvc_audit_read(s->engine, &cursor, page, PAGE, &count);
-        if (status == HSVC_OK && count != 0) *newest = page[count - 1];
+        if (status != HSVC_OK) break;
+        if (count != 0) *newest = page[count - 1];
         all += count;
     }
+    if (status == HSVC_OK && newest->rule != NULL) return all;
     if (status != HSVC_OK)
         hsvc__scn_report(s, HSVC_SCENARIO_STATUS, 0, hsvc_name(HSVC_REGISTRY_STATUS, status), "hsvc_audit_read failed");
-    return all;
+    return 0;
 }
 
 DO(audit_count) {
