@@ -181,7 +181,7 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+        if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((headsets & 1u << h) != 0) (void)m_connect(m, phone, h, at);
     return m_yes(0);
@@ -223,6 +223,17 @@ struct m_answer m_unregistered(struct model *m, uint32_t phone) {
     return m_yes(0);
 }
 
+/* settles: headsets have their time to return, if any was here. A phone that registers again and again settles no longer for it,
+ * and at most so often before its last reports are judged as they are (TIME-7, decision 160). */
+static void settles(struct model *m, struct m_phone *p, uint32_t before) {
+    before = before && !p->resetting;
+    if (p->settling && before) return;
+    p->settling = before && p->settlings < HSVC_LIMIT_SETTLINGS;
+    p->due[MT_SETTLE] = M_NEVER;
+    if (before) p->settlings = p->settling ? p->settlings + 1 : 0;
+    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, m_number(m, p)));
+}
+
 /* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
 struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
     struct m_phone *p = &m->phones[phone];
@@ -237,12 +248,12 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
         p->resetting = p->overdue = p->held = 0;
         p->due[MT_RESET] = M_NEVER;
     } else {
+        p->settling = 0;
+        if (!p->resetting || p->overdue || p->held) m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
         p->resetting = 1; /* sent again */
         p->overdue = p->held = 0;
-        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
     }
-    p->settling = before != 0 && !p->resetting;
-    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
+    settles(m, p, before);
     for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
         if (p->user != 0 && p->causes != 0 && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
     (void)m_call_list(m, phone, calls);
@@ -263,6 +274,7 @@ void m_resync(struct model *m) {
 
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */
 void m_settled(struct model *m, struct m_phone *p) {
+    if (p->settling) p->settlings = 0;
     p->settling = 0;
     for (uint32_t h = 1; h < M_HEADSETS && !p->resetting; h++)
         if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);

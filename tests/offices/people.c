@@ -215,12 +215,14 @@ static void day(struct made *m, int64_t midnight, uint32_t weekend) {
     if (random_chance(&m->r, 300)) trouble(m, midnight);
     if (m->shape.faults && random_chance(&m->r, 300)) store_trouble(m, midnight);
     time_day(m, midnight);
+    plugs_day(m, midnight);
 }
 
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list) {
     struct made m;
     memset(&m, 0, sizeof m);
     m.r.state = seed;
+    m.own.state = ~seed;
     m.shape = office_shape(seed);
     people(&m);
     for (uint32_t d = 0; d < days; d++) {

@@ -1,0 +1,64 @@
+/* people_plugs.c: what befalls plugs and headsets of an office: plugs that are loose. It draws from numbers of its own, so that
+ * what people.c makes of a seed stays as it is. */
+#include "made.h"
+
+/* toggle: in or out; mostly it is heard as it happens. */
+static void toggle(struct made *m, int64_t at, enum act what, uint8_t headset, uint8_t phone) {
+    struct event *e = made_add(m, at, what);
+    e->headset = headset;
+    e->phone = phone;
+    if (random_chance(&m->r, 970)) return;
+    e->arg = TRAVEL_LATE;
+    e->number = made_between(m, 1, 20 * SECOND);
+}
+
+/* meanwhile: what else happens at a phone whose headsets come and go. */
+static void meanwhile(struct made *m, int64_t at, uint8_t user, uint8_t phone) {
+    static const enum act acts[] = {ACT_SNAPSHOT, ACT_SNAPSHOT, ACT_POWER_CUT, ACT_CALL, ACT_MENU, ACT_ANSWER, ACT_ANSWER, ACT_PLUG, ACT_FORCE, ACT_DISASSOCIATE};
+    struct event *e = made_add(m, at, acts[random_below(&m->r, 10)]);
+    enum act what = (enum act)e->what;
+    uint32_t call = ++m->calls;
+    e->user = user;
+    e->phone = phone;
+    e->headset = user;
+    if (what == ACT_MENU) e->arg = random_chance(&m->r, 500) ? HSVC_INPUT_MENU_SIGN_IN : HSVC_INPUT_MENU_SIGN_OUT;
+    if (what == ACT_ANSWER) e->arg = random_below(&m->r, 1000);
+    if (what == ACT_PLUG) e->phone = made_some(m, m->shape.phones); /* somewhere else, and nobody saw it leave */
+    if (what == ACT_POWER_CUT) made_add(m, at + made_between(m, SECOND, MINUTE), ACT_POWER_BACK)->phone = phone;
+    if (what != ACT_CALL) return;
+    e->number = call;
+    e = made_add(m, at + made_between(m, SECOND, 10 * MINUTE), ACT_HANG_UP);
+    e->number = call;
+    e->phone = phone;
+}
+
+/* loose: a plug that makes and loses contact, for seconds or minutes; mostly that of who sits there. */
+static void loose(struct made *m, int64_t at) {
+    uint8_t user = made_some(m, m->shape.users), phone = random_chance(&m->r, 850) ? m->home[user] : made_some(m, m->shape.phones);
+    uint8_t second = random_chance(&m->r, 150) ? made_some(m, m->shape.headsets) : user;
+    int64_t most = random_chance(&m->r, 800) ? 4 * SECOND : 40 * SECOND;
+    uint32_t in = random_below(&m->r, 2);
+    for (uint32_t left = 4 + random_below(&m->r, random_chance(&m->r, 900) ? 16 : 60); left > 0; left--) {
+        toggle(m, at, in ? ACT_PLUG : ACT_UNPLUG, random_chance(&m->r, 850) ? user : second, phone);
+        at += made_between(m, 100, most);
+        if (random_chance(&m->r, 950)) in = !in;
+        if (random_chance(&m->r, 60)) meanwhile(m, at, user, phone);
+    }
+}
+
+/* plugs_morning: how many connects are too many (PRES-8). */
+void plugs_morning(struct made *m) {
+    static const int64_t connects[] = {6, 6, 3, 10};
+    struct event *e = made_add(m, DAY_ONE, ACT_POLICY);
+    e->arg = HSVC_PARAM_FLAP_CONNECTS;
+    e->extra = HSVC_SCOPE_GLOBAL;
+    e->number = connects[random_below(&m->own, 4)];
+}
+
+void plugs_day(struct made *m, int64_t midnight) {
+    struct random usual = m->r;
+    m->r = m->own;
+    if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
+    m->own = m->r;
+    m->r = usual;
+}
