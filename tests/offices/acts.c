@@ -87,8 +87,18 @@ static void act_plug(struct world *w, const struct event *e) {
     }
     about(&in, in_now ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED, phone_name(e->phone), NULL, serial_name(e->headset));
     in.handle = e->headset;
+    in.flags = in_now && e->extra ? HSVC_FLAG_UPDATING : 0;
     (void)strcat(strcat(strcpy(line, serial_name(e->headset)), in_now ? " plugs into " : " unplugs from "), phone_name(e->phone));
+    if (in.flags) (void)strcat(line, " updating");
     tell(w, e, &in, line);
+}
+
+static void act_update(struct world *w, const struct event *e) {
+    hsvc_input in;
+    if (!w->model.headsets[e->headset].known) return;
+    about(&in, e->arg ? HSVC_INPUT_UPDATE_END : HSVC_INPUT_UPDATE_BEGIN, NULL, NULL, serial_name(e->headset));
+    say(w, "%s %s updating", serial_name(e->headset), e->arg ? "finishes" : "starts");
+    world_apply(w, &in, e->phone);
 }
 
 static void act_snapshot(struct world *w, const struct event *e) {
@@ -316,6 +326,7 @@ void act(struct world *w, const struct event *e) {
             break;
         case ACT_PLUG:
         case ACT_UNPLUG: act_plug(w, e); break;
+        case ACT_UPDATE: act_update(w, e); break;
         case ACT_SNAPSHOT: act_snapshot(w, e); break;
         case ACT_ANSWER: act_answer(w, e); break;
         case ACT_MENU: act_menu(w, e); break;

@@ -51,6 +51,7 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_CLOCK_SKEW_MAX: return 2 * SECOND;
         case HSVC_PARAM_FLAP_CONNECTS: return 6;
         case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
+        case HSVC_PARAM_UPDATE_MAX: return HOUR;
         default: return 0; /* off, and the first choice of all others */
     }
 }
@@ -149,12 +150,15 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due) 
     p->armed[timer] = ++m->counter;
 }
 
+/* waited_for: is it in doubt, or awaited? */
+static uint32_t waited_for(const struct m_present *here) { return here->here && (here->doubtful || here->awaited); }
+
 int64_t m_phone_next(const struct m_phone *p) {
     int64_t next = M_NEVER;
     for (uint32_t k = 0; p->exists && k < M_TIMERS; k++)
         if (p->due[k] < next) next = p->due[k];
     for (uint32_t h = 1; p->exists && h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
+        if (waited_for(&p->at[h]) && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
     return next;
 }
 
@@ -197,11 +201,11 @@ static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
     for (uint32_t k = 0; k < M_TIMERS; k++)
         if (p->due[k] == at && (timer == M_TIMERS || p->armed[k] < p->armed[timer])) timer = k;
     for (uint32_t h = 1; h < M_HEADSETS && timer == M_TIMERS; h++)
-        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due == at) headset = h;
+        if (waited_for(&p->at[h]) && p->at[h].doubt_due == at) headset = h;
     if (timer < M_TIMERS)
         fire(m, p, (enum m_timer)timer);
     else
-        m_doubt_over(m, p, headset);
+        m_wait_over(m, p, headset);
 }
 
 /* m_pass: TIME-3: in order of time, whosever they are. */

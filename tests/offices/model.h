@@ -16,6 +16,8 @@
 #define M_NODES 3
 #define M_NEVER INT64_MAX
 #define M_UNSET (-1)
+#define M_SAYS_STEADY 1u /* a connect, without one */
+#define M_SAYS_UPDATING 2u
 #define M_KEPT_HERE 1u
 #define M_KEPT_GONE 2u
 
@@ -31,9 +33,10 @@ struct m_user {
     struct m_lock lock;
 };
 
-/* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. */
+/* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. awaited: gone to restart in
+ * its update. Both are so until doubt_due. */
 struct m_present {
-    uint8_t here, fresh, gone, doubtful, doubt_anew;
+    uint8_t here, fresh, gone, doubtful, awaited, doubt_anew;
     int64_t since, event_at, newer, doubt_due, doubted_at;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };
@@ -97,6 +100,7 @@ struct m_headset {
     uint8_t owner, known, phone; /* phone: the newest that reported it */
     uint8_t was;                 /* whose it was, until the sweep after that user's removal */
     int64_t event_at;            /* of the newest report there */
+    struct m_lock update;        /* at, until: when it counts as updating */
     uint8_t skipped[M_PHONES];
 };
 
@@ -112,6 +116,7 @@ struct model {
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
@@ -173,9 +178,17 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_resync(struct model *m);
 void m_settled(struct model *m, struct m_phone *p);
-void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
+
+/* model_update.c: headsets that are updated */
+uint32_t m_updating(const struct model *m, uint32_t headset);
+uint32_t m_judged(const struct m_phone *p);
+void m_says_of_update(struct model *m, uint32_t headset);
+void m_await(struct model *m, struct m_phone *p, uint32_t headset);
+void m_wait_over(struct model *m, struct m_phone *p, uint32_t headset);
+struct m_answer m_update_begins(struct model *m, uint32_t headset);
+struct m_answer m_update_ends(struct model *m, uint32_t headset);
 
 /* model_flap.c: holds of headsets that come and go */
 uint32_t m_flaps(const struct m_phone *p);

@@ -32,7 +32,7 @@ static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int6
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (p == here || !p->exists || !p->at[headset].here) continue;
-        if (p->at[headset].gone) m_leave(m, p, headset, at); /* its phone has said so already (decision 030) */
+        if (p->at[headset].gone || p->at[headset].awaited) m_leave(m, p, headset, at); /* its phone has said so already (decision 030) */
         if (p->at[headset].doubtful || !p->at[headset].here) continue;
         p->at[headset].newer = at;
         doubt(m, &p->at[headset]);
@@ -83,6 +83,17 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     return m_no(why);
 }
 
+static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
+    uint32_t owner = m->headsets[headset].owner;
+    m_says_of_update(m, headset);
+    p->at[headset].awaited = 0;
+    if (p->user != 0 && owner == p->user) {
+        p->at[headset].fresh = 0;
+        m_back(m, p);
+    }
+    m_offer(m, p); /* it keeps its turn */
+}
+
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     struct m_present *here = &p->at[headset];
@@ -96,6 +107,10 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         here->doubtful = 0;
     }
     noted(m, p, headset, at);
+    if (here->awaited) { /* it has restarted, and never left (ASSOC-10) */
+        restarted(m, p, headset);
+        return m_yes(0);
+    }
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->gone = 0;
@@ -105,6 +120,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     here->here = here->fresh = 1;
     here->since = here->event_at = at;
     here->order = ++m->counter;
+    m_says_of_update(m, headset);
     here->newer = reported_later(m, p, headset, at);
     if (here->newer != 0) { /* the late connect is itself the older one: no flow before its phone confirms it (decision 030) */
         doubt(m, here);
@@ -156,20 +172,26 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     m_see_headset(m, headset);
-    if (m_flaps(p) && (p->at[headset].here || p->kept[headset])) {
-        if (gone_stale(m, p, headset, at)) return p->at[headset].here ? m_no(HSVC_REASON_STALE_EVENT) : m_open();
+    struct m_present *here = &p->at[headset];
+    uint32_t away = !here->here || here->gone || here->awaited;
+    if (m_flaps(p) && (!away || p->kept[headset])) {
+        if (gone_stale(m, p, headset, at)) return away ? m_open() : m_no(HSVC_REASON_STALE_EVENT);
         (void)m_holds(m, p, headset, 0);
         return m_yes(HSVC_REASON_HELD);
     }
-    if (!p->at[headset].here || (p->at[headset].gone && !p->at[headset].doubtful)) return m_open(); /* a second one changes nothing (PRES-4) */
+    if (away && !here->doubtful) return m_open(); /* a second one changes nothing (PRES-4) */
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
     noted(m, p, headset, at);
-    if (p->at[headset].doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
+    if (here->doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
         m_leave(m, p, headset, at);
         return m_yes(0);
     }
-    if (p->settling || (!p->overdue && (p->resetting || !p->registered))) {
-        p->at[headset].gone = 1; /* SIGN-5: recorded, not judged */
+    if (m_updating(m, headset)) {
+        m_await(m, p, headset);
+        return m_yes(0);
+    }
+    if (!m_judged(p)) {
+        here->gone = 1; /* SIGN-5: recorded, not judged */
         return m_yes(0);
     }
     m_leave(m, p, headset, at);
@@ -192,15 +214,17 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
     struct m_phone *p = &m->phones[phone];
     if (!p->at[headset].here || !p->at[headset].doubtful) return m_no(HSVC_REASON_REQUEST_STALE);
     if (!there) {
-        m_doubt_over(m, p, headset);
+        m_wait_over(m, p, headset);
         return m_yes(0);
     }
     p->at[headset].doubtful = 0;
+    if (p->user != 0 && m->headsets[headset].owner == p->user) {
+        p->at[headset].fresh = 0;
+        m_back(m, p);
+    }
     m_offer(m, p);
     return m_yes(0);
 }
-
-void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset) { m_leave(m, p, headset, p->at[headset].newer); }
 
 /* ---- resets ---- */
 
@@ -243,6 +267,7 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     before = any_here(p);
     p->registered = 1;
     p->due[MT_AWAY] = M_NEVER;
+    m_withdraw(p); /* whoever registers has begun anew, and shows nothing (PRES-3) */
     if (generation > p->worn) p->worn = generation;
     if (generation == p->wanted) {
         p->resetting = p->overdue = p->held = 0;

@@ -35,7 +35,11 @@ static uint32_t let_in(const struct model *m, const struct m_phone *p, uint32_t 
 
 /* m_holds: is this report kept? A report that is older than the last one kept is stale. */
 uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t here) {
-    if (!m_flaps(p) || (here && let_in(m, p, headset))) return 0;
+    if (!m_flaps(p)) return 0;
+    if (here && let_in(m, p, headset)) {
+        p->kept[headset] = 0; /* this is the last report */
+        return 0;
+    }
     p->kept[headset] = here ? M_KEPT_HERE : M_KEPT_GONE;
     p->kept_at[headset] = m->at;
     prolong(m, p);

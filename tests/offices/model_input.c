@@ -58,6 +58,14 @@ static struct m_answer people_and_phones(struct model *m, const hsvc_input *in, 
     }
 }
 
+static struct m_answer connected(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
+    struct m_answer a;
+    m->says = in->flags & HSVC_FLAG_UPDATING ? M_SAYS_UPDATING : M_SAYS_STEADY;
+    a = m_connect(m, phone, headset, model_time(m, in));
+    m->says = 0;
+    return a;
+}
+
 static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
     struct m_call calls[M_CALLS];
     switch (in->kind) {
@@ -67,10 +75,12 @@ static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t
         case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
         case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
-        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, model_time(m, in));
+        case HSVC_INPUT_HEADSET_CONNECTED: return connected(m, in, phone, headset);
         case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, model_time(m, in));
         case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), model_time(m, in));
         case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
+        case HSVC_INPUT_UPDATE_BEGIN: return m_update_begins(m, headset);
+        case HSVC_INPUT_UPDATE_END: return m_update_ends(m, headset);
         case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);
         case HSVC_INPUT_CALL_ENDED: return m_call_ended(m, phone, (uint32_t)in->call_id);
         default: break;

@@ -129,7 +129,7 @@ static uint32_t newer(const struct m_present *a, const struct m_present *b) {
 static uint32_t newest(const struct m_phone *p, uint32_t before) {
     uint32_t best = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].fresh && !p->at[h].gone && !p->at[h].doubtful && (before == 0 || newer(&p->at[before], &p->at[h])) &&
+        if (p->at[h].here && p->at[h].fresh && !p->at[h].gone && !p->at[h].awaited && !p->at[h].doubtful && (before == 0 || newer(&p->at[before], &p->at[h])) &&
             (best == 0 || newer(&p->at[h], &p->at[best])))
             best = h;
     return best;
@@ -349,6 +349,7 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
         if (p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p);
         return m_no(HSVC_REASON_LOCKED_OUT);
     }
+    if (p->prompt == HSVC_PROMPT_ASSOCIATE && m_updating(m, p->prompt_headset)) return m_no(HSVC_REASON_BUSY_UPDATE);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
         uint32_t why = why_not(m, p, p->prompt_headset);
         if (why != 0) {
@@ -487,12 +488,13 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */
     }
     if (!m_ready(p)) return m_no(0);
-    if (!p->at[headset].here || m_calls(p) > 0) return m_open();
+    if (!p->at[headset].here || p->at[headset].awaited || m_calls(p) > 0) return m_open();
     if (kind == HSVC_INPUT_MENU_ASSOCIATE) {
         if (m->headsets[headset].owner != 0 || p->prompt != 0 || m_calls(p) > 0) return m_open();
         if (m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER &&
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
+        if (m_updating(m, headset)) return m_no(HSVC_REASON_BUSY_UPDATE);
         p->at[headset].fresh = 1; /* PRES-2 */
         p->at[headset].attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);

@@ -9,7 +9,7 @@ static uint32_t confirmed(const struct model *m, const struct m_phone *p) {
     if (!m_active(p) || !p->registered || p->resetting || p->settling) return 0;
     if (p->session_state != HSVC_SESSION_SIGNED_IN) return 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && !p->at[h].gone && !p->at[h].doubtful && m->headsets[h].owner == user) return 1;
+        if (p->at[h].here && !p->at[h].gone && !p->at[h].awaited && !p->at[h].doubtful && m->headsets[h].owner == user) return 1;
     return !m_here(m, p, user); /* by hand: nothing speaks against it */
 }
 
@@ -36,7 +36,7 @@ uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t
     if (m_flaps(p)) return 1;
     if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) return 1;
     for (uint32_t i = 1; i < M_PHONES; i++)
-        if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone) return 1;
+        if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone && !m->phones[i].at[headset].awaited) return 1;
     return 0;
 }
 

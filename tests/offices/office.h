@@ -30,8 +30,9 @@ enum act {
     ACT_FREE_ALL,     /* all headsets of user */
     ACT_IMPORT,       /* a file of associations; number: of its own seed; arg: 1 atomic; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
-    ACT_PLUG,         /* arg: how the report travels: TRAVEL_ */
+    ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating */
     ACT_UNPLUG,
+    ACT_UPDATE,       /* of a headset: begins; arg: 1 ends */
     ACT_SNAPSHOT,     /* the phone reports what is plugged in */
     ACT_ANSWER,       /* arg: what the user at the phone is inclined to */
     ACT_MENU,         /* arg: HSVC_INPUT_MENU_ */

@@ -1,4 +1,4 @@
-/* people_plugs.c: what befalls plugs and headsets of an office: plugs that are loose. It draws from numbers of its own, so that
+/* people_plugs.c: what befalls plugs and headsets of an office: loose plugs, updates. It draws from numbers of its own, so that
  * what people.c makes of a seed stays as it is. */
 #include "made.h"
 
@@ -46,6 +46,29 @@ static void loose(struct made *m, int64_t at) {
     }
 }
 
+/* update: a headset is updated, mostly where it is: it restarts once or twice, and says when it is done, or not. */
+static void update(struct made *m, int64_t at) {
+    uint8_t headset = random_chance(&m->r, 700) ? made_some(m, m->shape.users) : made_some(m, m->shape.headsets);
+    uint8_t phone = headset <= m->shape.users && random_chance(&m->r, 850) ? m->home[headset] : made_some(m, m->shape.phones);
+    struct event *e = made_add(m, at, ACT_UPDATE);
+    e->headset = headset;
+    e->phone = phone;
+    for (uint32_t restarts = random_below(&m->r, 3); restarts > 0; restarts--) {
+        at += made_between(m, SECOND, 5 * MINUTE);
+        toggle(m, at, ACT_UNPLUG, headset, phone);
+        if (random_chance(&m->r, 100)) break; /* it does not come back */
+        at += made_between(m, SECOND, random_chance(&m->r, 900) ? 2 * MINUTE : 100 * MINUTE);
+        toggle(m, at, ACT_PLUG, headset, phone);
+        m->list[m->count - 1].extra = (uint8_t)random_chance(&m->r, 700);
+        if (random_chance(&m->r, 150)) meanwhile(m, at, headset <= m->shape.users ? headset : 1, phone);
+    }
+    if (random_chance(&m->r, 200)) return; /* nobody says that it is over */
+    e = made_add(m, at + made_between(m, SECOND, 10 * MINUTE), ACT_UPDATE);
+    e->headset = headset;
+    e->phone = phone;
+    e->arg = 1;
+}
+
 /* plugs_morning: how many connects are too many (PRES-8). */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
@@ -59,6 +82,7 @@ void plugs_day(struct made *m, int64_t midnight) {
     struct random usual = m->r;
     m->r = m->own;
     if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
+    if (random_chance(&m->r, 600)) update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     m->own = m->r;
     m->r = usual;
 }
