@@ -31,6 +31,12 @@ static void act_user(struct world *w, const struct event *e) {
     world_apply(w, &in, 0);
 }
 
+/* firmware_word: what a script has once called remote stays so, which tells nothing of newer firmware. */
+static const char *firmware_word(const struct event *e) {
+    if (e->extra == FIRMWARE_OLD) return ", model CP-8861, firmware \"12.5(1)\" remote";
+    return e->extra == FIRMWARE_NONE ? ", model CP-6921, firmware \"14.2(1)\"" : e->what == ACT_PHONE ? "" : ", model CP-8861, firmware \"14.2(1)\"";
+}
+
 static const char *em_word(const struct event *e) { return e->arg & 4 ? " without EM" : e->what == ACT_PHONE ? "" : " with EM"; }
 
 /* act_phone: a phone is put on a desk, or what its record says is changed. */
@@ -43,10 +49,11 @@ void act_phone(struct world *w, const struct event *e) {
     if (kind != HSVC_DEVICE_ANONYMOUS && !w->model.users[e->user].exists) kind = HSVC_DEVICE_ANONYMOUS;
     site[5] = (char)('1' + e->phone % 3);
     (void)strcat(strcpy(own, phone_name(e->phone)), "-own");
-    (void)hsvc_input_device_put(&in, phone_name(e->phone), own, kind, site, "CP-8861", "14.2(1)", e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED);
+    (void)hsvc_input_device_put(&in, phone_name(e->phone), own, kind, site, e->extra == FIRMWARE_NONE ? "CP-6921" : "CP-8861", e->extra == FIRMWARE_OLD ? "12.5(1)" : "14.2(1)",
+                                (e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED) | (e->extra == FIRMWARE_OLD ? HSVC_FLAG_REMOTE_ACCESS : 0));
     if (kind != HSVC_DEVICE_ANONYMOUS) hsvc_input_set_related_user(&in, related = user_name(e->user));
-    if (is_new) say(w, "phone %s, site %s %s%s%s, node %u", phone_name(e->phone), site, kinds[kind], related, em_word(e), (unsigned)world_node(w, e->phone));
-    else say(w, "change phone %s %s%s%s", phone_name(e->phone), kind == HSVC_DEVICE_ANONYMOUS ? "anonymous" : kinds[kind], related, em_word(e));
+    if (is_new) say(w, "phone %s, site %s %s%s%s%s, node %u", phone_name(e->phone), site, kinds[kind], related, em_word(e), firmware_word(e), (unsigned)world_node(w, e->phone));
+    else say(w, "change phone %s %s%s%s%s", phone_name(e->phone), kind == HSVC_DEVICE_ANONYMOUS ? "anonymous" : kinds[kind], related, em_word(e), firmware_word(e));
     if (is_new) PHONE(w, e)->powered = 0; /* it comes up below, whatever its first generation makes others do */
     world_apply(w, &in, e->phone);
     if (is_new) phones_return(w, e->phone);

@@ -67,6 +67,7 @@ enum m_timer {
 
 struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
+    uint16_t unfit; /* 0, or why nobody signs in there by headset: its model, its firmware */
     uint8_t resetting, settling, wipe, overdue;
     uint8_t held; /* nobody told the phone yet: a call began in the input that came after what was due (CALL-1) */
     uint64_t ordered; /* in which input, or after it */

@@ -242,7 +242,7 @@ struct m_answer m_unregistered(struct model *m, uint32_t phone) {
     p->settling = 0;
     p->due[MT_SETTLE] = M_NEVER;
     m_withdraw(p); /* PRES-3 */
-    if (p->user != 0 && m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone) != 0 && p->session_state != HSVC_SESSION_ENDING)
+    if (p->user != 0 && m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone) != 0)
         m_arm(m, p, MT_AWAY, m->now + m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone));
     return m_yes(0);
 }

@@ -29,10 +29,16 @@ static void calls_of(const hsvc_input *in, struct m_call *calls) {
     }
 }
 
-/* needs_em: a countdown, or a plain screen that a headset brought, stands on a phone with EM alone (AUTO-3, DENY-1). */
-static uint32_t needs_em(const struct m_phone *p) {
-    if (p->prompt == HSVC_PROMPT_COUNTDOWN) return 1;
-    return (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) && p->prompt_headset != 0 && !p->checking;
+/* unfit: SPEC 4: models that are supported; over the remote-access edge firmware from 14.1(1) on. */
+static uint16_t unfit(const hsvc_input *in) {
+    if (in->model_len < 4 || memcmp(in->model, "CP-8", 4) != 0) return HSVC_REASON_MODEL_UNSUPPORTED;
+    return in->flags & HSVC_FLAG_REMOTE_ACCESS && memcmp(in->firmware, "12", 2) == 0 ? HSVC_REASON_FIRMWARE_TOO_OLD : 0;
+}
+
+/* loses: a countdown stands on a phone that is eligible, a plain screen that a headset brought on one with EM (AUTO-3, DENY-1). */
+static uint32_t loses(const struct m_phone *p) {
+    if (p->prompt == HSVC_PROMPT_COUNTDOWN) return !p->em || p->unfit;
+    return !p->em && (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) && p->prompt_headset != 0 && !p->checking;
 }
 
 static struct m_answer put_phone(struct model *m, const hsvc_input *in, uint32_t phone) {
@@ -42,7 +48,8 @@ static struct m_answer put_phone(struct model *m, const hsvc_input *in, uint32_t
     p->kind = (uint8_t)in->state;
     p->related = (uint8_t)number_of_name(in->related_user, in->related_user_len);
     p->site = (uint8_t)number_of_name(in->site, in->site_len);
-    if (!p->em && needs_em(p)) m_close(m, p);
+    p->unfit = unfit(in);
+    if (loses(p)) m_close(m, p);
     else m_felt(m, p); /* without EM, EM_DEVICES_ONLY would not ask any more (POL-4) */
     return m_yes(0);
 }

@@ -39,6 +39,7 @@ void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, 
 
 static uint32_t may_flow(const struct model *m, const struct m_phone *p, uint32_t user) {
     if (!p->em) return HSVC_REASON_EM_DISABLED;
+    if (p->unfit) return p->unfit;
     if (m_policy(m, HSVC_PARAM_HEADSET_EM, user, m_number(m, p)) == HSVC_CHOICE_HEADSET_EM_DENY) return HSVC_REASON_HEADSET_EM_DENIED;
     if (!m->users[user].enabled) return HSVC_REASON_USER_DISABLED;
     return 0;
@@ -68,7 +69,8 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
 
 /* m_plain_screen: DENY-1: does a headset of this user bring the plain screen? */
 uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t user) {
-    return may_flow(m, p, user) == HSVC_REASON_HEADSET_EM_DENIED && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) != 0;
+    uint32_t phone = m_number(m, p);
+    return p->em && m_policy(m, HSVC_PARAM_HEADSET_EM, user, phone) == HSVC_CHOICE_HEADSET_EM_DENY && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, phone) != 0;
 }
 
 /* why_not: SIGN-1, SIGN-2, TAKE-1: 0, or why an owned headset may not start anything here. */

@@ -13,7 +13,7 @@
 /* What may happen. Each is small and means something wherever it stands, so that a list stays a list when lines go. */
 enum act {
     ACT_USER,         /* arg: profiles, 16: disabled */
-    ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related */
+    ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related; extra: FIRMWARE_ */
     ACT_POLICY,       /* arg: parameter; extra: scope; user, phone: subject; number: value */
     ACT_POLICY_UNSET, /* the same, without a value */
     ACT_ASSOCIATE,
@@ -26,7 +26,7 @@ enum act {
     ACT_RENAME_USER,  /* extra: to the id of that user, 0: to a new one */
     ACT_REMOVE_PHONE,
     ACT_RENAME_PHONE, /* extra: to the name of that phone, 0: to a new one */
-    ACT_CHANGE_PHONE, /* arg, user: as of ACT_PHONE */
+    ACT_CHANGE_PHONE, /* arg, user, extra: as of ACT_PHONE */
     ACT_FREE_ALL,     /* all headsets of user */
     ACT_IMPORT,       /* a file of associations; number: of its own seed; arg: 1 atomic; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
@@ -51,6 +51,8 @@ enum act {
     ACT_SLEEP,        /* the hosts are suspended for number ms; arg: 1 they know later when what happened */
     ACTS
 };
+#define FIRMWARE_OLD 1u  /* of a phone that comes in over the remote-access edge */
+#define FIRMWARE_NONE 2u /* a model on which headsets do nothing */
 #define TRAVEL_LOST 1u  /* nobody hears of it */
 #define TRAVEL_TWICE 2u /* it is reported twice */
 #define TRAVEL_LATE 4u  /* number: it is reported so many ms after it happened */

@@ -1,4 +1,4 @@
-/* people_plugs.c: what befalls plugs and headsets of an office: loose plugs, updates. It draws from numbers of its own, so that
+/* people_plugs.c: what befalls plugs and headsets of an office: loose plugs, updates of headsets and phones. It draws from numbers of its own, so that
  * what people.c makes of a seed stays as it is. */
 #include "made.h"
 
@@ -69,6 +69,20 @@ static void update(struct made *m, int64_t at) {
     e->arg = 1;
 }
 
+/* phone_update: a phone is away while it takes other firmware; one of another model may stand there afterwards. */
+static void phone_update(struct made *m, int64_t at) {
+    uint8_t phone = made_some(m, m->shape.phones);
+    struct event *e = made_add(m, at, ACT_POWER_CUT);
+    e->phone = phone;
+    at += made_between(m, MINUTE, random_chance(&m->r, 900) ? 10 * MINUTE : 5 * HOUR);
+    e = made_add(m, at - made_between(m, 0, 2 * MINUTE), ACT_CHANGE_PHONE); /* known before it left, or when it is back */
+    e->phone = phone;
+    e->user = made_some(m, m->shape.users);
+    e->arg = random_chance(&m->r, 800) ? HSVC_DEVICE_ANONYMOUS : HSVC_DEVICE_SHARED;
+    e->extra = (uint8_t)(random_chance(&m->r, 750) ? 0 : 1 + random_below(&m->r, 2));
+    made_add(m, at, ACT_POWER_BACK)->phone = phone;
+}
+
 /* plugs_morning: how many connects are too many (PRES-8). */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
@@ -83,6 +97,7 @@ void plugs_day(struct made *m, int64_t midnight) {
     m->r = m->own;
     if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 600)) update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
+    if (random_chance(&m->r, 300)) phone_update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     m->own = m->r;
     m->r = usual;
 }
