@@ -95,6 +95,8 @@ static void act_plug(struct world *w, const struct event *e) {
     about(&in, in_now ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED, phone_name(e->phone), NULL, serial_name(e->headset));
     in.handle = e->headset;
     in.flags = in_now && e->extra ? HSVC_FLAG_UPDATING : 0;
+    if (e->arg & TRAVEL_BEHIND) phones_behind(w, e, in.kind);
+    if (e->arg & TRAVEL_BEHIND && (e->arg & TRAVEL_AGAIN) == 0) return;
     (void)strcat(strcat(strcpy(line, serial_name(e->headset)), in_now ? " plugs into " : " unplugs from "), phone_name(e->phone));
     if (in.flags) (void)strcat(line, " updating");
     tell(w, e, &in, line);
@@ -247,6 +249,8 @@ static void act_call(struct world *w, const struct event *e) {
         return;
     }
     about(&in, begins ? HSVC_INPUT_CALL_BEGUN : HSVC_INPUT_CALL_ENDED, phone_name(e->phone), NULL, NULL);
+    if (e->arg & TRAVEL_BEHIND) phones_behind(w, e, in.kind);
+    if (e->arg & TRAVEL_BEHIND && (e->arg & TRAVEL_AGAIN) == 0) return;
     in.call_id = id;
     if (begins) {
         in.state = HSVC_CALL_ACTIVE;
@@ -278,6 +282,12 @@ static void act_calls(struct world *w, const struct event *e) {
 }
 
 /* ---- power, hosts, stores ---- */
+
+static void act_acks(struct world *w, const struct event *e) {
+    PHONE(w, e)->acks = (uint8_t)e->arg;
+    PHONE(w, e)->fails = e->extra;
+    say(w, "# a phone with ways of its own: %s", phone_name(e->phone));
+}
 
 static void act_power(struct world *w, const struct event *e) {
     struct phone *p = PHONE(w, e);
@@ -341,6 +351,7 @@ void act(struct world *w, const struct event *e) {
         case ACT_CALL:
         case ACT_HANG_UP: act_call(w, e); break;
         case ACT_CALLS: act_calls(w, e); break;
+        case ACT_ACKS: act_acks(w, e); break;
         case ACT_POWER_CUT:
         case ACT_POWER_BACK: act_power(w, e); break;
         case ACT_DIRECTORY:

@@ -163,7 +163,8 @@ int64_t m_phone_next(const struct m_phone *p) {
 }
 
 static void reset_due(struct model *m, struct m_phone *p) {
-    if (p->held) { /* it waits for the call, not for the phone */
+    if (p->held) { /* it waits for the call, or for its next try */
+        if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) p->held = 0;
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
         return;
     }

@@ -68,8 +68,10 @@ enum m_timer {
 struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
     uint16_t unfit; /* 0, or why nobody signs in there by headset: its model, its firmware */
-    uint8_t resetting, settling, wipe, overdue;
-    uint8_t held; /* nobody told the phone yet: a call began in the input that came after what was due (CALL-1) */
+    uint8_t resetting, settling, overdue;
+    uint8_t held; /* it will be told: a call began in the input that came after what was due (CALL-1), or it could not take it (PROF-2) */
+    uint32_t retries;
+    uint64_t wipe; /* 0, or the first generation before whose use it must be wiped */
     uint64_t ordered; /* in which input, or after it */
     uint32_t settlings;
     uint64_t wanted, worn; /* generations */
@@ -171,14 +173,14 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
 struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls);
 struct m_answer m_unregistered(struct model *m, uint32_t phone);
 void m_resynced(struct model *m, struct m_phone *p);
-struct m_answer m_wiped(struct model *m, uint32_t phone);
 struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency);
 struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
-void m_resync(struct model *m);
 void m_settled(struct model *m, struct m_phone *p);
+void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
+uint32_t m_any_here(const struct m_phone *p);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 
@@ -190,6 +192,11 @@ void m_await(struct model *m, struct m_phone *p, uint32_t headset);
 void m_wait_over(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_update_begins(struct model *m, uint32_t headset);
 struct m_answer m_update_ends(struct model *m, uint32_t headset);
+
+/* model_acks.c: what phones say of what they were told */
+struct m_answer m_wiped(struct model *m, uint32_t phone, uint64_t generation);
+struct m_answer m_applied(struct model *m, uint32_t phone, uint64_t generation);
+struct m_answer m_failed(struct model *m, uint32_t phone, uint64_t generation);
 
 /* model_flap.c: holds of headsets that come and go */
 uint32_t m_flaps(const struct m_phone *p);

@@ -228,7 +228,7 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
 
 /* ---- resets ---- */
 
-static uint32_t any_here(const struct m_phone *p) {
+uint32_t m_any_here(const struct m_phone *p) {
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here) return 1;
     return 0;
@@ -247,12 +247,12 @@ struct m_answer m_unregistered(struct model *m, uint32_t phone) {
     return m_yes(0);
 }
 
-/* settles: headsets have their time to return, if any was here. A phone that registers again and again settles no longer for it,
+/* m_settles: headsets have their time to return, if any was here. A phone that registers again and again settles no longer for it,
  * and at most so often before its last reports are judged as they are (TIME-7, decision 160). */
-static void settles(struct model *m, struct m_phone *p, uint32_t before) {
+void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most) {
     before = before && !p->resetting;
     if (p->settling && before) return;
-    p->settling = before && p->settlings < HSVC_LIMIT_SETTLINGS;
+    p->settling = before && p->settlings < most;
     p->due[MT_SETTLE] = M_NEVER;
     if (before) p->settlings = p->settling ? p->settlings + 1 : 0;
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, m_number(m, p)));
@@ -264,11 +264,11 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     uint32_t before;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     if (generation > p->wanted) return m_no(0);
-    before = any_here(p);
+    before = m_any_here(p);
     p->registered = 1;
     p->due[MT_AWAY] = M_NEVER;
     m_withdraw(p); /* whoever registers has begun anew, and shows nothing (PRES-3) */
-    if (generation > p->worn) p->worn = generation;
+    p->worn = generation;
     if (generation == p->wanted) {
         p->resetting = p->overdue = p->held = 0;
         p->due[MT_RESET] = M_NEVER;
@@ -278,7 +278,7 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
         p->resetting = 1; /* sent again */
         p->overdue = p->held = 0;
     }
-    settles(m, p, before);
+    m_settles(m, p, before, HSVC_LIMIT_SETTLINGS);
     for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
         if (p->user != 0 && p->causes != 0 && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
     (void)m_call_list(m, phone, calls);
@@ -287,36 +287,14 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     return m_yes(0);
 }
 
-/* m_resync: everything is told again; a phone that is overdue may never have heard of it (decision 055). */
-void m_resync(struct model *m) {
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        struct m_phone *p = &m->phones[i];
-        if (!p->exists || !p->resetting || !p->overdue || m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) continue;
-        p->overdue = 0;
-        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, i));
-    }
-}
-
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */
 void m_settled(struct model *m, struct m_phone *p) {
     if (p->settling) p->settlings = 0;
-    p->settling = 0;
+    p->settling = 1; /* whose turn it is, is seen when all have left */
     for (uint32_t h = 1; h < M_HEADSETS && !p->resetting; h++)
         if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+    p->settling = 0;
     m_offer(m, p);
-}
-
-/* m_resynced: STORE-6: what it did not acknowledge is repeated; it has its time again, if that was over (decision 136). */
-void m_resynced(struct model *m, struct m_phone *p) {
-    m_see(m, p);
-    if (!p->resetting || !p->overdue) return;
-    p->overdue = 0;
-    m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
-}
-
-struct m_answer m_wiped(struct model *m, uint32_t phone) {
-    m->phones[phone].wipe = 0;
-    return m_yes(0);
 }
 
 /* ---- calls ---- */

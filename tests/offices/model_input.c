@@ -80,7 +80,9 @@ static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t
         case HSVC_INPUT_DEVICE_REMOVE:
         case HSVC_INPUT_DEVICE_RENAME: return people_and_phones(m, in, phone, 0);
         case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
-        case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
+        case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone, in->generation);
+        case HSVC_INPUT_PROFILE_APPLIED: return m_applied(m, phone, in->generation);
+        case HSVC_INPUT_PROFILE_FAILED: return m_failed(m, phone, in->generation);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
         case HSVC_INPUT_HEADSET_CONNECTED: return connected(m, in, phone, headset);
         case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, model_time(m, in));

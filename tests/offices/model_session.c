@@ -59,6 +59,7 @@ void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile
     p->profile = (uint8_t)profile;
     p->resetting = 1;
     p->overdue = p->held = 0;
+    p->retries = 0;
     p->ordered = m->input;
     p->settling = 0;
     p->settlings = 0;
@@ -78,7 +79,7 @@ static void over(struct model *m, struct m_phone *p, uint32_t cause) {
     p->dismissed = 0;
     p->extended = 0;
     p->left_denied = 0;
-    p->wipe = 1;
+    p->wipe = p->wanted + 1;
     p->due[MT_WINDOW] = p->due[MT_KEPT] = p->due[MT_LONGEST] = p->due[MT_AWAY] = M_NEVER;
 }
 
@@ -116,7 +117,7 @@ uint32_t m_strongest(const struct m_phone *p) {
 
 /* m_waited: the last call is over, and no hold: what waits is taken. */
 void m_waited(struct model *m, struct m_phone *p) {
-    if (p->held && m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
+    if (p->held && p->retries == 0 && m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
         p->held = 0; /* told now */
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
     }

@@ -41,6 +41,7 @@ enum act {
     ACT_CALL,         /* arg: TRAVEL_; extra: 1 emergency; number: call */
     ACT_HANG_UP,
     ACT_CALLS,        /* the phone reports its calls */
+    ACT_ACKS,         /* how a phone acknowledges its next profile: arg: ACK_; extra: how often it could not take it before */
     ACT_POWER_CUT,
     ACT_POWER_BACK,
     ACT_DIRECTORY,    /* arg: 0 answers, 1 silent, else after so many ms */
@@ -56,6 +57,13 @@ enum act {
 #define TRAVEL_LOST 1u  /* nobody hears of it */
 #define TRAVEL_TWICE 2u /* it is reported twice */
 #define TRAVEL_LATE 4u  /* number: it is reported so many ms after it happened */
+#define TRAVEL_BEHIND 8u  /* what happens meanwhile is reported before it, by 100 ms times `user` */
+#define TRAVEL_DATED 16u  /* and it says when it happened */
+#define TRAVEL_AGAIN 32u  /* it was reported at once, and comes again behind */
+#define ACK_NO_RESET 1u   /* it takes it without a reset */
+#define ACK_TWICE 2u
+#define ACK_LATE 4u /* of the wipe, 30 s */
+#define ACK_LOST 8u /* of the wipe, until the next */
 
 struct event {
     int64_t at;
@@ -79,12 +87,13 @@ struct shape office_shape(uint64_t seed);
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list);
 
 /* One thing that a phone or the directory will do. */
-enum plan_kind { PLAN_LEAVE, PLAN_REGISTER, PLAN_CHECKED, PLAN_PRESENCE, PLAN_CALLS };
+enum plan_kind { PLAN_LEAVE, PLAN_REGISTER, PLAN_CHECKED, PLAN_PRESENCE, PLAN_CALLS, PLAN_APPLIED, PLAN_FAILED, PLAN_WIPED, PLAN_REPORT };
 struct plan {
     int64_t at;
     uint64_t number;
     enum plan_kind what;
     uint32_t phone, subject, state;
+    int64_t happened; /* PLAN_REPORT: when */
 };
 #define PLANS_MOST 64
 
@@ -92,6 +101,7 @@ struct plan {
 struct phone {
     uint8_t registered, powered;
     uint32_t plugged; /* bits */
+    uint8_t acks, fails; /* acks: how it will acknowledge, ACK_; fails: how often it cannot take a profile */
     struct m_call calls[M_CALLS];
     uint64_t ordered, wipe, prompt_id, request;
     uint32_t prompt, shown_user;
@@ -203,6 +213,7 @@ void phones_turn(struct world *w);
 int64_t phones_next(const struct world *w);
 void phones_gone(struct world *w, uint32_t phone);
 void phones_return(struct world *w, uint32_t phone);
+void phones_behind(struct world *w, const struct event *e, uint32_t kind);
 void phones_pin(uint32_t user, uint32_t right, char pin[8]);
 
 /* compare.c */

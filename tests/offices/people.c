@@ -207,6 +207,7 @@ static void sort(struct event *list, uint32_t from, uint32_t count) {
 }
 
 static void day(struct made *m, int64_t midnight, uint32_t weekend) {
+    m->today = m->count;
     for (uint32_t u = 1; u <= m->shape.users; u++)
         if (random_chance(&m->r, weekend ? 50 : 850)) work(m, midnight, u, random_chance(&m->r, 930) ? u : made_some(m, m->shape.headsets));
     for (uint32_t u = 1; u <= m->shape.users; u++)

@@ -83,6 +83,27 @@ static void phone_update(struct made *m, int64_t at) {
     made_add(m, at, ACT_POWER_BACK)->phone = phone;
 }
 
+/* overtaken: some of the day's reports come behind others, or once more. */
+static void overtaken(struct made *m) {
+    for (uint32_t i = m->today; i < m->count; i++) {
+        struct event *e = &m->list[i];
+        if (e->what != ACT_PLUG && e->what != ACT_UNPLUG && e->what != ACT_CALL && e->what != ACT_HANG_UP) continue;
+        if (e->arg != 0 || !random_chance(&m->r, 300)) continue;
+        e->arg = TRAVEL_BEHIND;
+        if (e->what <= ACT_UNPLUG && random_chance(&m->r, 500)) e->arg |= TRAVEL_DATED;
+        if (random_chance(&m->r, 300)) e->arg |= TRAVEL_AGAIN;
+        e->user = (uint8_t)(1 + random_below(&m->r, random_chance(&m->r, 700) ? 30 : 250));
+    }
+}
+
+/* acks: a phone that takes its next profile in its own way, or cannot. */
+static void acks(struct made *m, int64_t at) {
+    struct event *e = made_add(m, at, ACT_ACKS);
+    e->phone = made_some(m, m->shape.phones);
+    e->arg = 1 + random_below(&m->r, 15);
+    e->extra = (uint8_t)(random_chance(&m->r, 600) ? 0 : 1 + random_below(&m->r, m->shape.faults ? 2 : 5));
+}
+
 /* plugs_morning: how many connects are too many (PRES-8). */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
@@ -95,9 +116,12 @@ void plugs_morning(struct made *m) {
 void plugs_day(struct made *m, int64_t midnight) {
     struct random usual = m->r;
     m->r = m->own;
+    overtaken(m);
     if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 600)) update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 300)) phone_update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
+    for (uint32_t i = 0; i < 3; i++)
+        if (random_chance(&m->r, 500)) acks(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     m->own = m->r;
     m->r = usual;
 }

@@ -7,7 +7,7 @@
 #define RESET_MS 40000
 
 static void plan(struct world *w, int64_t at, enum plan_kind what, uint32_t phone, uint64_t number, uint32_t subject, uint32_t state) {
-    struct plan made = {at, number, what, phone, subject, state};
+    struct plan made = {at, number, what, phone, subject, state, w->now};
     uint32_t i = w->plan_count;
     if (w->plan_count == PLANS_MOST) return;
     for (; i > 0 && w->plans[i - 1].at > at; i--) w->plans[i] = w->plans[i - 1];
@@ -30,7 +30,18 @@ static void order_profile(struct world *w, struct phone *p, uint32_t phone, uint
     if (generation > p->ordered) p->ordered = generation;
     forget(w, PLAN_LEAVE, phone);
     forget(w, PLAN_REGISTER, phone);
+    forget(w, PLAN_APPLIED, phone);
+    forget(w, PLAN_FAILED, phone);
     if (!p->powered) return;
+    if (p->registered && p->fails > 0) {
+        p->fails--;
+        plan(w, w->now + 3000, PLAN_FAILED, phone, generation, 0, 0);
+        return;
+    }
+    if (p->registered && p->acks & ACK_NO_RESET) {
+        plan(w, w->now + 2000, PLAN_APPLIED, phone, generation, 0, 0);
+        return;
+    }
     if (p->registered) plan(w, w->now + 1000, PLAN_LEAVE, phone, 0, 0, 0);
     plan(w, w->now + RESET_MS, PLAN_REGISTER, phone, 0, 0, 0);
 }
@@ -137,7 +148,25 @@ void phones_gone(struct world *w, uint32_t phone) {
     uint32_t plugged = p->plugged;
     memset(p, 0, sizeof *p);
     p->plugged = plugged;
-    for (enum plan_kind what = PLAN_LEAVE; what <= PLAN_CALLS; what++) forget(w, what, phone);
+    for (enum plan_kind what = PLAN_LEAVE; what <= PLAN_REPORT; what++) forget(w, what, phone);
+}
+
+/* wiped: what was ordered is wiped; how that is acknowledged is this once the phone's own way. */
+static void wiped(struct world *w, uint32_t phone) {
+    struct phone *p = &w->phones[phone];
+    uint32_t acks = p->acks;
+    uint64_t generation = p->wipe;
+    hsvc_input in;
+    p->acks = 0;
+    if (generation == 0 || acks & ACK_LOST) return;
+    p->wipe = 0;
+    if (acks & ACK_LATE) {
+        plan(w, w->now + 30000, PLAN_WIPED, phone, generation, 0, 0);
+        return;
+    }
+    about(&in, HSVC_INPUT_WIPE_DONE, phone);
+    in.generation = generation;
+    for (uint32_t left = acks & ACK_TWICE ? 2 : 1; left > 0; left--) world_apply(w, &in, phone);
 }
 
 /* phones_return: a phone comes up: a reset or a power cut has ended its calls. */
@@ -153,11 +182,42 @@ void phones_return(struct world *w, uint32_t phone) {
     in.flags = HSVC_FLAG_HAS_PRESENCE | HSVC_FLAG_HAS_CALLS;
     give(&in, items, list_headsets(p, items));
     world_apply(w, &in, phone);
-    if (p->wipe == 0) return;
-    about(&in, HSVC_INPUT_WIPE_DONE, phone);
-    in.generation = p->wipe;
-    p->wipe = 0;
-    world_apply(w, &in, phone);
+    wiped(w, phone);
+}
+
+/* phones_behind: a report that others overtake. */
+void phones_behind(struct world *w, const struct event *e, uint32_t kind) {
+    plan(w, w->now + e->user * 100, PLAN_REPORT, e->phone, (uint64_t)e->number, kind, e->headset | (e->arg & TRAVEL_DATED ? 256u : 0u) | (e->extra ? 512u : 0u));
+}
+
+static void report(struct world *w, const struct plan *plan) {
+    uint32_t headset = plan->state & 255u;
+    hsvc_input in;
+    about(&in, plan->subject, plan->phone);
+    in.at_ms = plan->state & 256u ? plan->happened + w->ticks[world_node(w, plan->phone)].ahead : 0;
+    if (headset != 0) {
+        in.serial = serial_name(headset);
+        in.serial_len = strlen(in.serial);
+        in.handle = headset;
+        say(w, "%s %s %s%s%ld%s", in.serial, in.kind == HSVC_INPUT_HEADSET_CONNECTED ? "plugs into" : "unplugs from", phone_name(plan->phone),
+            in.at_ms ? ", happened " : " # after ", (long)(w->now - plan->happened), in.at_ms ? " ms ago" : " ms");
+    } else {
+        in.call_id = plan->number;
+        in.state = in.kind == HSVC_INPUT_CALL_BEGUN ? HSVC_CALL_ACTIVE : 0;
+        in.flags = in.kind == HSVC_INPUT_CALL_BEGUN && plan->state & 512u ? HSVC_FLAG_EMERGENCY : 0;
+        say(w, "call %u %s at %s%s", (unsigned)plan->number, in.kind == HSVC_INPUT_CALL_BEGUN ? "starts" : "ends", phone_name(plan->phone), in.flags ? " emergency" : "");
+    }
+    world_apply(w, &in, plan->phone);
+}
+
+/* acknowledge: a profile without a registration, or that it cannot be taken; a wipe alone. */
+static void acknowledge(struct world *w, const struct plan *plan) {
+    struct phone *p = &w->phones[plan->phone];
+    hsvc_input in;
+    about(&in, plan->what == PLAN_APPLIED ? HSVC_INPUT_PROFILE_APPLIED : plan->what == PLAN_FAILED ? HSVC_INPUT_PROFILE_FAILED : HSVC_INPUT_WIPE_DONE, plan->phone);
+    in.generation = plan->number;
+    for (uint32_t left = p->acks & ACK_TWICE ? 2 : 1; left > 0; left--) world_apply(w, &in, plan->phone);
+    if (plan->what == PLAN_APPLIED) wiped(w, plan->phone);
 }
 
 static void answer(struct world *w, const struct plan *plan) {
@@ -195,6 +255,10 @@ void phones_turn(struct world *w) {
         world_apply(w, &in, next.phone);
     } else if (next.what == PLAN_REGISTER) {
         phones_return(w, next.phone);
+    } else if (next.what == PLAN_REPORT) {
+        report(w, &next);
+    } else if (next.what >= PLAN_APPLIED) {
+        acknowledge(w, &next);
     } else {
         answer(w, &next);
     }

@@ -159,7 +159,6 @@ void world_resync(struct world *w, uint32_t node) {
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
     w->model.now = w->now;
-    m_resync(&w->model);
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
