@@ -255,6 +255,12 @@ void m_policy_job(struct model *m, const struct m_job *job);
 struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
 void m_removed_job(struct model *m, const struct m_job *job);
 struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+/* What is said of a user (profiles, enabled) or a phone. */
+struct m_record {
+    uint8_t number, bad, profiles, enabled, kind, related, em;
+    uint16_t unfit;
+};
+struct m_answer m_phone_put(struct model *m, const struct m_record *record);
 struct m_answer m_phone_remove(struct model *m, uint32_t phone);
 struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, uint32_t now);
 void m_force_job(struct model *m, const struct m_job *job);
@@ -268,7 +274,12 @@ struct m_answer m_to_owner(struct model *m, uint32_t headset);
 struct m_row {
     uint8_t user, headset, action, from, bad; /* bad: a cell that cannot be */
 };
-uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t all_or_none);
+#define M_ALL_OR_NONE 1u
+#define M_DRY 2u     /* the same decisions, and nothing is done */
+#define M_REPLACE 4u /* who stands in the file keeps nothing else */
+uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t how);
+uint32_t m_import_users(struct model *m, const struct m_record *rows, uint32_t count, uint32_t how);
+uint32_t m_import_phones(struct model *m, const struct m_record *rows, uint32_t count, uint32_t how);
 
 /* model_jobs.c: what is swept later */
 void m_job(struct model *m, struct m_job job);

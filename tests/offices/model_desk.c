@@ -258,35 +258,6 @@ void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t mos
     if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, m_number(m, p)));
 }
 
-/* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
-struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
-    struct m_phone *p = &m->phones[phone];
-    uint32_t before;
-    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (generation > p->wanted) return m_no(0);
-    before = m_any_here(p);
-    p->registered = 1;
-    p->due[MT_AWAY] = M_NEVER;
-    m_withdraw(p); /* whoever registers has begun anew, and shows nothing (PRES-3) */
-    p->worn = generation;
-    if (generation == p->wanted) {
-        p->resetting = p->overdue = p->held = 0;
-        p->due[MT_RESET] = M_NEVER;
-    } else {
-        p->settling = 0;
-        if (!p->resetting || p->overdue || p->held) m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
-        p->resetting = 1; /* sent again */
-        p->overdue = p->held = 0;
-    }
-    m_settles(m, p, before, HSVC_LIMIT_SETTLINGS);
-    for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
-        if (p->user != 0 && p->causes != 0 && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
-    (void)m_call_list(m, phone, calls);
-    (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
-    if (!p->settling) m_settled(m, p);
-    return m_yes(0);
-}
-
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */
 void m_settled(struct model *m, struct m_phone *p) {
     if (p->settling) p->settlings = 0;
@@ -376,12 +347,11 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id) {
     return m_yes(0);
 }
 
-/* m_call_list: all calls now; those that are missing are over (OUT-6). */
-struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls) {
-    struct m_phone *p = &m->phones[phone];
+/* listed: all calls now; those that are missing are over (OUT-6). Bits: 1: it is time for what waited for them, 2: one was of
+ * emergency. */
+static uint32_t listed(struct model *m, struct m_phone *p, const struct m_call *calls) {
     struct m_call was[M_CALLS];
     uint32_t had = m_calls(p), emergency = m_emergency(p);
-    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     memcpy(was, p->calls, sizeof was);
     memset(p->calls, 0, sizeof p->calls);
     for (uint32_t i = 0; i < M_CALLS; i++)
@@ -392,7 +362,15 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
     p->due[MT_LIST] = M_NEVER;
     bound(m, p);
     if (m_calls(p) > 0) begun(m, p);
-    if ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p))) ended(m, p, emergency);
+    return ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p)) ? 1u : 0u) | (emergency ? 2u : 0u);
+}
+
+struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls) {
+    struct m_phone *p = &m->phones[phone];
+    uint32_t over;
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    over = listed(m, p, calls);
+    if (over & 1u) ended(m, p, over & 2u);
     return m_yes(0);
 }
 
@@ -412,4 +390,36 @@ void m_calls_over(struct model *m, struct m_phone *p) {
     }
     bound(m, p);
     if (m_calls(p) == 0) ended(m, p, 0);
+}
+
+/* ---- a phone registers ---- */
+
+/* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
+struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
+    struct m_phone *p = &m->phones[phone];
+    uint32_t before, over, waits;
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (generation > p->wanted) return m_no(0);
+    before = m_any_here(p);
+    p->registered = 1;
+    p->due[MT_AWAY] = M_NEVER;
+    m_withdraw(p); /* whoever registers has begun anew, and shows nothing (PRES-3) */
+    p->worn = generation;
+    if (generation == p->wanted) {
+        p->resetting = p->overdue = p->held = 0;
+        p->due[MT_RESET] = M_NEVER;
+    } else {
+        p->settling = 0;
+        if (!p->resetting || p->overdue || p->held) m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
+        p->resetting = 1; /* sent again */
+        p->overdue = p->held = 0;
+    }
+    m_settles(m, p, before, HSVC_LIMIT_SETTLINGS);
+    over = listed(m, p, calls);
+    (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
+    waits = p->settling && p->due[MT_SETTLE] > m->now;
+    if (!waits) p->due[MT_SETTLE] = M_NEVER;
+    if (!waits) m_settled(m, p);
+    if (over & 1u) ended(m, p, over & 2u); /* what waited for calls is taken last: whoever is back keeps the session (OUT-4, TIME-3) */
+    return m_yes(0);
 }

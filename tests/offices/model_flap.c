@@ -50,7 +50,7 @@ uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t 
 static void judged(struct model *m, struct m_phone *p, uint32_t headset, uint32_t kept) {
     struct m_present *here = &p->at[headset];
     m->at = p->kept_at[headset];
-    if (kept == M_KEPT_HERE && here->here && !here->gone && !here->doubtful) here->event_at = m->at;
+    if (kept == M_KEPT_HERE && here->here && !here->gone && !here->awaited && !here->doubtful) here->event_at = m->at;
     else if (kept == M_KEPT_HERE) (void)m_connect(m, m_number(m, p), headset, m->at);
     else (void)m_disconnect(m, m_number(m, p), headset, m->at);
 }

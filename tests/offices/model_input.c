@@ -35,23 +35,11 @@ static uint16_t unfit(const hsvc_input *in) {
     return in->flags & HSVC_FLAG_REMOTE_ACCESS && memcmp(in->firmware, "12", 2) == 0 ? HSVC_REASON_FIRMWARE_TOO_OLD : 0;
 }
 
-/* loses: a countdown stands on a phone that is eligible, a plain screen that a headset brought on one with EM (AUTO-3, DENY-1). */
-static uint32_t loses(const struct m_phone *p) {
-    if (p->prompt == HSVC_PROMPT_COUNTDOWN) return !p->em || p->unfit;
-    return !p->em && (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) && p->prompt_headset != 0 && !p->checking;
-}
-
 static struct m_answer put_phone(struct model *m, const hsvc_input *in, uint32_t phone) {
-    struct m_phone *p = &m->phones[phone];
-    p->exists = 1;
-    p->em = (in->flags & HSVC_FLAG_EM_ENABLED) != 0;
-    p->kind = (uint8_t)in->state;
-    p->related = (uint8_t)number_of_name(in->related_user, in->related_user_len);
-    p->site = (uint8_t)number_of_name(in->site, in->site_len);
-    p->unfit = unfit(in);
-    if (loses(p)) m_close(m, p);
-    else m_felt(m, p); /* without EM, EM_DEVICES_ONLY would not ask any more (POL-4) */
-    return m_yes(0);
+    struct m_record record = {(uint8_t)phone, 0, 0, 0, (uint8_t)in->state, (uint8_t)number_of_name(in->related_user, in->related_user_len),
+                              (in->flags & HSVC_FLAG_EM_ENABLED) != 0, unfit(in)};
+    m->phones[phone].site = (uint8_t)number_of_name(in->site, in->site_len);
+    return m_phone_put(m, &record);
 }
 
 /* people_and_phones: who comes, goes and is renamed. A new name that stands for somebody else is taken. */

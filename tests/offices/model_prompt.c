@@ -438,13 +438,13 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p);
     again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
-    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (locked || !m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
-    if (locked && p->prompt == HSVC_PROMPT_ASSOCIATE) return wrong(m, p); /* looks like one (SIGN-6) */
+    if (locked && p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p); /* looks like one (SIGN-6) */
     if (locked) {
         m_close(m, p); /* checked at every step of signing in (SIGN-1) */
         return m_no(HSVC_REASON_LOCKED_OUT);
     }
     memset(&m->users[user].lock, 0, sizeof m->users[user].lock);
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (!m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
     if (p->prompt == HSVC_PROMPT_EM_SIGN_IN) return m_entered_by_hand(m, p, user);
     return p->prompt == HSVC_PROMPT_ASSOCIATE ? associated(m, p, user) : entered(m, p, user);
 }

@@ -28,7 +28,7 @@ enum act {
     ACT_RENAME_PHONE, /* extra: to the name of that phone, 0: to a new one */
     ACT_CHANGE_PHONE, /* arg, user, extra: as of ACT_PHONE */
     ACT_FREE_ALL,     /* all headsets of user */
-    ACT_IMPORT,       /* a file of associations; number: of its own seed; arg: 1 atomic; extra: bytes of a piece, less one */
+    ACT_IMPORT,       /* a file; number: of its own seed, 0: what the store exports; headset: HSVC_CSV_; arg: FILE_; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
     ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating */
     ACT_UNPLUG,

@@ -1,5 +1,6 @@
 /* people_plugs.c: what befalls plugs and headsets of an office: loose plugs, updates of headsets and phones. It draws from numbers of its own, so that
  * what people.c makes of a seed stays as it is. */
+#include "headsetsvc/csv.h"
 #include "made.h"
 
 /* toggle: in or out; mostly it is heard as it happens. */
@@ -104,6 +105,15 @@ static void acks(struct made *m, int64_t at) {
     e->extra = (uint8_t)(random_chance(&m->r, 600) ? 0 : 1 + random_below(&m->r, m->shape.faults ? 2 : 5));
 }
 
+/* files: of all kinds, tried before, done, or as they were exported. */
+static void files(struct made *m, int64_t at) {
+    struct event *e = made_add(m, at, ACT_IMPORT);
+    e->headset = (uint8_t)(HSVC_CSV_ASSOCIATIONS + random_below(&m->r, 3));
+    e->arg = random_below(&m->r, e->headset == HSVC_CSV_ASSOCIATIONS ? 8 : 4);
+    e->extra = (uint8_t)random_below(&m->r, 200);
+    if (random_chance(&m->r, 800)) e->number = 1 + random_below(&m->r, 1u << 30);
+}
+
 /* plugs_morning: how many connects are too many (PRES-8). */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
@@ -120,6 +130,7 @@ void plugs_day(struct made *m, int64_t midnight) {
     if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 600)) update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 300)) phone_update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
+    if (random_chance(&m->r, 700)) files(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
     for (uint32_t i = 0; i < 3; i++)
         if (random_chance(&m->r, 500)) acks(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     m->own = m->r;
