@@ -37,7 +37,6 @@ void m_await(struct model *m, struct m_phone *p, uint32_t headset) {
 
 static void over(struct model *m, struct m_phone *p, uint32_t headset) {
     p->at[headset].awaited = 0;
-    p->at[headset].event_at = m->at;
     if (m_judged(p)) m_leave(m, p, headset, m->at);
     else p->at[headset].gone = 1;
 }
