@@ -80,6 +80,17 @@ static void tell(struct world *w, const struct event *e, hsvc_input *in, const c
     world_apply(w, in, e->phone);
 }
 
+/* quoted: names that a script has not declared stand in quotes, with their handles. */
+static void quoted(char *line, const char *serial) {
+    const char *quote = serial[0] == 'A' ? "\"" : "";
+    (void)strcat(strcat(strcpy(line, quote), serial), quote);
+}
+
+static void with_handle(char *line, uint32_t handle) {
+    char digits[3] = {(char)('0' + handle / 10), (char)('0' + handle % 10), 0};
+    (void)strcat(strcat(line, " handle "), digits);
+}
+
 static void act_plug(struct world *w, const struct event *e) {
     uint32_t in_now = e->what == ACT_PLUG, bit = 1u << e->headset;
     struct phone *p = PHONE(w, e);
@@ -87,19 +98,37 @@ static void act_plug(struct world *w, const struct event *e) {
     hsvc_input in;
     if (in_now)
         for (uint32_t i = 1; i < M_PHONES; i++) w->phones[i].plugged &= ~bit; /* it can be at one phone alone */
+    if (in_now && (p->plugged & bit) == 0) p->other = e->extra & 2 ? p->other | bit : p->other & ~bit;
     p->plugged = in_now ? p->plugged | bit : p->plugged & ~bit;
     if (e->arg & TRAVEL_LOST || !p->powered) {
         say(w, "# nobody hears that %s %s %s", serial_name(e->headset), in_now ? "was plugged into" : "was unplugged from", phone_name(e->phone));
         return;
     }
-    about(&in, in_now ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED, phone_name(e->phone), NULL, serial_name(e->headset));
-    in.handle = e->headset;
-    in.flags = in_now && e->extra ? HSVC_FLAG_UPDATING : 0;
+    about(&in, in_now ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED, phone_name(e->phone), NULL, reported_name(w, e->phone, e->headset));
+    in.handle = reported_handle(w, e->phone, e->headset);
+    in.flags = in_now && e->extra & 1 ? HSVC_FLAG_UPDATING : 0;
     if (e->arg & TRAVEL_BEHIND) phones_behind(w, e, in.kind);
     if (e->arg & TRAVEL_BEHIND && (e->arg & TRAVEL_AGAIN) == 0) return;
-    (void)strcat(strcat(strcpy(line, serial_name(e->headset)), in_now ? " plugs into " : " unplugs from "), phone_name(e->phone));
+    quoted(line, in.serial);
+    (void)strcat(strcat(line, in_now ? " plugs into " : " unplugs from "), phone_name(e->phone));
+    if (in.serial[0] == 'A') with_handle(line, (uint32_t)in.handle);
     if (in.flags) (void)strcat(line, " updating");
     tell(w, e, &in, line);
+}
+
+static void act_alias(struct world *w, const struct event *e) {
+    char alias[8] = "A";
+    hsvc_input in;
+    (void)strcat(alias, serial_name(e->headset) + 1);
+    about(&in, e->arg ? HSVC_INPUT_HEADSET_DELETE : HSVC_INPUT_HEADSET_ALIAS, NULL, NULL, e->arg ? alias : serial_name(e->headset));
+    if (e->arg) {
+        if (!w->model.headsets[e->headset].alias) return;
+        say(w, "delete headset \"%s\"", alias);
+    } else {
+        hsvc_input_set_alias(&in, alias);
+        say(w, "headset %s is also \"%s\"", serial_name(e->headset), alias);
+    }
+    world_apply(w, &in, 0);
 }
 
 static void act_update(struct world *w, const struct event *e) {
@@ -121,9 +150,9 @@ static void act_snapshot(struct world *w, const struct event *e) {
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         if ((PHONE(w, e)->plugged & 1u << h) == 0) continue;
         items[count].kind = HSVC_ITEM_HEADSET;
-        items[count].text = serial_name(h);
+        items[count].text = reported_name(w, e->phone, h);
         items[count].text_len = strlen(items[count].text);
-        items[count].number = h;
+        items[count].number = reported_handle(w, e->phone, h);
         (void)strcat(count++ == 0 ? strcpy(list, "headsets ") : strcat(list, " and "), serial_name(h));
     }
     in.items = count ? items : NULL;
@@ -343,6 +372,7 @@ void act(struct world *w, const struct event *e) {
             break;
         case ACT_PLUG:
         case ACT_UNPLUG: act_plug(w, e); break;
+        case ACT_ALIAS: act_alias(w, e); break;
         case ACT_UPDATE: act_update(w, e); break;
         case ACT_SNAPSHOT: act_snapshot(w, e); break;
         case ACT_ANSWER: act_answer(w, e); break;

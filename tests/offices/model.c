@@ -94,6 +94,7 @@ void m_begin(struct model *m, int64_t now, uint32_t nodes) {
     memset(m, 0, sizeof *m);
     m->now = now;
     m->nodes = nodes;
+    m->by = M_BY_ANY;
     for (uint32_t i = 0; i < M_PARAMS; i++) {
         m->everywhere[i] = M_UNSET;
         for (uint32_t k = 0; k < 4; k++) m->at_site[k][i] = M_UNSET;

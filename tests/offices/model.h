@@ -16,6 +16,9 @@
 #define M_NODES 3
 #define M_NEVER INT64_MAX
 #define M_UNSET (-1)
+#define M_BY_SERIAL 1u
+#define M_BY_ALIAS 2u
+#define M_BY_ANY 3u
 #define M_SAYS_STEADY 1u /* a connect, without one */
 #define M_SAYS_UPDATING 2u
 #define M_KEPT_HERE 1u
@@ -36,6 +39,7 @@ struct m_user {
 /* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. awaited: gone to restart in
  * its update. Both are so until doubt_due. */
 struct m_present {
+    uint8_t by; /* its interfaces that are plugged: M_BY_ */
     uint8_t here, fresh, gone, doubtful, awaited, doubt_anew;
     int64_t since, event_at, newer, doubt_due, doubted_at;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
@@ -95,11 +99,13 @@ struct m_phone {
     uint32_t flaps; /* connects since flap_at; in a hold that is when it began */
     int64_t flap_at, kept_at[M_HEADSETS];
     uint8_t kept[M_HEADSETS]; /* what was reported in the hold: M_KEPT_ */
+    uint8_t kept_by[M_HEADSETS];
     struct m_present at[M_HEADSETS];
     struct m_call calls[M_CALLS];
 };
 
 struct m_headset {
+    uint8_t alias; /* its other serial is known to be its own (ID-7) */
     uint8_t owner, known, phone; /* phone: the newest that reported it */
     uint8_t was;                 /* whose it was, until the sweep after that user's removal */
     int64_t event_at;            /* of the newest report there */
@@ -119,6 +125,8 @@ struct model {
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    uint32_t aliases;        /* headsets that a list names by their other serial */
+    uint8_t by;              /* which interface this input is about; M_BY_ANY: all */
     uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
     uint32_t job_count;
@@ -183,6 +191,10 @@ void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t mos
 uint32_t m_any_here(const struct m_phone *p);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
+
+/* model_alias.c: headsets with two serials */
+struct m_answer m_alias(struct model *m, uint32_t headset);
+struct m_answer m_forget_alias(struct model *m, uint32_t headset);
 
 /* model_update.c: headsets that are updated */
 uint32_t m_updating(const struct model *m, uint32_t headset);

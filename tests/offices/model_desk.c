@@ -87,6 +87,7 @@ static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
     m_says_of_update(m, headset);
     p->at[headset].awaited = 0;
+    p->at[headset].by = m->by;
     if (p->user != 0 && owner == p->user) {
         p->at[headset].fresh = 0;
         m_back(m, p);
@@ -103,6 +104,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
     if (m_holds(m, p, headset, 1)) return m_yes(HSVC_REASON_HELD);
     if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
+        here->by |= m->by;
         if (at < here->newer) return m_yes(0);
         here->doubtful = 0;
     }
@@ -113,10 +115,12 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     }
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
+        here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
         return m_yes(0);
     }
     memset(here, 0, sizeof *here);
+    here->by = m->by;
     here->here = here->fresh = 1;
     here->since = here->event_at = at;
     here->order = ++m->counter;
@@ -181,6 +185,11 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     }
     if (away && !here->doubtful) return m_open(); /* a second one changes nothing (PRES-4) */
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
+    if ((here->by & ~(uint32_t)m->by) != 0) { /* another interface of it is there (PRES-4) */
+        here->by &= (uint8_t)~(uint32_t)m->by;
+        here->event_at = at;
+        return m_yes(0);
+    }
     noted(m, p, headset, at);
     if (here->doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
         m_leave(m, p, headset, at);
@@ -198,14 +207,21 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     return m_yes(0);
 }
 
-/* m_snapshot: what is missing has left, what is new has connected (PRES-5). */
+/* m_snapshot: what is missing has left, what is new has connected (PRES-5), by the interfaces that it names. */
 struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, int64_t at) {
     struct m_phone *p = &m->phones[phone];
+    uint32_t aliases = m->aliases;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if ((headsets & 1u << h) != 0) (void)m_connect(m, phone, h, at);
+        if ((headsets & 1u << h) != 0) {
+            m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;
+            if (m_flaps(p)) p->kept[h] = M_KEPT_GONE, p->kept_by[h] = 0; /* what is held begins afresh */
+            else if (p->at[h].here && at >= p->at[h].event_at) p->at[h].by &= m->by;
+            (void)m_connect(m, phone, h, at);
+        }
+    m->by = M_BY_ANY;
     return m_yes(0);
 }
 

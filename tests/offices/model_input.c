@@ -19,6 +19,14 @@ static uint32_t headsets_of(const hsvc_input *in) {
     return bits;
 }
 
+/* aliases_of: those of a list that are named by their other serial. */
+static uint32_t aliases_of(const hsvc_input *in) {
+    uint32_t bits = 0;
+    for (size_t i = 0; i < in->item_count; i++)
+        if (in->items[i].kind == HSVC_ITEM_HEADSET && in->items[i].text[0] == 'A') bits |= 1u << number_of_name(in->items[i].text, in->items[i].text_len);
+    return bits;
+}
+
 static void calls_of(const hsvc_input *in, struct m_call *calls) {
     uint32_t count = 0;
     memset(calls, 0, M_CALLS * sizeof *calls);
@@ -53,16 +61,21 @@ static struct m_answer people_and_phones(struct model *m, const hsvc_input *in, 
     }
 }
 
-static struct m_answer connected(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
+/* reported: a headset comes or goes, by the interface whose serial it says. */
+static struct m_answer reported(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
     struct m_answer a;
+    m->by = in->serial_len > 0 && in->serial[0] == 'A' ? M_BY_ALIAS : M_BY_SERIAL;
     m->says = in->flags & HSVC_FLAG_UPDATING ? M_SAYS_UPDATING : M_SAYS_STEADY;
-    a = m_connect(m, phone, headset, model_time(m, in));
+    if (in->kind == HSVC_INPUT_HEADSET_CONNECTED) a = m_connect(m, phone, headset, model_time(m, in));
+    else a = m_disconnect(m, phone, headset, model_time(m, in));
     m->says = 0;
+    m->by = M_BY_ANY;
     return a;
 }
 
 static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
     struct m_call calls[M_CALLS];
+    m->aliases = aliases_of(in);
     switch (in->kind) {
         case HSVC_INPUT_DEVICE_PUT: return put_phone(m, in, phone);
         case HSVC_INPUT_DEVICE_REMOVE:
@@ -72,10 +85,12 @@ static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t
         case HSVC_INPUT_PROFILE_APPLIED: return m_applied(m, phone, in->generation);
         case HSVC_INPUT_PROFILE_FAILED: return m_failed(m, phone, in->generation);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
-        case HSVC_INPUT_HEADSET_CONNECTED: return connected(m, in, phone, headset);
-        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, model_time(m, in));
+        case HSVC_INPUT_HEADSET_CONNECTED:
+        case HSVC_INPUT_HEADSET_DISCONNECTED: return reported(m, in, phone, headset);
         case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), model_time(m, in));
         case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
+        case HSVC_INPUT_HEADSET_ALIAS: return m_alias(m, headset);
+        case HSVC_INPUT_HEADSET_DELETE: return m_forget_alias(m, headset);
         case HSVC_INPUT_UPDATE_BEGIN: return m_update_begins(m, headset);
         case HSVC_INPUT_UPDATE_END: return m_update_ends(m, headset);
         case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);

@@ -30,8 +30,9 @@ enum act {
     ACT_FREE_ALL,     /* all headsets of user */
     ACT_IMPORT,       /* a file; number: of its own seed, 0: what the store exports; headset: HSVC_CSV_; arg: FILE_; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
-    ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating */
+    ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating, 2: by its other interface */
     ACT_UNPLUG,
+    ACT_ALIAS,        /* a headset's other serial is its own; arg: 1 not any more */
     ACT_UPDATE,       /* of a headset: begins; arg: 1 ends */
     ACT_SNAPSHOT,     /* the phone reports what is plugged in */
     ACT_ANSWER,       /* arg: what the user at the phone is inclined to */
@@ -101,6 +102,7 @@ struct plan {
 struct phone {
     uint8_t registered, powered;
     uint32_t plugged; /* bits */
+    uint32_t other;   /* of these, by their other interface */
     uint8_t acks, fails; /* acks: how it will acknowledge, ACK_; fails: how often it cannot take a profile */
     struct m_call calls[M_CALLS];
     uint64_t ordered, wipe, prompt_id, request;
@@ -225,6 +227,9 @@ void compare_sound(struct world *w);
 const char *user_name(uint32_t user);
 const char *phone_name(uint32_t phone);
 const char *serial_name(uint32_t headset);
+/* reported_name: what a phone calls a headset that is plugged into it; reported_handle: and its interface. */
+const char *reported_name(const struct world *w, uint32_t phone, uint32_t headset);
+uint32_t reported_handle(const struct world *w, uint32_t phone, uint32_t headset);
 const char *profile_name(uint32_t user, uint32_t profile);
 /* user_id, phone_id: what the service calls them by now; a script keeps its own names. */
 const char *user_id(const struct world *w, uint32_t user);

@@ -114,6 +114,18 @@ static void files(struct made *m, int64_t at) {
     if (random_chance(&m->r, 800)) e->number = 1 + random_below(&m->r, 1u << 30);
 }
 
+/* serials: some headsets say another serial by their other interface; mostly somebody has said that it is theirs. */
+static void serials(struct made *m, int64_t at) {
+    struct event *e = made_add(m, at, ACT_ALIAS);
+    e->headset = made_some(m, m->shape.headsets);
+    e->arg = random_chance(&m->r, 250);
+}
+
+static void by_the_other(struct made *m) {
+    for (uint32_t i = m->today; i < m->count; i++)
+        if (m->list[i].what == ACT_PLUG && random_chance(&m->r, 300)) m->list[i].extra |= 2u;
+}
+
 /* plugs_morning: how many connects are too many (PRES-8). */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
@@ -127,6 +139,8 @@ void plugs_day(struct made *m, int64_t midnight) {
     struct random usual = m->r;
     m->r = m->own;
     overtaken(m);
+    by_the_other(m);
+    if (random_chance(&m->r, 500)) serials(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 600)) update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
     if (random_chance(&m->r, 300)) phone_update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));

@@ -110,15 +110,16 @@ static void about(hsvc_input *in, uint32_t kind, uint32_t phone) {
     in->device_len = strlen(in->device);
 }
 
-static size_t list_headsets(const struct phone *p, hsvc_item *items) {
+static size_t list_headsets(const struct world *w, uint32_t phone, hsvc_item *items) {
+    const struct phone *p = &w->phones[phone];
     size_t count = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         if ((p->plugged & 1u << h) == 0) continue;
         memset(&items[count], 0, sizeof *items);
         items[count].kind = HSVC_ITEM_HEADSET;
-        items[count].text = serial_name(h);
+        items[count].text = reported_name(w, phone, h);
         items[count].text_len = strlen(items[count].text);
-        items[count++].number = h;
+        items[count++].number = reported_handle(w, phone, h);
     }
     return count;
 }
@@ -180,14 +181,14 @@ void phones_return(struct world *w, uint32_t phone) {
     in.generation = p->ordered;
     in.node = world_node(w, phone);
     in.flags = HSVC_FLAG_HAS_PRESENCE | HSVC_FLAG_HAS_CALLS;
-    give(&in, items, list_headsets(p, items));
+    give(&in, items, list_headsets(w, phone, items));
     world_apply(w, &in, phone);
     wiped(w, phone);
 }
 
 /* phones_behind: a report that others overtake. */
 void phones_behind(struct world *w, const struct event *e, uint32_t kind) {
-    plan(w, w->now + e->user * 100, PLAN_REPORT, e->phone, (uint64_t)e->number, kind, e->headset | (e->arg & TRAVEL_DATED ? 256u : 0u) | (e->extra ? 512u : 0u));
+    plan(w, w->now + e->user * 100, PLAN_REPORT, e->phone, (uint64_t)e->number, kind, e->headset | (e->arg & TRAVEL_DATED ? 256u : 0u) | (e->extra & 1 ? 512u : 0u) | (w->phones[e->phone].other & 1u << e->headset ? 1024u : 0u));
 }
 
 static void report(struct world *w, const struct plan *plan) {
@@ -196,10 +197,10 @@ static void report(struct world *w, const struct plan *plan) {
     about(&in, plan->subject, plan->phone);
     in.at_ms = plan->state & 256u ? plan->happened + w->ticks[world_node(w, plan->phone)].ahead : 0;
     if (headset != 0) {
-        in.serial = serial_name(headset);
+        in.serial = plan->state & 1024u && w->model.headsets[headset].alias ? reported_name(w, plan->phone, headset) : serial_name(headset);
         in.serial_len = strlen(in.serial);
-        in.handle = headset;
-        say(w, "%s %s %s%s%ld%s", in.serial, in.kind == HSVC_INPUT_HEADSET_CONNECTED ? "plugs into" : "unplugs from", phone_name(plan->phone),
+        in.handle = in.serial[0] == 'A' ? headset + 32 : headset;
+        say(w, in.serial[0] == 'A' ? "\"%s\" %s %s%s%ld%s" : "%s %s %s%s%ld%s", in.serial, in.kind == HSVC_INPUT_HEADSET_CONNECTED ? "plugs into" : "unplugs from", phone_name(plan->phone),
             in.at_ms ? ", happened " : " # after ", (long)(w->now - plan->happened), in.at_ms ? " ms ago" : " ms");
     } else {
         in.call_id = plan->number;

@@ -31,6 +31,19 @@ const char *serial_name(uint32_t headset) {
     return room[headset];
 }
 
+static uint32_t by_alias(const struct world *w, uint32_t phone, uint32_t headset) {
+    return w->phones[phone].other & 1u << headset && w->model.headsets[headset].alias;
+}
+
+const char *reported_name(const struct world *w, uint32_t phone, uint32_t headset) {
+    static char room[M_HEADSETS][16];
+    if (!by_alias(w, phone, headset)) return serial_name(headset);
+    (void)snprintf(room[headset], 16, "A%u", (unsigned)headset);
+    return room[headset];
+}
+
+uint32_t reported_handle(const struct world *w, uint32_t phone, uint32_t headset) { return by_alias(w, phone, headset) ? headset + 32 : headset; }
+
 const char *profile_name(uint32_t user, uint32_t profile) {
     static char room[4][16];
     return named(room, "u%u-%u", user, profile);
