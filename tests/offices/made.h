@@ -13,7 +13,7 @@ struct made {
     struct shape shape;
     struct event *list;
     uint32_t count, room, today; /* today: where this day's events begin */
-    uint32_t calls;
+    uint32_t calls, wild;
     uint8_t home[M_USERS], where[M_HEADSETS];
 };
 

@@ -89,7 +89,7 @@ static void overtaken(struct made *m) {
     for (uint32_t i = m->today; i < m->count; i++) {
         struct event *e = &m->list[i];
         if (e->what != ACT_PLUG && e->what != ACT_UNPLUG && e->what != ACT_CALL && e->what != ACT_HANG_UP) continue;
-        if (e->arg != 0 || !random_chance(&m->r, 300)) continue;
+        if (e->arg != 0 || !random_chance(&m->r, m->wild ? 100 : 20)) continue;
         e->arg = TRAVEL_BEHIND;
         if (e->what <= ACT_UNPLUG && random_chance(&m->r, 500)) e->arg |= TRAVEL_DATED;
         if (random_chance(&m->r, 300)) e->arg |= TRAVEL_AGAIN;
@@ -126,27 +126,32 @@ static void by_the_other(struct made *m) {
         if (m->list[i].what == ACT_PLUG && random_chance(&m->r, 300)) m->list[i].extra |= 2u;
 }
 
-/* plugs_morning: how many connects are too many (PRES-8). */
+/* plugs_morning: how many connects are too many (PRES-8), and what an office this is. */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
     struct event *e = made_add(m, DAY_ONE, ACT_POLICY);
     e->arg = HSVC_PARAM_FLAP_CONNECTS;
     e->extra = HSVC_SCOPE_GLOBAL;
     e->number = connects[random_below(&m->own, 4)];
+    m->wild = random_chance(&m->own, 200);
 }
+
+/* often: in one office of five all of it is five times as frequent. */
+static uint32_t often(struct made *m, uint32_t permille) { return random_chance(&m->r, m->wild ? 5 * permille : permille); }
+
+static int64_t at_work(struct made *m, int64_t midnight) { return midnight + made_between(m, 7 * HOUR, 18 * HOUR); }
 
 void plugs_day(struct made *m, int64_t midnight) {
     struct random usual = m->r;
     m->r = m->own;
     overtaken(m);
     by_the_other(m);
-    if (random_chance(&m->r, 500)) serials(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
-    if (random_chance(&m->r, 600)) loose(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
-    if (random_chance(&m->r, 600)) update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
-    if (random_chance(&m->r, 300)) phone_update(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
-    if (random_chance(&m->r, 700)) files(m, midnight + made_between(m, 8 * HOUR, 18 * HOUR));
-    for (uint32_t i = 0; i < 3; i++)
-        if (random_chance(&m->r, 500)) acks(m, midnight + made_between(m, 7 * HOUR, 18 * HOUR));
+    if (often(m, 60)) serials(m, at_work(m, midnight));
+    if (often(m, 50)) loose(m, at_work(m, midnight));
+    if (often(m, 70)) update(m, at_work(m, midnight));
+    if (often(m, 30)) phone_update(m, at_work(m, midnight));
+    if (often(m, 60)) files(m, at_work(m, midnight));
+    if (often(m, 120)) acks(m, at_work(m, midnight));
     m->own = m->r;
     m->r = usual;
 }
