@@ -96,7 +96,7 @@ static void act_plug(struct world *w, const struct event *e) {
     struct phone *p = PHONE(w, e);
     char line[64];
     hsvc_input in;
-    if (in_now)
+    if (in_now && (e->extra & 4) == 0)
         for (uint32_t i = 1; i < M_PHONES; i++) w->phones[i].plugged &= ~bit; /* it can be at one phone alone */
     if (in_now && (p->plugged & bit) == 0) p->other = e->extra & 2 ? p->other | bit : p->other & ~bit;
     p->plugged = in_now ? p->plugged | bit : p->plugged & ~bit;

@@ -26,7 +26,7 @@ static struct m_row row(const struct world *w, struct random *r) {
         row.action = M_ROW_MOVE;
         row.from = (uint8_t)owner;
     }
-    row.bad = (uint8_t)random_chance(r, 15);
+    row.bad = (uint8_t)random_chance(r, 50);
     return row;
 }
 
@@ -155,7 +155,7 @@ static void unchanged(struct file *f, const struct event *e) {
     if (f->w->finding.kind != SAME) return;
     file_import(f, e);
     file_changed(f, 0);
-    if (f->broken == 0 && f->summary.failed != 0) world_find(f->w, DIFFERENT_ROWS, 0, 0, (int64_t)f->summary.failed);
+    if (f->broken == 0 && (f->summary.failed != 0 || f->summary.refused != 0)) world_find(f->w, DIFFERENT_ROWS, 0, 0, (int64_t)f->summary.failed);
 }
 
 /* act_import: number: what the file is made of, 0: what the store exports; headset: HSVC_CSV_, of which kind; extra: bytes of a

@@ -2,7 +2,7 @@
  * mutant be switched on (HSVC_MASKING): each fault in turn, until an office differs from the model. The first that are found
  * are shrunk to scripts, which must fail with the fault and pass without it; but no scenario can say what is in a file.
  *
- *   bugs STEP LEAST   every STEP-th row that the offices run, all that a change of the policy and its sweep run, and the mutants
+ *   bugs STEP LEAST   every STEP-th row that the offices run, all of the policy, its sweep, holds and updates, and the mutants
  *                     below; at least LEAST must be found, and as many scripts tell the fault from the service */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +22,9 @@ static const int mutants[] = {HSVC__MUTANT_headsets_stay_fresh, HSVC__MUTANT_tak
                               HSVC__MUTANT_arrival_counts,      HSVC__MUTANT_prompts_without_time,     HSVC__MUTANT_clones_believed,
                               HSVC__MUTANT_first_scope_wins,    HSVC__MUTANT_owner_by_use,             HSVC__MUTANT_conflicts_are_final,
                               HSVC__MUTANT_additions_first,     HSVC__MUTANT_twice_unseen,             HSVC__MUTANT_good_rows_land_anyway,
-                              HSVC__MUTANT_mangled_serials_pass};
+                              HSVC__MUTANT_mangled_serials_pass,    HSVC__MUTANT_flaps_uncounted,         HSVC__MUTANT_dry_runs_commit,
+                              HSVC__MUTANT_exports_without_header,  HSVC__MUTANT_token_forgotten,         HSVC__MUTANT_doubt_untold,
+                              HSVC__MUTANT_due_after_the_input};
 
 static const char *const names[HSVC__MUTANTS] = {"",
 #define MUTANT(name, rule, witness, text) #name,
@@ -131,7 +133,10 @@ static void attempt(const char *what, int64_t row, int mutant) {
     set(-1, HSVC__MUTANT_NONE);
 }
 
-static uint32_t administration(uint32_t machine) { return machine == HSVC__MACHINE_policy || machine == HSVC__MACHINE_sweep; }
+/* wholly: machines of which all rows are tried. */
+static uint32_t wholly(uint32_t machine) {
+    return machine == HSVC__MACHINE_policy || machine == HSVC__MACHINE_sweep || machine == HSVC__MACHINE_flapping || machine == HSVC__MACHINE_updating;
+}
 
 int main(int argc, char **argv) {
     static uint8_t fired[HSVC__MACHINES][HSVC__ROWS];
@@ -155,7 +160,7 @@ int main(int argc, char **argv) {
     }
     for (uint32_t machine = 1; machine < HSVC__MACHINES; machine++)
         for (uint32_t row = 0; row < HSVC__ROWS; row++) {
-            if (!fired[machine][row] || (!administration(machine) && nth++ % step != 0)) continue;
+            if (!fired[machine][row] || (!wholly(machine) && nth++ % step != 0)) continue;
             (void)snprintf(what, sizeof what, "row %" PRIu32 " of machine %" PRIu32 " (%s)", row, machine, hsvc__rule_of(machine * 65536 + row));
             attempt(what, (int64_t)machine * 65536 + row, HSVC__MUTANT_NONE);
         }

@@ -260,6 +260,7 @@ void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
 
 /* model_policy.c: the policy changes while people work */
 struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
+uint32_t m_for_later(uint32_t param);
 void m_felt(struct model *m, struct m_phone *p);
 void m_policy_job(struct model *m, const struct m_job *job);
 

@@ -30,7 +30,7 @@ enum act {
     ACT_FREE_ALL,     /* all headsets of user */
     ACT_IMPORT,       /* a file; number: of its own seed, 0: what the store exports; headset: HSVC_CSV_; arg: FILE_; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
-    ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating, 2: by its other interface */
+    ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating, 2: by its other interface, 4: another one with the same serial */
     ACT_UNPLUG,
     ACT_ALIAS,        /* a headset's other serial is its own; arg: 1 not any more */
     ACT_UPDATE,       /* of a headset: begins; arg: 1 ends */
@@ -112,7 +112,7 @@ struct phone {
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -160,6 +160,7 @@ struct world {
     struct script *script;
     hsvc_memory_store *memory;
     void *fault; /* hsvc_fault_store */
+    uint32_t conflicts; /* 1: of the fault that was armed last: so few that the engine copes with them alone (STORE-4) */
     hsvc_store store;
     hsvc_allocator allocator;
     hsvc_engine *engines[NODES];
@@ -178,6 +179,7 @@ void world_settle(struct world *w);
 int world_passes(int32_t status);
 void world_heard(struct world *w, const hsvc_effects *fx);
 void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken);
+void world_at_once(struct world *w);
 void world_restart(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);

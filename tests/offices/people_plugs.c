@@ -114,6 +114,20 @@ static void files(struct made *m, int64_t at) {
     if (random_chance(&m->r, 800)) e->number = 1 + random_below(&m->r, 1u << 30);
 }
 
+/* clone: somebody has a headset with the serial of another's, for a while (SAFE-4); somebody looks at the screen. */
+static void clone(struct made *m, int64_t at) {
+    uint8_t user = made_some(m, m->shape.users), phone = made_some(m, m->shape.phones);
+    struct event *e = made_add(m, at, ACT_PLUG);
+    e->headset = user;
+    e->phone = phone;
+    e->extra = 4;
+    e = made_add(m, at + made_between(m, 2 * SECOND, MINUTE), ACT_ANSWER);
+    e->user = user;
+    e->phone = phone;
+    e->arg = random_below(&m->r, 1000);
+    toggle(m, at + made_between(m, MINUTE, 3 * HOUR), ACT_UNPLUG, user, phone);
+}
+
 /* serials: some headsets say another serial by their other interface; mostly somebody has said that it is theirs. */
 static void serials(struct made *m, int64_t at) {
     struct event *e = made_add(m, at, ACT_ALIAS);
@@ -147,6 +161,7 @@ void plugs_day(struct made *m, int64_t midnight) {
     overtaken(m);
     by_the_other(m);
     if (often(m, 60)) serials(m, at_work(m, midnight));
+    if (often(m, 40)) clone(m, at_work(m, midnight));
     if (often(m, 50)) loose(m, at_work(m, midnight));
     if (often(m, 70)) update(m, at_work(m, midnight));
     if (often(m, 30)) phone_update(m, at_work(m, midnight));

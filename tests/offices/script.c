@@ -231,6 +231,7 @@ void script_expect(struct world *w, const struct finding *f) {
             break;
         case SAME:
         case DIFFERENT_ROWS:
+        case NOT_AT_ONCE:
         case DIFFERENT_CAUSES:
         case UNSOUND:
         case FAILED:
