@@ -14,8 +14,8 @@
 #include "office.h"
 #include "rules/rules.h"
 
-#define OFFICES 5
-#define DAYS 12
+#define OFFICES 8
+#define DAYS 20
 #define SHRUNK 12 /* so many of those that are found */
 
 static const int mutants[] = {HSVC__MUTANT_headsets_stay_fresh, HSVC__MUTANT_takeover_asks_the_other, HSVC__MUTANT_everybody_is_confirmed,
@@ -23,8 +23,7 @@ static const int mutants[] = {HSVC__MUTANT_headsets_stay_fresh, HSVC__MUTANT_tak
                               HSVC__MUTANT_first_scope_wins,    HSVC__MUTANT_owner_by_use,             HSVC__MUTANT_conflicts_are_final,
                               HSVC__MUTANT_additions_first,     HSVC__MUTANT_twice_unseen,             HSVC__MUTANT_good_rows_land_anyway,
                               HSVC__MUTANT_mangled_serials_pass,    HSVC__MUTANT_flaps_uncounted,         HSVC__MUTANT_dry_runs_commit,
-                              HSVC__MUTANT_exports_without_header,  HSVC__MUTANT_token_forgotten,         HSVC__MUTANT_doubt_untold,
-                              HSVC__MUTANT_due_after_the_input};
+                              HSVC__MUTANT_exports_without_header,  HSVC__MUTANT_doubt_untold};
 
 static const char *const names[HSVC__MUTANTS] = {"",
 #define MUTANT(name, rule, witness, text) #name,
@@ -103,7 +102,7 @@ static void shorten(const char *what, int64_t row, int mutant, uint64_t seed, st
     sum.shortened++;
     sum.events += all;
     sum.left += count;
-    if (strstr(text, "# a file") != NULL || strstr(text, "# a phone with") != NULL) {
+    if (strstr(text, "# a file") != NULL || strstr(text, "# a phone with") != NULL || strstr(text, "# the store") != NULL || finding->kind == NOT_AT_ONCE) {
         (void)puts("; it has what no script can say");
     } else {
         (void)printf("; the script fails %s the fault and %s without it\n", with ? "with" : "NOT WITH", without ? "FAILS" : "passes");

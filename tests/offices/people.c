@@ -224,6 +224,7 @@ uint32_t office_events(uint64_t seed, uint32_t days, struct event **list) {
     memset(&m, 0, sizeof m);
     m.r.state = seed;
     m.own.state = ~seed;
+    m.wild = seed % 5 == 1;
     m.shape = office_shape(seed);
     people(&m);
     for (uint32_t d = 0; d < days; d++) {

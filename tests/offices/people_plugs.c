@@ -14,14 +14,14 @@ static void toggle(struct made *m, int64_t at, enum act what, uint8_t headset, u
 }
 
 /* meanwhile: what else happens at a phone whose headsets come and go. */
-static void meanwhile(struct made *m, int64_t at, uint8_t user, uint8_t phone) {
+static void meanwhile(struct made *m, int64_t at, uint8_t headset, uint8_t phone) {
     static const enum act acts[] = {ACT_SNAPSHOT, ACT_SNAPSHOT, ACT_POWER_CUT, ACT_CALL, ACT_MENU, ACT_ANSWER, ACT_ANSWER, ACT_PLUG, ACT_FORCE, ACT_DISASSOCIATE};
     struct event *e = made_add(m, at, acts[random_below(&m->r, 10)]);
     enum act what = (enum act)e->what;
     uint32_t call = ++m->calls;
-    e->user = user;
+    e->user = headset <= m->shape.users ? headset : 1;
     e->phone = phone;
-    e->headset = user;
+    e->headset = headset;
     if (what == ACT_MENU) e->arg = random_chance(&m->r, 500) ? HSVC_INPUT_MENU_SIGN_IN : HSVC_INPUT_MENU_SIGN_OUT;
     if (what == ACT_ANSWER) e->arg = random_below(&m->r, 1000);
     if (what == ACT_PLUG) e->phone = made_some(m, m->shape.phones); /* somewhere else, and nobody saw it leave */
@@ -33,25 +33,42 @@ static void meanwhile(struct made *m, int64_t at, uint8_t user, uint8_t phone) {
     e->phone = phone;
 }
 
+/* where: a headset that was plugged in today, and its phone, some time later; or any. */
+static struct event where(struct made *m, int64_t at) {
+    struct event e = {.at = at};
+    e.headset = made_some(m, m->shape.users); /* one after the other: in a list each compiler has an order of its own */
+    e.phone = made_some(m, m->shape.phones);
+    for (uint32_t tries = 0; tries < 8 && m->count > m->today; tries++) {
+        const struct event *one = &m->list[m->today + random_below(&m->r, m->count - m->today)];
+        if (one->what != ACT_PLUG) continue;
+        e.headset = one->headset;
+        e.phone = one->phone;
+        e.at = one->at + made_between(m, SECOND, random_chance(&m->r, 300) ? MINUTE : 90 * MINUTE);
+        break;
+    }
+    return e;
+}
+
 /* loose: a plug that makes and loses contact, for seconds or minutes; mostly that of who sits there. */
 static void loose(struct made *m, int64_t at) {
-    uint8_t user = made_some(m, m->shape.users), phone = random_chance(&m->r, 850) ? m->home[user] : made_some(m, m->shape.phones);
-    uint8_t second = random_chance(&m->r, 150) ? made_some(m, m->shape.headsets) : user;
+    struct event e = where(m, at);
+    uint8_t first = e.headset, phone = e.phone;
+    uint8_t second = random_chance(&m->r, 150) ? made_some(m, m->shape.headsets) : first;
     int64_t most = random_chance(&m->r, 800) ? 4 * SECOND : 40 * SECOND;
     uint32_t in = random_below(&m->r, 2);
+    at = e.at;
     for (uint32_t left = 4 + random_below(&m->r, random_chance(&m->r, 900) ? 16 : 60); left > 0; left--) {
-        toggle(m, at, in ? ACT_PLUG : ACT_UNPLUG, random_chance(&m->r, 850) ? user : second, phone);
+        toggle(m, at, in ? ACT_PLUG : ACT_UNPLUG, random_chance(&m->r, 850) ? first : second, phone);
         at += made_between(m, 100, most);
         if (random_chance(&m->r, 950)) in = !in;
-        if (random_chance(&m->r, 60)) meanwhile(m, at, user, phone);
+        if (random_chance(&m->r, 60)) meanwhile(m, at, first, phone);
     }
 }
 
 /* update: a headset is updated, mostly where it is: it restarts once or twice, and says when it is done, or not. */
 static void update(struct made *m, int64_t at) {
-    uint8_t headset = random_chance(&m->r, 700) ? made_some(m, m->shape.users) : made_some(m, m->shape.headsets);
-    uint8_t phone = headset <= m->shape.users && random_chance(&m->r, 850) ? m->home[headset] : made_some(m, m->shape.phones);
-    struct event *e = made_add(m, at, ACT_UPDATE);
+    struct event there = where(m, at), *e = made_add(m, at = there.at, ACT_UPDATE);
+    uint8_t headset = there.headset, phone = there.phone;
     e->headset = headset;
     e->phone = phone;
     for (uint32_t restarts = random_below(&m->r, 3); restarts > 0; restarts--) {
@@ -61,7 +78,7 @@ static void update(struct made *m, int64_t at) {
         at += made_between(m, SECOND, random_chance(&m->r, 900) ? 2 * MINUTE : 100 * MINUTE);
         toggle(m, at, ACT_PLUG, headset, phone);
         m->list[m->count - 1].extra = (uint8_t)random_chance(&m->r, 700);
-        if (random_chance(&m->r, 150)) meanwhile(m, at, headset <= m->shape.users ? headset : 1, phone);
+        if (random_chance(&m->r, 150)) meanwhile(m, at, headset, phone);
     }
     if (random_chance(&m->r, 200)) return; /* nobody says that it is over */
     e = made_add(m, at + made_between(m, SECOND, 10 * MINUTE), ACT_UPDATE);
@@ -140,14 +157,13 @@ static void by_the_other(struct made *m) {
         if (m->list[i].what == ACT_PLUG && random_chance(&m->r, 300)) m->list[i].extra |= 2u;
 }
 
-/* plugs_morning: how many connects are too many (PRES-8), and what an office this is. */
+/* plugs_morning: how many connects are too many (PRES-8). */
 void plugs_morning(struct made *m) {
     static const int64_t connects[] = {6, 6, 3, 10};
     struct event *e = made_add(m, DAY_ONE, ACT_POLICY);
     e->arg = HSVC_PARAM_FLAP_CONNECTS;
     e->extra = HSVC_SCOPE_GLOBAL;
     e->number = connects[random_below(&m->own, 4)];
-    m->wild = random_chance(&m->own, 200);
 }
 
 /* often: in one office of five all of it is five times as frequent. */
