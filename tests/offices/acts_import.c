@@ -26,7 +26,7 @@ static struct m_row row(const struct world *w, struct random *r) {
         row.action = M_ROW_MOVE;
         row.from = (uint8_t)owner;
     }
-    row.bad = (uint8_t)random_chance(r, 50);
+    row.bad = (uint8_t)random_chance(r, 100);
     return row;
 }
 

@@ -14,8 +14,8 @@
 #include "office.h"
 #include "rules/rules.h"
 
-#define OFFICES 8
-#define DAYS 20
+#define OFFICES 12
+#define DAYS 30
 #define SHRUNK 12 /* so many of those that are found */
 
 static const int mutants[] = {HSVC__MUTANT_headsets_stay_fresh, HSVC__MUTANT_takeover_asks_the_other, HSVC__MUTANT_everybody_is_confirmed,

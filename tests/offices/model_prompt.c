@@ -143,6 +143,7 @@ static uint32_t owed(const struct m_phone *p) { return p->session_state == HSVC_
 static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
     uint32_t first = newest(p, 0);
     if (!owed(p) || p->due[MT_WINDOW] <= m->now) return 0; /* over (decision 012) */
+    while (first != 0 && m->headsets[first].owner == 0 && m_calls(p) > 0) first = newest(p, first); /* waits for the call's end */
     if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && p->due[MT_HOLD] == M_NEVER) return 0;
     m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
     return 1;

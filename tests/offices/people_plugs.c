@@ -49,6 +49,17 @@ static struct event where(struct made *m, int64_t at) {
     return e;
 }
 
+/* unheard: some are plugged in at once, by a hub or a dock, and a list alone says so. */
+static void unheard(struct made *m, int64_t at, uint8_t phone) {
+    for (uint32_t left = 2 + random_below(&m->r, 3); left > 0; left--) {
+        struct event *e = made_add(m, at, ACT_PLUG);
+        e->headset = made_some(m, m->shape.headsets);
+        e->phone = phone;
+        e->arg = TRAVEL_LOST;
+    }
+    made_add(m, at + SECOND, ACT_SNAPSHOT)->phone = phone;
+}
+
 /* loose: a plug that makes and loses contact, for seconds or minutes; mostly that of who sits there. */
 static void loose(struct made *m, int64_t at) {
     struct event e = where(m, at);
@@ -57,6 +68,7 @@ static void loose(struct made *m, int64_t at) {
     int64_t most = random_chance(&m->r, 800) ? 4 * SECOND : 40 * SECOND;
     uint32_t in = random_below(&m->r, 2);
     at = e.at;
+    if (random_chance(&m->r, 250)) unheard(m, at, phone);
     for (uint32_t left = 4 + random_below(&m->r, random_chance(&m->r, 900) ? 16 : 60); left > 0; left--) {
         toggle(m, at, in ? ACT_PLUG : ACT_UNPLUG, random_chance(&m->r, 850) ? first : second, phone);
         at += made_between(m, 100, most);
@@ -133,8 +145,8 @@ static void files(struct made *m, int64_t at) {
 
 /* clone: somebody has a headset with the serial of another's, for a while (SAFE-4); somebody looks at the screen. */
 static void clone(struct made *m, int64_t at) {
-    uint8_t user = made_some(m, m->shape.users), phone = made_some(m, m->shape.phones);
-    struct event *e = made_add(m, at, ACT_PLUG);
+    struct event there = where(m, at), *e = made_add(m, at = there.at, ACT_PLUG);
+    uint8_t user = there.headset <= m->shape.users ? there.headset : 1, phone = made_some(m, m->shape.phones);
     e->headset = user;
     e->phone = phone;
     e->extra = 4;
@@ -181,7 +193,7 @@ void plugs_day(struct made *m, int64_t midnight) {
     if (often(m, 50)) loose(m, at_work(m, midnight));
     if (often(m, 70)) update(m, at_work(m, midnight));
     if (often(m, 30)) phone_update(m, at_work(m, midnight));
-    if (often(m, 60)) files(m, at_work(m, midnight));
+    if (often(m, 80)) files(m, at_work(m, midnight));
     if (often(m, 120)) acks(m, at_work(m, midnight));
     m->own = m->r;
     m->r = usual;
