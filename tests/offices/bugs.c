@@ -2,7 +2,7 @@
  * mutant be switched on (HSVC_MASKING): each fault in turn, until an office differs from the model. The first that are found
  * are shrunk to scripts, which must fail with the fault and pass without it; but no scenario can say what is in a file.
  *
- *   bugs STEP LEAST   every STEP-th row that the offices run, all of the policy, its sweep, holds and updates, and the mutants
+ *   bugs STEP LEAST   every STEP-th row that the offices run, all of the policy, its sweep, holds, updates and locked phones, and the mutants
  *                     below; at least LEAST must be found, and as many scripts tell the fault from the service */
 #include <inttypes.h>
 #include <stdio.h>
@@ -134,7 +134,8 @@ static void attempt(const char *what, int64_t row, int mutant) {
 
 /* wholly: machines of which all rows are tried. */
 static uint32_t wholly(uint32_t machine) {
-    return machine == HSVC__MACHINE_policy || machine == HSVC__MACHINE_sweep || machine == HSVC__MACHINE_flapping || machine == HSVC__MACHINE_updating;
+    return machine == HSVC__MACHINE_policy || machine == HSVC__MACHINE_sweep || machine == HSVC__MACHINE_flapping || machine == HSVC__MACHINE_updating ||
+           machine == HSVC__MACHINE_throttle;
 }
 
 int main(int argc, char **argv) {
