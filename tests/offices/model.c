@@ -156,9 +156,10 @@ static uint32_t waited_for(const struct m_present *here) { return here->here && 
 
 int64_t m_phone_next(const struct m_phone *p) {
     int64_t next = M_NEVER;
-    for (uint32_t k = 0; p->exists && k < M_TIMERS; k++)
+    if (!p->exists) return next;
+    for (uint32_t k = 0; k < M_TIMERS; k++)
         if (p->due[k] < next) next = p->due[k];
-    for (uint32_t h = 1; p->exists && h < M_HEADSETS; h++)
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (waited_for(&p->at[h]) && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
     return next;
 }
@@ -215,15 +216,16 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
     uint32_t fired = 0;
     for (;;) {
         struct m_phone *next = NULL;
+        int64_t soonest = M_NEVER;
         for (uint32_t i = 1; i < M_PHONES; i++) {
-            struct m_phone *p = &m->phones[i];
-            int64_t at = m_phone_next(p);
-            if ((phones & 1u << i) == 0 || at >= before || at > now) continue;
-            if (next == NULL || at < m_phone_next(next)) next = p;
+            int64_t at = phones & 1u << i ? m_phone_next(&m->phones[i]) : M_NEVER;
+            if (at >= before || at > now || at >= soonest) continue;
+            next = &m->phones[i];
+            soonest = at;
         }
         if (next == NULL) return fired;
         m->now = now;
-        m->at = m_phone_next(next);
+        m->at = soonest;
         m->counted = 1;
         fire_earliest(m, next, m->at);
         fired++;
