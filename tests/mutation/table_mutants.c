@@ -298,7 +298,7 @@ static int misused(const char *why) {
 
 int main(int argc, char **argv) {
     struct campaign c = {.parts = 1};
-    struct text again = {NULL, 0}, known = {NULL, 0};
+    struct text again = {NULL, 0, 0}, known = {NULL, 0, 0};
     int i = 1, good;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--all") == 0) c.all = 1;
