@@ -336,6 +336,32 @@ static void views_give_the_whole_picture_STORE_6(void **state) {
     story_free(&story);
 }
 
+/* A headset that leaves while its phone is away is in the phone's list, but is no headset that is there. */
+static void a_list_says_who_is_gone_PRES_1(void **state) {
+    static struct story story;
+    struct desk d;
+    hsvc_present_view present;
+    size_t i = 0;
+    (void)state;
+    story_make(&story);
+    desk_open(&d);
+    OK(hsvc_present_view_init(&present, sizeof present));
+    for (; story_lines[i].kind != HSVC_INPUT_HEADSET_DISCONNECTED; i++) OK(story_go(&d, &story, i));
+    assert_int_equal(device_view(&d, "P1").headset_count, 1);
+    OK(hsvc_device_present_at(d.engine, 0, &present));
+    assert_int_equal(present.gone, 0);
+    assert_int_equal(present.since_at, present.event_at);
+    OK(story_go(&d, &story, i));
+    assert_int_equal(device_view(&d, "P1").headset_count, 0);
+    OK(hsvc_device_present_at(d.engine, 0, &present));
+    assert_memory_equal(present.serial, "S1", 2);
+    assert_int_equal(present.gone, 1);
+    assert_int_equal(present.doubtful, 0);
+    assert_true(present.event_at > present.since_at);
+    desk_close(&d);
+    story_free(&story);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_crash_leaves_a_wrong_screen_STORE_6),
@@ -347,6 +373,7 @@ int main(void) {
         cmocka_unit_test(misuse_is_named_STORE_6),
         cmocka_unit_test(an_effect_is_answered_by_its_input),
         cmocka_unit_test(views_give_the_whole_picture_STORE_6),
+        cmocka_unit_test(a_list_says_who_is_gone_PRES_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
