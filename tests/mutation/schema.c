@@ -1,5 +1,6 @@
 /* schema.c: linked into a test with the rewritten library. Before main: switches on the mutant whose number is in the environment
- * variable SCHEMA, and ends the process after SCHEMA_MS milliseconds of the processor; it gets a gigabyte. At the end:
+ * variable SCHEMA, and ends the process after SCHEMA_MS milliseconds of the processor; it gets a gigabyte. Of a program of cmocka
+ * only the test SCHEMA_ONLY runs. At the end:
  * appends the numbers that the run came to, and whether they made a difference, to the file of SCHEMA_REACHED. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "schema.h"
 
+void cmocka_set_test_filter(const char *pattern); /* its header wants others before it */
 int schema_on;
 unsigned char schema_reached[SCHEMA_MOST];
 
@@ -18,11 +20,12 @@ static void limit_time(long ms) {
 }
 
 __attribute__((constructor)) static void switch_on(void) {
-    const char *wanted = getenv("SCHEMA"), *ms = getenv("SCHEMA_MS");
+    const char *wanted = getenv("SCHEMA"), *ms = getenv("SCHEMA_MS"), *only = getenv("SCHEMA_ONLY");
     struct rlimit memory = {1u << 30, 1u << 30}, core = {0, 0};
     if (setrlimit(RLIMIT_AS, &memory) != 0 || setrlimit(RLIMIT_CORE, &core) != 0) abort();
     if (wanted != NULL) schema_on = atoi(wanted);
     if (ms != NULL) limit_time(atol(ms));
+    if (only != NULL && only[0] != '\0') cmocka_set_test_filter(only);
 }
 
 __attribute__((destructor)) static void tell(void) {
