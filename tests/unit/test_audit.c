@@ -281,6 +281,8 @@ static void refusals_of_one_reason_are_one_entry_also_in_one_batch_OBS_3(void **
     assert_int_equal(entry.reason, HSVC_REASON_NO_SESSION);
     assert_int_equal(entry.accepted, 0);
     assert_int_equal(entry.count, 3);
+    assert_int_equal(all[0].reason, HSVC_REASON_DONE);
+    assert_int_equal(all[0].accepted, 1);
     advance(d, MINUTE);
     OK(hsvc_apply(d->engine, some, 1, 0, d->fx));
     assert_int_equal(read_all(HSVC_SUBJECT_DEVICE, number_of_phone()), count);

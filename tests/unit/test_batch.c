@@ -498,6 +498,12 @@ static void the_same_id_with_other_content_is_refused_STORE_4(void **state) {
     OTHER(hsvc_input_set_headset_template(&in, "v"));
     OTHER(OK(hsvc_input_user_activity(&in, "P1")); with_id(&in, 3));
     nothing_written(d, &before);
+    OK(hsvc_input_device_put(&first, "P9", "own", HSVC_DEVICE_ANONYMOUS, "hall", NULL, NULL, 0));
+    with_id(&first, 4);
+    assert_int_equal(give(d, &first), HSVC_REASON_DONE);
+    OTHER(hsvc_input_set_site(&in, "room"));
+    OTHER(hsvc_input_set_location(&in, "here"));
+    OTHER(hsvc_input_set_related_user(&in, "ann"));
 }
 
 static void the_ninth_id_forgets_the_first_STORE_4(void **state) {

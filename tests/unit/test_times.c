@@ -130,6 +130,22 @@ static void an_update_from_the_future_lasts_two_hours_at_most_TIME_4(void **stat
     assert_int_equal(h.status_since_at, NOW);
 }
 
+/* What is known of a headset that waits, and of one that does not: no time of it is later than now. */
+static void what_is_present_is_of_now_at_the_latest_TIME_4(void **state) {
+    struct hsvc__device d = device_with(HSVC__TIMER_presence_due, LATEST + 2);
+    (void)state;
+    d.present_count = 2;
+    d.presents[0].flags = HSVC__AWAITED;
+    for (uint32_t i = 0; i < 2; i++) d.presents[i].since_at = d.presents[i].event_at = d.presents[i].left_at = LATEST + 1;
+    d.stamped_at = LATEST + 1;
+    assert_true(hsvc__times_mend(&d, HSVC__FAMILY_DEVICE, NOW, LATEST));
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(d.presents[i].since_at, NOW);
+        assert_int_equal(d.presents[i].event_at, NOW);
+        assert_int_equal(d.presents[i].left_at, NOW);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_timer_may_lie_as_far_ahead_as_its_kind_lasts_TIME_4),
@@ -139,6 +155,7 @@ int main(void) {
         cmocka_unit_test(a_lock_for_ever_stays_and_a_record_of_now_is_left_alone_TIME_4),
         cmocka_unit_test(failures_from_the_future_count_on_once_and_then_lapse_TIME_4),
         cmocka_unit_test(an_update_from_the_future_lasts_two_hours_at_most_TIME_4),
+        cmocka_unit_test(what_is_present_is_of_now_at_the_latest_TIME_4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
