@@ -41,6 +41,7 @@ static void a_name_has_128_bytes_at_most_SAFE_6(void **state) {
 /* The longest name is one like any other in every call that takes a name. */
 static void the_longest_name_can_be_asked_about_SAFE_6(void **state) {
     char name[HSVC_LIMIT_NAME_LEN + 2];
+    hsvc_item profile = {name, HSVC_LIMIT_NAME_LEN, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
     const char *text = NULL;
     size_t len = 0, count = 0;
     int64_t value = 0;
@@ -51,7 +52,7 @@ static void the_longest_name_can_be_asked_about_SAFE_6(void **state) {
     memset(name, 'n', sizeof name);
     name[HSVC_LIMIT_NAME_LEN] = '\0';
     assert_int_equal(GIVE(d, hsvc_input_device_put(&in, name, "own", HSVC_DEVICE_ANONYMOUS, NULL, NULL, NULL, 0)), HSVC_REASON_DONE);
-    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, name, NULL, 0)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, name, &profile, 1)), HSVC_REASON_DONE);
     OK(hsvc_policy_text(d->engine, HSVC_PARAM_MIN_FIRMWARE, name, HSVC_LIMIT_NAME_LEN, &text, &len, NULL));
     OK(hsvc_policy_value(d->engine, HSVC_PARAM_KEEP_MAX, name, HSVC_LIMIT_NAME_LEN, name, HSVC_LIMIT_USER_ID_LEN, &value, NULL));
     OK(hsvc_explained_init(&item, sizeof item));

@@ -215,6 +215,35 @@ static void what_is_explained_is_said_of_the_right_thing_OBS_2(void **state) {
     assert_int_equal(named, 1);
 }
 
+static size_t told_by_resync(void) {
+    hsvc_cursor cursor;
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    OK(hsvc_resync(w->desk.engine, NULL, &cursor, w->desk.fx));
+    return hsvc_effects_count(w->desk.fx);
+}
+
+/* Each kind of debt alone is reason enough. */
+static void a_phone_is_told_what_it_owes_STORE_6(void **state) {
+    struct hsvc__device *d = device_in(w, TEXT("desk-1"));
+    (void)state;
+    d->generation_acked = d->generation_desired;
+    d->wipe_generation = 0;
+    d->screen_acked = d->screen_told;
+    put_device(w, d);
+    assert_int_equal(told_by_resync(), 0);
+    d->screen_acked--;
+    put_device(w, d);
+    assert_int_not_equal(told_by_resync(), 0);
+    d->screen_acked++;
+    d->wipe_generation = d->generation_desired;
+    put_device(w, d);
+    assert_int_not_equal(told_by_resync(), 0);
+    d->wipe_generation = 0;
+    d->generation_acked--;
+    put_device(w, d);
+    assert_int_not_equal(told_by_resync(), 0);
+}
+
 static void a_view_is_of_one_kind_and_has_a_size_SAFE_5(void **state) {
     hsvc_headset_view v;
     (void)state;
@@ -246,6 +275,7 @@ int main(void) {
         T(a_user_is_seen_as_the_record_says_STORE_6),
         T(an_inventory_row_is_as_the_records_say_INV_1),
         T(what_is_explained_is_said_of_the_right_thing_OBS_2),
+        T(a_phone_is_told_what_it_owes_STORE_6),
         T(a_view_is_of_one_kind_and_has_a_size_SAFE_5),
         T(looking_again_takes_no_more_memory_SAFE_6),
         T(a_headset_is_seen_as_its_record_says_STORE_6),
