@@ -522,6 +522,13 @@ static void the_same_id_with_other_content_is_refused_STORE_4(void **state) {
     with_id(&first, 4);
     assert_int_equal(give(d, &first), HSVC_REASON_DONE);
     OTHER(hsvc_input_set_site(&in, "room"));
+    OTHER(hsvc_input_set_firmware(&in, "1"));
+    with_id(&in, 5);
+    first = in;
+    first.firmware = "2";
+    assert_int_equal(give(d, &first), HSVC_REASON_DONE);
+    OTHER(hsvc_input_set_firmware(&in, "3")); /* one byte is content, too */
+    OTHER(hsvc_input_set_firmware(&in, "1"));
     OTHER(hsvc_input_set_location(&in, "here"));
     OTHER(hsvc_input_set_related_user(&in, "ann"));
 }

@@ -129,6 +129,8 @@ static void pages_are_bounded_and_complete_STORE_6(void **state) {
     scope.node = 2;
     (void)pages_of(&d, &scope, nodes);
     for (unsigned i = 0; i < MANY; i++) assert_int_equal(nodes[i], i % 3 == 2);
+    scope.node = 9; /* nobody's */
+    assert_int_equal(pages_of(&d, &scope, nodes), MANY / HSVC_LIMIT_RESYNC_DEVICES + 1);
     desk_close(&d);
 }
 

@@ -213,6 +213,21 @@ static void what_is_explained_is_said_of_the_right_thing_OBS_2(void **state) {
     }
     assert_true(states > 3);
     assert_int_equal(named, 1);
+    assert_int_equal(counters_of(w->desk.engine).commits, 0);
+}
+
+/* A user with one session is at one place; nothing is filled beyond what there is. */
+static void as_much_is_explained_as_there_is_OBS_2(void **state) {
+    hsvc_explained items[HSVC_LIMIT_EXPLAINED];
+    size_t count = 0, places = 0;
+    (void)state;
+    memset(items, 0x5a, sizeof items);
+    OK(hsvc_explained_init(items, sizeof items[0]));
+    OK(hsvc_explain(w->desk.engine, HSVC_SUBJECT_USER, "alice", 5, items, HSVC_LIMIT_EXPLAINED, &count));
+    for (size_t i = 0; i < count; i++) places += items[i].kind == HSVC_EXPLAINED_PLACE;
+    assert_int_equal(places, 1);
+    assert_true(count < HSVC_LIMIT_EXPLAINED);
+    assert_int_equal(items[count].kind, 0x5a5a5a5a);
 }
 
 static size_t told_by_resync(void) {
@@ -275,6 +290,7 @@ int main(void) {
         T(a_user_is_seen_as_the_record_says_STORE_6),
         T(an_inventory_row_is_as_the_records_say_INV_1),
         T(what_is_explained_is_said_of_the_right_thing_OBS_2),
+        T(as_much_is_explained_as_there_is_OBS_2),
         T(a_phone_is_told_what_it_owes_STORE_6),
         T(a_view_is_of_one_kind_and_has_a_size_SAFE_5),
         T(looking_again_takes_no_more_memory_SAFE_6),
