@@ -140,6 +140,7 @@ static void administrators_ask_before_anything_changes_OBS_9(void **state) {
         assert_int_equal(said(desk.fx, 0), HSVC_REASON_NOT_PERMITTED);
         assert_int_equal(hsvc_effects_count(desk.fx), 0);
     }
+    assert_int_equal(hsvc_kind_at(0, &kind), HSVC_OK); /* there were some */
     OK(hsvc_memory_store_size(desk.memory, &rows, &bytes));
     assert_int_equal(rows, 0);
     desk_close(&desk);
