@@ -55,7 +55,7 @@ void m_see(struct model *m, struct m_phone *p) {
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         struct m_present *here = &p->at[h];
         if (!here->here) continue;
-        if (here->doubtful && here->doubted_at > latest) {
+        if ((here->doubtful || here->awaited) && here->doubted_at > latest) {
             moved = here->doubt_due - here->doubted_at;
             here->doubted_at = m->now;
             here->doubt_due = here->doubt_anew ? m->now : m->now + moved;
@@ -78,4 +78,7 @@ void m_see_user(struct model *m, uint32_t user) {
     if (user != 0) see_lock(&m->users[user].lock, m->now + skew(m), m->now);
 }
 
-void m_see_headset(struct model *m, uint32_t headset) { back(&m->headsets[headset].event_at, m->now + skew(m), m->now); }
+void m_see_headset(struct model *m, uint32_t headset) {
+    back(&m->headsets[headset].event_at, m->now + skew(m), m->now);
+    see_lock(&m->headsets[headset].update, m->now + skew(m), m->now);
+}

@@ -117,6 +117,7 @@ void world_fault(struct world *w, const struct event *e) {
     fault.times = (uint64_t)e->number;
     fault.delay = 1 + e->user;
     (void)hsvc_fault_store_arm(w->fault, &fault);
+    w->conflicts = e->arg == HSVC_FAULT_CONFLICT && e->number < 8;
     w->faults++;
 }
 
@@ -159,7 +160,6 @@ void world_resync(struct world *w, uint32_t node) {
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
     w->model.now = w->now;
-    m_resync(&w->model);
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
@@ -243,6 +243,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     do {
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
+        if (status == HSVC_ERR_CONFLICT && w->conflicts) break;
     } while (world_passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);
@@ -307,6 +308,15 @@ static int64_t deadline(struct world *w) {
         if (at != HSVC_NEVER) at = at <= world_time(w, 0) ? w->now : at - w->ticks[0].ahead;
     }
     return at < wanted ? at : wanted;
+}
+
+/* world_at_once: a change that is felt at once, or later, leaves nothing to be done (POL-5). */
+void world_at_once(struct world *w) {
+    if (w->model.job_count != 0 || world_next(w) <= w->now) return;
+    for (uint32_t i = 0; i < w->shape.nodes; i++) {
+        int64_t at = HSVC_NEVER;
+        if (hsvc_next_deadline(w->engines[i], &at) == HSVC_OK && at <= world_time(w, i)) world_find(w, NOT_AT_ONCE, 0, 0, 1);
+    }
 }
 
 /* world_settle: what a change left to be done record by record is done before anything else happens. */
