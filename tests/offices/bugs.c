@@ -2,8 +2,8 @@
  * mutant be switched on (HSVC_MASKING): each fault in turn, until an office differs from the model. The first that are found
  * are shrunk to scripts, which must fail with the fault and pass without it; but no scenario can say what is in a file.
  *
- *   bugs STEP LEAST   every STEP-th row that the offices run, all of the policy, its sweep, holds, updates and locked phones, and the mutants
- *                     below; at least LEAST must be found, and as many scripts tell the fault from the service */
+ *   bugs STEP SURVIVORS   every STEP-th row that the offices run, all of the policy, its sweep, holds, updates and locked phones, and the
+ *                         mutants below; all must be found but those that the file SURVIVORS names, each with why it may stay */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 
 #define OFFICES 12
 #define DAYS 30
+#define LONGER 210 /* for a mutant that is rare */
 #define SHRUNK 12 /* so many of those that are found */
 
 static const int mutants[] = {HSVC__MUTANT_headsets_stay_fresh, HSVC__MUTANT_takeover_asks_the_other, HSVC__MUTANT_everybody_is_confirmed,
@@ -34,7 +35,7 @@ static const char *const names[HSVC__MUTANTS] = {"",
 };
 
 static struct {
-    uint32_t tried, found, shortened, judged, told, wrong;
+    uint32_t tried, found, known, shortened, judged, told;
     uint64_t events, left;
 } sum;
 
@@ -111,27 +112,45 @@ static void shorten(const char *what, int64_t row, int mutant, uint64_t seed, st
         if (with == 0 || without != 0) (void)fputs(text, stdout);
         sum.judged++;
         sum.told += with != 0 && without == 0;
-        sum.wrong += without != 0;
     }
     free(text);
 }
 
-static void attempt(const char *what, int64_t row, int mutant) {
+static uint32_t noticed(const char *what, int64_t row, int mutant, uint32_t days) {
     uint32_t found = 0;
-    sum.tried++;
-    set(row, mutant);
     for (uint64_t seed = 1; seed <= OFFICES && !found; seed++) {
         struct event *list;
         struct shape shape;
         struct finding finding;
         uint32_t count;
-        found = differs(seed, DAYS, &list, &count, &shape, &finding);
+        found = differs(seed, days, &list, &count, &shape, &finding);
         if (found && sum.judged < SHRUNK) shorten(what, row, mutant, seed, list, count, &shape, &finding);
         free(list);
     }
-    sum.found += found;
-    if (!found) (void)printf("%s: not found\n", what);
+    return found;
+}
+
+/* survives: does the file name it? A line: what, a colon, the reason. */
+static uint32_t survives(const char *path, const char *what) {
+    char line[512];
+    uint32_t named = 0;
+    FILE *in = fopen(path, "r");
+    if (in == NULL) return 0;
+    while (!named && fgets(line, sizeof line, in) != NULL) named = strncmp(line, what, strlen(what)) == 0 && line[strlen(what)] == ':';
+    (void)fclose(in);
+    return named;
+}
+
+static void attempt(const char *what, int64_t row, int mutant, const char *path) {
+    uint32_t found, named = survives(path, what);
+    sum.tried++;
+    set(row, mutant);
+    found = noticed(what, row, mutant, DAYS) || (mutant != HSVC__MUTANT_NONE && noticed(what, row, mutant, LONGER));
     set(-1, HSVC__MUTANT_NONE);
+    sum.found += found;
+    sum.known += !found && named;
+    if (!found) (void)printf("%s: not found%s\n", what, named ? ", which is known" : "");
+    if (found && named) (void)printf("%s: found, and its line may go\n", what);
 }
 
 /* wholly: machines of which all rows are tried. */
@@ -142,7 +161,8 @@ static uint32_t wholly(uint32_t machine) {
 
 int main(int argc, char **argv) {
     static uint8_t fired[HSVC__MACHINES][HSVC__ROWS];
-    uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10, least = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 10, nth = 0;
+    uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10, nth = 0;
+    const char *path = argc > 2 ? argv[2] : "";
     char what[64];
     for (uint64_t seed = 1; seed <= OFFICES; seed++) {
         struct event *list;
@@ -158,15 +178,15 @@ int main(int argc, char **argv) {
     memcpy(fired, hsvc__fired_rows, sizeof fired);
     for (size_t i = 0; i < sizeof mutants / sizeof *mutants; i++) {
         (void)snprintf(what, sizeof what, "mutant %s", names[mutants[i]]);
-        attempt(what, -1, mutants[i]);
+        attempt(what, -1, mutants[i], path);
     }
     for (uint32_t machine = 1; machine < HSVC__MACHINES; machine++)
         for (uint32_t row = 0; row < HSVC__ROWS; row++) {
             if (!fired[machine][row] || (!wholly(machine) && nth++ % step != 0)) continue;
             (void)snprintf(what, sizeof what, "row %" PRIu32 " of machine %" PRIu32 " (%s)", row, machine, hsvc__rule_of(machine * 65536 + row));
-            attempt(what, (int64_t)machine * 65536 + row, HSVC__MUTANT_NONE);
+            attempt(what, (int64_t)machine * 65536 + row, HSVC__MUTANT_NONE, path);
         }
     (void)printf("%" PRIu32 " faults, %" PRIu32 " found; %" PRIu32 " of %" PRIu32 " scripts tell the fault from the service; on average %" PRIu64 " events shrunk to %" PRIu64 "\n",
                  sum.tried, sum.found, sum.told, sum.judged, sum.events / (sum.shortened ? sum.shortened : 1), sum.left / (sum.shortened ? sum.shortened : 1));
-    return sum.found < least || sum.told < least || sum.wrong != 0;
+    return sum.found + sum.known < sum.tried || sum.told < sum.judged;
 }

@@ -7,10 +7,10 @@ static void differ(struct world *w, enum difference kind, uint32_t phone, int64_
     if (wanted != seen) world_find(w, kind, phone, wanted, seen);
 }
 
-static uint32_t present(const struct m_phone *p, uint32_t fresh) {
+static uint32_t present(const struct m_phone *p) {
     uint32_t bits = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && (!fresh || p->at[h].fresh)) bits |= 1u << h;
+        if (p->at[h].here) bits |= 1u << h;
     return bits;
 }
 
@@ -26,7 +26,7 @@ static void compare_presence(struct world *w, uint32_t phone) {
         if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
         here |= 1u << number_of_name(v.serial, v.serial_len);
     }
-    differ(w, DIFFERENT_HEADSETS, phone, present(p, 0), here);
+    differ(w, DIFFERENT_HEADSETS, phone, present(p), here);
 }
 
 /* The phone itself, which knows only what effects told it, shows and wears what its record says (STORE-6). */

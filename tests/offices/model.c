@@ -172,6 +172,7 @@ static void reset_due(struct model *m, struct m_phone *p) {
     }
     /* SIGN-5: without that registration the last reports are judged likewise. */
     p->overdue = 1;
+    m_notice(m, p, HSVC_REASON_RESET_TIMEOUT, 0);
     p->settlings = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);

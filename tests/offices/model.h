@@ -120,7 +120,7 @@ struct m_job {
 };
 #define M_JOBS 16
 
-/* What is told once: HSVC_EFFECT_, and its cause. Of a session: whose, in which profile, by which headset (0: by hand). */
+/* What is told once: HSVC_EFFECT_, and its cause or reason; a notice: its user or headset. Of a session: whose, in which profile, by which headset (0: by hand). */
 struct m_told {
     uint16_t kind, number;
     uint8_t phone, user, profile, headset;
@@ -244,6 +244,7 @@ void m_waited(struct model *m, struct m_phone *p);
 /* model_told.c: what is told */
 void m_tells_start(struct model *m, const struct m_phone *p);
 void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause);
+void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t subject);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);

@@ -43,6 +43,7 @@ struct m_answer m_failed(struct model *m, uint32_t phone, uint64_t generation) {
     }
     p->due[MT_RESET] = M_NEVER;
     p->overdue = 1;
+    if (!m_active(p)) m_notice(m, p, HSVC_REASON_APPLY_FAILED, 0); /* a sign-out; a sign-in's end says it itself */
     p->settlings = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);

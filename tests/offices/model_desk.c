@@ -225,6 +225,15 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
     return m_yes(0);
 }
 
+/* elsewhere_too: in two places, unless the other phone has said already that it is gone. */
+static uint32_t elsewhere_too(const struct model *m, const struct m_phone *p, uint32_t headset) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_present *there = &m->phones[i].at[headset];
+        if (&m->phones[i] != p && m->phones[i].exists && there->here && !there->gone && !there->awaited) return 1;
+    }
+    return 0;
+}
+
 /* m_presence: the answer about a doubtful headset: it is there, or it left at the newer connect (PRES-7). */
 struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, uint32_t there) {
     struct m_phone *p = &m->phones[phone];
@@ -234,6 +243,7 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
         return m_yes(0);
     }
     p->at[headset].doubtful = 0;
+    if (elsewhere_too(m, p, headset)) m_notice(m, p, HSVC_REASON_SERIAL_DUPLICATED, headset);
     if (p->user != 0 && m->headsets[headset].owner == p->user) {
         p->at[headset].fresh = 0;
         m_back(m, p);
@@ -399,11 +409,13 @@ void m_old_calls(struct model *m, struct m_phone *p) {
 /* m_calls_over: silence: what was due when it was asked is over, emergency calls never (decision 032). */
 void m_calls_over(struct model *m, struct m_phone *p) {
     int64_t most = m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
+    uint32_t had = m_calls(p);
     for (uint32_t i = 0; i < M_CALLS; i++) {
         if (p->calls[i].id == 0 || p->calls[i].seen_at + most > p->asked_at) continue;
         if (p->calls[i].emergency) p->calls[i].seen_at = m->now;
         else memset(&p->calls[i], 0, sizeof p->calls[i]);
     }
+    if (m_calls(p) < had) m_notice(m, p, HSVC_REASON_CALLS_DROPPED, 0);
     bound(m, p);
     if (m_calls(p) == 0) ended(m, p, 0);
 }

@@ -24,6 +24,7 @@ void m_counts(struct model *m, struct m_phone *p) {
     }
     if (++p->flaps < (uint32_t)m_policy(m, HSVC_PARAM_FLAP_CONNECTS, 0, m_number(m, p))) return;
     p->flap_at = m->at;
+    m_notice(m, p, HSVC_REASON_FLAPPING, 0);
     m_arm(m, p, MT_FLAP, m->at + window(m, p));
 }
 

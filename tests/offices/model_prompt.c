@@ -369,31 +369,32 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     return m_yes(0);
 }
 
-/* count: SIGN-7 and LOCK-1: the first failure begins the span in which they count. */
-static void count(struct model *m, struct m_lock *lock, const int64_t *limits) {
-    if (m_locked(m, lock)) return;
+/* count: SIGN-7 and LOCK-1: the first failure begins the span in which they count. Gives 1 if this one locks. */
+static uint32_t count(struct model *m, struct m_lock *lock, const int64_t *limits) {
+    if (m_locked(m, lock)) return 0;
     if (lock->failures == 0 || lock->first + limits[1] <= m->now) {
         lock->failures = 0;
         lock->first = m->now;
         lock->count_anew = 0;
     }
     lock->failures++;
-    if (limits[0] == 0 || lock->failures < limits[0]) return;
+    if (limits[0] == 0 || lock->failures < limits[0]) return 0;
     lock->failures = 0; /* after the lock the full allowance is back */
     lock->at = m->now;
     lock->lock_anew = 0;
     lock->until = limits[2] == 0 ? M_NEVER : m->now + limits[2];
+    return 1;
 }
 
 static void failed(struct model *m, struct m_phone *p, uint32_t user, uint32_t known) {
     uint32_t phone = m_number(m, p);
     int64_t limits[3] = {m_policy(m, HSVC_PARAM_LOCKOUT_FAILURES, user, 0), m_policy(m, HSVC_PARAM_LOCKOUT_RESET_AFTER, user, 0),
                          m_policy(m, HSVC_PARAM_LOCKOUT_DURATION, user, 0)};
-    if (known) count(m, &m->users[user].lock, limits);
+    if (known && count(m, &m->users[user].lock, limits)) m_notice(m, p, HSVC_REASON_LOCKED_OUT, user);
     limits[0] = m_policy(m, HSVC_PARAM_DEVICE_FAILURES_MAX, 0, phone);
     limits[1] = m_policy(m, HSVC_PARAM_LOCKOUT_RESET_AFTER, 0, phone);
     limits[2] = m_policy(m, HSVC_PARAM_LOCKOUT_DURATION, 0, phone);
-    count(m, &p->throttle, limits);
+    if (count(m, &p->throttle, limits)) m_notice(m, p, HSVC_REASON_DEVICE_THROTTLED, 0);
 }
 
 static struct m_answer associated(struct model *m, struct m_phone *p, uint32_t user) {

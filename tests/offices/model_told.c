@@ -1,4 +1,4 @@
-/* model_told.c: what the host is told of, each once: sessions that begin and end, and why (OUT-7, OUT-8). */
+/* model_told.c: what the host is told of, each once: sessions that begin and end, and why (OUT-7, OUT-8); notices. */
 #include "model.h"
 
 static void tell(struct model *m, const struct m_phone *p, uint32_t kind, uint32_t number) {
@@ -11,4 +11,12 @@ void m_tells_start(struct model *m, const struct m_phone *p) { tell(m, p, HSVC_E
 
 void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause) {
     if (p->user != 0) tell(m, p, HSVC_EFFECT_SESSION_ENDED, cause);
+}
+
+/* m_notice: subject: of LOCKED_OUT the user, of SERIAL_DUPLICATED the headset. */
+void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t subject) {
+    struct m_told told = {HSVC_EFFECT_NOTICE, (uint16_t)reason, (uint8_t)m_number(m, p), 0, 0, 0};
+    if (reason == HSVC_REASON_LOCKED_OUT) told.user = (uint8_t)subject;
+    if (reason == HSVC_REASON_SERIAL_DUPLICATED) told.headset = (uint8_t)subject;
+    if (m->told_count < M_TOLD) m->told[m->told_count++] = told;
 }
