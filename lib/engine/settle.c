@@ -32,15 +32,15 @@ static int has_room(const struct hsvc__txn *txn) { return hsvc__room_left(txn) >
 
 /* part_reports: the first `most` of the reports, and all others of their serials, to the front, in their order; how many. */
 static uint32_t part_reports(struct hsvc__report *reports, uint32_t count, uint32_t most) {
-    struct hsvc__report rest[HSVC_LIMIT_REPORTS_PER_HOLD];
-    uint32_t taken = 0, left = 0;
+    uint32_t taken = 0;
     for (uint32_t i = 0; i < count; i++) {
+        const struct hsvc__report report = reports[i];
         int with = taken < most;
-        for (uint32_t k = 0; k < taken && !with; k++) with = hsvc__fold_eq(reports[k].serial, reports[i].serial);
-        if (with) reports[taken++] = reports[i];
-        else rest[left++] = reports[i];
+        for (uint32_t k = 0; k < taken && !with; k++) with = hsvc__fold_eq(reports[k].serial, report.serial);
+        if (!with) continue;
+        memmove(reports + taken + 1, reports + taken, (i - taken) * sizeof report);
+        reports[taken++] = report;
     }
-    memcpy(reports + taken, rest, left * sizeof rest[0]);
     return taken;
 }
 
