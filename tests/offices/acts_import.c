@@ -143,8 +143,11 @@ void act_import(struct world *w, const struct event *e) {
         write_row(&f, &made);
         f.rows[f.count++] = made;
     }
+    witness_begin(w, 0);
     while (world_passes(status = import_once(&f, e, &summary)) && f.broken < 100) f.broken++;
     if (status != HSVC_OK) world_find(w, FAILED, 0, HSVC_OK, status);
-    w->model.now = w->model.at = m_sample(&w->model, 0, world_clock(w, 0));
+    (void)m_sample(&w->model, 0, world_clock(w, 0));
+    world_decided(w);
+    w->model.now = w->model.at = world_now(w);
     world_imported(w, m_import(&w->model, f.rows, f.count, e->arg), summary.changed, f.broken);
 }

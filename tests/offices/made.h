@@ -26,6 +26,7 @@ void admin_morning(struct made *m);
 void admin_day(struct made *m, int64_t midnight);
 
 /* people_time.c: clocks, hosts, loose plugs, updates. */
+void time_morning(struct made *m);
 void time_day(struct made *m, int64_t midnight);
 
 #endif

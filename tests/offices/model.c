@@ -191,6 +191,12 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
     }
 }
 
+/* m_turns: the next headset's turn. */
+void m_turns(struct model *m, struct m_phone *p) {
+    m->at = m->now;
+    fire(m, p, MT_OFFER);
+}
+
 static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
     uint32_t timer = M_TIMERS, headset = 0;
     for (uint32_t k = 0; k < M_TIMERS; k++)

@@ -113,6 +113,7 @@ struct model {
     uint32_t counter; /* orders timers and connects */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
+    int64_t by[M_PHONES];     /* when a phone was decided about last, as far as a sweep goes by it */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
     struct m_user users[M_USERS];
@@ -140,6 +141,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
+void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
 uint32_t m_emergency(const struct m_phone *p);
@@ -151,10 +153,11 @@ uint32_t m_held(const struct model *m, uint32_t user);
 /* model_time.c: clocks (SPEC 12) */
 int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock);
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
-uint32_t m_touched(const struct model *m, uint32_t phone, uint32_t user, uint32_t headset);
 void m_see(struct model *m, struct m_phone *p);
+void m_patrol(struct model *m);
 void m_see_user(struct model *m, uint32_t user);
 void m_see_headset(struct model *m, uint32_t headset);
+void m_sweeps(struct model *m, uint32_t phone);
 uint32_t m_locked(const struct model *m, const struct m_lock *lock);
 
 /* model_desk.c: headsets come and go, phones reset, calls */
@@ -171,7 +174,6 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
-void m_resync(struct model *m);
 void m_settled(struct model *m, struct m_phone *p);
 void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
 void m_old_calls(struct model *m, struct m_phone *p);

@@ -251,16 +251,6 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     return m_yes(0);
 }
 
-/* m_resync: everything is told again; a phone that is overdue may never have heard of it (decision 055). */
-void m_resync(struct model *m) {
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        struct m_phone *p = &m->phones[i];
-        if (!p->exists || !p->resetting || !p->overdue || m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER) continue;
-        p->overdue = 0;
-        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, i));
-    }
-}
-
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */
 void m_settled(struct model *m, struct m_phone *p) {
     p->settling = 0;
@@ -271,7 +261,6 @@ void m_settled(struct model *m, struct m_phone *p) {
 
 /* m_resynced: STORE-6: what it did not acknowledge is repeated; it has its time again, if that was over (decision 136). */
 void m_resynced(struct model *m, struct m_phone *p) {
-    m_see(m, p);
     if (!p->resetting || !p->overdue) return;
     p->overdue = 0;
     m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));

@@ -62,8 +62,10 @@ static uint32_t reaches(const struct model *m, const struct m_job *job, const st
 }
 
 void m_policy_job(struct model *m, const struct m_job *job) {
-    for (uint32_t i = 1; i < M_PHONES; i++)
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        m_sweeps(m, i);
         if (m->phones[i].exists && reaches(m, job, &m->phones[i])) m_felt(m, &m->phones[i]);
+    }
 }
 
 /* m_set: one parameter at one scope; M_UNSET takes it back. At a phone it is felt at once, elsewhere by a job (046). */

@@ -10,18 +10,6 @@ int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock) {
 
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock) { return m->sampled[node] = m_sampled(m, node, clock); }
 
-/* m_touched: TIME-3: the phones that an input is about: where it came from, where that headset is, where that user is. */
-uint32_t m_touched(const struct model *m, uint32_t phone, uint32_t user, uint32_t headset) {
-    uint32_t bits = phone ? 1u << phone : 0, owner = m->headsets[headset].owner;
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        const struct m_phone *p = &m->phones[i];
-        if (!p->exists) continue;
-        if (headset != 0 && p->at[headset].here) bits |= 1u << i;
-        if (p->user != 0 && (p->user == user || p->user == owner)) bits |= 1u << i;
-    }
-    return bits;
-}
-
 uint32_t m_locked(const struct model *m, const struct m_lock *lock) { return lock->until > m->at; }
 
 static void back(int64_t *at, int64_t latest, int64_t now) {
@@ -74,8 +62,25 @@ void m_see(struct model *m, struct m_phone *p) {
     see_lock(&p->throttle, latest, m->now);
 }
 
+/* m_patrol: what was armed in the future lies where nobody looks before it is due: so it is looked for (decision 050). */
+void m_patrol(struct model *m) {
+    int64_t latest = m->now + skew(m);
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        uint32_t future = 0;
+        for (uint32_t k = 0; k < M_TIMERS; k++) future |= p->due[k] != M_NEVER && p->armed_at[k] > latest;
+        for (uint32_t h = 1; h < M_HEADSETS; h++) future |= p->at[h].here && p->at[h].doubtful && p->at[h].doubted_at > latest;
+        if (p->exists && future) m_see(m, p);
+    }
+}
+
 void m_see_user(struct model *m, uint32_t user) {
     if (user != 0) see_lock(&m->users[user].lock, m->now + skew(m), m->now);
 }
 
 void m_see_headset(struct model *m, uint32_t headset) { back(&m->headsets[headset].event_at, m->now + skew(m), m->now); }
+
+/* m_sweeps: a sweep comes to this phone. */
+void m_sweeps(struct model *m, uint32_t phone) {
+    if (m->by[phone] != 0) m->now = m->at = m->by[phone];
+}
