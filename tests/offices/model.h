@@ -65,6 +65,7 @@ enum m_timer {
 struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
     uint8_t resetting, settling, wipe, overdue;
+    uint8_t offers_later;
     uint8_t held; /* nobody told the phone yet: a call began in the input that came after what was due (CALL-1) */
     uint64_t ordered; /* in which input, or after it */
     uint32_t settlings;
@@ -77,7 +78,7 @@ struct m_phone {
     uint32_t serial; /* of the session, counted by the model */
     int64_t signed_in_at, left_at, window_length, asked_at;
     uint8_t dismissed;
-    uint32_t prompt;
+    uint32_t prompt, shown; /* shown: how many there were */
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
@@ -111,6 +112,7 @@ struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
+    uint32_t early; /* what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
     int64_t by[M_PHONES];     /* when a phone was decided about last, as far as a sweep goes by it */
@@ -154,7 +156,7 @@ uint32_t m_held(const struct model *m, uint32_t user);
 int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock);
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
 void m_see(struct model *m, struct m_phone *p);
-void m_patrol(struct model *m);
+uint32_t m_patrols(const struct model *m, int64_t now);
 void m_see_user(struct model *m, uint32_t user);
 void m_see_headset(struct model *m, uint32_t headset);
 void m_sweeps(struct model *m, uint32_t phone);
@@ -203,6 +205,7 @@ void m_waited(struct model *m, struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
+void m_offer_later(struct model *m);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);

@@ -24,6 +24,7 @@ void m_close(struct model *m, struct m_phone *p) {
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset) {
     uint32_t phone = m_number(m, p);
     p->prompt = prompt;
+    p->shown++;
     p->prompt_user = (uint8_t)user;
     p->prompt_headset = (uint8_t)headset;
     p->hand = 0;
@@ -152,7 +153,8 @@ static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
 void m_offer(struct model *m, struct m_phone *p) {
     uint32_t before = 0;
     p->due[MT_OFFER] = M_NEVER;
-    if (!m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p) || offer_sign_out(m, p)) return;
+    p->offers_later = m->early != 0;
+    if (m->early || !m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p) || offer_sign_out(m, p)) return;
     for (uint32_t h = newest(p, before); h != 0; h = newest(p, before)) {
         before = h;
         (void)m_judge(m, p, h);
@@ -161,6 +163,12 @@ void m_offer(struct model *m, struct m_phone *p) {
         m_arm(m, p, MT_OFFER, m->now + 1);
         return;
     }
+}
+
+/* m_offer_later: a place that became free by what was due before an input is offered after it (decision 157). */
+void m_offer_later(struct model *m) {
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (m->phones[i].offers_later) m_offer(m, &m->phones[i]);
 }
 
 /* ---- answers ---- */

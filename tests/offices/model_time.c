@@ -62,16 +62,21 @@ void m_see(struct model *m, struct m_phone *p) {
     see_lock(&p->throttle, latest, m->now);
 }
 
-/* m_patrol: what was armed in the future lies where nobody looks before it is due: so it is looked for (decision 050). */
-void m_patrol(struct model *m) {
-    int64_t latest = m->now + skew(m);
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        struct m_phone *p = &m->phones[i];
-        uint32_t future = 0;
-        for (uint32_t k = 0; k < M_TIMERS; k++) future |= p->due[k] != M_NEVER && p->armed_at[k] > latest;
-        for (uint32_t h = 1; h < M_HEADSETS; h++) future |= p->at[h].here && p->at[h].doubtful && p->at[h].doubted_at > latest;
-        if (p->exists && future) m_see(m, p);
-    }
+/* future: has it anything that was armed after this? */
+static uint32_t future(const struct m_phone *p, int64_t latest) {
+    for (uint32_t k = 0; k < M_TIMERS; k++)
+        if (p->due[k] != M_NEVER && p->armed_at[k] > latest) return 1;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubted_at > latest) return 1;
+    return 0;
+}
+
+/* m_patrols: what was armed in the future lies where nobody looks before it is due: so it is looked for (decision 050). */
+uint32_t m_patrols(const struct model *m, int64_t now) {
+    uint32_t bits = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (m->phones[i].exists && future(&m->phones[i], now + skew(m))) bits |= 1u << i;
+    return bits;
 }
 
 void m_see_user(struct model *m, uint32_t user) {

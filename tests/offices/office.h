@@ -128,7 +128,7 @@ struct script {
 /* The clock of one node. */
 struct tick {
     const struct world *world;
-    int64_t ahead; /* of the world's time */
+    int64_t ahead; /* of the office's time */
     int64_t drift; /* ms it gains in 1 000 s */
 };
 
@@ -142,6 +142,7 @@ struct decision {
 };
 struct witness {
     hsvc_store inner;
+    uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
     int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
     int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
     uint32_t count, read;
@@ -149,7 +150,7 @@ struct witness {
 };
 
 struct world {
-    int64_t now;
+    int64_t now, ahead; /* ahead: of all clocks */
     struct tick ticks[NODES];
     struct queue queue; /* what waits for the hosts to wake */
     struct shape shape;

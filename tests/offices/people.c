@@ -33,7 +33,7 @@ struct shape office_shape(uint64_t seed) {
     s.nodes = random_chance(&r, 700) ? 1 : 2 + random_below(&r, NODES - 1);
     s.faults = random_chance(&r, 400);
     s.clocks = random_chance(&r, 400);
-    s.skew = s.nodes == 1 || random_chance(&r, 400) ? SKEW_NONE : random_chance(&r, 600) ? SKEW_WITHIN : SKEW_BEYOND;
+    s.skew = s.nodes == 1 || s.faults || random_chance(&r, 200) ? SKEW_NONE : random_chance(&r, 600) ? SKEW_WITHIN : SKEW_BEYOND;
     return s;
 }
 

@@ -42,7 +42,7 @@ static void nodes(struct made *m, int64_t midnight) {
         for (uint32_t node = 0; node < m->shape.nodes; node++) apart(m, midnight + made_between(m, 0, 24 * HOUR), node);
     } else if (random_chance(&m->r, 150)) {
         made_add(m, at, ACT_SET_CLOCK)->extra = (uint8_t)one;
-        m->list[m->count - 1].number = made_between(m, HOUR, 9 * HOUR);
+        m->list[m->count - 1].number = made_between(m, 10 * MINUTE, 50 * MINUTE); /* further, and all calls are too old (157) */
         apart(m, at + made_between(m, SECOND, 2 * HOUR), one);
     } else if (random_chance(&m->r, 150)) {
         apart(m, at, one);

@@ -5,16 +5,16 @@
 
 #include "office.h"
 
-/* whose: the kind of record at a key, and of whom; 0 if its time means nothing. */
-static uint32_t whose(const uint8_t *key, size_t key_len, enum witnessed *kind) {
+/* whose: the kind of record at a key, and of whom; 0 if its time means nothing. A kind has the first byte of its keys to itself. */
+static uint32_t whose(struct witness *witness, const uint8_t *key, size_t key_len, enum witnessed *kind) {
+    uint8_t *known = &witness->families[key[0]];
     const char *words, *name;
     size_t len;
-    if (hsvc_key_name(key, key_len, &words, &name, &len) != HSVC_OK) return 0;
-    if (strcmp(words, "device") == 0) *kind = W_PHONES;
-    else if (strcmp(words, "user") == 0) *kind = W_USERS;
-    else if (strcmp(words, "headset") == 0) *kind = W_HEADSETS;
-    else return 0;
-    return number_of_name(name, len) % W_MOST;
+    if (*known == 0 && hsvc_key_name(key, key_len, &words, &name, &len) == HSVC_OK)
+        *known = (uint8_t)(1 + (strcmp(words, "device") == 0 ? W_PHONES : strcmp(words, "user") == 0 ? W_USERS : strcmp(words, "headset") == 0 ? W_HEADSETS : W_KINDS));
+    if (*known == 0 || *known > W_KINDS) return 0;
+    *kind = (enum witnessed)(*known - 1);
+    return number_of_name((const char *)key + 1, key_len - 2) % W_MOST;
 }
 
 struct reading {
@@ -28,7 +28,7 @@ static int32_t take(const hsvc_row *row, void *user) {
     const struct reading *r = user;
     struct witness *witness = r->witness;
     enum witnessed kind = W_PHONES;
-    uint32_t number = whose(row->key, row->key_len, &kind);
+    uint32_t number = whose(witness, row->key, row->key_len, &kind);
     if (number != 0 && kind == W_PHONES) witness->read |= 1u << number;
     if (number != 0 && witness->stamps[kind][number] > witness->newest && witness->stamps[kind][number] <= witness->latest)
         witness->newest = witness->stamps[kind][number];
@@ -54,7 +54,7 @@ static void note(struct witness *witness, const hsvc_op *ops, size_t op_count) {
     d->read = witness->read;
     for (size_t i = 0; i < op_count; i++) {
         enum witnessed kind = W_PHONES;
-        uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(ops[i].key, ops[i].key_len, &kind) : 0;
+        uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(witness, ops[i].key, ops[i].key_len, &kind) : 0;
         if (number == 0) continue;
         d->wrote[kind] |= 1u << number;
         witness->stamps[kind][number] = d->now;

@@ -246,15 +246,20 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     struct m_answer wanted;
     uint32_t about = 1u << (phone != 0 ? phone : number_of_name(in->device, in->device_len));
     int64_t now = world_now(w);
+    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone);
     (void)m_sample(m, node, world_clock(w, node));
     m->input++;
     see(w, about | witness_wrote(w, W_PHONES), witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
     m->now = now;
+    m->early = 1;
     (void)m_pass(m, about | witness_phones(w), model_time(m, in), now);
     m->now = now;
     m->at = model_time(m, in);
     m->counted = 0;
-    wanted = model_input(m, in, stale(w, in, phone));
+    old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
+    m->early = 0;
+    wanted = model_input(m, in, old);
+    m_offer_later(m);
     (void)m_pass(m, about | witness_wrote(w, W_PHONES), M_NEVER, now);
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
@@ -314,29 +319,31 @@ static int32_t next_deadline(struct world *w, uint32_t node, int64_t *at) {
     return status;
 }
 
-/* model_waits: is anything due by this node's clock? With clocks that differ each node looks in any case, as hosts do within
- * poll_ms: what one has armed another may have to arm again. */
+/* model_waits: how often must this node be called? Once if anything is due by its clock; and once more where it has to arm anew
+ * what another has armed, since what it knew of the policy may have been old. A host calls within poll_ms in any case. */
 static uint32_t model_waits(const struct world *w, uint32_t node) {
+    if (w->shape.nodes > 1 && m_patrols(&w->model, world_time(w, node))) return 2;
     for (uint32_t i = 1; i < M_PHONES; i++)
         if (m_phone_next(&w->model.phones[i]) <= world_time(w, node)) return 1;
-    return w->shape.skew != SKEW_NONE;
+    return 0;
 }
 
+/* advance_node: as often as it says that something is due, or the model does. */
 static void advance_node(struct world *w, uint32_t node) {
-    for (uint32_t tries = 0; tries < 200; tries++) {
+    uint32_t least = model_waits(w, node), tries;
+    for (tries = 0; tries < 200; tries++) {
         int64_t at;
         int32_t status = next_deadline(w, node, &at);
-        if (status == HSVC_OK && at > world_time(w, node) && (tries > 0 || !model_waits(w, node))) break;
+        if (status == HSVC_OK && at > world_time(w, node) && tries >= least) break;
         witness_begin(w, node);
         status = hsvc_advance(w->engines[node], w->fx);
         (void)m_sample(&w->model, node, world_clock(w, node));
-        w->model.now = w->witness.sampled;
-        m_patrol(&w->model);
         world_decided(w);
-        if (w->witness.count != 0) w->look_at = w->now + 1; /* it may be the next headset's turn then */
+        if (witness_wrote(w, W_PHONES) != 0) w->look_at = w->now + 1; /* it may be the next headset's turn then */
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
         heard(w, node, status);
     }
+    if (tries != 0) see(w, m_patrols(&w->model, w->witness.sampled), 0, 0);
 }
 
 /* by_all: do all clocks say so? */
@@ -361,16 +368,23 @@ static void in_time(struct world *w) {
     }
 }
 
+/* sweep: what a change left to be done is done by the node that is called first. */
+static void sweep(struct world *w) {
+    struct model *m = &w->model;
+    m->now = m->at = world_time(w, 0);
+    m_sweep(m);
+    for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
+        if (m->by[i] != 0) (void)m_pass(m, 1u << i, M_NEVER, m->by[i]);
+}
+
 static void advance(struct world *w) {
     memset(w->model.by, 0, sizeof w->model.by);
-    for (uint32_t i = 0; i < w->shape.nodes; i++) advance_node(w, i);
+    for (uint32_t i = 0; i < w->shape.nodes; i++) {
+        advance_node(w, i);
+        if (w->model.job_count != 0) sweep(w);
+    }
     w->looked_at = w->now;
     in_time(w);
-    if (w->model.job_count == 0) return;
-    w->model.now = w->model.at = world_time(w, 0);
-    m_sweep(&w->model);
-    for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
-        if (w->model.by[i] != 0) (void)m_pass(&w->model, 1u << i, M_NEVER, w->model.by[i]);
 }
 
 static int64_t deadline(struct world *w) {
