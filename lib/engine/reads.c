@@ -69,8 +69,10 @@ static struct known known_of(struct hsvc__txn *txn, const hsvc_input *in) {
     return k;
 }
 
+/* Where somebody is signed in matters once the PIN is right; a trip made before that could be measured (SIGN-6). */
 static void want_logins(struct hsvc__txn *txn, const struct known *k) {
     const struct hsvc__user *user = (const struct hsvc__user *)peek(txn, HSVC__FAMILY_USER, k->owner);
+    if (k->in->kind == HSVC_INPUT_VERIFY_RESULT && k->in->state != HSVC_VERIFY_OK) return;
     for (uint32_t i = 0; user != NULL && i < user->login_count; i++) want(txn, HSVC__FAMILY_DEVICE, user->logins[i].device);
 }
 

@@ -1,5 +1,6 @@
 /* api.c: the whole interface as a sequence of calls that the bytes spell: inputs of every kind, alone and in batches, good and
- * absurd; time forward and back; two nodes that take turns; restarts, resync, views, and a store that fails. After each step
+ * absurd; what people and phones mostly do, in three bytes, so that a short file comes as far as a session; time forward and
+ * back; two nodes that take turns; restarts, resync, all that looks, and a store that fails. After each step
  * the store is sound, and everything that was said is listed in the reference (SAFE-5, OBS-1, STORE-8). At the end the
  * recording of node 0 replays to the same bytes (OBS-6), and time alone leads to rest (TIME-7). */
 #include "fuzz/fuzz.h"
@@ -250,6 +251,96 @@ static void play_inputs(struct play *p) {
     apply(p, in, count, how < 128 ? 0 : how % 4);
 }
 
+/* ---- what is likely ---- */
+static const char *const phones[] = {"d0", "d1", "d2"}, *const plugs[] = {"S0", "S1", "S2", "S3"};
+#define SET_TEXT(field, text, length) (in->field = (text), in->field##_len = (length))
+
+/* answer_screen: a button of the screen that is shown, or its fields filled in; mostly for whom it is. */
+static void answer_screen(hsvc_input *in, const hsvc_device_view *v, uint32_t how) {
+    static const struct {
+        uint32_t prompt, kinds[4];
+    } screens[] = {
+        {HSVC_PROMPT_ASSOCIATE, {HSVC_INPUT_SUBMIT, HSVC_INPUT_SUBMIT, HSVC_INPUT_SUBMIT, HSVC_INPUT_EXIT}},
+        {HSVC_PROMPT_SKIP_CONFIRM, {HSVC_INPUT_YES, HSVC_INPUT_YES, HSVC_INPUT_YES, HSVC_INPUT_NO}},
+        {HSVC_PROMPT_ASSOCIATED, {HSVC_INPUT_SIGN_IN, HSVC_INPUT_SIGN_IN, HSVC_INPUT_SIGN_IN, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_ERROR, {HSVC_INPUT_CANCEL, HSVC_INPUT_CANCEL, HSVC_INPUT_CANCEL, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_SIGN_IN_PIN, {HSVC_INPUT_SUBMIT, HSVC_INPUT_SUBMIT, HSVC_INPUT_SUBMIT, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_COUNTDOWN, {HSVC_INPUT_SIGN_IN, HSVC_INPUT_SIGN_IN, HSVC_INPUT_USER_ACTIVITY, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_CHOOSE_PROFILE, {HSVC_INPUT_CHOOSE_PROFILE, HSVC_INPUT_CHOOSE_PROFILE, HSVC_INPUT_CHOOSE_PROFILE, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_SIGN_OUT_OTHER, {HSVC_INPUT_YES, HSVC_INPUT_YES, HSVC_INPUT_YES, HSVC_INPUT_NO}},
+        {HSVC_PROMPT_SIGN_OUT, {HSVC_INPUT_SIGN_OUT, HSVC_INPUT_EXTEND, HSVC_INPUT_CANCEL, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_EM_SIGN_IN, {HSVC_INPUT_SUBMIT, HSVC_INPUT_SUBMIT, HSVC_INPUT_SUBMIT, HSVC_INPUT_CANCEL}},
+        {HSVC_PROMPT_EM_SIGN_OUT, {HSVC_INPUT_SIGN_OUT, HSVC_INPUT_SIGN_OUT, HSVC_INPUT_SIGN_OUT, HSVC_INPUT_CANCEL}},
+    };
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++)
+        if (screens[i].prompt == v->prompt) in->kind = screens[i].kinds[how % 4];
+    if (in->kind == HSVC_INPUT_USER_ACTIVITY) return;
+    in->prompt_id = v->prompt_id;
+    if (in->kind == HSVC_INPUT_CHOOSE_PROFILE) SET_TEXT(profile, how & 4 ? "p1" : "p0", 2);
+    if (in->kind != HSVC_INPUT_SUBMIT) return;
+    in->pin = (const uint8_t *)longest;
+    in->pin_len = 1;
+    if (v->prompt_user_len != 0 && how < 64) SET_TEXT(user, v->prompt_user, v->prompt_user_len);
+    else SET_TEXT(user, how & 4 ? "u1" : how & 8 ? "u2" : how & 16 ? "u0" : "u3", 2);
+}
+
+/* plug_or_call: what comes and goes at a phone. */
+static void plug_or_call(hsvc_input *in, uint32_t how) {
+    static const uint32_t calls[] = {HSVC_INPUT_CALL_BEGUN, HSVC_INPUT_CALL_ENDED}, menus[] = {HSVC_INPUT_MENU_ASSOCIATE,
+                                     HSVC_INPUT_MENU_SIGN_IN, HSVC_INPUT_MENU_SIGN_IN_BY_HAND, HSVC_INPUT_MENU_SIGN_OUT};
+    if (how < 112) {
+        in->kind = how < 64 ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED;
+        SET_TEXT(serial, plugs[how % 4], 2);
+        in->handle = 1 + how % 4;
+    } else if (how < 160) {
+        in->kind = calls[how % 2];
+        in->call_id = 1 + (how >> 1 & 1);
+        if (how % 2 == 0) in->state = HSVC_CALL_RINGING + (how >> 2) % 2;
+        if (how % 2 == 0 && how >= 152) in->flags = HSVC_FLAG_EMERGENCY;
+    } else if (how < 216) {
+        in->kind = menus[how % 4];
+    } else {
+        in->kind = how < 232 ? HSVC_INPUT_DEVICE_UNREGISTERED : HSVC_INPUT_USER_ACTIVITY;
+    }
+}
+
+/* choose_policy: a parameter that is a choice, or a small number of what it counts in. */
+static void choose_policy(hsvc_input *in, uint32_t how) {
+    static hsvc_param_info info = {.struct_size = sizeof info};
+    SET_TEXT(device, NULL, 0);
+    in->kind = HSVC_INPUT_POLICY_SET;
+    in->state = HSVC_SCOPE_GLOBAL;
+    if (hsvc_param_at(how % 42, &info) != HSVC_OK) return;
+    in->param = info.param;
+    if (info.type == HSVC_TYPE_TEXT) SET_TEXT(text, how >= 128 ? "CP-88* 14.1(2)" : "CP-78*", how >= 128 ? 14 : 6);
+    else in->value = how >= 126 ? info.most : info.least + (how >= 42);
+}
+
+/* play_likely: the next thing at one of the phones, as it is. */
+static void play_likely(struct play *p) {
+    uint32_t which = next_byte(&p->b), how = next_byte(&p->b);
+    const hsvc_device_view *v;
+    hsvc_input it, *in = &it;
+    OK(hsvc_input_init(in, sizeof *in, HSVC_INPUT_USER_ACTIVITY));
+    SET_TEXT(device, phones[which % 3], 2);
+    v = device_of(p, in);
+    if (which >= 248) {
+        choose_policy(in, how);
+    } else if (v->verifying && which < 240) {
+        in->kind = HSVC_INPUT_VERIFY_RESULT;
+        in->request = p->requests[HSVC_EFFECT_VERIFY_PIN % 3];
+        in->state = how < 128 ? HSVC_VERIFY_OK : how < 192 ? HSVC_VERIFY_WRONG : 1 + how % 9;
+    } else if (v->generation_desired != v->generation_acked && which < 200) {
+        in->kind = HSVC_INPUT_DEVICE_REGISTERED;
+        in->generation = v->generation_desired;
+    } else if (v->prompt != 0 && which < 160) {
+        answer_screen(in, v, how);
+    } else {
+        plug_or_call(in, how);
+    }
+    apply(p, in, 1, 0);
+}
+
 /* play_answer: an effect of the last batch, as a host would answer it. */
 static void play_answer(struct play *p) {
     hsvc_effect effect = {.struct_size = sizeof effect};
@@ -299,6 +390,44 @@ static void play_resync(struct play *p) {
     must_be_expected(p, hsvc_resync(p->w.engines[p->node], &scope, &cursor, p->w.fx));
 }
 
+/* must_be_there: text of a view, which has no NUL at its end; a sanitizer sees each byte read. */
+static void must_be_there(const char *text, size_t len) {
+    MUST(len <= HSVC_LIMIT_TEXT_LEN && (len == 0 || (text != NULL && hsvc_hash64(text, len) != 0)));
+}
+
+/* look_at_lists: of the view that was filled last. */
+static void look_at_lists(hsvc_engine *engine) {
+    hsvc_present_view present = {.struct_size = sizeof present};
+    hsvc_call_view call = {.struct_size = sizeof call};
+    hsvc_login_view login = {.struct_size = sizeof login};
+    const char *text;
+    size_t len;
+    for (size_t i = 0; hsvc_device_present_at(engine, i, &present) == HSVC_OK; i++) must_be_there(present.serial, present.serial_len);
+    for (size_t i = 0; hsvc_device_call_at(engine, i, &call) == HSVC_OK; i++) MUST(call.id != 0);
+    for (size_t i = 0; hsvc_user_login_at(engine, i, &login) == HSVC_OK; i++) must_be_there(login.device, login.device_len);
+    for (size_t i = 0; hsvc_user_profile_at(engine, i, &text, &len) == HSVC_OK; i++) must_be_there(text, len);
+    for (size_t i = 0; hsvc_user_headset_at(engine, i, &text, &len) == HSVC_OK; i++) must_be_there(text, len);
+}
+
+/* look_wider: what is not about one name alone. */
+static void look_wider(struct play *p, const char *name, size_t len) {
+    hsvc_engine *engine = p->w.engines[p->node];
+    hsvc_counters counters = {.struct_size = sizeof counters};
+    hsvc_subject_view subject = {.struct_size = sizeof subject};
+    hsvc_problem problem = {.struct_size = sizeof problem};
+    uint32_t param = 1 + next_byte(&p->b) % 44, from;
+    const char *text;
+    int64_t value;
+    uint64_t epoch = 0;
+    must_be_expected(p, hsvc_policy_value(engine, param, "u0", 2, name, len, &value, &from));
+    must_be_expected(p, hsvc_policy_text(engine, param, name, len, &text, &len, &from));
+    must_be_expected(p, hsvc_subject_get(engine, 1 + param % 8, &subject));
+    must_be_expected(p, hsvc_epoch_get(engine, &epoch));
+    if (param == 44) must_be_expected(p, hsvc_epoch_raise(engine, epoch + next_byte(&p->b) % 2));
+    OK(hsvc_counters_get(engine, &counters));
+    OK(hsvc_effects_problem(p->w.fx, &problem));
+}
+
 /* play_look: everything that only looks, under a name that may be nobody's. */
 static void play_look(struct play *p) {
     static hsvc_explained items[HSVC_LIMIT_EXPLAINED];
@@ -308,20 +437,27 @@ static void play_look(struct play *p) {
     hsvc_user_view user = {.struct_size = sizeof user};
     hsvc_headset_view headset = {.struct_size = sizeof headset};
     hsvc_audit_cursor cursor = {.struct_size = sizeof cursor};
+    const char *alias;
+    size_t alias_len;
     uint32_t kind = 1 + next_byte(&p->b) % 4;
     const char *name;
     size_t len, count = 0;
     items[0].struct_size = sizeof items[0];
     entries[0].struct_size = sizeof entries[0];
     name = text_for(&p->b, kind == 1 ? HSVC_FIELD_DEVICE : kind == 2 ? HSVC_FIELD_USER : HSVC_FIELD_SERIAL, &len);
-    must_be_expected(p, hsvc_device_get(engine, name, len, &device));
-    must_be_expected(p, hsvc_device_next(engine, name, len, &device));
     must_be_expected(p, hsvc_user_get(engine, name, len, &user));
+    look_at_lists(engine);
+    must_be_expected(p, hsvc_device_get(engine, name, len, &device));
+    look_at_lists(engine);
+    must_be_expected(p, hsvc_device_next(engine, name, len, &device));
+    must_be_expected(p, hsvc_user_next(engine, name, len, &user));
+    must_be_expected(p, hsvc_headset_alias(engine, name, len, 0, &alias, &alias_len));
     must_be_expected(p, hsvc_headset_get(engine, name, len, &headset));
     must_be_expected(p, hsvc_headset_next(engine, name, len, &headset));
     must_be_expected(p, hsvc_explain(engine, kind, name, len, items, HSVC_LIMIT_EXPLAINED, &count));
     MUST(count <= HSVC_LIMIT_EXPLAINED);
     must_be_expected(p, hsvc_audit_read(engine, &cursor, entries, 16, &count));
+    look_wider(p, name, len);
 }
 
 static void play_inventory(struct play *p) {
@@ -342,6 +478,9 @@ static void play_inventory(struct play *p) {
         query.cursor = hsvc_inventory_cursor(page, &query.cursor_len);
         if (query.cursor_len == 0) break;
     }
+    query.cursor_len = 0;
+    must_be_expected(p, hsvc_inventory_summarise(p->w.engines[p->node], &query, page));
+    must_be_expected(p, hsvc_inventory_get(p->w.engines[p->node], "S0", 2, page));
     hsvc_inventory_free(page);
 }
 
@@ -376,7 +515,8 @@ static void play_step(struct play *p) {
     uint32_t how = next_byte(&p->b);
     if (how >= 236 && how < 244) arm(p);
     if (how % 8 == 7) p->node = !p->node;
-    if (how < 130) play_inputs(p);
+    if (how < 66) play_inputs(p);
+    else if (how < 130) play_likely(p);
     else if (how < 160) play_answer(p);
     else if (how < 200) play_time(p);
     else if (how < 206) play_resync(p);

@@ -353,9 +353,10 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     if (p->checking) return m_no(HSVC_REASON_BUSY_VERIFYING);
     if (blank) return m_no(0);
     if (m_locked(m, &p->throttle)) return m_no(HSVC_REASON_DEVICE_THROTTLED);
-    if (m_locked(m, &m->users[user].lock)) { /* nothing is asked; an association sees "wrong" (SIGN-6, SIGN-7) */
-        if (p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p);
-        return m_no(HSVC_REASON_LOCKED_OUT);
+    if (m_locked(m, &m->users[user].lock)) { /* nothing is asked, and the screen says "wrong" (SIGN-6, SIGN-7) */
+        uint32_t named = p->prompt == HSVC_PROMPT_SIGN_IN_PIN ? HSVC_REASON_LOCKED_OUT : 0;
+        (void)wrong(m, p);
+        return m_no(named);
     }
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
         uint32_t why = why_not(m, p, p->prompt_headset);

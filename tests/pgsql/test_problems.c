@@ -1,6 +1,6 @@
 /* test_problems.c: what goes wrong with a server has a name, the right status, and is over when its cause is (STORE-2): wrong
  * password, no server, no rights, a standby, a full disk, a newer schema, a server that goes away or does not answer. */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE /* memmem */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -102,6 +102,43 @@ static void a_password_file_is_libpqs_own(void **state) {
     }
     close(fd);
     unlink(file);
+}
+
+/* What libpq says of a conninfo that it cannot read shows parts of it, or all: a password that was not quoted, a URI. */
+static void a_garbled_conninfo_shows_no_password(void **state) {
+    static const char *const garbled[] = {"host=/nowhere password=not wr0ng", "postgresql://ann:wr0ng@[::1/desks", "postgresql://ann:%zzwr0ng@db/desks",
+                                          "postgres://ann:wr0ng@db/desks?wr0ng", "host=/nowhere password='wr0ng", "host=/nowhere wr0ng"};
+    (void)state;
+    for (size_t i = 0; i < sizeof garbled / sizeof garbled[0]; i++) connects(garbled[i], 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+    connects("no_database_of_that_name host=/nowhere", 0, HSVC_ERR_UNAVAILABLE, HSVC_PGSQL_NO_SERVER);
+}
+
+/* ---- what is given back ---- */
+static size_t given_back, with_password;
+
+static void *look_and_resize(void *block, size_t old_size, size_t new_size, void *user) {
+    const hsvc_allocator *inner = (const hsvc_allocator *)user;
+    if (new_size == 0 && block != NULL) given_back++, with_password += memmem(block, old_size, "wr0ng", 5) != NULL;
+    return inner->resize(block, old_size, new_size, inner->user);
+}
+
+static void a_password_is_overwritten_before_its_memory_is_given_back(void **state) {
+    hsvc_allocator inner, looking;
+    hsvc_pgsql_config config;
+    hsvc_pgsql_store *store = NULL;
+    (void)state;
+    OK(hsvc_stdlib_allocator(&inner));
+    looking = inner;
+    looking.resize = look_and_resize;
+    looking.user = &inner;
+    OK(hsvc_pgsql_config_init(&config, sizeof config));
+    config.allocator = &looking;
+    config.conninfo = "host=/nowhere password=wr0ng";
+    OK(hsvc_pgsql_store_new(&config, &store));
+    assert_int_equal(hsvc_pgsql_store_connect(store), HSVC_ERR_UNAVAILABLE);
+    hsvc_pgsql_store_free(store);
+    assert_true(given_back > 1);
+    assert_int_equal(with_password, 0);
 }
 
 /* a_free_port: of the loopback; nobody else is given it in a moment. */
@@ -312,6 +349,8 @@ int main(void) {
         TEST(no_server_is_named),
         TEST(a_login_that_is_refused_is_named),
         TEST(a_password_file_is_libpqs_own),
+        TEST(a_garbled_conninfo_shows_no_password),
+        TEST(a_password_is_overwritten_before_its_memory_is_given_back),
         TEST(tls_is_libpqs_own),
         TEST(missing_rights_and_a_standby_are_named),
         TEST(a_schema_that_is_not_ours_to_use_is_named_STORE_7),

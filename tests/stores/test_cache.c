@@ -219,6 +219,42 @@ static void wrong_calls_go_no_further(void **state) {
     hsvc_memory_store_free(memory);
 }
 
+/* ---- a store that hands out rows as no store should: nothing is written past what there is, nothing of it is remembered ---- */
+static hsvc_row odd;
+
+static int32_t odd_read(const hsvc_key *keys, size_t count, hsvc_row_sink sink, void *sink_user, void *user) {
+    (void)keys, (void)count;
+    return sink((const hsvc_row *)user, sink_user);
+}
+
+static void rows_that_no_store_hands_out_are_refused_STORE_2_SAFE_5(void **state) {
+    hsvc_allocator allocator = the_allocator();
+    hsvc_store plain = {.struct_size = sizeof plain}, cached = plain;
+    const hsvc_row sound = {.struct_size = sizeof sound, .key = (const uint8_t *)"a", .key_len = 1, .value = (const uint8_t *)"1", .value_len = 1, .revision = 1};
+    hsvc_row *const rows[] = {&odd, &odd, &odd, &odd, NULL};
+    hsvc_memory_store *memory;
+    hsvc_cache_store *cache;
+    hsvc_key key = {(const uint8_t *)"a", 1};
+    char seen[64] = "";
+    (void)state;
+    OK(hsvc_stdlib_memory_store(&memory, &plain));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        odd = sound;
+        if (i == 0) odd.index = 1;
+        if (i == 1) odd.index = UINT32_MAX;
+        if (i == 2) odd.key = NULL;
+        if (i == 3) odd.value = NULL;
+        plain.read = odd_read;
+        plain.user = rows[i];
+        OK(hsvc_cache_store_new(&allocator, &plain, 10000, &cache));
+        OK(hsvc_cache_store_bind(cache, &cached));
+        assert_int_equal(cached.read(&key, 1, note, seen, cached.user), HSVC_ERR_CALLBACK);
+        hsvc_cache_store_free(cache);
+    }
+    assert_string_equal(seen, "");
+    hsvc_memory_store_free(memory);
+}
+
 static void misuse_is_refused(void **state) {
     hsvc_allocator allocator = the_allocator();
     hsvc_store store = {.struct_size = sizeof store};
@@ -244,6 +280,7 @@ int main(void) {
         cmocka_unit_test(two_engines_with_caches_leave_it_sound),
         cmocka_unit_test(without_memory_it_forgets_and_says_the_same),
         cmocka_unit_test(wrong_calls_go_no_further),
+        cmocka_unit_test(rows_that_no_store_hands_out_are_refused_STORE_2_SAFE_5),
         cmocka_unit_test(misuse_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,10 @@ struct rest {
     hsvc_effects *fx;
 };
 
+/* The witness decides nothing, by which it would learn the policy: what it takes for a clock that was wrong hangs on it. */
 static inline int32_t rest_begin(struct rest *rest, const hsvc_allocator *allocator, const hsvc_store *store, int64_t now) {
     hsvc_config config;
+    int64_t skew;
     int32_t status = hsvc_manual_clock_new(allocator, now, &rest->clock);
     if (status == HSVC_OK) status = hsvc_effects_new(allocator, &rest->fx);
     if (status == HSVC_OK) status = hsvc_config_init(&config, sizeof config);
@@ -31,6 +33,7 @@ static inline int32_t rest_begin(struct rest *rest, const hsvc_allocator *alloca
     config.clock = hsvc_manual_clock_read;
     config.clock_user = rest->clock;
     status = hsvc_engine_new(&config, &rest->witness);
+    if (status == HSVC_OK) status = hsvc_policy_value(rest->witness, HSVC_PARAM_CLOCK_SKEW_MAX, NULL, 0, NULL, 0, &skew, NULL);
     config.node_count = REST_NODES;
     for (; config.node < REST_NODES && status == HSVC_OK; config.node++)
         status = hsvc_engine_new(&config, &rest->nodes[config.node]);

@@ -96,14 +96,22 @@ static int32_t hand_out(const struct place *place, size_t index, hsvc_row_sink s
 
 struct asking {
     hsvc_cache_store *cache;
+    size_t count;
     hsvc_row_sink sink;
     void *sink_user;
 };
 
+/* was_asked_for: one of the rows that were asked for, with its bytes; of another's store nothing is certain. */
+static int was_asked_for(const struct asking *asking, const hsvc_row *row) {
+    return row != NULL && row->index < asking->count && row->key != NULL && (row->value != NULL || row->value_len == 0);
+}
+
 /* A row that the inner store had: remembered, and handed on under the number that the caller knows. */
 static int32_t take(const hsvc_row *row, void *user) {
     const struct asking *asking = (const struct asking *)user;
-    hsvc_row out = *row;
+    hsvc_row out;
+    if (!was_asked_for(asking, row)) return HSVC_ERR_CALLBACK;
+    out = *row;
     asking->cache->came[row->index] = 1;
     out.index = asking->cache->indexes[row->index];
     remember(asking->cache, row);
@@ -130,7 +138,7 @@ static int make_room(hsvc_cache_store *cache, size_t count) {
 }
 
 static int32_t ask(hsvc_cache_store *cache, size_t count, hsvc_row_sink sink, void *sink_user) {
-    struct asking asking = {cache, sink, sink_user};
+    struct asking asking = {cache, count, sink, sink_user};
     int32_t status;
     memset(cache->came, 0, count);
     status = cache->inner.read(cache->missing, count, take, &asking, cache->inner.user);

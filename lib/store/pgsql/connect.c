@@ -39,12 +39,24 @@ static void on_notice(void *user, const PGresult *notice) {
         ((struct hsvc_pgsql_store *)user)->warned = 1;
 }
 
+/* is_garbled: of such a conninfo libpq says what it could not read: a piece of a password, or a URI with all of it. What has
+ * neither sign is a database's name to it. */
+static int is_garbled(const char *conninfo) {
+    PQconninfoOption *options;
+    if (conninfo == NULL || (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)) return 0;
+    options = PQconninfoParse(conninfo, NULL);
+    PQconninfoFree(options);
+    return options == NULL;
+}
+
 static int32_t dial(struct hsvc_pgsql_store *store) {
     static const char *const keywords[] = {"fallback_application_name", "dbname", NULL};
     const char *values[] = {"headsetsvc", store->conninfo, NULL};
     int64_t until = hsvc__pg_now() + store->connect_ms;
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     store->counters.connects++;
+    if (is_garbled(store->conninfo))
+        return hsvc__pg_problem(store, HSVC_PGSQL_NO_SERVER, "", "libpq cannot read the conninfo; its words might show a password, and are left out");
     store->conn = PQconnectStartParams(keywords, values, 1);
     if (store->conn == NULL) return hsvc__pg_problem(store, HSVC_PGSQL_OTHER, "", "no memory");
     PQsetErrorVerbosity(store->conn, PQERRORS_VERBOSE);
