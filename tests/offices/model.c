@@ -171,6 +171,14 @@ static void reset_due(struct model *m, struct m_phone *p) {
 
 static void longest_due(struct model *m, struct m_phone *p) { m_end_or_wait(m, p, HSVC_CAUSE_MAX_TIME); }
 
+/* offer_now: it is this that is due. */
+static void offer_now(struct model *m, struct m_phone *p) {
+    uint32_t early = m->early;
+    m->early = 0;
+    m_offer(m, p);
+    m->early = early;
+}
+
 static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
     p->due[timer] = M_NEVER;
     switch (timer) {
@@ -187,7 +195,7 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_HOLD: m_waited(m, p); break;
         case MT_FLAP: m_quiet(m, p); break;
         case MT_OFFER:
-        default: m_offer(m, p); break;
+        default: offer_now(m, p); break;
     }
 }
 

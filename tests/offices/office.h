@@ -133,7 +133,7 @@ struct tick {
 };
 
 /* witness.c: what one call into an engine read and wrote. now: of a decision that was committed, as TIME-4 has it. */
-enum witnessed { W_PHONES, W_USERS, W_HEADSETS, W_KINDS };
+enum witnessed { W_PHONES, W_USERS, W_HEADSETS, W_KINDS, W_JOBS = W_KINDS };
 #define W_MOST 32      /* numbers of each */
 #define W_DECISIONS 64 /* in one call */
 struct decision {
@@ -145,7 +145,7 @@ struct witness {
     uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
     int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
     int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
-    uint32_t count, read;
+    uint32_t count, read, swept; /* swept: a job was done */
     struct decision decisions[W_DECISIONS];
 };
 

@@ -11,7 +11,7 @@ static uint32_t whose(struct witness *witness, const uint8_t *key, size_t key_le
     const char *words, *name;
     size_t len;
     if (*known == 0 && hsvc_key_name(key, key_len, &words, &name, &len) == HSVC_OK)
-        *known = (uint8_t)(1 + (strcmp(words, "device") == 0 ? W_PHONES : strcmp(words, "user") == 0 ? W_USERS : strcmp(words, "headset") == 0 ? W_HEADSETS : W_KINDS));
+        *known = (uint8_t)(1 + (strcmp(words, "device") == 0 ? W_PHONES : strcmp(words, "user") == 0 ? W_USERS : strcmp(words, "headset") == 0 ? W_HEADSETS : strcmp(words, "job") == 0 ? W_JOBS : W_JOBS + 1));
     if (*known == 0 || *known > W_KINDS) return 0;
     *kind = (enum witnessed)(*known - 1);
     return number_of_name((const char *)key + 1, key_len - 2) % W_MOST;
@@ -55,6 +55,7 @@ static void note(struct witness *witness, const hsvc_op *ops, size_t op_count) {
     for (size_t i = 0; i < op_count; i++) {
         enum witnessed kind = W_PHONES;
         uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(witness, ops[i].key, ops[i].key_len, &kind) : 0;
+        if (ops[i].kind == HSVC_OP_DELETE && witness->families[ops[i].key[0]] == 1 + W_JOBS) witness->swept = 1;
         if (number == 0) continue;
         d->wrote[kind] |= 1u << number;
         witness->stamps[kind][number] = d->now;

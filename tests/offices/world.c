@@ -368,10 +368,11 @@ static void in_time(struct world *w) {
     }
 }
 
-/* sweep: what a change left to be done is done by the node that is called first. */
-static void sweep(struct world *w) {
+/* sweep: this node has done what a change left to be done. */
+static void sweep(struct world *w, uint32_t node) {
     struct model *m = &w->model;
-    m->now = m->at = world_time(w, 0);
+    w->witness.swept = 0;
+    m->now = m->at = world_time(w, node);
     m_sweep(m);
     for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
         if (m->by[i] != 0) (void)m_pass(m, 1u << i, M_NEVER, m->by[i]);
@@ -381,8 +382,9 @@ static void advance(struct world *w) {
     memset(w->model.by, 0, sizeof w->model.by);
     for (uint32_t i = 0; i < w->shape.nodes; i++) {
         advance_node(w, i);
-        if (w->model.job_count != 0) sweep(w);
+        if (w->witness.swept) sweep(w, i);
     }
+    if (w->model.job_count != 0) sweep(w, 0); /* a change that no phone feels leaves no job */
     w->looked_at = w->now;
     in_time(w);
 }
