@@ -171,6 +171,11 @@ static void reset_due(struct model *m, struct m_phone *p) {
 
 static void longest_due(struct model *m, struct m_phone *p) { m_end_or_wait(m, p, HSVC_CAUSE_MAX_TIME); }
 
+static void hold_over(struct model *m, struct m_phone *p) {
+    if (m->early) p->ended_later = p->offers_later = 1;
+    else m_waited(m, p);
+}
+
 /* offer_now: it is this that is due. */
 static void offer_now(struct model *m, struct m_phone *p) {
     uint32_t early = m->early;
@@ -192,7 +197,7 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_AWAY: m_end_or_wait(m, p, HSVC_CAUSE_UNREACHABLE); break;
         case MT_CALLS: m_old_calls(m, p); break;
         case MT_LIST: m_calls_over(m, p); break;
-        case MT_HOLD: m_waited(m, p); break;
+        case MT_HOLD: hold_over(m, p); break;
         case MT_FLAP: m_quiet(m, p); break;
         case MT_OFFER:
         default: offer_now(m, p); break;

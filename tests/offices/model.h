@@ -65,7 +65,7 @@ enum m_timer {
 struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
     uint8_t resetting, settling, wipe, overdue;
-    uint8_t offers_later;
+    uint8_t offers_later, ended_later; /* follows from what was due before an input, and comes after it (decision 157) */
     uint8_t held; /* nobody told the phone yet: a call began in the input that came after what was due (CALL-1) */
     uint64_t ordered; /* in which input, or after it */
     uint32_t settlings;
@@ -180,6 +180,7 @@ void m_settled(struct model *m, struct m_phone *p);
 void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
+void m_calls_ended(struct model *m, struct m_phone *p);
 
 /* model_flap.c: holds of headsets that come and go */
 uint32_t m_flaps(const struct m_phone *p);
@@ -205,7 +206,7 @@ void m_waited(struct model *m, struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
-void m_offer_later(struct model *m);
+void m_follow(struct model *m);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);

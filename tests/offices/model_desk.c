@@ -320,7 +320,13 @@ static void ended(struct model *m, struct m_phone *p, uint32_t emergency) {
         if (hold > 0) m_arm(m, p, MT_HOLD, m->now + hold);
         m_offer(m, p);
     }
-    if (m_calls(p) > 0) return;
+    m_calls_ended(m, p);
+}
+
+/* m_calls_ended: what waited for the last call's end, if it has ended. */
+void m_calls_ended(struct model *m, struct m_phone *p) {
+    p->ended_later = m->early != 0;
+    if (m->early || m_calls(p) > 0) return;
     if (p->waiting && p->causes == 0) {
         p->waiting = 0;
         (void)m_press(m, m_number(m, p), HSVC_INPUT_YES);

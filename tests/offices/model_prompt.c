@@ -165,10 +165,14 @@ void m_offer(struct model *m, struct m_phone *p) {
     }
 }
 
-/* m_offer_later: a place that became free by what was due before an input is offered after it (decision 157). */
-void m_offer_later(struct model *m) {
-    for (uint32_t i = 1; i < M_PHONES; i++)
-        if (m->phones[i].offers_later) m_offer(m, &m->phones[i]);
+/* m_follow: what was due before an input frees a place, or ends calls, before it; what follows from that comes after the input
+ * (decision 157). */
+void m_follow(struct model *m) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (p->ended_later) m_calls_ended(m, p);
+        if (p->offers_later) m_offer(m, p);
+    }
 }
 
 /* ---- answers ---- */

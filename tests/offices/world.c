@@ -259,7 +259,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
     wanted = model_input(m, in, old);
-    m_offer_later(m);
+    m_follow(m);
     (void)m_pass(m, about | witness_wrote(w, W_PHONES), M_NEVER, now);
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
