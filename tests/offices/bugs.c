@@ -16,7 +16,7 @@
 
 #define OFFICES 5
 #define DAYS 12
-#define CLOCK_DAYS 60 /* clocks do something every fourth day */
+#define CLOCK_DAYS 120 /* clocks do something every fourth day */
 #define SHRUNK 12 /* so many of those that are found */
 
 /* needs: which offices could notice. */
