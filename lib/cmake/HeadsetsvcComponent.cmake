@@ -63,6 +63,9 @@ macro(hsvc_foreign_plain option header library package)
     endif()
 endmacro()
 
+# What is installed, without the tests.
+add_custom_target(headsetsvc_libraries)
+
 # hsvc_component(name TARGET t EXPORT e OUTPUT o MAP m SOURCES ... HEADERS ... [LINK component-target]
 #                [FOREIGN pkg-config-target LIBRARY name])
 #   makes t_objects, t (shared), t_static, and headsetsvc::e, headsetsvc::e_static as an installed package would
@@ -87,6 +90,7 @@ function(hsvc_component name)
         add_library(headsetsvc::${c_EXPORT}_static ALIAS ${c_TARGET}_static)
         list(APPEND targets ${c_TARGET}_static)
     endif()
+    add_dependencies(headsetsvc_libraries ${targets})
     hsvc__shared_name(${c_TARGET} ${c_EXPORT})
     hsvc__usage("${targets}" ${c_TARGET} "${c_LINK}")
     # The foreign library is the shared component's own affair; whoever links the static one must bring it.

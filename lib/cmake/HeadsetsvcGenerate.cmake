@@ -14,6 +14,9 @@ add_custom_target(generate COMMENT "committed files that are generated")
 function(hsvc__generated name how path)
     add_executable(gen_${name} EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/lib/gen/${name}.c")
     hsvc_compile(gen_${name})
+    if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+        target_compile_options(gen_${name} PRIVATE -O0) # it runs once, and its tables take seconds to optimise
+    endif()
     target_compile_definitions(gen_${name} PRIVATE HSVC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     set(run "${CMAKE_COMMAND}" -DPROGRAM=$<TARGET_FILE:gen_${name}> -DHOW=${how}
         "-DCOMMITTED=${PROJECT_SOURCE_DIR}/${path}" "-DSCRATCH=${PROJECT_BINARY_DIR}/generated/${name}")

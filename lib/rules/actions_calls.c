@@ -100,7 +100,7 @@ void hsvc__do_doubt_calls(struct hsvc__turn *t, int64_t arg) {
 }
 
 int hsvc__is_doubtful_call(const struct hsvc__device *dev, const struct hsvc__call *call) {
-    return call->seen_at <= dev->calls_doubt_at && !(call->flags & HSVC_FLAG_EMERGENCY);
+    return call->seen_at <= dev->calls_doubt_at && (!(call->flags & HSVC_FLAG_EMERGENCY) || HSVC__MUTANT(emergencies_time_out));
 }
 int hsvc__is_doubtful_loss(const struct hsvc__device *dev) {
     return dev->calls_lost_at <= dev->calls_doubt_at && !(dev->calls_lost & HSVC__CALLS_LOST_EMERGENCY);

@@ -128,7 +128,7 @@ void hsvc__do_prefill_session_user(struct hsvc__turn *t, int64_t arg) {
 /* ---- closing ---- */
 void hsvc__do_close(struct hsvc__turn *t, int64_t reason) {
     struct hsvc__device *dev = t->dev;
-    hsvc_effect *effect = hsvc__tell(t, HSVC_EFFECT_CLEAR_PROMPT, dev);
+    hsvc_effect *effect = hsvc__tell(t, HSVC__MUTANT(screens_stay) ? HSVC_EFFECT_NOTICE : HSVC_EFFECT_CLEAR_PROMPT, dev);
     hsvc__new_screen(dev);
     effect->generation = dev->screen_told;
     effect->prompt = hsvc__screen(dev);

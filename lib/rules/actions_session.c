@@ -72,6 +72,7 @@ void hsvc__do_stop_waiting(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_acknowledge(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->generation_acked = t->dev->generation_desired;
+    if (HSVC__MUTANT(wipes_forgotten)) t->dev->wipe_generation = 0;
     hsvc__touch(t->dev);
 }
 
@@ -330,6 +331,7 @@ void hsvc__do_defer_given(struct hsvc__turn *t, int64_t arg) {
 }
 void hsvc__do_undefer(struct hsvc__turn *t, int64_t cause) {
     t->dev->causes &= ~cause_bit(cause);
+    if (HSVC__MUTANT(causes_taken_back)) t->dev->causes = 0;
     hsvc__touch(t->dev);
 }
 
@@ -398,7 +400,8 @@ void hsvc__do_end_strongest(struct hsvc__turn *t, int64_t arg) {
     int strength = 0;
     (void)arg;
     for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
-        if (!(t->dev->causes & cause_bit(causes[i].cause)) || causes[i].strength <= strength) continue;
+        if (!(t->dev->causes & cause_bit(causes[i].cause))) continue;
+        if (causes[i].strength <= strength && !HSVC__MUTANT(last_cause_told)) continue;
         strongest = causes[i].cause;
         strength = causes[i].strength;
     }

@@ -145,6 +145,40 @@ static void the_worst_of_a_rows_inputs_is_the_rows_OBS_9(void **state) {
     assert_string_equal(owner_of(&d, "B1"), "ben");
 }
 
+static uint32_t asked_for_mallory;
+
+static int32_t mallory_may_nothing(const hsvc_input *input, void *user) {
+    (void)user;
+    if (input->actor_len != 7 || memcmp(input->actor, "mallory", 7) != 0) return HSVC_OK;
+    asked_for_mallory++;
+    return HSVC_ERR_NOT_FOUND;
+}
+
+/* A file is no way around the permission: each row is asked for, in the name of who brought the file. */
+static void each_row_needs_its_actors_permission_OBS_9(void **state) {
+    static const uint32_t modes[] = {HSVC_CSV_PARTIAL, HSVC_CSV_ATOMIC};
+    (void)state;
+    hsvc_engine_free(d.engine);
+    hsvc_effects_free(d.fx);
+    d.config.permission = mallory_may_nothing;
+    desk_start(&d);
+    b.config.engine = d.engine;
+    b.config.actor = "mallory";
+    b.config.actor_len = 7;
+    give_headset(&d, "ben", "B1");
+    for (size_t i = 0; i < 2; i++) {
+        b.config.mode = modes[i];
+        asked_for_mallory = 0;
+        bulk_text(&b, HEAD ",amara,N1,associate,\n,ben,B1,disassociate,\n,amara,B1,move,ben\n");
+        OK(b.status);
+        assert_int_equal(b.summary.failed, 3);
+        assert_int_equal(b.summary.changed, 0);
+        assert_true(asked_for_mallory >= 3);
+        assert_string_equal(owner_of(&d, "B1"), "ben");
+        assert_string_equal(owner_of(&d, "N1"), "");
+    }
+}
+
 static void a_removal_of_what_is_somebody_elses_fails_BULK_5(void **state) {
     (void)state;
     bulk_text(&b, HEAD ",ben,F1,disassociate,\n");
@@ -383,6 +417,7 @@ int main(void) {
         WITH(a_batch_is_full_of_inputs_before_it_is_of_rows_BULK_2),
         WITH(a_row_that_replaced_may_still_fail_BULK_4),
         WITH(the_worst_of_a_rows_inputs_is_the_rows_OBS_9),
+        WITH(each_row_needs_its_actors_permission_OBS_9),
         WITH(a_removal_of_what_is_somebody_elses_fails_BULK_5),
         WITH(deadlines_between_the_rows_are_no_rows_TIME_3),
         WITH(an_atomic_file_that_loses_a_race_leaves_all_BULK_4),

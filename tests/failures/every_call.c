@@ -173,10 +173,14 @@ static int usual(const struct fault_row *row) {
     return row->kind != HSVC_FAULT_RETURN && row->times != 7 && row->delay != 2;
 }
 
+/* tries: in how many tries, at least and at most, a caller meets a failure. What lasts for ever lasts beyond one. */
+static int least_tries(const struct fault_row *row) { return row->times == HSVC_TESTKIT_ALWAYS ? 2 : 1; }
+static int most_tries(const struct fault_row *row) { return row->expected == HSVC_OK ? 1 : 2; }
+
 static void fail_store(const struct story *story, size_t line) {
     for (size_t f = 0; f < FAULTS; f++)
         for (int warm = 0; warm <= job.whole; warm++)
-            for (int times = 1; times <= (faults[f].expected == HSVC_OK ? 1 : 2); times++) {
+            for (int times = least_tries(&faults[f]); times <= most_tries(&faults[f]); times++) {
                 struct chance chance = {1, warm, times};
                 if (!job.whole && !usual(&faults[f])) continue;
                 for (; disturbed(story, line, &faults[f], chance); chance.nth++) job.store++;

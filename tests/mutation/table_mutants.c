@@ -20,6 +20,7 @@
 
 #include "offices/office.h"
 #include "scenario/scripts.h"
+#include "scenario/table_faults.h"
 
 enum { OFFICES = 6, DAYS = 20 }; /* as the test offices.few */
 
@@ -82,12 +83,6 @@ struct campaign {
 
 /* ---- one change ---- */
 
-static hsvc__guard negated_guard;
-static int negated(struct hsvc__turn *t) { return !negated_guard(t); }
-static void nothing(struct hsvc__turn *t, int64_t arg) {
-    (void)t;
-    (void)arg;
-}
 
 /* may_notice: in which round a script has its turn: 0 it names the rule, 1 it runs the line, -1 neither. */
 static int may_notice(const struct witness *script, const struct change *change) {
@@ -179,10 +174,6 @@ static void judge(struct campaign *c, const struct change *change) {
 
 /* ---- rows ---- */
 
-static struct hsvc__row *row_of(const struct line *line) {
-    return (struct hsvc__row *)(uintptr_t)&hsvc__machines[line->machine].rows[line->number];
-}
-
 static struct change change_of(const struct line *line, const char *what, const char *detail) {
     struct change change = {"", line->at, line->rule, line, ""};
     (void)snprintf(change.key, sizeof change.key, "%s %s%s", line->text, what, detail);
@@ -208,8 +199,7 @@ static void change_row(struct campaign *c, const struct line *line) {
     struct hsvc__row *row = row_of(line), saved = *row;
     struct change change = change_of(line, "negated", "");
     char number[16];
-    negated_guard = row->guard;
-    row->guard = negated;
+    negate(row);
     if (saved.guard != hsvc__is_always) judge(c, &change);
     *row = saved;
     for (int i = 0; i < HSVC__ACTIONS && saved.actions[i].verb != NULL; i++) {
@@ -298,7 +288,7 @@ static int misused(const char *why) {
 
 int main(int argc, char **argv) {
     struct campaign c = {.parts = 1};
-    struct text again = {NULL, 0}, known = {NULL, 0};
+    struct text again = {NULL, 0, 0}, known = {NULL, 0, 0};
     int i = 1, good;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--all") == 0) c.all = 1;

@@ -12,12 +12,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
 prefix=$PWD/build/quickstart/prefix
 
-example() {
+example() { example_builds "$1" && example_works "$1"; }
+
+example_builds() {
     local out=build/examples/$1
-    cmake -S "examples/$1" -B "$out" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS='-Wall -Wextra -Wpedantic -Werror' || return
-    cmake --build "$out" || return
-    ctest --test-dir "$out" --output-on-failure --no-tests=error
+    cmake -S "examples/$1" -B "$out" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS='-Wall -Wextra -Wpedantic -Werror' &&
+        cmake --build "$out"
 }
+
+example_works() { ctest --test-dir "build/examples/$1" -j "$(nproc)" --output-on-failure --no-tests=error; }
 
 # At its end the quickstart shows, in plain SQL, who is signed in where.
 quickstart_shows_sessions() {
@@ -35,7 +38,7 @@ office_day() {
         build/examples/hsvc/hsvc replay build/recordings/office-day.rec
 }
 
-# Of these, each may use what those before it built.
+# Of these, each may use what those before it built; then they work beside each other, since they wait more than they compute.
 hosts=(sip-host headset-watch kamailio)
 
 the_hosts() {
@@ -44,7 +47,9 @@ the_hosts() {
     HSVC_TEST_PGSQL=$(tests/support/postgres start build/examples/pg)
     export HSVC_TEST_PGSQL
     trap 'tests/support/postgres remove build/examples/pg' EXIT
-    for project in "${hosts[@]}"; do check "examples/$project" example "$project"; done
+    for project in "${hosts[@]}"; do check "examples/$project builds" example_builds "$project"; done
+    for project in "${hosts[@]}"; do at_once=${#hosts[@]} begin "examples/$project" example_works "$project"; done
+    finish
     done_checking
 }
 

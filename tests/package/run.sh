@@ -47,15 +47,15 @@ probe() { # probe FOLDER LINE...: a project of these lines
 }
 
 check_find_package() {
-    check 'find_package, shared' consumer_runs shared
-    check 'find_package, static' consumer_runs static -DSTATIC=ON
-    check 'an optional component that is not there' probe optional \
+    begin 'find_package, shared' consumer_runs shared
+    begin 'find_package, static' consumer_runs static -DSTATIC=ON
+    begin 'an optional component that is not there' probe optional \
         'find_package(headsetsvc REQUIRED OPTIONAL_COMPONENTS nonsense)' \
         'if(headsetsvc_nonsense_FOUND OR NOT headsetsvc_core_FOUND)' 'message(FATAL_ERROR wrong)' 'endif()'
-    refused 'a required component that is not there' "there is no component 'nonsense'" probe wrong_component \
+    begin 'a required component that is not there' fails_with "there is no component 'nonsense'" probe wrong_component \
         'find_package(headsetsvc REQUIRED COMPONENTS nonsense)'
-    refused 'a later version' 'compatible with requested version "9"' probe later 'find_package(headsetsvc 9 REQUIRED)'
-    refused 'the next minor version, whose interface may differ' 'compatible with requested version "0.99"' probe minor \
+    begin 'a later version' fails_with 'compatible with requested version "9"' probe later 'find_package(headsetsvc 9 REQUIRED)'
+    begin 'the next minor version, whose interface may differ' fails_with 'compatible with requested version "0.99"' probe minor \
         'find_package(headsetsvc 0.99 REQUIRED)'
 }
 
@@ -75,16 +75,16 @@ by_pkg_config() {
 }
 
 check_pkg_config() {
-    check 'pkg-config, version' test "$(pkg --modversion headsetsvc)" = "$(pkg --modversion headsetsvc-testkit)"
-    check 'pkg-config, C, shared' by_pkg_config pc_c c_host.c headsetsvc cc -std=c99
-    check 'pkg-config, C, static' by_pkg_config pc_c_static c_host.c headsetsvc cc -std=c99 -static
-    check 'pkg-config, C++, shared' by_pkg_config pc_cpp cpp_host.cpp headsetsvc c++ -std=c++11
-    check 'pkg-config, C++, static' by_pkg_config pc_cpp_static cpp_host.cpp headsetsvc c++ -std=c++11 -static
-    check 'pkg-config, testkit, shared' by_pkg_config pc_testkit testkit_host.c headsetsvc-testkit cc -std=c99
-    check 'pkg-config, testkit, static' by_pkg_config pc_testkit_static testkit_host.c headsetsvc-testkit cc -std=c99 -static
-    check 'pkg-config, sqlite, shared' by_pkg_config pc_sqlite sqlite_host.c headsetsvc-sqlite cc -std=c99
-    check 'pkg-config, sqlite, static' by_pkg_config pc_sqlite_static sqlite_host.c headsetsvc-sqlite cc -std=c99 -static
-    check 'pkg-config, pgsql, shared' by_pkg_config pc_pgsql pgsql_host.c headsetsvc-pgsql cc -std=c99
+    begin 'pkg-config, version' test "$(pkg --modversion headsetsvc)" = "$(pkg --modversion headsetsvc-testkit)"
+    begin 'pkg-config, C, shared' by_pkg_config pc_c c_host.c headsetsvc cc -std=c99
+    begin 'pkg-config, C, static' by_pkg_config pc_c_static c_host.c headsetsvc cc -std=c99 -static
+    begin 'pkg-config, C++, shared' by_pkg_config pc_cpp cpp_host.cpp headsetsvc c++ -std=c++11
+    begin 'pkg-config, C++, static' by_pkg_config pc_cpp_static cpp_host.cpp headsetsvc c++ -std=c++11 -static
+    begin 'pkg-config, testkit, shared' by_pkg_config pc_testkit testkit_host.c headsetsvc-testkit cc -std=c99
+    begin 'pkg-config, testkit, static' by_pkg_config pc_testkit_static testkit_host.c headsetsvc-testkit cc -std=c99 -static
+    begin 'pkg-config, sqlite, shared' by_pkg_config pc_sqlite sqlite_host.c headsetsvc-sqlite cc -std=c99
+    begin 'pkg-config, sqlite, static' by_pkg_config pc_sqlite_static sqlite_host.c headsetsvc-sqlite cc -std=c99 -static
+    begin 'pkg-config, pgsql, shared' by_pkg_config pc_pgsql pgsql_host.c headsetsvc-pgsql cc -std=c99
 }
 
 # ---- the source carried along ----
@@ -135,9 +135,10 @@ main() {
     check 'no folder of this machine in what is installed' names_no_folder_of_ours
     check_find_package
     check_pkg_config
-    check 'add_subdirectory' embedded
-    check 'the guide by find_package and pkg-config' guide_works
-    check 'the guide by add_subdirectory' guide_embeds
+    begin 'add_subdirectory' embedded
+    begin 'the guide by find_package and pkg-config' guide_works
+    begin 'the guide by add_subdirectory' guide_embeds
+    finish
     done_checking
 }
 

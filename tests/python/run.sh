@@ -85,15 +85,17 @@ main() {
     mkdir -p "$work"
     rm -rf "$work/tests"
     check 'the generated modules are what the headers say' bindings/python/generate.py --check
-    check 'mypy --strict, for Python 3.9' types
-    check 'stubtest: the annotations are what is loaded' stubs
-    for file in tests/python/test_*.py; do check "${file##*/}" from_tree "$file"; done
+    begin 'mypy --strict, for Python 3.9' types
+    begin 'stubtest: the annotations are what is loaded' stubs
+    for file in tests/python/test_*.py; do begin "${file##*/}" from_tree "$file"; done
+    finish
     check 'a wheel is built without a network' wheel
     check 'it has the version of the header' versions
     check 'it installs into an environment of its own' environment
-    check 'its tests pass from there, with the libraries inside it' from_wheel
-    check 'examples/python-host-tests' host_tests
-    check 'examples/python-simulation' simulation
+    begin 'its tests pass from there, with the libraries inside it' from_wheel
+    begin 'examples/python-host-tests' host_tests
+    begin 'examples/python-simulation' simulation
+    finish
     done_checking
 }
 

@@ -49,7 +49,11 @@ def test_a_value_out_of_range_is_an_error_that_names_the_field(desk, given, word
     (HeadsetConnected("desk-1", "H1", handle=1.5), "HeadsetConnected.handle: 1.5 is no whole number"),
     (HeadsetConnected("desk-1", "H1", handle=None), "HeadsetConnected.handle: None is no whole number"),
     (Submit("desk-1", 1, "alice", "4711"), "Submit.pin: a PIN is bytes"),
-    (Submit("desk-1", 1, "alice", 4711), "Submit.pin: a PIN is bytes")])
+    (Submit("desk-1", 1, "alice", 4711), "Submit.pin: a PIN is bytes"),
+    (Submit("desk-1", b"4711", "alice", b"1"), "Submit.prompt_id: an object of bytes is no whole number"),
+    (Submit("desk-1", "4711", "alice", b"1"), "Submit.prompt_id: an object of str is no whole number"),
+    (Submit("desk-1", bytearray(b"4711"), "alice", b"1"), "Submit.prompt_id: an object of bytearray is no whole number"),
+    (Submit("desk-1", 1, "alice", b"1", at=b"4711"), "Submit.at: an object of bytes is no datetime")])
 def test_a_value_of_another_type_is_an_error_that_names_the_field(desk, given, words):
     with pytest.raises(TypeError, match=words) as raised:
         desk.apply(given)

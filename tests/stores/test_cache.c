@@ -230,7 +230,8 @@ static int32_t odd_read(const hsvc_key *keys, size_t count, hsvc_row_sink sink, 
 static void rows_that_no_store_hands_out_are_refused_STORE_2_SAFE_5(void **state) {
     hsvc_allocator allocator = the_allocator();
     hsvc_store plain = {.struct_size = sizeof plain}, cached = plain;
-    const hsvc_row sound = {.struct_size = sizeof sound, .key = (const uint8_t *)"a", .key_len = 1, .value = (const uint8_t *)"1", .value_len = 1, .revision = 1};
+    const hsvc_row sound = {.struct_size = sizeof sound, .key = (const uint8_t *)"a", .key_len = 1, .value = (const uint8_t *)"1",
+                            .value_len = 1, .revision = 1};
     hsvc_row *const rows[] = {&odd, &odd, &odd, &odd, NULL};
     hsvc_memory_store *memory;
     hsvc_cache_store *cache;

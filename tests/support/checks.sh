@@ -10,7 +10,9 @@ failed=0
 verbose=0
 result=0
 good=1
-declare -a failures=()
+beside=
+declare -a failures=() begun=()
+declare -A took=() worked=()
 
 # check NAME COMMAND...: runs the command; its output is shown only if it fails. Gives 0 always, so that the checks
 # after it run too; `result` remembers any failure, `good` is about this one.
@@ -26,6 +28,27 @@ check() {
         good=0
         result=1
     fi
+}
+
+# begin NAME COMMAND...: a check that runs beside those begun after it, as many at once as there are processors, or as
+# `at_once` says. finish: waits for them, and prints them in the order in which they were begun.
+begin() {
+    ((${#begun[@]})) || beside=$(mktemp -d)
+    ((${#begun[@]} < ${at_once:-$(nproc)})) || wait -n || true
+    check "$@" >"$beside/${#begun[@]}" &
+    begun+=("$1")
+}
+
+finish() {
+    local each said
+    wait
+    for each in "${!begun[@]}"; do
+        said=$(<"$beside/$each")
+        printf '%s\n' "${said:=check FAILED: ${begun[each]}: was stopped}"
+        [[ $said == 'check ok: '* ]] || result=1
+    done
+    ((${#begun[@]} == 0)) || rm -rf "$beside"
+    begun=()
 }
 
 # done_checking: the last line of a script of checks, so that it can be used alone too.
@@ -91,13 +114,23 @@ remember_failures() {
 }
 
 say_stage() {
-    local seconds
-    seconds=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-    printf '%-11s %4d passed, %d failed %8s s %8s s of work\n' "$1" "$2" "$3" "$seconds" "$(worked)"
+    took[$1]=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+    worked[$1]=$(work)
+    printf '%-11s %4d passed, %d failed %8s s %8s s of work\n' "$1" "$2" "$3" "${took[$1]}" "${worked[$1]}"
 }
 
-# worked: the processor seconds between the two notes, which other work on the machine does not change as it does the time.
-worked() {
+# say_share NAME LIMIT STAGE...: what these stages took together, if all of them ran, beside what they may take.
+say_share() {
+    local name=$1 limit=$2 stage
+    shift 2
+    for stage in "$@"; do [[ -n ${took[$stage]:-} ]] || return 0; done
+    for stage in "$@"; do printf '%s %s\n' "${took[$stage]}" "${worked[$stage]}"; done |
+        awk -v name="$name" -v limit="$limit" '{ took += $1; worked += $2 }
+            END { printf "%-16s %16.0f s of %3d s %8.1f s of work%s\n", name, took, limit, worked, (took > limit ? "  (over)" : "") }'
+}
+
+# work: the processor seconds between the two notes, which other work on the machine does not change as it does the time.
+work() {
     awk 'function of(t) { split(t, part, /[ms]/); return 60 * part[1] + part[2] }
         FNR == 2 { sum = of($1) + of($2) - sum } END { printf "%.1f", sum }' "$logs/times.before" "$logs/times.after"
 }

@@ -22,9 +22,12 @@ struct fault_row {
 #define LOOK (HSVC_FAULT_ON_READ | HSVC_FAULT_ON_SCAN)
 static const struct fault_row faults[] = {
     {"unavailable", HSVC_FAULT_UNAVAILABLE, EVERYWHERE, 1, 0, 0, HSVC_ERR_UNAVAILABLE},
+    {"unavailable for ever", HSVC_FAULT_UNAVAILABLE, EVERYWHERE, HSVC_TESTKIT_ALWAYS, 0, 0, HSVC_ERR_UNAVAILABLE},
     {"full", HSVC_FAULT_FULL, COMMIT, 1, 0, 0, HSVC_ERR_FULL},
+    {"full for ever", HSVC_FAULT_FULL, COMMIT, HSVC_TESTKIT_ALWAYS, 0, 0, HSVC_ERR_FULL},
     {"corrupt answer", HSVC_FAULT_CORRUPT, COMMIT, 1, 0, 0, HSVC_ERR_CORRUPT},
     {"corrupt value", HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_READ, 1, 0, 0, HSVC_ERR_CORRUPT},
+    {"corrupt values for ever", HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_READ, HSVC_TESTKIT_ALWAYS, 0, 0, HSVC_ERR_CORRUPT},
     {"conflict once", HSVC_FAULT_CONFLICT, COMMIT, 1, 0, 0, HSVC_OK},
     {"conflict seven times", HSVC_FAULT_CONFLICT, COMMIT, 7, 0, 0, HSVC_OK},
     {"conflict for ever", HSVC_FAULT_CONFLICT, COMMIT, HSVC_TESTKIT_ALWAYS, 0, 0, HSVC_ERR_CONFLICT},

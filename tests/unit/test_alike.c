@@ -25,8 +25,8 @@ static struct desk desk, *const d = &desk;
 static hsvc_record_store *record;
 static hsvc_cache_store *cache; /* or NULL: in front of `record` */
 
-/* keys_of: how many a call asks for, or compares and writes, and how long they are together: ids here are of one length. What
- * a commit writes of a user whom there is, it compares of one whom there is not. */
+/* see_calls: each with its outcome, and of a read how many keys it asks for. What a commit writes of somebody whom there is, it
+ * only compares of one whom there is not (decision 099). */
 static void see_calls(struct seen *to) {
     hsvc_record_call call = {.struct_size = sizeof call};
     hsvc_record_item item = {.struct_size = sizeof item};

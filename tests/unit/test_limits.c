@@ -192,7 +192,7 @@ static void prompts_on(int devices) {
     }
 }
 
-static void one_advance_works_off_64_devices_SAFE_6(void **state) {
+static void one_advance_works_off_64_devices_TIME_3_SAFE_6(void **state) {
     (void)state;
     prompts_on(HSVC_LIMIT_ADVANCE_DEVICES + 1);
     advance(d, HOUR);
@@ -338,7 +338,7 @@ static const struct reached {
     {"VALUE_LEN", "unit.memory_store", "lengths_at_their_borders_STORE_3"},
     {"INPUTS_PER_BATCH", "unit.callbacks", "flags_and_counts_of_a_call_have_limits_SAFE_5"},
     {"ITEMS_PER_INPUT", "unit.misuse", "items_beyond_the_limit_are_named_SAFE_5"},
-    {"ADVANCE_DEVICES", "unit.limits", "one_advance_works_off_64_devices_SAFE_6"},
+    {"ADVANCE_DEVICES", "unit.limits", "one_advance_works_off_64_devices_TIME_3_SAFE_6"},
     {"ADVANCE_JOBS", "unit.limits", "one_advance_works_on_4_jobs_SAFE_6"},
     {"JOBS_SEEN", "unit.limits", "a_node_looks_among_16_jobs_for_one_of_its_own_SAFE_6"},
     {"JOB_SLICE", "unit.limits", "a_slice_of_a_job_looks_at_32_records_SAFE_6"},
@@ -424,7 +424,7 @@ int main(void) {
         cmocka_unit_test(no_list_of_a_record_is_longer_than_its_limit_SAFE_6),
         TEST(an_input_raises_72_events_at_once_SAFE_6),
         TEST(an_input_takes_128_steps_SAFE_6),
-        TEST(one_advance_works_off_64_devices_SAFE_6),
+        TEST(one_advance_works_off_64_devices_TIME_3_SAFE_6),
         TEST(one_advance_works_on_4_jobs_SAFE_6),
         TEST(a_slice_of_a_job_looks_at_32_records_SAFE_6),
         TEST(a_node_looks_among_16_jobs_for_one_of_its_own_SAFE_6),

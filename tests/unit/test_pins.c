@@ -243,6 +243,16 @@ static void a_pin_goes_with_the_next_call_or_the_end_of_the_batch_SIGN_9(void **
     OK(hsvc_effects_new(&allocator, &fx));
 }
 
+static void a_batch_that_is_freed_while_it_holds_a_pin_overwrites_it_SIGN_9(void **state) {
+    (void)state;
+    say(submit("ann"), HSVC_REASON_VERIFYING);
+    pin_is_in_verify_pin();
+    assert_true(found_in_memory(1) >= sizeof pin / PIECE);
+    hsvc_effects_free(fx);
+    assert_int_equal(found_in_memory(0) + found_in_memory(1), 0);
+    OK(hsvc_effects_new(&allocator, &fx));
+}
+
 static void a_wrong_pin_is_as_secret_as_a_right_one_SIGN_9(void **state) {
     hsvc_effect effect;
     hsvc_input in;
@@ -375,6 +385,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_pin_goes_to_the_host_and_nowhere_else_SIGN_9),
         TEST(a_pin_goes_with_the_next_call_or_the_end_of_the_batch_SIGN_9),
+        TEST(a_batch_that_is_freed_while_it_holds_a_pin_overwrites_it_SIGN_9),
         TEST(a_wrong_pin_is_as_secret_as_a_right_one_SIGN_9),
         TEST(refused_submits_keep_nothing_SIGN_6_SIGN_9),
         TEST(a_dry_run_and_an_undone_batch_keep_nothing_SIGN_9),

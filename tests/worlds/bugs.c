@@ -1,26 +1,36 @@
-/* bugs.c: would a small world notice? Each line of bugs.def is a fault on purpose: a row or a ladder step of the tables that is
- * left out, or a mutant of lib/core/mutants.def. The world is explored with it until a rule is broken; the rule must be the
- * one that bugs.def says, and the shortest way there is printed as a script that the testkit's runner can read.
+/* bugs.c: would a small world notice? Each line of bugs.def is a fault on purpose: a line of the tables that is left out or does
+ * something else, or a mutant of lib/core/mutants.def. The world is explored with it until the invariant that bugs.def names is
+ * broken, by a script that the testkit's runner plays, with the same fault, to that very state. An invariant that no line
+ * breaks could be one that nothing breaks: it fails.
  *
  *   worlds_bugs [--scripts] [NUMBER...]
- * The last line is "N bugs, N found"; the exit status is 1 if one was not. */
+ * The last line is "N bugs, N found; N of N invariants broken"; the exit status is 1 if one was not. */
 #include "worlds/worlds.h"
 
-#include "scenario/table_lines.h"
+#include "scenario/table_faults.h"
 
-enum bug_kind { BUG_LINE, BUG_MUTANT };
+enum bug_kind { BUG_LINE, BUG_NEGATED, BUG_ACTION, BUG_NEXT, BUG_VERDICT, BUG_MUTANT };
 struct bug {
     enum bug_kind kind;
+    uint32_t number;  /* ACTION: which, from 1; NEXT: the state; VERDICT: the reason */
     const char *what; /* file and line of the tables, or the mutant's name */
     const char *world;
-    const char *rule;
+    const char *breaks;
     const char *about;
 };
 static const struct bug bugs[] = {
-#define LINE(file, line, world, rule, about) {BUG_LINE, file ": " line, world, rule, about},
-#define MUTANT(name, world, rule, about) {BUG_MUTANT, #name, world, rule, about},
+#define LINE(file, line, world, breaks, about) {BUG_LINE, 0, file ": " line, world, breaks, about},
+#define NEGATED(file, line, world, breaks, about) {BUG_NEGATED, 0, file ": " line, world, breaks, about},
+#define ACTION(number, file, line, world, breaks, about) {BUG_ACTION, number, file ": " line, world, breaks, about},
+#define NEXT(state, file, line, world, breaks, about) {BUG_NEXT, HSVC__##state, file ": " line, world, breaks, about},
+#define VERDICT(reason, file, line, world, breaks, about) {BUG_VERDICT, HSVC_REASON_##reason, file ": " line, world, breaks, about},
+#define MUTANT(name, world, breaks, about) {BUG_MUTANT, 0, #name, world, breaks, about},
 #include "worlds/bugs.def"
 #undef LINE
+#undef NEGATED
+#undef ACTION
+#undef NEXT
+#undef VERDICT
 #undef MUTANT
 };
 enum { BUGS = sizeof bugs / sizeof bugs[0] };
@@ -36,43 +46,46 @@ static int is_line(const struct line *line, const char *what) {
     return strncmp(what, line->file, n) == 0 && what[n] == ':' && strcmp(what + n + 2, line->text) == 0;
 }
 
-static int switch_on(const struct bug *bug) {
+static const struct line *line_of(const char *what) {
+    for (size_t i = 0; i < LINES; i++)
+        if (is_line(&lines[i], what)) return &lines[i];
+    return NULL;
+}
+
+static struct { /* the row that is changed, as it was */
+    struct hsvc__row *row;
+    struct hsvc__row was;
+} changed;
+
+static int change_line(const struct bug *bug, const struct line *line) {
+    if (line == NULL) return 0;
     if (bug->kind == BUG_LINE) {
-        for (size_t i = 0; i < LINES; i++)
-            if (is_line(&lines[i], bug->what)) {
-                mask(&lines[i]);
-                return 1;
-            }
-        return 0;
+        mask(line);
+        return 1;
     }
+    changed.row = row_of(line);
+    changed.was = *changed.row;
+    switch (bug->kind) {
+        case BUG_NEGATED: negate(changed.row); break;
+        case BUG_NEXT: changed.row->next = (uint16_t)bug->number; break;
+        case BUG_VERDICT: changed.row->verdict = bug->number; break;
+        default: changed.row->actions[bug->number - 1].verb = nothing; break;
+    }
+    return 1;
+}
+
+static int switch_on(const struct bug *bug) {
+    if (bug->kind != BUG_MUTANT) return change_line(bug, line_of(bug->what));
     for (int i = 1; i < HSVC__MUTANTS; i++)
         if (strcmp(mutants[i], bug->what) == 0) hsvc__mutant = i;
     return hsvc__mutant != HSVC__MUTANT_NONE;
 }
 
 static void switch_off(void) {
+    if (changed.row != NULL) *changed.row = changed.was;
+    changed.row = NULL;
     mask(NULL);
     hsvc__mutant = HSVC__MUTANT_NONE;
-}
-
-/* ---- the script: every line of it can be read ---- */
-static int32_t ignore(const hsvc_scenario_failure *f, void *user) {
-    (void)f;
-    (void)user;
-    return HSVC_OK;
-}
-
-static int is_readable(const struct place *p, const char *script) {
-    hsvc_scenario_config config;
-    hsvc_scenario_result result;
-    hsvc_scenario *scenario = NULL;
-    int good = hsvc_scenario_config_init(&config, sizeof config) == HSVC_OK && hsvc_scenario_result_init(&result, sizeof result) == HSVC_OK;
-    config.allocator = &p->allocator;
-    config.failure = ignore;
-    good = good && hsvc_scenario_new(&config, &scenario) == HSVC_OK;
-    if (good) (void)hsvc_scenario_run(scenario, "bug", script, strlen(script), &result);
-    hsvc_scenario_free(scenario);
-    return good && result.malformed == 0 && result.statements > 0;
 }
 
 /* ---- one bug ---- */
@@ -89,10 +102,10 @@ static const char *complaint(const struct bug *bug, struct findings *found) {
     const char *wrong = NULL;
     if (world == NULL) return "there is no such world";
     (void)place_open(&place, world);
+    place.only = bug->breaks;
     if (!switch_on(bug)) wrong = "there is no such line or mutant";
-    else if (explore(&place, 1, found)) wrong = "no rule is broken";
-    else if (strcmp(found->violation.rule, bug->rule) != 0) wrong = "another rule is broken first";
-    else if (!is_readable(&place, found->script)) wrong = "the script cannot be read";
+    else if (explore(&place, 1, found)) wrong = "the invariant is not broken";
+    else if (!found->plays) wrong = "the script does not lead there";
     switch_off();
     place_close(&place);
     return wrong;
@@ -103,13 +116,24 @@ static int look_for(const struct bug *bug, int number, int scripts) {
     const char *wrong;
     memset(&found, 0, sizeof found);
     wrong = complaint(bug, &found);
-    printf("%s %d - %s (%s): %s in %s\n", wrong == NULL ? "ok" : "not ok", number, bug->what, bug->about, bug->rule, bug->world);
-    if (wrong != NULL) printf("# %s: %s %s %s\n", wrong, found.violation.rule == NULL ? "" : found.violation.rule,
-                              found.violation.rule == NULL ? "" : found.violation.name, found.violation.text);
+    printf("%s %d - %s (%s): %s in %s\n", wrong == NULL ? "ok" : "not ok", number, bug->what, bug->about, bug->breaks, bug->world);
+    if (wrong != NULL) printf("# %s\n", wrong);
     if (found.script != NULL && (scripts || wrong != NULL)) printf("%s\n", found.script);
     if (found.violation.rule != NULL) printf("# %llu states, %u events before it\n", (unsigned long long)found.states, (unsigned)found.depth);
     free(found.script);
     return wrong == NULL;
+}
+
+/* unbroken: how many invariants no line of bugs.def breaks. */
+static size_t unbroken(void) {
+    size_t missing = 0;
+    for (size_t i = 0; i < rule_count(); i++) {
+        int broken = 0;
+        for (int b = 0; b < BUGS && !broken; b++) broken = strcmp(bugs[b].breaks, rule_name(i)) == 0;
+        if (!broken) printf("no bug breaks %s\n", rule_name(i));
+        missing += !broken;
+    }
+    return missing;
 }
 
 static int is_wanted(int number, char **numbers, int count) {
@@ -120,6 +144,7 @@ static int is_wanted(int number, char **numbers, int count) {
 
 int main(int argc, char **argv) {
     int scripts = argc > 1 && strcmp(argv[1], "--scripts") == 0, looked = 0, found = 0;
+    size_t missing;
     if (!number_lines()) {
         fprintf(stderr, "worlds_bugs: these lines are not the core's\n");
         return 2;
@@ -130,6 +155,7 @@ int main(int argc, char **argv) {
         found += look_for(&bugs[i], i + 1, scripts);
         fflush(stdout);
     }
-    printf("%d bugs, %d found\n", looked, found);
-    return found == looked && looked > 0 ? 0 : 1;
+    missing = unbroken();
+    printf("%d bugs, %d found; %zu of %zu invariants broken\n", looked, found, rule_count() - missing, rule_count());
+    return found == looked && looked > 0 && missing == 0 ? 0 : 1;
 }

@@ -17,11 +17,12 @@
  * - last_user, where the policy does not prefill it; last_profile of users with one profile; where a headset was last that
  *   is nowhere now; the inventory's times and counts.
  * - screen_told, screen_acked, calls_request: read by resync and acknowledgements of screens, which are no events here.
- * - failures that have lapsed, locks that are over: as none (SIGN-7). Counts of connects below a limit out of reach.
+ * - failures that have lapsed, locks that are over: their count and times; an unlock says whether there were any (SIGN-7). Counts of
+ *   connects below a limit out of reach.
  * Merging two states that differ would hide orders of events, never invent one: what is reported was played. */
 #include "worlds/worlds.h"
 
-enum { BUFFER = 8192, LONG_AGO = HSVC_LIMIT_WINDOW + 1 };
+enum { BUFFER = 8192, LONG_AGO = HSVC_LIMIT_WINDOW + 1, LAPSED = 1000 };
 
 struct writer {
     uint8_t bytes[BUFFER];
@@ -51,11 +52,12 @@ static void ago(struct writer *w, int64_t at) {
     number(w, (uint64_t)(gone > LONG_AGO ? LONG_AGO : gone));
 }
 
-/* failures: a count that has lapsed, or was followed by a lock that is over, is none. */
+/* failures: a count that has lapsed, or was followed by a lock that is over, is LAPSED, however many they were. */
 static void failures(struct writer *w, uint32_t count, int64_t first_at, int64_t until) {
     int locked = until != 0 && until > w->now;
     int counts = !locked && until == 0 && count != 0 && w->now - first_at < w->place->reset_after;
-    number(w, counts ? count : 0);
+    int lapsed = !locked && !counts && (count != 0 || until != 0);
+    number(w, lapsed ? LAPSED : counts ? count : 0);
     number(w, counts ? (uint64_t)(w->now - first_at) : 0);
     due(w, locked ? until : 0);
 }

@@ -4,7 +4,7 @@
  * made twice. */
 #include "worlds/worlds.h"
 
-enum { DEEPEST = 250, MERGES = 150, MERGE_EVERY = 64 };
+enum { DEEPEST = 250, MERGE_EVERY = 32, MERGE_RARER = 24 };
 
 struct explorer {
     struct place *p;
@@ -15,7 +15,8 @@ struct explorer {
     uint32_t at[DEEPEST + 2];      /* their node numbers */
     uint32_t depth;                /* how many of them are made, less one */
     struct spot next;
-    uint32_t merged; /* found again, for the sample */
+    int32_t status; /* of the step that made it */
+    uint64_t merged, next_merge; /* found again; and the next of these that is tried from both sides */
 };
 
 static struct spot *spot_at(struct explorer *x, uint32_t depth) {
@@ -41,44 +42,74 @@ static struct spot *come_to(struct explorer *x, uint32_t node) {
 static int is_same(struct hash a, struct hash b) { return a.a == b.a && a.b == b.b; }
 
 /* ---- violations ---- */
-static void fail(struct explorer *x, uint32_t node, const struct event *more, const struct violation *v) {
+/* leads_to: does the runner's play of the way end in that state? A last event whose call failed must fail there too. */
+static int leads_to(struct explorer *x, uint32_t node, const struct event *more, struct hash there) {
+    static struct spot end;
+    char *script = script_of(x->p, &x->set, node, more, NULL);
+    int played = play(x->p, script, &end);
+    free(script);
+    if (more != NULL && x->status != HSVC_OK) return !played;
+    return played && is_same(canon(x->p, &end), there);
+}
+
+/* fail: there is the state to which the script must lead. */
+static void fail(struct explorer *x, uint32_t node, const struct event *more, const struct violation *v, struct hash there) {
     if (x->found->violation.rule != NULL) return;
     x->found->violation = *v;
     x->found->script = script_of(x->p, &x->set, node, more, v);
+    x->found->plays = leads_to(x, node, more, there);
 }
 
 static int is_good_step(struct explorer *x, const struct spot *from, uint32_t node, const struct event *e, const struct happened *h) {
     struct moment m = {x->p, e, from, &x->next, h};
     struct violation v;
     if (!broken_rule(&m, &v)) return 1;
-    fail(x, node, e, &v);
+    fail(x, node, e, &v, canon(x->p, &x->next));
     return 0;
 }
 
 static int is_good_state(struct explorer *x, uint32_t parent, const struct event *e) {
     struct violation v;
-    if (!unsound(x->p, &x->next, &v) && !restless(x->p, &x->next, &x->rested, &v)) return 1;
-    fail(x, parent, e, &v);
+    for (int i = 0; i < DEVICES; i++) {
+        x->found->timers |= x->next.view.device[i].timers;
+        x->found->screens |= 1u << x->next.view.device[i].prompt_state;
+    }
+    int is_restless = is_asked(x->p, "time_leads_to_rest");
+    if (!unsound(x->p, &x->next, &v) && !(is_restless && restless(x->p, &x->next, &x->rested, &v))) return 1;
+    fail(x, parent, e, &v, canon(x->p, &x->next));
     return 0;
 }
 
 /* ---- are states that were merged the same? ---- */
-/* same_future: every event makes equal states of both, or is possible in neither. */
-static int same_future(struct place *p, const struct spot *a, const struct spot *b) {
+/* same_effect: but for ids and generations, which are the history's, and for where an associated headset was last. */
+static int same_effect(const struct effect *a, const struct effect *b) {
+    int where = a->kind != HSVC_EFFECT_ASSOCIATION_CHANGED;
+    return a->kind == b->kind && a->reason == b->reason && a->prompt == b->prompt && a->cause == b->cause && a->flags == b->flags &&
+           a->user == b->user && a->other == b->other && a->serial == b->serial && a->worn == b->worn &&
+           (!where || (a->device == b->device && a->site_kept == b->site_kept));
+}
+
+static int same_told(const struct happened *a, const struct happened *b) {
+    if (a->status != b->status || a->accepted != b->accepted || a->reason != b->reason || a->effect_count != b->effect_count) return 0;
+    for (uint32_t i = 0; i < a->effect_count; i++)
+        if (!same_effect(&a->effect[i], &b->effect[i])) return 0;
+    return 1;
+}
+
+/* parting: the first event that is answered otherwise in one than in the other, makes another state, or is possible in one
+ * alone; NULL: none, they have the same future. */
+static const struct event *parting(struct place *p, const struct spot *a, const struct spot *b) {
     static struct spot after_a, after_b;
-    struct happened h;
+    struct happened of_a, of_b;
     for (uint32_t i = 0; i < p->event_count; i++) {
         const struct event *e = &p->events[i];
-        struct hash of_a, of_b;
-        if (is_enabled(p, e, a) != is_enabled(p, e, b)) return 0;
+        if (is_enabled(p, e, a) != is_enabled(p, e, b)) return e;
         if (!is_enabled(p, e, a)) continue;
-        step(p, &after_a, a, e, FAULT_NONE, &h);
-        step(p, &after_b, b, e, FAULT_NONE, &h);
-        of_a = canon(p, &after_a);
-        of_b = canon(p, &after_b);
-        if (!is_same(of_a, of_b)) return 0;
+        step(p, &after_a, a, e, FAULT_NONE, &of_a);
+        step(p, &after_b, b, e, FAULT_NONE, &of_b);
+        if (!same_told(&of_a, &of_b) || !is_same(canon(p, &after_a), canon(p, &after_b))) return e;
     }
-    return 1;
+    return NULL;
 }
 
 static void replay(struct explorer *x, uint32_t node, struct spot *to) {
@@ -97,17 +128,29 @@ static void replay(struct explorer *x, uint32_t node, struct spot *to) {
     }
 }
 
+/* is_sampled: of the merges every 32nd at first, later more and more rarely, so that the sample reaches to the search's end. */
+static int is_sampled(struct explorer *x) {
+    if (x->merged++ < x->next_merge) return 0;
+    x->next_merge = x->merged - 1 + (x->merged < MERGE_EVERY * MERGE_RARER ? MERGE_EVERY : x->merged / MERGE_RARER);
+    return is_asked(x->p, "equal_states_have_equal_futures");
+}
+
 static int is_good_merge(struct explorer *x, uint32_t node, uint32_t parent, const struct event *e) {
     static struct spot first, again;
-    struct violation v = {"STORE-1", "equal_states_have_equal_futures", "two states that are taken for one differ later on"};
-    if (x->merged++ % MERGE_EVERY != 0 || x->found->merges_tried >= MERGES) return 1;
+    struct violation v = {"STORE-1", "equal_states_have_equal_futures", ""};
+    const struct event *parts;
+    char line[100];
+    if (!is_sampled(x)) return 1;
     x->found->merges_tried++;
     again.now = x->next.now;
     again.view = x->next.view;
     image_copy(&again.image, &x->next.image);
     replay(x, node, &first);
-    if (same_future(x->p, &first, &again)) return 1;
-    fail(x, parent, e, &v);
+    parts = parting(x->p, &first, &again);
+    if (parts == NULL) return 1;
+    event_text(parts, &again, line, sizeof line);
+    (void)snprintf(v.text, sizeof v.text, "two states that are taken for one differ after '%s'", line);
+    fail(x, parent, e, &v, canon(x->p, &again));
     return 0;
 }
 
@@ -122,11 +165,20 @@ static int is_repeated(struct explorer *x, const struct spot *from, const struct
     return h.status == HSVC_OK && is_same(canon(x->p, &x->next), is);
 }
 
+/* undone: the state in which nothing has happened but, before a deadline, time. */
+static struct hash undone(struct explorer *x, const struct spot *from, const struct event *e) {
+    static const struct event wait = {EV_wait, 0, 0};
+    struct happened h;
+    if (e->kind != EV_fire || next_deadline(&from->view) <= from->now) return canon(x->p, from);
+    step(x->p, &x->next, from, &wait, FAULT_NONE, &h);
+    return canon(x->p, &x->next);
+}
+
 /* is_good_fault: whatever a commit meets, the input has happened once or not at all, and an OK says that it has (STORE-4). */
 static int is_good_fault(struct explorer *x, const struct spot *from, const struct event *e, int fault, struct hash after) {
     static const char *const names[FAULTS] = {"", "UNAVAILABLE", "CONFLICT", "UNKNOWN, and it happened", "UNKNOWN, and it did not"};
     struct violation v = {"STORE-4", "an_input_happens_once_or_not", ""};
-    struct hash before = canon(x->p, from), is;
+    struct hash before = undone(x, from, e), is;
     struct happened h;
     int happened, nothing;
     step(x->p, &x->next, from, e, fault, &h);
@@ -135,12 +187,13 @@ static int is_good_fault(struct explorer *x, const struct spot *from, const stru
     nothing = is_same(is, before);
     if (h.status == HSVC_OK ? happened : nothing && h.status == HSVC_ERR_UNAVAILABLE && h.effect_count == 0) return 1;
     (void)snprintf(v.text, sizeof v.text, "the last line's commit meets %s: %s", names[fault], hsvc_name(HSVC_REGISTRY_STATUS, h.status));
-    fail(x, x->at[x->depth], e, &v);
+    fail(x, x->at[x->depth], e, &v, after);
     return 0;
 }
 
 static int are_good_faults(struct explorer *x, const struct spot *from, const struct event *e, struct hash after) {
-    if (!(x->p->world->classes & IN(STORE)) || e->kind <= EV_late) return 1;
+    if (!(x->p->world->classes & IN(STORE)) || e->kind == EV_wait || e->kind == EV_late) return 1;
+    if (!is_asked(x->p, "an_input_happens_once_or_not")) return 1;
     for (int fault = FAULT_NONE + 1; fault < FAULTS; fault++)
         if (!is_good_fault(x, from, e, fault, after)) return 0;
     return 1;
@@ -155,6 +208,7 @@ static int follow(struct explorer *x, const struct spot *from, uint32_t node, ui
     uint32_t there;
     int is_new;
     step(x->p, &x->next, from, e, FAULT_NONE, &h);
+    x->status = h.status;
     if (!is_good_step(x, from, node, e, &h)) return 0;
     hash = canon(x->p, &x->next);
     there = set_add(&x->set, hash, node, which, &is_new);
@@ -188,28 +242,19 @@ static int is_enough(const struct explorer *x, uint32_t node, uint32_t scale) {
     return world->states != 0 && x->set.count >= (uint64_t)world->states * scale;
 }
 
-/* script_is_true: the runner's play of the way to the last state ends in that state. */
+/* prove_script: a world without a violation proves its way to the last state. */
 static void prove_script(struct explorer *x) {
-    static struct spot end;
     struct violation v = {"OBS-6", "the_runner_comes_to_the_same_state", "the script of a state plays to another one"};
     uint32_t node = x->set.count - 1;
-    struct hash is;
-    char *script;
     while (node > 0 && (x->p->events[x->set.nodes[node].event].kind == EV_wait)) node--;
-    script = script_of(x->p, &x->set, node, NULL, NULL);
-    if (play(x->p, script, &end)) {
-        is = canon(x->p, &end);
-        if (is_same(is, x->set.nodes[node].hash)) v.rule = NULL;
-    }
-    if (v.rule != NULL) fail(x, node, NULL, &v);
-    free(script);
+    if (!leads_to(x, node, NULL, x->set.nodes[node].hash)) fail(x, node, NULL, &v, x->set.nodes[node].hash);
 }
 
 int explore(struct place *p, uint32_t scale, struct findings *found) {
     static struct explorer x;
     uint32_t node = 0;
     memset(&x, 0, offsetof(struct explorer, next));
-    x.merged = 0;
+    x.merged = x.next_merge = 0;
     memset(found, 0, sizeof *found);
     x.p = p;
     x.found = found;

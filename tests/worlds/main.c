@@ -2,7 +2,8 @@
  *
  *   worlds [--jobs N] [--scale N] [--least STATES] [WORLD...]   explores them, or all
  *   worlds --list | --rules                                      which there are
- * A violation is printed as a script. A value of an enumerated parameter that no world has is a failure too. The last line is
+ * A violation is printed as a script. A value of an enumerated parameter that no world has is a failure too, and so is a timer
+ * that never runs and a screen that is never shown, when all are explored. The last line is
  * "N passed, N failed"; the exit status is 1 if a world failed, or all together have fewer than STATES states, 2 for misuse.
  * --scale multiplies the bounds of the worlds that have one. */
 #include <poll.h>
@@ -109,9 +110,32 @@ static uint32_t missing_choices(void) {
     return missing;
 }
 
+/* ---- does each timer run, and is each screen shown, in some world? ---- */
+static const char *const timers[] = {
+#define TIMER(field, machine, event, most, rule, text) #field,
+#include "rules/timers.def"
+#undef TIMER
+};
+
+static uint32_t missing_bits(uint32_t run, uint32_t shown) {
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
+        if (run >> i & 1) continue;
+        printf("in no world runs the timer %s\n", timers[i]);
+        missing++;
+    }
+    for (uint32_t i = HSVC__prompt_IDLE; i <= HSVC__prompt_RETURN_PIN; i++) {
+        if (shown >> i & 1) continue;
+        printf("no world shows the screen %s\n", hsvc__state_name(HSVC__MACHINE_prompt, i));
+        missing++;
+    }
+    return missing;
+}
+
 /* ---- all of them ---- */
 struct total {
     uint64_t states, steps, merges;
+    uint32_t timers, screens;
     uint32_t passed, failed;
     double seconds;
 };
@@ -122,6 +146,7 @@ static void say(const struct world *world, const struct outcome *out) {
     else (void)snprintf(how_far, sizeof how_far, "every order of %u events", (unsigned)out->found.depth);
     printf("%-22s %8llu states %9llu steps %5.1f s  %s\n", world->name, (unsigned long long)out->found.states,
            (unsigned long long)out->found.steps, out->seconds, how_far);
+    if (out->found.violation.rule != NULL && !out->found.plays) printf("# the runner plays this script to another state\n");
 }
 
 static void finish(struct worker *w, struct total *total) {
@@ -136,6 +161,8 @@ static void finish(struct worker *w, struct total *total) {
         total->states += out.found.states;
         total->steps += out.found.steps;
         total->merges += out.found.merges_tried;
+        total->timers |= out.found.timers;
+        total->screens |= out.found.screens;
         total->seconds += out.seconds;
     } else {
         printf("%s: the process ended by itself\n", w->world->name);
@@ -178,7 +205,7 @@ static struct worker *idle(struct worker *workers, uint32_t count) {
 
 static int run(const struct options *o, char **names, int count) {
     struct worker workers[WORKERS] = {{NULL, 0, 0}}, *one;
-    struct total total = {0, 0, 0, 0, 0, 0};
+    struct total total = {0};
     for (size_t i = 0; i < world_count; i++) {
         if (!is_wanted(&worlds[i], names, count)) continue;
         while ((one = idle(workers, o->jobs)) == NULL) {
@@ -191,7 +218,7 @@ static int run(const struct options *o, char **names, int count) {
     while ((one = wait_for_one(workers, o->jobs)) != NULL) finish(one, &total);
     printf("%llu states, %llu steps, %zu invariants beside hsvc_verify and rest, %llu merged pairs compared, %.0f processor seconds\n",
            (unsigned long long)total.states, (unsigned long long)total.steps, rule_count(), (unsigned long long)total.merges, total.seconds);
-    total.failed += missing_choices();
+    if (count == 0) total.failed += missing_choices() + missing_bits(total.timers, total.screens);
     if (total.states < o->least) {
         printf("fewer than %llu states\n", (unsigned long long)o->least);
         total.failed++;

@@ -1,37 +1,45 @@
 /* rest.c: is a state sound by the library's own account, and does time alone lead to rest from it (TIME-7)? */
-#include "worlds/worlds.h"
+#include "worlds/rules.h"
 
 enum { TURNS = 400 };
 
 /* ---- hsvc_verify ---- */
 /* The store drops the audit's entries (store.c), so that what they say is not checked here. */
+struct findings_of {
+    const struct place *place;
+    struct violation *violation;
+};
 static int32_t on_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
-    struct violation *v = user;
+    const struct findings_of *of = user;
+    struct violation *v = of->violation;
     (void)key;
     (void)key_len;
     if (strncmp(invariant, "audit_", 6) == 0 || strcmp(invariant, "newest_entry_says_what_is") == 0 || v->rule != NULL) return HSVC_OK;
+    if (!is_asked(of->place, invariant)) return HSVC_OK;
     v->rule = hsvc__rule_id(hsvc__str_of(rule, strlen(rule)));
-    v->name = "hsvc_verify";
-    (void)snprintf(v->text, sizeof v->text, "%s", invariant);
+    v->name = invariant;
+    (void)snprintf(v->text, sizeof v->text, "%s, says hsvc_verify", invariant);
     return HSVC_OK;
 }
 
 int unsound(struct place *p, struct spot *s, struct violation *v) {
+    struct findings_of of = {p, v};
     uint64_t findings;
     int32_t status;
     v->rule = NULL;
     p->flat.image = &s->image;
     p->now = s->now;
-    status = hsvc_verify(p->engine, on_finding, v, &findings);
+    status = hsvc_verify(p->engine, on_finding, &of, &findings);
     if (status == HSVC_OK) return v->rule != NULL;
     v->rule = "STORE-8";
     v->name = "hsvc_verify";
     (void)snprintf(v->text, sizeof v->text, "%s", hsvc_name(HSVC_REGISTRY_STATUS, status));
-    return 1;
+    return is_asked(p, v->name);
 }
 
 /* ---- rest ---- */
-static const char *trouble_at(const struct seen_device *d) {
+static const char *trouble_at(const struct view *v, int i) {
+    const struct seen_device *d = &v->device[i];
     uint32_t profile = d->profile_state, session = d->session_state;
     if (d->prompt != 0) return "at rest there is still a prompt";
     if (d->verifying) return "at rest there is still a PIN check";
@@ -39,15 +47,28 @@ static const char *trouble_at(const struct seen_device *d) {
     if (profile == HSVC_PROFILE_RESETTING || profile == HSVC_PROFILE_SETTLING || profile == HSVC_PROFILE_RETRYING)
         return "at rest a phone still resets";
     if (session != HSVC_SESSION_VACANT && session != HSVC_SESSION_SIGNED_IN) return "at rest a session still waits";
+    /* A phone that is away keeps whom it had, as these worlds have unregistered_max off (OUT-14). */
+    if (session == HSVC_SESSION_SIGNED_IN && d->registered && !d->by_hand && !v->policy.deny && !any_of(v, i, d->user))
+        return "at rest somebody is signed in by a headset that is not here";
     return NULL;
+}
+
+/* unsound_at_rest: by any invariant, also where the search asks for rest alone. */
+static int unsound_at_rest(struct place *p, struct spot *s, struct violation *v) {
+    const char *only = p->only;
+    int wrong;
+    p->only = NULL;
+    wrong = unsound(p, s, v);
+    p->only = only;
+    return wrong;
 }
 
 static const char *trouble(struct place *p, struct spot *s, struct violation *v) {
     const char *wrong = NULL;
     for (int i = 0; i < DEVICES && wrong == NULL; i++)
-        if (s->view.device[i].exists) wrong = trouble_at(&s->view.device[i]);
+        if (s->view.device[i].exists) wrong = trouble_at(&s->view, i);
     if (wrong == NULL && image_has(&s->image, HSVC__FAMILY_JOB)) wrong = "at rest there is still a job";
-    if (wrong == NULL && unsound(p, s, v)) wrong = v->text;
+    if (wrong == NULL && unsound_at_rest(p, s, v)) wrong = v->text;
     return wrong;
 }
 

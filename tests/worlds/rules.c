@@ -15,6 +15,8 @@ static const struct {
 };
 
 size_t rule_count(void) { return sizeof rules / sizeof rules[0]; }
+const char *rule_name(size_t i) { return rules[i].name; }
+int is_asked(const struct place *p, const char *name) { return p->only == NULL || strcmp(p->only, name) == 0; }
 
 void print_rules(void) {
     for (size_t i = 0; i < rule_count(); i++) printf("%-9s %-36s %s\n", rules[i].id, rules[i].name, rules[i].sentence);
@@ -22,7 +24,7 @@ void print_rules(void) {
 
 int broken_rule(const struct moment *m, struct violation *v) {
     for (size_t i = 0; i < rule_count(); i++) {
-        const char *wrong = rules[i].check(m);
+        const char *wrong = is_asked(m->place, rules[i].name) ? rules[i].check(m) : NULL;
         if (wrong == NULL) continue;
         v->rule = rules[i].id;
         v->name = rules[i].name;

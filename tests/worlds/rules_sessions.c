@@ -76,14 +76,30 @@ const char *one_active_session(const struct moment *m) {
     }
     return NULL;
 }
-const char *refused_elsewhere_is_present(const struct moment *m) {
-    if (m->happened->reason != HSVC_REASON_SIGNED_IN_ELSEWHERE || is_time(m)) return NULL;
-    EACH_DEVICE(i) {
-        const struct seen_device *d = &BEFORE(m)->device[i];
-        if (d->registered && d->session_state == HSVC_SESSION_SIGNED_IN && d->profile_state != HSVC_PROFILE_RESETTING &&
-            d->profile_state != HSVC_PROFILE_SETTLING)
-            return NULL;
+/* Was it this user who wanted to be signed in: the headset's owner, whose PIN it was, who is named, or whose headset is here? */
+static int wanted_in(const struct moment *m, int user) {
+    const struct seen_device *d = &BEFORE(m)->device[m->event->device];
+    switch (m->event->kind) {
+        case EV_plug: return BEFORE(m)->headset[m->event->who].owner == user;
+        case EV_right: return d->verify_user == user;
+        case EV_host_sign_in:
+        case EV_host_takeover:
+        case EV_choose: return m->event->who == user;
+        default: return any_of(BEFORE(m), m->event->device, user);
     }
+}
+/* Confirmed present: not away, resetting or in the window, and no headset in doubt. */
+static int is_confirmed(const struct view *v, int i, int user) {
+    const struct seen_device *d = &v->device[i];
+    if (!d->registered || d->session_state != HSVC_SESSION_SIGNED_IN || d->user != user) return 0;
+    if (d->profile_state == HSVC_PROFILE_RESETTING || d->profile_state == HSVC_PROFILE_SETTLING) return 0;
+    return any_of(v, i, user) ? is_certain(v, i, user) : d->serial == NOBODY;
+}
+const char *refused_elsewhere_is_present(const struct moment *m) {
+    if (is_time(m) || m->happened->reason != HSVC_REASON_SIGNED_IN_ELSEWHERE) return NULL;
+    EACH_DEVICE(i)
+        EACH_USER(u)
+            if (i != m->event->device && wanted_in(m, u) && is_confirmed(BEFORE(m), i, u)) return NULL;
     return "somebody was refused for a session whose user is not confirmed present";
 }
 const char *a_call_is_never_cut(const struct moment *m) {
@@ -170,6 +186,9 @@ const char *every_end_wipes(const struct moment *m) {
         if (!is->wipe) return "a session ended and nothing is to be wiped";
         if (is->desired <= was->desired) return "a session ended and the phone keeps its generation";
         if (count(m, HSVC_EFFECT_SESSION_ENDED, i) != 1) return "a session's end was not told once";
+        if (!is->registered || is->calls != 0 || is->holding) continue; /* sent when it is back, or the call is over (CALL-1) */
+        if (find(m, HSVC_EFFECT_APPLY_PROFILE, i) == NULL) return "a session ended and the phone was sent no profile";
+        if (find(m, HSVC_EFFECT_WIPE, i) == NULL) return "a session ended and the phone was not told to wipe";
     }
     return NULL;
 }

@@ -35,11 +35,13 @@ static void look_inside(const struct image *image, int which, struct seen_device
     memset(&record, 0, sizeof record.rec);
     if (row == NULL || hsvc__record_decode(&record, image->pool + row->at, row->len, HSVC__FAMILY_DEVICE) != HSVC_OK) return;
     d->holding = record.emergency_state == HSVC__emergency_HOLDING;
+    d->by_hand = (record.session_flags & HSVC__SESSION_BY_HAND) != 0;
     d->verify_request = record.verify_request;
     d->verify_user = whose(user_names, USERS, record.verify_user.p, record.verify_user.n);
     d->prompt_state = record.prompt_state;
     d->screen_proves = record.prompt_flags;
     d->window_at = record.window_at;
+    for (int i = 0; i < HSVC__TIMERS; i++) d->timers |= (uint32_t)(hsvc__timers(&record)[i] != 0) << i;
 }
 
 static void look_at_presence(struct place *p, struct seen_device *d) {

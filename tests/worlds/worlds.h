@@ -55,6 +55,8 @@ struct seen_device {
     uint32_t exists, kind, flags, registered, session_state, profile_state, prompt, verifying, flapping;
     uint32_t calls, emergencies, causes, wipe;
     uint32_t holding;  /* after an emergency call */
+    uint32_t by_hand;  /* nobody's headset need be here */
+    uint32_t timers;   /* bit per line of timers.def: it runs */
     uint32_t prompt_state, screen_proves; /* which of several machines' states the screen stands for */
     uint64_t session, prompt_id, desired, acked, verify_request;
     int64_t window_due, window_at, prompt_due, deadline;
@@ -151,6 +153,7 @@ struct place { /* a world with what exploring it needs */
     struct event events[MOST_EVENTS];
     uint32_t event_count;
     int64_t reset_after, flap_connects, flap_window, remembers; /* what canon.c must know of the policy */
+    const char *only; /* the one invariant that is asked, by name; NULL: all */
     struct spot root;
     uint64_t steps; /* transitions made */
     uint64_t requests; /* request ids given, in worlds with such */
@@ -205,7 +208,10 @@ struct violation {
 };
 /* broken_rule: the first rule that a moment breaks; 0 if none. Rules about steps and about states alike. */
 int broken_rule(const struct moment *m, struct violation *v);
+/* is_asked: does this search ask for that invariant? */
+int is_asked(const struct place *p, const char *name);
 size_t rule_count(void);
+const char *rule_name(size_t i);
 void print_rules(void);
 /* unsound: what hsvc_verify finds in a state; restless: does time lead to rest from here (TIME-7)? 1 if something is wrong. */
 int unsound(struct place *p, struct spot *s, struct violation *v);
@@ -234,13 +240,15 @@ int set_has(const struct seen_set *set, struct hash hash);
 /* ---- exploring (explore.c) ---- */
 struct findings {
     uint64_t states, expanded, steps, merges_tried;
+    uint32_t timers, screens; /* bits of timers.def and of the prompt's states: what ran and was shown in some state */
     uint32_t depth;
     int complete;
     struct violation violation; /* rule NULL: none */
     char *script;               /* the shortest way there, or NULL; to be freed */
+    int plays;                  /* the runner plays the script to that very state */
 };
-/* explore: as far as the world says, or to the first violation. scripts: also plays the way to the last state found by
- * the testkit's runner and compares. */
+/* explore: as far as the world says, or to the first violation. The way to the last state found, or to the violation, is also
+ * played by the testkit's runner, and compared. */
 int explore(struct place *p, uint32_t scale, struct findings *found);
 /* script_of: the way to a node, and one event more if it is not NULL. */
 char *script_of(struct place *p, const struct seen_set *set, uint32_t node, const struct event *more, const struct violation *v);

@@ -87,12 +87,17 @@ class Single:
         raise TypeError(f"{type(self).__name__} can neither be copied nor pickled")
 
 
+def shown(value: Any, *hidden: type) -> str:
+    """A value in the text of an error, but for bytes and what else is hidden: it may be a PIN, misplaced (SIGN-9)."""
+    return f"an object of {type(value).__name__}" if isinstance(value, (bytes, bytearray, memoryview, *hidden)) else repr(value)
+
+
 def fits(name: str, value: Any, bits: int = 64, *, signed: bool = False) -> int:
     """A number that C can hold. ValueError: another, which ctypes would wrap, and say nothing. name: in front of it."""
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name}{value!r} is no whole number") from None
+        raise TypeError(f"{name}{shown(value, str)} is no whole number") from None
     least, most = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
     if not least <= number <= most:
         raise ValueError(f"{name}{number} does not fit into {bits} bits")
@@ -117,8 +122,7 @@ def word(value: Optional[bytes]) -> str:
 def encode(value: str) -> bytes:
     """The bytes of a text, as `text` reads them."""
     if not isinstance(value, str):
-        shown = "an object of bytes" if isinstance(value, (bytes, bytearray)) else repr(value)  # it may be a PIN, misplaced
-        raise TypeError(f"{shown} is no text")
+        raise TypeError(f"{shown(value)} is no text")
     try:
         return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -139,7 +143,7 @@ def milliseconds(at: Optional[datetime]) -> int:
     if at is None:
         return 0
     if not isinstance(at, datetime):
-        raise TypeError(f"{at!r} is no datetime")
+        raise TypeError(f"{shown(at)} is no datetime")
     if at.tzinfo is None or at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone: give an aware datetime")
     return NEVER_MS if at == NEVER else (at - EPOCH) // MILLISECOND

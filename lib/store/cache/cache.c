@@ -101,7 +101,7 @@ struct asking {
     void *sink_user;
 };
 
-/* was_asked_for: one of the rows that were asked for, with its bytes; of another's store nothing is certain. */
+/* was_asked_for: is it one of the rows that were asked for, with its bytes? The store below may be a host's, and err. */
 static int was_asked_for(const struct asking *asking, const hsvc_row *row) {
     return row != NULL && row->index < asking->count && row->key != NULL && (row->value != NULL || row->value_len == 0);
 }

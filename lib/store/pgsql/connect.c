@@ -56,7 +56,8 @@ static int32_t dial(struct hsvc_pgsql_store *store) {
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     store->counters.connects++;
     if (is_garbled(store->conninfo))
-        return hsvc__pg_problem(store, HSVC_PGSQL_NO_SERVER, "", "libpq cannot read the conninfo; its words might show a password, and are left out");
+        return hsvc__pg_problem(store, HSVC_PGSQL_NO_SERVER, "",
+                                "libpq cannot read the conninfo; its words might show a password, and are left out");
     store->conn = PQconnectStartParams(keywords, values, 1);
     if (store->conn == NULL) return hsvc__pg_problem(store, HSVC_PGSQL_OTHER, "", "no memory");
     PQsetErrorVerbosity(store->conn, PQERRORS_VERBOSE);
