@@ -12,7 +12,6 @@ static int is_time(int32_t status, int64_t now) { return status == HSVC_OK && no
 
 /* stands_still: is this a step back so small that time stands still instead? */
 static int stands_still(const struct hsvc_engine *engine, int64_t now) {
-    if (HSVC__MUTANT(nothing_smoothed)) return 0;
     return now < engine->now && engine->now - now <= engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
 }
 

@@ -4,11 +4,9 @@
 /* clocks: clocks step, for good or for a while; hosts are suspended. */
 static void clocks(struct made *m, int64_t midnight) {
     static const int64_t most[] = {2 * SECOND, 10 * MINUTE, 12 * HOUR, 20 * DAY_MS};
-    uint32_t back = random_below(&m->r, m->count < 100 ? m->count : 100);
-    int64_t at = m->list[m->count - 1 - back].at + made_between(m, 1, 2 * MINUTE); /* soon after something has happened */
+    int64_t at = midnight + made_between(m, 6 * HOUR, 20 * HOUR);
     int64_t by = made_between(m, 1, most[random_below(&m->r, 4)]);
     struct event *e;
-    if (at < midnight) at = midnight + made_between(m, 6 * HOUR, 20 * HOUR);
     if (random_chance(&m->r, 400)) {
         e = made_add(m, at, ACT_SLEEP);
         e->number = random_chance(&m->r, 800) ? made_between(m, SECOND, 30 * MINUTE) : made_between(m, HOUR, 60 * HOUR);
