@@ -65,7 +65,8 @@
 #define HSVC_LIMIT_JOB_SLICE                         32 /* records, STORE-3 */
 #define HSVC_LIMIT_JOB_AGAIN                         60000 /* ms, STORE-3 */
 #define HSVC_LIMIT_JOB_PATIENCE                      10000 /* ms, STORE-5 */
-#define HSVC_LIMIT_FIRINGS                           16 /* deadlines, TIME-3 */
+#define HSVC_LIMIT_FIRINGS                           128 /* deadlines, TIME-3 */
+#define HSVC_LIMIT_WAITS_AT_ONCE                     4 /* headsets, STORE-3 */
 #define HSVC_LIMIT_CLOCK_JUMP                        300000 /* ms, TIME-4 */
 #define HSVC_LIMIT_OVERRIDES                         42 /* parameters, POL-3 */
 #define HSVC_LIMIT_WINDOW                            900000 /* ms, OUT-15 */

@@ -138,7 +138,7 @@ static int32_t put_header(hsvc_csv_export *exporter) {
 /* ---- rows ---- */
 
 static int32_t stand_at(hsvc_csv_export *exporter, const char *key, size_t len) {
-    if (len > AT_MOST) return HSVC_ERR_BUG;
+    if (HSVC__BUG(len > AT_MOST)) return HSVC_ERR_BUG;
     memcpy(exporter->at, key, len);
     exporter->at_len = len;
     return HSVC_OK;

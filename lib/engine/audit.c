@@ -40,6 +40,7 @@ static struct hsvc__number *number_record(struct hsvc__turn *t, uint64_t *number
         if (t->engine->attempt == 0) record = (struct hsvc__number *)hsvc__txn_fresh(t->txn, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
         else record = (struct hsvc__number *)hsvc__txn_get(t->txn, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
     } while (record->rec.present && ++tries < HSVC_LIMIT_ATTEMPTS);
+    if (record->rec.present) t->txn->status = HSVC_ERR_CONFLICT; /* a number never becomes another's; the next call has others */
     return record;
 }
 
@@ -167,9 +168,9 @@ static void enter(struct hsvc__turn *t, const struct hsvc__about *about, struct 
 
 /* mark_about: what a step was about it may have been given, not got. */
 static void mark_about(struct hsvc__txn *txn, const struct hsvc__about *about) {
-    if (about->dev->rec.slot != NULL) hsvc__txn_mark(txn, about->dev->rec.slot);
-    if (about->headset->rec.slot != NULL) hsvc__txn_mark(txn, about->headset->rec.slot);
-    if (about->always != NULL && about->always->slot != NULL) hsvc__txn_mark(txn, about->always->slot);
+    hsvc__txn_mark(txn, about->dev->rec.slot);
+    hsvc__txn_mark(txn, about->headset->rec.slot);
+    if (about->always != NULL) hsvc__txn_mark(txn, about->always->slot);
 }
 
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about) {
@@ -232,8 +233,7 @@ static uint32_t drop_oldest(struct hsvc__txn *txn, struct hsvc__slot *slot, uint
     return dropped;
 }
 
-/* room_left: operations that the decision itself leaves: a record each, two keys of deadlines a device, the entries. */
-static uint32_t room_left(const struct hsvc__txn *txn) {
+uint32_t hsvc__room_left(const struct hsvc__txn *txn) {
     uint32_t most = hsvc__txn_ops_most(txn), taken = txn->op_count;
     for (const struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
         if (slot->used) taken += slot->family == HSVC__FAMILY_DEVICE ? 3 : 1;
@@ -245,7 +245,7 @@ static uint32_t room_left(const struct hsvc__txn *txn) {
 static void drop_beyond(struct hsvc__txn *txn, uint64_t keep) {
     uint32_t room;
     for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next) (void)drop_oldest(txn, slot, keep, slot->appended);
-    room = room_left(txn);
+    room = hsvc__room_left(txn);
     for (struct hsvc__slot *slot = txn->slots; slot != NULL; slot = slot->next)
         room -= drop_oldest(txn, slot, keep, slot->appended < room ? slot->appended : room);
 }

@@ -139,6 +139,8 @@ uint32_t hsvc__fact_machine(uint32_t subject_kind, size_t index);
 void hsvc__audit_step(struct hsvc__turn *t, const struct hsvc__about *about);
 /* hsvc__audit_input: the same after an input: a refusal, and what administrators do, is always entered. */
 void hsvc__audit_input(struct hsvc__turn *t, struct hsvc__about *about);
+/* hsvc__room_left: operations that the decision leaves of its commit: a record each, two keys of deadlines a device, the entries. */
+uint32_t hsvc__room_left(const struct hsvc__txn *txn);
 /* hsvc__audit_write: turns the entries of a decision into operations, and drops the oldest beyond audit_keep_max. */
 void hsvc__audit_write(struct hsvc_engine *engine);
 /* hsvc__primary: the record that an input is first of all about, or NULL if that does not exist (requests.c). */

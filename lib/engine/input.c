@@ -202,9 +202,9 @@ static void check_texts(hsvc_input *in, struct hsvc__complaint *c) {
 /* ---- items ---- */
 /* is_spare: is a field of the item not zero that its kind does not use? Like the input's own fields. */
 static int is_spare(const hsvc_item *item) {
-    int is_call = item->kind == HSVC_ITEM_CALL;
-    if (item->reserved != 0 || (is_call ? item->text_len != 0 : item->state != 0 || item->flags != 0)) return 1;
-    return item->kind == HSVC_ITEM_PROFILE && item->number != 0;
+    if (item->reserved != 0) return 1;
+    if (item->kind == HSVC_ITEM_CALL) return item->text_len != 0;
+    return item->state != 0 || item->flags != 0 || (item->kind == HSVC_ITEM_PROFILE && item->number != 0);
 }
 
 static int is_call_sound(const hsvc_item *item) {

@@ -51,10 +51,14 @@ static int32_t store_status(const struct walk *w, int32_t status) {
     return w->engine->views.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
 }
 
+static int is_with(const struct walk *w, uint32_t i, uint32_t other) {
+    return w->at[other].fits && hsvc__fold_eq(w->at[other].headset->device, w->at[i].headset->device);
+}
+
 /* first_at: the first of the chunk that is at the same device as number i: each device is read once. */
 static uint32_t first_at(const struct walk *w, uint32_t i) {
     uint32_t first = 0;
-    while (first < i && !(w->at[first].fits && hsvc__fold_eq(w->at[first].headset->device, w->at[i].headset->device))) first++;
+    while (first < i && !is_with(w, i, first)) first++;
     return first;
 }
 

@@ -175,7 +175,7 @@ static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
     t->job = &s->job;
     hsvc__run(t, HSVC__MACHINE_sweep, kinds[s->walk].event, 0);
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
-    about.always = t->verdict.reason != 0 && about.dev->rec.present ? &about.dev->rec : NULL;
+    about.always = t->verdict.reason != 0 ? &about.dev->rec : NULL;
     hsvc__audit_step(t, &about);
     t->job = NULL;
 }

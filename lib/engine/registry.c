@@ -9,28 +9,19 @@ int32_t hsvc_param_info_init(hsvc_param_info *info, size_t size) { return hsvc__
 int32_t hsvc_choice_info_init(hsvc_choice_info *info, size_t size) { return hsvc__sized_init(info, size, sizeof *info); }
 
 /* ---- codes ---- */
-static void explain_status(hsvc_code_info *info) {
-    switch (info->code) {
-#define STATUS(name, number, text_, cause_, remedy_) \
-    case number:                                     \
-        info->cause = cause_;                        \
-        info->remedy = remedy_;                      \
-        break;
+/* What the names of codes do not say of them, in the order of the same lines. */
+static const struct {
+    const char *cause, *remedy;
+} statuses[] = {
+#define STATUS(name, number, text, cause, remedy) {cause, remedy},
 #include "core/status.def"
 #undef STATUS
-    }
-}
-
-static void explain_reason(hsvc_code_info *info) {
-    info->accepted = (uint32_t)hsvc__is_accepted((uint32_t)info->code);
-    info->em_code = hsvc__em_code((uint32_t)info->code);
-    switch (info->code) {
-#define REASON(name, number, accepted, em, text, remedy_) \
-    case number: info->remedy = remedy_; break;
+};
+static const char *const reasons[] = { /* what to do about each */
+#define REASON(name, number, accepted, em, text, remedy) remedy,
 #include "rules/reasons.def"
 #undef REASON
-    }
-}
+};
 
 int32_t hsvc_code_at(uint32_t registry, size_t index, hsvc_code_info *info) {
     hsvc_code_info ours;
@@ -39,8 +30,14 @@ int32_t hsvc_code_at(uint32_t registry, size_t index, hsvc_code_info *info) {
     ours.em_code = -1;
     ours.cause = ours.remedy = "";
     if (!hsvc__code_entry(registry, index, &ours.code, &ours.name, &ours.text)) return HSVC_ERR_NOT_FOUND;
-    if (registry == HSVC_REGISTRY_STATUS) explain_status(&ours);
-    if (registry == HSVC_REGISTRY_REASON) explain_reason(&ours);
+    if (registry == HSVC_REGISTRY_STATUS) {
+        ours.cause = statuses[index].cause;
+        ours.remedy = statuses[index].remedy;
+    } else if (registry == HSVC_REGISTRY_REASON) {
+        ours.remedy = reasons[index];
+        ours.accepted = (uint32_t)hsvc__is_accepted((uint32_t)ours.code);
+        ours.em_code = hsvc__em_code((uint32_t)ours.code);
+    }
     return hsvc__sized_out(info, &ours, sizeof ours, sizeof ours);
 }
 

@@ -1,6 +1,8 @@
 /* settle.c: what is due and what follows: the order of TIME-3 around an event. */
 #include "rules/ask.h"
 
+#define OPS_PER_REPORT 24u /* of a commit, at most: the headset, its owner, and the other devices where it was */
+
 /* What a deadline's decision has for an input. */
 static const hsvc_input no_input;
 
@@ -24,32 +26,63 @@ static void judge_report(struct hsvc__turn *t, struct hsvc__device *dev, const s
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
 }
 
+/* has_room: does one more firing surely fit into the commit? What is due by now and does not may wait for the next one: no store's
+ * least commit is too small for a device (decision 163). */
+static int has_room(const struct hsvc__txn *txn) { return hsvc__room_left(txn) >= HSVC_LIMIT_OPS_PER_COMMIT / 2; }
+
+/* part_reports: the first `most` of the reports, and all others of their serials, to the front, in their order; how many. */
+static uint32_t part_reports(struct hsvc__report *reports, uint32_t count, uint32_t most) {
+    struct hsvc__report rest[HSVC_LIMIT_REPORTS_PER_HOLD];
+    uint32_t taken = 0, left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int with = taken < most;
+        for (uint32_t k = 0; k < taken && !with; k++) with = hsvc__fold_eq(reports[k].serial, reports[i].serial);
+        if (with) reports[taken++] = reports[i];
+        else rest[left++] = reports[i];
+    }
+    memcpy(reports + taken, rest, left * sizeof rest[0]);
+    return taken;
+}
+
+/* keep_held: of what was held so much is for the next commit; the hold is over then and not before. */
+static void keep_held(struct hsvc__device *dev, const struct hsvc__report *rest, uint32_t count, int64_t at) {
+    if (count == 0) return;
+    memcpy(dev->reports, rest, count * sizeof *rest);
+    dev->report_count = count;
+    dev->flap_state = HSVC__flapping_HELD;
+    dev->flap_due = at;
+}
+
 /* judge_held: what was reported while the device was held, now that it is not: each as an event of its own time; who came
  * first, so that nobody leaves who only has another handle (PRES-8). */
-static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev) {
+static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev, int may_wait) {
     struct hsvc__report reports[HSVC_LIMIT_REPORTS_PER_HOLD];
     struct hsvc__verdict verdict = t->verdict;
     int64_t at = t->at;
-    uint32_t count = dev->report_count;
-    memcpy(reports, dev->reports, count * sizeof reports[0]);
+    uint32_t all = dev->report_count, count = all;
+    memcpy(reports, dev->reports, all * sizeof reports[0]);
+    if (may_wait) count = part_reports(reports, all, hsvc__room_left(t->txn) / OPS_PER_REPORT);
     dev->report_count = 0;
     hsvc__drop_unreported(dev, reports, count);
     for (uint32_t here = 2; here-- > 0;)
         for (uint32_t i = 0; i < count; i++)
             if (reports[i].here == here) judge_report(t, dev, &reports[i]);
+    keep_held(dev, reports + count, all - count, at);
     t->verdict = verdict; /* what the audit says of all that is the end of the hold */
     t->at = at;
     t->dev = dev;
 }
 
-/* fire_before: fires a device's deadlines below a time, in order, each with a verdict. */
+/* fire_before: fires a device's deadlines below a time, in order, each with a verdict; before an input all of them, at a decision's
+ * end as many as fit. */
 static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
+    int may_wait = before > t->now;
     struct hsvc__turn keep = *t;
     struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, &dev->rec, 0};
     for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
         uint32_t timer = 0;
         int64_t due = hsvc__earliest(dev, &timer);
-        if (due >= before) break;
+        if (due >= before || (may_wait && !has_room(t->txn))) break;
         memset(&t->verdict, 0, sizeof t->verdict);
         t->in = &no_input;
         t->index = HSVC_NO_INPUT;
@@ -59,7 +92,7 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
         about.headset = hsvc__headset_of(t, dev->prompt_serial);
         hsvc__fire(t, dev, timer);
         if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
-        if (dev->report_count != 0 && !hsvc__flaps(dev)) judge_held(t, dev);
+        if (dev->report_count != 0 && !hsvc__flaps(dev)) judge_held(t, dev, may_wait);
         hsvc__audit_step(t, &about);
     }
     keep.raised = t->raised;
@@ -144,7 +177,7 @@ void hsvc__settle(struct hsvc__turn *t) {
             if (dev->rec.dirty) follow_up(t, dev);
             due |= hsvc__earliest(dev, NULL) <= t->now;
         }
-        if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0) break;
+        if (!due || t->txn->status != HSVC_OK || t->txn->missing != 0 || !has_room(t->txn)) break;
     }
     if (t->txn->clocked != 0) hsvc__tell_clock(t);
 }

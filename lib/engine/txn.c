@@ -103,7 +103,7 @@ static int enter_table(struct hsvc__txn *txn, struct hsvc__slot *slot) {
 }
 
 void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot) {
-    if (slot->is_near) return;
+    if (slot == NULL || slot->is_near) return;
     slot->is_near = 1;
     slot->next_near = txn->near;
     txn->near = slot;

@@ -101,7 +101,7 @@ struct hsvc__slot *hsvc__txn_policy(struct hsvc__txn *txn);
 /* hsvc__txn_most: how many records one call may look at: HSVC__SLOTS, or as many as a commit of the store has operations. */
 uint32_t hsvc__txn_most(const struct hsvc__txn *txn);
 /* Where there are many records a step looks at its own alone: those that were got since hsvc__txn_far. hsvc__txn_mark: counts
- * a slot among them. */
+ * a slot among them; nobody's, NULL, is none. */
 void hsvc__txn_mark(struct hsvc__txn *txn, struct hsvc__slot *slot);
 void hsvc__txn_far(struct hsvc__txn *txn);
 /* hsvc__row_is_whole: what every sink of ours asks first: no store of its word hands out nothing, or a row without bytes (STORE-7). */

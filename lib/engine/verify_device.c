@@ -127,7 +127,7 @@ static int is(const struct hsvc__device *d, uint32_t screens) { return (screens 
 /* Which headset brought the screen, and whose it is. */
 static void check_prompts_headset(struct hsvc__walk *w, struct hsvc__device *d) {
     const struct hsvc__present *here = hsvc__here(d, d->prompt_serial);
-    int needs = hsvc__screen(d) != 0 && !is(d, BIT(SIGN_OUT)) && !(is(d, by_hand) && d->prompt_serial.n == 0);
+    int needs = hsvc__screen(d) != 0 && !is(d, BIT(SIGN_OUT)) && (!is(d, by_hand) || d->prompt_serial.n != 0);
     MUST(!needs || here != NULL, prompts_headset_is_here);
     if (here == NULL) return;
     MUST(!is(d, of_free) || here->owner.n == 0 || hsvc__is_gone(w, here->owner), association_prompt_has_a_free_headset);

@@ -34,7 +34,6 @@ static int32_t take_row(const hsvc_row *row, void *user) {
 
 static int32_t decode(struct one_row *one, uint32_t family, void **record) {
     struct hsvc_engine *engine = one->engine;
-    if (engine->views.failed) return HSVC_ERR_MEMORY;
     if (one->value.n == 0) return HSVC_ERR_NOT_FOUND;
     if (hsvc__record_check((const uint8_t *)one->value.p, one->value.n, family) != HSVC_OK) return HSVC_ERR_CORRUPT;
     *record = hsvc__arena_take(&engine->views, hsvc__record_size(family));
@@ -85,7 +84,8 @@ static int32_t look(hsvc_engine *engine, uint32_t family, const char *name, size
     status = engine->views.failed || engine->inputs.failed ? HSVC_ERR_MEMORY : hsvc__store_status(status, 0);
     if (status == HSVC_OK) status = decode(&one, family, record);
     if (status == HSVC_OK) *key = hsvc__key_part(one.key, 1, &engine->views);
-    if (status == HSVC_OK && key->n == 0) status = engine->views.failed ? HSVC_ERR_MEMORY : HSVC_ERR_CORRUPT;
+    if (status == HSVC_OK && (key->n == 0 || key->n > HSVC_LIMIT_SERIAL_LEN)) /* a name that nobody could ask what comes after it */
+        status = engine->views.failed ? HSVC_ERR_MEMORY : HSVC_ERR_CORRUPT;
     if (status == HSVC_OK) engine->viewed = (struct hsvc__record *)*record;
     hsvc__leave(engine);
     return status;

@@ -98,12 +98,13 @@ void hsvc__do_await_update(struct hsvc__turn *t, int64_t arg) {
 }
 
 void hsvc__do_end_waits(struct hsvc__turn *t, int64_t arg) {
+    uint32_t over = 0;
     (void)arg;
-    for (uint32_t i = 0; i < t->dev->present_count; i++) {
+    for (uint32_t i = 0; i < t->dev->present_count && over < HSVC_LIMIT_WAITS_AT_ONCE; i++) {
         const struct hsvc__present *one = &t->dev->presents[i];
-        if (one->flags & HSVC__WAITS && one->due_at <= t->at)
-            hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_wait_over, 0, t->dev, hsvc__headset_of(t, one->serial),
-                              t->user);
+        if (!(one->flags & HSVC__WAITS) || one->due_at > t->at) continue;
+        hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_wait_over, 0, t->dev, hsvc__headset_of(t, one->serial), t->user);
+        over++;
     }
     hsvc__arm_presence(t->dev);
 }

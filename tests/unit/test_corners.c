@@ -103,10 +103,11 @@ static void what_is_told_of_locks_and_late_reports_OBS_2_INV_3(void **state) {
     world_close(w);
 }
 
-/* What was reported in a hold of a headset that came into doubt before it, and of one that only passed by. */
-static void the_end_of_a_hold_judges_who_is_in_doubt_PRES_8(void **state) {
+/* What was reported in a hold of a headset that came into doubt before it, and of one that only passed by; at the hold's time, or with
+ * the first input after it. */
+static void end_hold(int by_input) {
     struct hsvc__device *d;
-    (void)state;
+    hsvc_input in;
     open_at(PEOPLE "at 09:00 H3 plugs into desk-1\nat 09:01 H2 plugs into desk-1\n", 0);
     d = device_in(w, TEXT("desk-1"));
     d->flap_state = HSVC__flapping_HELD;
@@ -128,11 +129,19 @@ static void the_end_of_a_hold_judges_who_is_in_doubt_PRES_8(void **state) {
     d->prompt_serial = d->prompt_user = TEXT("");
     d->prompt_due = 0;
     put_device(w, d);
-    OK(hsvc_advance(w->desk.engine, w->desk.fx));
+    OK(hsvc_input_user_activity(&in, "desk-1"));
+    if (by_input) OK(hsvc_apply(w->desk.engine, &in, 1, 0, w->desk.fx));
+    else OK(hsvc_advance(w->desk.engine, w->desk.fx));
     d = device_in(w, TEXT("desk-1"));
     assert_int_equal(d->report_count, 0);
     assert_int_equal(d->present_count, 1);
     world_close(w);
+}
+
+static void the_end_of_a_hold_judges_who_is_in_doubt_PRES_8(void **state) {
+    (void)state;
+    end_hold(0);
+    end_hold(1);
 }
 
 /* ---- lists ---- */

@@ -276,6 +276,40 @@ static void each_request_for_memory_may_fail_SAFE_5(void **state) {
     assert_true(each_request_fails(play_day, NULL) > 300);
 }
 
+/* A store that forgets one commit after it has said OK: phones then show what no record speaks of, and the runner says so. */
+static uint32_t commits, forgotten;
+static hsvc_store remembering;
+static int32_t commit_and_forget(const hsvc_op *ops, size_t count, uint64_t *revision, void *user) {
+    if (++commits != forgotten) return remembering.commit(ops, count, revision, user);
+    *revision = UINT64_MAX;
+    return HSVC_OK;
+}
+
+static void screens_that_no_record_speaks_of_are_told_PROMPT_6(void **state) {
+    static const char script[] =
+        "user alice, pin 1234\nuser bob, pin 99\nphone desk-1\nheadset H1 of alice\nheadset H2 of bob\nphones reset in 40 s\n"
+        "at 09:00 H1 plugs into desk-1\nat 09:01 the host signs alice in on desk-1\nat 09:05 H2 plugs into desk-1\n"
+        "at 09:06 H2 unplugs from desk-1\nat 09:07 H2 plugs into desk-1\nat 09:20 verify\n";
+    int covered = 0, bare = 0;
+    (void)state;
+    for (forgotten = 1; forgotten == 1 || commits >= forgotten - 1; forgotten++) {
+        struct run run;
+        struct desk d;
+        hsvc_store store;
+        desk_ready(&d);
+        open_run(&run, &d.allocator);
+        remembering = store = d.plain;
+        store.commit = commit_and_forget;
+        run.config.store = &store;
+        commits = 0;
+        OK(play(&run, script));
+        covered |= strstr(run.seen, "before the last one was taken off") != NULL;
+        bare |= strstr(run.seen, "take off a prompt that it does not show") != NULL;
+        desk_close(&d);
+    }
+    assert_true(covered && bare);
+}
+
 /* A store that fails from some call on: it is reported, the script goes on, and it comes to its end. */
 static void each_call_of_the_store_may_fail_STORE_5(void **state) {
     hsvc_fault_counts counts = {.struct_size = sizeof counts};
@@ -379,6 +413,7 @@ int main(void) {
         cmocka_unit_test(wrong_configurations_are_refused_SAFE_5),
         cmocka_unit_test(scripts_may_begin_with_a_mark_and_on_any_day_SAFE_5),
         cmocka_unit_test(each_request_for_memory_may_fail_SAFE_5),
+        cmocka_unit_test(screens_that_no_record_speaks_of_are_told_PROMPT_6),
         cmocka_unit_test(each_call_of_the_store_may_fail_STORE_5),
         cmocka_unit_test(what_verify_finds_is_reported_STORE_8),
         cmocka_unit_test(a_deadline_that_never_passes_is_reported_TIME_3),

@@ -242,6 +242,9 @@ static void what_is_wrong_is_refused_by_the_store_behind(void **state) {
     assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
     op.value_len = (size_t)64 << 20; /* there is room for a copy of so much, but not so much to copy */
     assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
+    op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
+    op.key_len = HSVC_LIMIT_KEY_LEN + 1;
+    assert_int_equal(recorded.commit(&op, 1, &revision, recorded.user), HSVC_ERR_ARGUMENT);
     for (int i = 0; i < 7; i++) {
         op = op_of(HSVC_OP_PUT, HSVC_EXPECT_ANY, "k", "v");
         if (i == 0) op.value = NULL;
