@@ -20,6 +20,12 @@ static hsvc_input *next_of(struct front *front, const hsvc_input *like, uint32_t
     return input;
 }
 
+/* is_taken: does the file take that headset from that owner? What stands in it twice takes nothing (BULK-3). */
+static int is_taken(const hsvc_csv_import *import, const struct hsvc__mark *mark) {
+    if (hsvc__seen_count(&import->surplus, mark, HSVC__MARK) != 0) return 1;
+    return hsvc__seen_count(&import->marks, mark, HSVC__MARK_KEY) == 1 && hsvc__seen_count(&import->marks, mark, HSVC__MARK) == 1;
+}
+
 /* take_back: the headset of the row, if the file took it from its owner; whose it is. */
 static int32_t take_back(hsvc_csv_import *import, const hsvc_input *row, struct front *front, int *from_same) {
     hsvc__str serial = hsvc__trim(hsvc__str_of(row->serial, row->serial_len)), owner;
@@ -32,9 +38,7 @@ static int32_t take_back(hsvc_csv_import *import, const hsvc_input *row, struct 
     if (status != HSVC_OK) return status == HSVC_ERR_NOT_FOUND ? HSVC_OK : status;
     owner = hsvc__str_of(view.owner, view.owner_len);
     hsvc__mark_of(&mark, HSVC__SPACE_REMOVE, serial, owner);
-    if (hsvc__seen_count(&import->marks, &mark, HSVC__MARK) + hsvc__seen_count(&import->surplus, &mark, HSVC__MARK) ==
-        0)
-        return HSVC_OK;
+    if (!is_taken(import, &mark)) return HSVC_OK;
     *from_same = hsvc__fold_eq(owner, hsvc__str_of(row->user, row->user_len));
     input = next_of(front, row, HSVC_INPUT_DISASSOCIATE);
     input->serial = row->serial;

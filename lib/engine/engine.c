@@ -250,10 +250,15 @@ _Static_assert((0
                "counters.def lists every counter");
 #undef COUNTER
 
-/* count_tally: what the decision counted becomes true with its commit. Counters are a run of 64-bit numbers. */
+/* Counters are a run of 64-bit numbers; this is the first. */
+static uint64_t *first_of(hsvc_counters *counters) {
+    return (uint64_t *)(void *)((uint8_t *)counters + offsetof(hsvc_counters, inputs));
+}
+
+/* count_tally: what the decision counted becomes true with its commit. */
 static void count_tally(struct hsvc_engine *engine) {
-    uint64_t *to = &engine->counters.inputs;
-    const uint64_t *from = &engine->tally.inputs;
+    uint64_t *to = first_of(&engine->counters);
+    const uint64_t *from = first_of(&engine->tally);
     size_t count = (sizeof engine->counters - offsetof(hsvc_counters, inputs)) / sizeof *to;
     for (size_t i = 0; i < count && !HSVC__MUTANT(nothing_is_counted); i++) to[i] += from[i];
 }

@@ -279,7 +279,7 @@ int hsvc__states_sound(const void *record, uint32_t family);
 /* ---- times (times.c) ---- */
 /* hsvc__timers: a device's due times, in the order of timers.def. */
 static inline int64_t *hsvc__timers(struct hsvc__device *dev) {
-    return (int64_t *)(void *)((uint8_t *)dev + offsetof(struct hsvc__device, verify_due)); /* NOLINT: one after the other */
+    return (int64_t *)(void *)((uint8_t *)dev + offsetof(struct hsvc__device, verify_due)); /* one after the other */
 }
 /* hsvc__times_sound: are the record's times between 0 and what no sum of ours overflows? */
 int hsvc__times_sound(const void *record, uint32_t family);

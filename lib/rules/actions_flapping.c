@@ -92,6 +92,13 @@ static uint32_t drop_reports(struct hsvc__device *dev, hsvc__str serial, uint64_
     return left;
 }
 
+/* Who is let in has said the newest: what was held of it before is no later report. */
+void hsvc__do_forget_reports(struct hsvc__turn *t, int64_t arg) {
+    (void)arg;
+    (void)drop_reports(t->dev, t->headset->serial, 0, 1);
+    hsvc__touch(t->dev);
+}
+
 /* lose_handle: another serial had this handle until now (PRES-4). */
 static void lose_handle(struct hsvc__turn *t, uint64_t handle) {
     hsvc__str loser = hsvc__handles_serial(t->dev, handle);

@@ -32,7 +32,8 @@ static void start_of(hsvc_scenario *s, hsvc_audit_cursor *cursor) {
     else if (s->v[SCN_headset].set) cursor->subject = number_of_headset(s);
 }
 
-/* read_all: how many entries there are, and the newest; its texts are good until the next call on the engine. */
+/* read_all: how many entries there are, and the newest; its texts are good until the next call on the engine. A reading that
+ * failed is reported, and has no newest: its texts are gone. */
 static size_t read_all(hsvc_scenario *s, hsvc_audit_entry *newest) {
     hsvc_audit_entry page[PAGE];
     hsvc_audit_cursor cursor;
@@ -47,9 +48,9 @@ static size_t read_all(hsvc_scenario *s, hsvc_audit_entry *newest) {
         if (status == HSVC_OK && count != 0) *newest = page[count - 1];
         all += count;
     }
-    if (status != HSVC_OK)
-        hsvc__scn_report(s, HSVC_SCENARIO_STATUS, 0, hsvc_name(HSVC_REGISTRY_STATUS, status), "hsvc_audit_read failed");
-    return all;
+    if (status == HSVC_OK) return all;
+    hsvc__scn_report(s, HSVC_SCENARIO_STATUS, 0, hsvc_name(HSVC_REGISTRY_STATUS, status), "hsvc_audit_read failed");
+    return 0;
 }
 
 DO(audit_count) {

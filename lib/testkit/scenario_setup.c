@@ -92,6 +92,7 @@ static struct scn_str with_ending(hsvc_scenario *s, struct scn_str label, const 
     char *bytes = hsvc__scn_take(s, &s->pool, label.n + n);
     if (bytes == NULL || label.n == 0) return whole; /* no memory, for this or for the label */
     memcpy(bytes, label.p, label.n);
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): its length stands beside it */
     memcpy(bytes + label.n, ending, n);
     whole.p = bytes;
     whole.n = label.n + n;

@@ -181,7 +181,7 @@ static int read_zone(hsvc_scenario *s, struct scn_value *v, size_t *at) {
         struct scn_str rest = {t.p + 4, t.n - 4};
         if (rest.n <= 2 && hsvc__scn_number(rest, &hours) && hours >= 0 && hours <= 14)
             ms = hours * 3600000;
-        else if (!hsvc__scn_clock(rest, &ms) || ms > 14 * 3600000)
+        else if (!hsvc__scn_clock(rest, &ms) || ms > INT64_C(14) * 3600000)
             return wanted(s, *at, "a zone such as utc-07:00");
         if (t.p[3] == '-') ms = -ms;
     }

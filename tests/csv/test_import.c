@@ -217,6 +217,17 @@ static void a_dry_run_counts_what_the_file_gives_BULK_4(void **state) {
     free(dry.bytes);
 }
 
+/* What stands twice takes nothing, so nobody gets it. */
+static void a_dry_run_leaves_out_what_stands_twice_BULK_4(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        b.config.flags = i == 0 ? HSVC_CSV_DRY_RUN : 0;
+        bulk_text(&b, "USER ID,SERIAL NUMBER,ACTION\nfull,F1,disassociate\nfull,F1,disassociate\nben,F1,associate\n");
+        SUMMED(b, 0, 0, 3, 0);
+        assert_non_null(strstr(b.reports.bytes, "FAILED HEADSET_IN_USE"));
+    }
+}
+
 static void bytes_may_come_in_pieces_of_any_size_BULK_2(void **state) {
     static const char text[] = "\xef\xbb\xbf\"USER ID\",\"SERIAL NUMBER\"\r\namara,\"S\n1\"\r\"am\"\"ara\",S2\nben,S3";
     struct said whole = {0};
@@ -510,6 +521,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(one_bad_row_undoes_an_atomic_file_BULK_4, begin, end),
         cmocka_unit_test_setup_teardown(replace_leaves_a_user_what_the_file_says_BULK_4, begin, end),
         cmocka_unit_test_setup_teardown(a_dry_run_counts_what_the_file_gives_BULK_4, begin, end),
+        cmocka_unit_test_setup_teardown(a_dry_run_leaves_out_what_stands_twice_BULK_4, begin, end),
         cmocka_unit_test_setup_teardown(bytes_may_come_in_pieces_of_any_size_BULK_2, begin, end),
         cmocka_unit_test_setup_teardown(sizes_have_limits_BULK_4_BULK_2, begin, end),
         cmocka_unit_test_setup_teardown(a_cancelled_import_resumes_by_its_token_BULK_7, begin, end),

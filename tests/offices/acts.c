@@ -31,6 +31,12 @@ static void act_user(struct world *w, const struct event *e) {
     world_apply(w, &in, 0);
 }
 
+/* firmware_word: what a script has once called remote stays so, which tells nothing of newer firmware. */
+static const char *firmware_word(const struct event *e) {
+    if (e->extra == FIRMWARE_OLD) return ", model CP-8861, firmware \"12.5(1)\" remote";
+    return e->extra == FIRMWARE_NONE ? ", model CP-6921, firmware \"14.2(1)\"" : e->what == ACT_PHONE ? "" : ", model CP-8861, firmware \"14.2(1)\"";
+}
+
 static const char *em_word(const struct event *e) { return e->arg & 4 ? " without EM" : e->what == ACT_PHONE ? "" : " with EM"; }
 
 /* act_phone: a phone is put on a desk, or what its record says is changed. */
@@ -43,10 +49,11 @@ void act_phone(struct world *w, const struct event *e) {
     if (kind != HSVC_DEVICE_ANONYMOUS && !w->model.users[e->user].exists) kind = HSVC_DEVICE_ANONYMOUS;
     site[5] = (char)('1' + e->phone % 3);
     (void)strcat(strcpy(own, phone_name(e->phone)), "-own");
-    (void)hsvc_input_device_put(&in, phone_name(e->phone), own, kind, site, "CP-8861", "14.2(1)", e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED);
+    (void)hsvc_input_device_put(&in, phone_name(e->phone), own, kind, site, e->extra == FIRMWARE_NONE ? "CP-6921" : "CP-8861", e->extra == FIRMWARE_OLD ? "12.5(1)" : "14.2(1)",
+                                (e->arg & 4 ? 0 : HSVC_FLAG_EM_ENABLED) | (e->extra == FIRMWARE_OLD ? HSVC_FLAG_REMOTE_ACCESS : 0));
     if (kind != HSVC_DEVICE_ANONYMOUS) hsvc_input_set_related_user(&in, related = user_name(e->user));
-    if (is_new) say(w, "phone %s, site %s %s%s%s, node %u", phone_name(e->phone), site, kinds[kind], related, em_word(e), (unsigned)world_node(w, e->phone));
-    else say(w, "change phone %s %s%s%s", phone_name(e->phone), kind == HSVC_DEVICE_ANONYMOUS ? "anonymous" : kinds[kind], related, em_word(e));
+    if (is_new) say(w, "phone %s, site %s %s%s%s%s, node %u", phone_name(e->phone), site, kinds[kind], related, em_word(e), firmware_word(e), (unsigned)world_node(w, e->phone));
+    else say(w, "change phone %s %s%s%s%s", phone_name(e->phone), kind == HSVC_DEVICE_ANONYMOUS ? "anonymous" : kinds[kind], related, em_word(e), firmware_word(e));
     if (is_new) PHONE(w, e)->powered = 0; /* it comes up below, whatever its first generation makes others do */
     world_apply(w, &in, e->phone);
     if (is_new) phones_return(w, e->phone);
@@ -73,22 +80,63 @@ static void tell(struct world *w, const struct event *e, hsvc_input *in, const c
     world_apply(w, in, e->phone);
 }
 
+/* quoted: names that a script has not declared stand in quotes, with their handles. */
+static void quoted(char *line, const char *serial) {
+    const char *quote = serial[0] == 'A' ? "\"" : "";
+    (void)strcat(strcat(strcpy(line, quote), serial), quote);
+}
+
+static void with_handle(char *line, uint32_t handle) {
+    char digits[3] = {(char)('0' + handle / 10), (char)('0' + handle % 10), 0};
+    (void)strcat(strcat(line, " handle "), digits);
+}
+
 static void act_plug(struct world *w, const struct event *e) {
     uint32_t in_now = e->what == ACT_PLUG, bit = 1u << e->headset;
     struct phone *p = PHONE(w, e);
     char line[64];
     hsvc_input in;
-    if (in_now)
+    if (in_now && (e->extra & 4) == 0)
         for (uint32_t i = 1; i < M_PHONES; i++) w->phones[i].plugged &= ~bit; /* it can be at one phone alone */
+    if (in_now && (p->plugged & bit) == 0) p->other = e->extra & 2 ? p->other | bit : p->other & ~bit;
     p->plugged = in_now ? p->plugged | bit : p->plugged & ~bit;
     if (e->arg & TRAVEL_LOST || !p->powered) {
         say(w, "# nobody hears that %s %s %s", serial_name(e->headset), in_now ? "was plugged into" : "was unplugged from", phone_name(e->phone));
         return;
     }
-    about(&in, in_now ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED, phone_name(e->phone), NULL, serial_name(e->headset));
-    in.handle = e->headset;
-    (void)strcat(strcat(strcpy(line, serial_name(e->headset)), in_now ? " plugs into " : " unplugs from "), phone_name(e->phone));
+    about(&in, in_now ? HSVC_INPUT_HEADSET_CONNECTED : HSVC_INPUT_HEADSET_DISCONNECTED, phone_name(e->phone), NULL, reported_name(w, e->phone, e->headset));
+    in.handle = reported_handle(w, e->phone, e->headset);
+    in.flags = in_now && e->extra & 1 ? HSVC_FLAG_UPDATING : 0;
+    if (e->arg & TRAVEL_BEHIND) phones_behind(w, e, in.kind);
+    if (e->arg & TRAVEL_BEHIND && (e->arg & TRAVEL_AGAIN) == 0) return;
+    quoted(line, in.serial);
+    (void)strcat(strcat(line, in_now ? " plugs into " : " unplugs from "), phone_name(e->phone));
+    if (in.serial[0] == 'A') with_handle(line, (uint32_t)in.handle);
+    if (in.flags) (void)strcat(line, " updating");
     tell(w, e, &in, line);
+}
+
+static void act_alias(struct world *w, const struct event *e) {
+    char alias[8] = "A";
+    hsvc_input in;
+    (void)strcat(alias, serial_name(e->headset) + 1);
+    about(&in, e->arg ? HSVC_INPUT_HEADSET_DELETE : HSVC_INPUT_HEADSET_ALIAS, NULL, NULL, e->arg ? alias : serial_name(e->headset));
+    if (e->arg) {
+        if (!w->model.headsets[e->headset].alias) return;
+        say(w, "delete headset \"%s\"", alias);
+    } else {
+        hsvc_input_set_alias(&in, alias);
+        say(w, "headset %s is also \"%s\"", serial_name(e->headset), alias);
+    }
+    world_apply(w, &in, 0);
+}
+
+static void act_update(struct world *w, const struct event *e) {
+    hsvc_input in;
+    if (!w->model.headsets[e->headset].known) return;
+    about(&in, e->arg ? HSVC_INPUT_UPDATE_END : HSVC_INPUT_UPDATE_BEGIN, NULL, NULL, serial_name(e->headset));
+    say(w, "%s %s updating", serial_name(e->headset), e->arg ? "finishes" : "starts");
+    world_apply(w, &in, e->phone);
 }
 
 static void act_snapshot(struct world *w, const struct event *e) {
@@ -102,9 +150,9 @@ static void act_snapshot(struct world *w, const struct event *e) {
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         if ((PHONE(w, e)->plugged & 1u << h) == 0) continue;
         items[count].kind = HSVC_ITEM_HEADSET;
-        items[count].text = serial_name(h);
+        items[count].text = reported_name(w, e->phone, h);
         items[count].text_len = strlen(items[count].text);
-        items[count].number = h;
+        items[count].number = reported_handle(w, e->phone, h);
         (void)strcat(count++ == 0 ? strcpy(list, "headsets ") : strcat(list, " and "), serial_name(h));
     }
     in.items = count ? items : NULL;
@@ -230,6 +278,8 @@ static void act_call(struct world *w, const struct event *e) {
         return;
     }
     about(&in, begins ? HSVC_INPUT_CALL_BEGUN : HSVC_INPUT_CALL_ENDED, phone_name(e->phone), NULL, NULL);
+    if (e->arg & TRAVEL_BEHIND) phones_behind(w, e, in.kind);
+    if (e->arg & TRAVEL_BEHIND && (e->arg & TRAVEL_AGAIN) == 0) return;
     in.call_id = id;
     if (begins) {
         in.state = HSVC_CALL_ACTIVE;
@@ -261,6 +311,12 @@ static void act_calls(struct world *w, const struct event *e) {
 }
 
 /* ---- power, hosts, stores ---- */
+
+static void act_acks(struct world *w, const struct event *e) {
+    PHONE(w, e)->acks = (uint8_t)e->arg;
+    PHONE(w, e)->fails = e->extra;
+    say(w, "# a phone with ways of its own: %s", phone_name(e->phone));
+}
 
 static void act_power(struct world *w, const struct event *e) {
     struct phone *p = PHONE(w, e);
@@ -316,6 +372,8 @@ void act(struct world *w, const struct event *e) {
             break;
         case ACT_PLUG:
         case ACT_UNPLUG: act_plug(w, e); break;
+        case ACT_ALIAS: act_alias(w, e); break;
+        case ACT_UPDATE: act_update(w, e); break;
         case ACT_SNAPSHOT: act_snapshot(w, e); break;
         case ACT_ANSWER: act_answer(w, e); break;
         case ACT_MENU: act_menu(w, e); break;
@@ -323,6 +381,7 @@ void act(struct world *w, const struct event *e) {
         case ACT_CALL:
         case ACT_HANG_UP: act_call(w, e); break;
         case ACT_CALLS: act_calls(w, e); break;
+        case ACT_ACKS: act_acks(w, e); break;
         case ACT_POWER_CUT:
         case ACT_POWER_BACK: act_power(w, e); break;
         case ACT_DIRECTORY:

@@ -30,6 +30,7 @@ static void act_policy(struct world *w, const struct event *e) {
     in.value = e->what == ACT_POLICY ? e->number : 0;
     say_policy(w, &in);
     world_apply(w, &in, 0);
+    if (e->extra == HSVC_SCOPE_DEVICE || m_for_later(e->arg)) world_at_once(w);
 }
 
 static void act_owner(struct world *w, const struct event *e) {

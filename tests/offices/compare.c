@@ -72,7 +72,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_CALLS, phone, m_calls(p), v.call_count);
     differ(w, DIFFERENT_CAUSES, phone, p->causes, v.causes);
     differ(w, DIFFERENT_REGISTERED, phone, p->registered, v.registered);
-    differ(w, DIFFERENT_WIPE, phone, p->wipe, v.wipe_pending);
+    differ(w, DIFFERENT_WIPE, phone, p->wipe != 0, v.wipe_pending);
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
     /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */

@@ -9,11 +9,11 @@
 #define HOUR (60 * MINUTE)
 
 struct made {
-    struct random r;
+    struct random r, own; /* own: of what came later, so that the rest stays as it was */
     struct shape shape;
     struct event *list;
     uint32_t count, room, today; /* today: where this day's events begin */
-    uint32_t calls;
+    uint32_t calls, wild;
     uint8_t home[M_USERS], where[M_HEADSETS];
 };
 
@@ -25,7 +25,11 @@ int64_t made_between(struct made *m, int64_t least, int64_t most);
 void admin_morning(struct made *m);
 void admin_day(struct made *m, int64_t midnight);
 
-/* people_time.c: clocks, hosts, loose plugs, updates. */
+/* people_plugs.c: loose plugs. */
+void plugs_morning(struct made *m);
+void plugs_day(struct made *m, int64_t midnight);
+
+/* people_time.c: clocks, hosts. */
 void time_morning(struct made *m);
 void time_day(struct made *m, int64_t midnight);
 

@@ -51,6 +51,7 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_CLOCK_SKEW_MAX: return 2 * SECOND;
         case HSVC_PARAM_FLAP_CONNECTS: return 6;
         case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
+        case HSVC_PARAM_UPDATE_MAX: return HOUR;
         default: return 0; /* off, and the first choice of all others */
     }
 }
@@ -93,6 +94,7 @@ void m_begin(struct model *m, int64_t now, uint32_t nodes) {
     memset(m, 0, sizeof *m);
     m->now = now;
     m->nodes = nodes;
+    m->by = M_BY_ANY;
     for (uint32_t i = 0; i < M_PARAMS; i++) {
         m->everywhere[i] = M_UNSET;
         for (uint32_t k = 0; k < 4; k++) m->at_site[k][i] = M_UNSET;
@@ -149,24 +151,30 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due) 
     p->armed[timer] = ++m->counter;
 }
 
+/* waited_for: is it in doubt, or awaited? */
+static uint32_t waited_for(const struct m_present *here) { return here->here && (here->doubtful || here->awaited); }
+
 int64_t m_phone_next(const struct m_phone *p) {
     int64_t next = M_NEVER;
-    for (uint32_t k = 0; p->exists && k < M_TIMERS; k++)
+    if (!p->exists) return next;
+    for (uint32_t k = 0; k < M_TIMERS; k++)
         if (p->due[k] < next) next = p->due[k];
-    for (uint32_t h = 1; p->exists && h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (waited_for(&p->at[h]) && p->at[h].doubt_due < next) next = p->at[h].doubt_due;
     return next;
 }
 
 static void reset_due(struct model *m, struct m_phone *p) {
-    if (p->held) { /* it waits for the call, not for the phone */
+    if (p->held) { /* it waits for the call, or for its next try */
+        if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) p->held = 0;
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
         return;
     }
     /* SIGN-5: without that registration the last reports are judged likewise. */
     p->overdue = 1;
+    p->settlings = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->at);
 }
 
 static void longest_due(struct model *m, struct m_phone *p) { m_end_or_wait(m, p, HSVC_CAUSE_MAX_TIME); }
@@ -215,11 +223,11 @@ static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
     for (uint32_t k = 0; k < M_TIMERS; k++)
         if (p->due[k] == at && (timer == M_TIMERS || p->armed[k] < p->armed[timer])) timer = k;
     for (uint32_t h = 1; h < M_HEADSETS && timer == M_TIMERS; h++)
-        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubt_due == at) headset = h;
+        if (waited_for(&p->at[h]) && p->at[h].doubt_due == at) headset = h;
     if (timer < M_TIMERS)
         fire(m, p, (enum m_timer)timer);
     else
-        m_doubt_over(m, p, headset);
+        m_wait_over(m, p, headset);
 }
 
 /* m_pass: TIME-3: in order of time, whosever they are. */
@@ -227,15 +235,16 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
     uint32_t fired = 0;
     for (;;) {
         struct m_phone *next = NULL;
+        int64_t soonest = M_NEVER;
         for (uint32_t i = 1; i < M_PHONES; i++) {
-            struct m_phone *p = &m->phones[i];
-            int64_t at = m_phone_next(p);
-            if ((phones & 1u << i) == 0 || at >= before || at > now) continue;
-            if (next == NULL || at < m_phone_next(next)) next = p;
+            int64_t at = phones & 1u << i ? m_phone_next(&m->phones[i]) : M_NEVER;
+            if (at >= before || at > now || at > soonest || (at == soonest && i != m->turn)) continue;
+            next = &m->phones[i];
+            soonest = at;
         }
         if (next == NULL) return fired;
         m->now = now;
-        m->at = m_phone_next(next);
+        m->at = soonest;
         m->counted = 1;
         fire_earliest(m, next, m->at);
         fired++;

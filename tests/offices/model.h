@@ -16,6 +16,11 @@
 #define M_NODES 3
 #define M_NEVER INT64_MAX
 #define M_UNSET (-1)
+#define M_BY_SERIAL 1u
+#define M_BY_ALIAS 2u
+#define M_BY_ANY 3u
+#define M_SAYS_STEADY 1u /* a connect, without one */
+#define M_SAYS_UPDATING 2u
 #define M_KEPT_HERE 1u
 #define M_KEPT_GONE 2u
 
@@ -31,9 +36,11 @@ struct m_user {
     struct m_lock lock;
 };
 
-/* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. */
+/* A headset at a phone. gone: reported gone, not judged yet. doubtful: reported elsewhere since `newer`. awaited: gone to restart in
+ * its update. Both are so until doubt_due. */
 struct m_present {
-    uint8_t here, fresh, gone, doubtful, doubt_anew;
+    uint8_t by; /* its interfaces that are plugged: M_BY_ */
+    uint8_t here, fresh, gone, doubtful, awaited, doubt_anew;
     int64_t since, event_at, newer, doubt_due, doubted_at;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };
@@ -64,9 +71,12 @@ enum m_timer {
 
 struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
-    uint8_t resetting, settling, wipe, overdue;
+    uint16_t unfit; /* 0, or why nobody signs in there by headset: its model, its firmware */
+    uint8_t resetting, settling, overdue;
     uint8_t offers_later, ended_later; /* follows from what was due before an input, and comes after it (decision 157) */
-    uint8_t held; /* nobody told the phone yet: a call began in the input that came after what was due (CALL-1) */
+    uint8_t held; /* it will be told: a call began in the input that came after what was due (CALL-1), or it could not take it (PROF-2) */
+    uint32_t retries;
+    uint64_t wipe; /* 0, or the first generation before whose use it must be wiped */
     uint64_t ordered; /* in which input, or after it */
     uint32_t settlings;
     uint64_t wanted, worn; /* generations */
@@ -90,14 +100,17 @@ struct m_phone {
     uint32_t flaps; /* connects since flap_at; in a hold that is when it began */
     int64_t flap_at, kept_at[M_HEADSETS];
     uint8_t kept[M_HEADSETS]; /* what was reported in the hold: M_KEPT_ */
+    uint8_t kept_by[M_HEADSETS];
     struct m_present at[M_HEADSETS];
     struct m_call calls[M_CALLS];
 };
 
 struct m_headset {
+    uint8_t alias; /* its other serial is known to be its own (ID-7) */
     uint8_t owner, known, phone; /* phone: the newest that reported it */
     uint8_t was;                 /* whose it was, until the sweep after that user's removal */
     int64_t event_at;            /* of the newest report there */
+    struct m_lock update;        /* at, until: when it counts as updating */
     uint8_t skipped[M_PHONES];
 };
 
@@ -114,8 +127,12 @@ struct model {
     uint32_t counter; /* orders timers and connects */
     uint32_t early; /* what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    uint32_t aliases;        /* headsets that a list names by their other serial */
+    uint8_t by;              /* which interface this input is about; M_BY_ANY: all */
+    uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
-    int64_t by[M_PHONES];     /* when a phone was decided about last, as far as a sweep goes by it */
+    int64_t decided[M_PHONES]; /* when a phone was decided about last, as far as a sweep goes by it */
+    uint32_t turn; /* the phone that is advanced: of two with something due in the same ms it is first */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
     struct m_user users[M_USERS];
@@ -170,17 +187,35 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
 struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls);
 struct m_answer m_unregistered(struct model *m, uint32_t phone);
 void m_resynced(struct model *m, struct m_phone *p);
-struct m_answer m_wiped(struct model *m, uint32_t phone);
 struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency);
 struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
-void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset);
+void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
+uint32_t m_any_here(const struct m_phone *p);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 void m_calls_ended(struct model *m, struct m_phone *p);
+
+/* model_alias.c: headsets with two serials */
+struct m_answer m_alias(struct model *m, uint32_t headset);
+struct m_answer m_forget_alias(struct model *m, uint32_t headset);
+
+/* model_update.c: headsets that are updated */
+uint32_t m_updating(const struct model *m, uint32_t headset);
+uint32_t m_judged(const struct m_phone *p);
+void m_says_of_update(struct model *m, uint32_t headset);
+void m_await(struct model *m, struct m_phone *p, uint32_t headset);
+void m_wait_over(struct model *m, struct m_phone *p, uint32_t headset);
+struct m_answer m_update_begins(struct model *m, uint32_t headset);
+struct m_answer m_update_ends(struct model *m, uint32_t headset);
+
+/* model_acks.c: what phones say of what they were told */
+struct m_answer m_wiped(struct model *m, uint32_t phone, uint64_t generation);
+struct m_answer m_applied(struct model *m, uint32_t phone, uint64_t generation);
+struct m_answer m_failed(struct model *m, uint32_t phone, uint64_t generation);
 
 /* model_flap.c: holds of headsets that come and go */
 uint32_t m_flaps(const struct m_phone *p);
@@ -233,6 +268,7 @@ void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
 
 /* model_policy.c: the policy changes while people work */
 struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value);
+uint32_t m_for_later(uint32_t param);
 void m_felt(struct model *m, struct m_phone *p);
 void m_policy_job(struct model *m, const struct m_job *job);
 
@@ -240,6 +276,12 @@ void m_policy_job(struct model *m, const struct m_job *job);
 struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
 void m_removed_job(struct model *m, const struct m_job *job);
 struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+/* What is said of a user (profiles, enabled) or a phone. */
+struct m_record {
+    uint8_t number, bad, profiles, enabled, kind, related, em;
+    uint16_t unfit;
+};
+struct m_answer m_phone_put(struct model *m, const struct m_record *record);
 struct m_answer m_phone_remove(struct model *m, uint32_t phone);
 struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, uint32_t now);
 void m_force_job(struct model *m, const struct m_job *job);
@@ -253,7 +295,12 @@ struct m_answer m_to_owner(struct model *m, uint32_t headset);
 struct m_row {
     uint8_t user, headset, action, from, bad; /* bad: a cell that cannot be */
 };
-uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t all_or_none);
+#define M_ALL_OR_NONE 1u
+#define M_DRY 2u     /* the same decisions, and nothing is done */
+#define M_REPLACE 4u /* who stands in the file keeps nothing else */
+uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t how);
+uint32_t m_import_users(struct model *m, const struct m_record *rows, uint32_t count, uint32_t how);
+uint32_t m_import_phones(struct model *m, const struct m_record *rows, uint32_t count, uint32_t how);
 
 /* model_jobs.c: what is swept later */
 void m_job(struct model *m, struct m_job job);

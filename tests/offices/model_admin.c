@@ -110,7 +110,9 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
 }
 
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone) {
+    const struct m_lock *throttle = &m->phones[phone].throttle;
+    uint32_t counted = phone != 0 && (throttle->failures != 0 || throttle->until != 0);
     if (user != 0) memset(&m->users[user].lock, 0, sizeof m->users[user].lock);
     if (phone != 0) memset(&m->phones[phone].throttle, 0, sizeof m->phones[phone].throttle);
-    return m_yes(0);
+    return m_yes(counted ? HSVC_REASON_UNLOCKED : 0);
 }

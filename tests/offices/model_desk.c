@@ -32,7 +32,7 @@ static void doubts(struct model *m, struct m_phone *here, uint32_t headset, int6
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (p == here || !p->exists || !p->at[headset].here) continue;
-        if (p->at[headset].gone) m_leave(m, p, headset, at); /* its phone has said so already (decision 030) */
+        if (p->at[headset].gone || p->at[headset].awaited) m_leave(m, p, headset, at); /* its phone has said so already (decision 030) */
         if (p->at[headset].doubtful || !p->at[headset].here) continue;
         p->at[headset].newer = at;
         doubt(m, &p->at[headset]);
@@ -83,6 +83,18 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     return m_no(why);
 }
 
+static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
+    uint32_t owner = m->headsets[headset].owner;
+    m_says_of_update(m, headset);
+    p->at[headset].awaited = 0;
+    p->at[headset].by = m->by;
+    if (p->user != 0 && owner == p->user) {
+        p->at[headset].fresh = 0;
+        m_back(m, p);
+    }
+    m_offer(m, p); /* it keeps its turn */
+}
+
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     struct m_present *here = &p->at[headset];
@@ -92,19 +104,27 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
     if (m_holds(m, p, headset, 1)) return m_yes(HSVC_REASON_HELD);
     if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
+        here->by |= m->by;
         if (at < here->newer) return m_yes(0);
         here->doubtful = 0;
     }
     noted(m, p, headset, at);
+    if (here->awaited) { /* it has restarted, and never left (ASSOC-10) */
+        restarted(m, p, headset);
+        return m_yes(0);
+    }
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
+        here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
         return m_yes(0);
     }
     memset(here, 0, sizeof *here);
+    here->by = m->by;
     here->here = here->fresh = 1;
     here->since = here->event_at = at;
     here->order = ++m->counter;
+    m_says_of_update(m, headset);
     here->newer = reported_later(m, p, headset, at);
     if (here->newer != 0) { /* the late connect is itself the older one: no flow before its phone confirms it (decision 030) */
         doubt(m, here);
@@ -156,34 +176,52 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     m_see_headset(m, headset);
-    if (m_flaps(p) && (p->at[headset].here || p->kept[headset])) {
-        if (gone_stale(m, p, headset, at)) return p->at[headset].here ? m_no(HSVC_REASON_STALE_EVENT) : m_open();
+    struct m_present *here = &p->at[headset];
+    uint32_t away = !here->here || here->gone || here->awaited;
+    if (m_flaps(p) && (!away || p->kept[headset])) {
+        if (gone_stale(m, p, headset, at)) return away ? m_open() : m_no(HSVC_REASON_STALE_EVENT);
         (void)m_holds(m, p, headset, 0);
         return m_yes(HSVC_REASON_HELD);
     }
-    if (!p->at[headset].here || (p->at[headset].gone && !p->at[headset].doubtful)) return m_open(); /* a second one changes nothing (PRES-4) */
+    if (away && !here->doubtful) return m_open(); /* a second one changes nothing (PRES-4) */
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
+    if ((here->by & ~(uint32_t)m->by) != 0) { /* another interface of it is there (PRES-4) */
+        here->by &= (uint8_t)~(uint32_t)m->by;
+        here->event_at = at;
+        return m_yes(0);
+    }
     noted(m, p, headset, at);
-    if (p->at[headset].doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
+    if (here->doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
         m_leave(m, p, headset, at);
         return m_yes(0);
     }
-    if (p->settling || (!p->overdue && (p->resetting || !p->registered))) {
-        p->at[headset].gone = 1; /* SIGN-5: recorded, not judged */
+    if (m_updating(m, headset)) {
+        m_await(m, p, headset);
+        return m_yes(0);
+    }
+    if (!m_judged(p)) {
+        here->gone = 1; /* SIGN-5: recorded, not judged */
         return m_yes(0);
     }
     m_leave(m, p, headset, at);
     return m_yes(0);
 }
 
-/* m_snapshot: what is missing has left, what is new has connected (PRES-5). */
+/* m_snapshot: what is missing has left, what is new has connected (PRES-5), by the interfaces that it names. */
 struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, int64_t at) {
     struct m_phone *p = &m->phones[phone];
+    uint32_t aliases = m->aliases;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+        if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if ((headsets & 1u << h) != 0) (void)m_connect(m, phone, h, at);
+        if ((headsets & 1u << h) != 0) {
+            m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;
+            if (m_flaps(p)) p->kept[h] = M_KEPT_GONE, p->kept_by[h] = 0; /* what is held begins afresh */
+            else if (p->at[h].here && at >= p->at[h].event_at) p->at[h].by &= m->by;
+            (void)m_connect(m, phone, h, at);
+        }
+    m->by = M_BY_ANY;
     return m_yes(0);
 }
 
@@ -192,19 +230,21 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
     struct m_phone *p = &m->phones[phone];
     if (!p->at[headset].here || !p->at[headset].doubtful) return m_no(HSVC_REASON_REQUEST_STALE);
     if (!there) {
-        m_doubt_over(m, p, headset);
+        m_wait_over(m, p, headset);
         return m_yes(0);
     }
     p->at[headset].doubtful = 0;
+    if (p->user != 0 && m->headsets[headset].owner == p->user) {
+        p->at[headset].fresh = 0;
+        m_back(m, p);
+    }
     m_offer(m, p);
     return m_yes(0);
 }
 
-void m_doubt_over(struct model *m, struct m_phone *p, uint32_t headset) { m_leave(m, p, headset, p->at[headset].newer); }
-
 /* ---- resets ---- */
 
-static uint32_t any_here(const struct m_phone *p) {
+uint32_t m_any_here(const struct m_phone *p) {
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here) return 1;
     return 0;
@@ -218,57 +258,30 @@ struct m_answer m_unregistered(struct model *m, uint32_t phone) {
     p->settling = 0;
     p->due[MT_SETTLE] = M_NEVER;
     m_withdraw(p); /* PRES-3 */
-    if (p->user != 0 && m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone) != 0 && p->session_state != HSVC_SESSION_ENDING)
+    if (p->user != 0 && m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone) != 0)
         m_arm(m, p, MT_AWAY, m->now + m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone));
     return m_yes(0);
 }
 
-/* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
-struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
-    struct m_phone *p = &m->phones[phone];
-    uint32_t before;
-    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (generation > p->wanted) return m_no(0);
-    before = any_here(p);
-    p->registered = 1;
-    p->due[MT_AWAY] = M_NEVER;
-    if (generation > p->worn) p->worn = generation;
-    if (generation == p->wanted) {
-        p->resetting = p->overdue = p->held = 0;
-        p->due[MT_RESET] = M_NEVER;
-    } else {
-        p->resetting = 1; /* sent again */
-        p->overdue = p->held = 0;
-        m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
-    }
-    p->settling = before != 0 && !p->resetting;
-    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, phone));
-    for (uint32_t h = 1; h < M_HEADSETS; h++) /* whoever is back keeps the session that waited for the calls (OUT-4) */
-        if (p->user != 0 && p->causes != 0 && (headsets & 1u << h) != 0 && m->headsets[h].owner == p->user) (void)m_connect(m, phone, h, m->now);
-    (void)m_call_list(m, phone, calls);
-    (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
-    if (!p->settling) m_settled(m, p);
-    return m_yes(0);
+/* m_settles: headsets have their time to return, if any was here. A phone that registers again and again settles no longer for it,
+ * and at most so often before its last reports are judged as they are (TIME-7, decision 160). */
+void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most) {
+    before = before && !p->resetting;
+    if (p->settling && before) return;
+    p->settling = before && p->settlings < most;
+    p->due[MT_SETTLE] = M_NEVER;
+    if (before) p->settlings = p->settling ? p->settlings + 1 : 0;
+    if (p->settling) m_arm(m, p, MT_SETTLE, m->now + m_policy(m, HSVC_PARAM_PRESENCE_SETTLE, 0, m_number(m, p)));
 }
 
 /* m_settled: whoever is absent has left; whoever is fresh is offered. */
 void m_settled(struct model *m, struct m_phone *p) {
-    p->settling = 0;
+    if (p->settling) p->settlings = 0;
+    p->settling = 1; /* whose turn it is, is seen when all have left */
     for (uint32_t h = 1; h < M_HEADSETS && !p->resetting; h++)
-        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->at); /* from when it was due on (006) */
+    p->settling = 0;
     m_offer(m, p);
-}
-
-/* m_resynced: STORE-6: what it did not acknowledge is repeated; it has its time again, if that was over (decision 136). */
-void m_resynced(struct model *m, struct m_phone *p) {
-    if (!p->resetting || !p->overdue) return;
-    p->overdue = 0;
-    m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
-}
-
-struct m_answer m_wiped(struct model *m, uint32_t phone) {
-    m->phones[phone].wipe = 0;
-    return m_yes(0);
 }
 
 /* ---- calls ---- */
@@ -356,12 +369,11 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id) {
     return m_yes(0);
 }
 
-/* m_call_list: all calls now; those that are missing are over (OUT-6). */
-struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls) {
-    struct m_phone *p = &m->phones[phone];
+/* listed: all calls now; those that are missing are over (OUT-6). Bits: 1: it is time for what waited for them, 2: one was of
+ * emergency. */
+static uint32_t listed(struct model *m, struct m_phone *p, const struct m_call *calls) {
     struct m_call was[M_CALLS];
     uint32_t had = m_calls(p), emergency = m_emergency(p);
-    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     memcpy(was, p->calls, sizeof was);
     memset(p->calls, 0, sizeof p->calls);
     for (uint32_t i = 0; i < M_CALLS; i++)
@@ -372,7 +384,15 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
     p->due[MT_LIST] = M_NEVER;
     bound(m, p);
     if (m_calls(p) > 0) begun(m, p);
-    if ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p))) ended(m, p, emergency);
+    return ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p)) ? 1u : 0u) | (emergency ? 2u : 0u);
+}
+
+struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls) {
+    struct m_phone *p = &m->phones[phone];
+    uint32_t over;
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    over = listed(m, p, calls);
+    if (over & 1u) ended(m, p, over & 2u);
     return m_yes(0);
 }
 
@@ -392,4 +412,36 @@ void m_calls_over(struct model *m, struct m_phone *p) {
     }
     bound(m, p);
     if (m_calls(p) == 0) ended(m, p, 0);
+}
+
+/* ---- a phone registers ---- */
+
+/* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
+struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
+    struct m_phone *p = &m->phones[phone];
+    uint32_t before, over, waits;
+    if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    if (generation > p->wanted) return m_no(0);
+    before = m_any_here(p);
+    p->registered = 1;
+    p->due[MT_AWAY] = M_NEVER;
+    m_withdraw(p); /* whoever registers has begun anew, and shows nothing (PRES-3) */
+    p->worn = generation;
+    if (generation == p->wanted) {
+        p->resetting = p->overdue = p->held = 0;
+        p->due[MT_RESET] = M_NEVER;
+    } else {
+        p->settling = 0;
+        if (!p->resetting || p->overdue || p->held) m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, phone));
+        p->resetting = 1; /* sent again */
+        p->overdue = p->held = 0;
+    }
+    m_settles(m, p, before, HSVC_LIMIT_SETTLINGS);
+    over = listed(m, p, calls);
+    (void)m_snapshot(m, phone, headsets, m->now); /* one after the other, as reports are */
+    waits = p->settling && p->due[MT_SETTLE] > m->now;
+    if (!waits) p->due[MT_SETTLE] = M_NEVER;
+    if (!waits) m_settled(m, p);
+    if (over & 1u) ended(m, p, over & 2u); /* what waited for calls is taken last: whoever is back keeps the session (OUT-4, TIME-3) */
+    return m_yes(0);
 }

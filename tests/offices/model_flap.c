@@ -35,8 +35,14 @@ static uint32_t let_in(const struct model *m, const struct m_phone *p, uint32_t 
 
 /* m_holds: is this report kept? A report that is older than the last one kept is stale. */
 uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t here) {
-    if (!m_flaps(p) || (here && let_in(m, p, headset))) return 0;
-    p->kept[headset] = here ? M_KEPT_HERE : M_KEPT_GONE;
+    if (!m_flaps(p)) return 0;
+    if (here && let_in(m, p, headset)) {
+        p->kept[headset] = 0; /* this is the last report */
+        return 0;
+    }
+    if (p->kept[headset] == 0) p->kept_by[headset] = p->at[headset].here && !p->at[headset].gone && !p->at[headset].awaited ? p->at[headset].by : 0;
+    p->kept_by[headset] = (uint8_t)(here ? p->kept_by[headset] | m->by : p->kept_by[headset] & ~(uint32_t)m->by);
+    p->kept[headset] = p->kept_by[headset] ? M_KEPT_HERE : M_KEPT_GONE;
     p->kept_at[headset] = m->at;
     prolong(m, p);
     return 1;
@@ -46,8 +52,11 @@ uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t 
 static void judged(struct model *m, struct m_phone *p, uint32_t headset, uint32_t kept) {
     struct m_present *here = &p->at[headset];
     m->at = p->kept_at[headset];
-    if (kept == M_KEPT_HERE && here->here && !here->gone && !here->doubtful) here->event_at = m->at;
+    m->by = p->kept_by[headset];
+    if (kept == M_KEPT_HERE && here->here && !here->gone && !here->awaited && !here->doubtful) here->event_at = m->at;
     else if (kept == M_KEPT_HERE) (void)m_connect(m, m_number(m, p), headset, m->at);
+    m->by = M_BY_ANY;
+    if (kept == M_KEPT_HERE) here->by = p->kept_by[headset];
     else (void)m_disconnect(m, m_number(m, p), headset, m->at);
 }
 

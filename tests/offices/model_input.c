@@ -19,6 +19,14 @@ static uint32_t headsets_of(const hsvc_input *in) {
     return bits;
 }
 
+/* aliases_of: those of a list that are named by their other serial. */
+static uint32_t aliases_of(const hsvc_input *in) {
+    uint32_t bits = 0;
+    for (size_t i = 0; i < in->item_count; i++)
+        if (in->items[i].kind == HSVC_ITEM_HEADSET && in->items[i].text[0] == 'A') bits |= 1u << number_of_name(in->items[i].text, in->items[i].text_len);
+    return bits;
+}
+
 static void calls_of(const hsvc_input *in, struct m_call *calls) {
     uint32_t count = 0;
     memset(calls, 0, M_CALLS * sizeof *calls);
@@ -29,22 +37,17 @@ static void calls_of(const hsvc_input *in, struct m_call *calls) {
     }
 }
 
-/* needs_em: a countdown, or a plain screen that a headset brought, stands on a phone with EM alone (AUTO-3, DENY-1). */
-static uint32_t needs_em(const struct m_phone *p) {
-    if (p->prompt == HSVC_PROMPT_COUNTDOWN) return 1;
-    return (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) && p->prompt_headset != 0 && !p->checking;
+/* unfit: SPEC 4: models that are supported; over the remote-access edge firmware from 14.1(1) on. */
+static uint16_t unfit(const hsvc_input *in) {
+    if (in->model_len < 4 || memcmp(in->model, "CP-8", 4) != 0) return HSVC_REASON_MODEL_UNSUPPORTED;
+    return in->flags & HSVC_FLAG_REMOTE_ACCESS && memcmp(in->firmware, "12", 2) == 0 ? HSVC_REASON_FIRMWARE_TOO_OLD : 0;
 }
 
 static struct m_answer put_phone(struct model *m, const hsvc_input *in, uint32_t phone) {
-    struct m_phone *p = &m->phones[phone];
-    p->exists = 1;
-    p->em = (in->flags & HSVC_FLAG_EM_ENABLED) != 0;
-    p->kind = (uint8_t)in->state;
-    p->related = (uint8_t)number_of_name(in->related_user, in->related_user_len);
-    p->site = (uint8_t)number_of_name(in->site, in->site_len);
-    if (!p->em && needs_em(p)) m_close(m, p);
-    else m_felt(m, p); /* without EM, EM_DEVICES_ONLY would not ask any more (POL-4) */
-    return m_yes(0);
+    struct m_record record = {(uint8_t)phone, 0, 0, 0, (uint8_t)in->state, (uint8_t)number_of_name(in->related_user, in->related_user_len),
+                              (in->flags & HSVC_FLAG_EM_ENABLED) != 0, unfit(in)};
+    m->phones[phone].site = (uint8_t)number_of_name(in->site, in->site_len);
+    return m_phone_put(m, &record);
 }
 
 /* people_and_phones: who comes, goes and is renamed. A new name that stands for somebody else is taken. */
@@ -58,19 +61,38 @@ static struct m_answer people_and_phones(struct model *m, const hsvc_input *in, 
     }
 }
 
+/* reported: a headset comes or goes, by the interface whose serial it says. */
+static struct m_answer reported(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
+    struct m_answer a;
+    m->by = in->serial_len > 0 && in->serial[0] == 'A' ? M_BY_ALIAS : M_BY_SERIAL;
+    m->says = in->flags & HSVC_FLAG_UPDATING ? M_SAYS_UPDATING : M_SAYS_STEADY;
+    if (in->kind == HSVC_INPUT_HEADSET_CONNECTED) a = m_connect(m, phone, headset, model_time(m, in));
+    else a = m_disconnect(m, phone, headset, model_time(m, in));
+    m->says = 0;
+    m->by = M_BY_ANY;
+    return a;
+}
+
 static struct m_answer from_desk(struct model *m, const hsvc_input *in, uint32_t phone, uint32_t headset) {
     struct m_call calls[M_CALLS];
+    m->aliases = aliases_of(in);
     switch (in->kind) {
         case HSVC_INPUT_DEVICE_PUT: return put_phone(m, in, phone);
         case HSVC_INPUT_DEVICE_REMOVE:
         case HSVC_INPUT_DEVICE_RENAME: return people_and_phones(m, in, phone, 0);
         case HSVC_INPUT_DEVICE_UNREGISTERED: return m_unregistered(m, phone);
-        case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone);
+        case HSVC_INPUT_WIPE_DONE: return m_wiped(m, phone, in->generation);
+        case HSVC_INPUT_PROFILE_APPLIED: return m_applied(m, phone, in->generation);
+        case HSVC_INPUT_PROFILE_FAILED: return m_failed(m, phone, in->generation);
         case HSVC_INPUT_USER_ACTIVITY: return m_activity(m, phone);
-        case HSVC_INPUT_HEADSET_CONNECTED: return m_connect(m, phone, headset, model_time(m, in));
-        case HSVC_INPUT_HEADSET_DISCONNECTED: return m_disconnect(m, phone, headset, model_time(m, in));
+        case HSVC_INPUT_HEADSET_CONNECTED:
+        case HSVC_INPUT_HEADSET_DISCONNECTED: return reported(m, in, phone, headset);
         case HSVC_INPUT_PRESENCE_SNAPSHOT: return m_snapshot(m, phone, headsets_of(in), model_time(m, in));
         case HSVC_INPUT_PRESENCE_ANSWER: return m_presence(m, phone, headset, in->state == HSVC_PRESENCE_THERE);
+        case HSVC_INPUT_HEADSET_ALIAS: return m_alias(m, headset);
+        case HSVC_INPUT_HEADSET_DELETE: return m_forget_alias(m, headset);
+        case HSVC_INPUT_UPDATE_BEGIN: return m_update_begins(m, headset);
+        case HSVC_INPUT_UPDATE_END: return m_update_ends(m, headset);
         case HSVC_INPUT_CALL_BEGUN: return m_call_begun(m, phone, (uint32_t)in->call_id, in->flags & HSVC_FLAG_EMERGENCY);
         case HSVC_INPUT_CALL_ENDED: return m_call_ended(m, phone, (uint32_t)in->call_id);
         default: break;

@@ -45,6 +45,26 @@ void m_removed_job(struct model *m, const struct m_job *job) {
     }
 }
 
+/* loses: a countdown stands on a phone that is eligible, a plain screen that a headset brought on one with EM (AUTO-3, DENY-1). */
+static uint32_t loses(const struct m_phone *p) {
+    if (p->prompt == HSVC_PROMPT_COUNTDOWN) return !p->em || p->unfit;
+    return !p->em && (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) && p->prompt_headset != 0 && !p->checking;
+}
+
+/* m_phone_put: what its record says ends no session (OUT-10). */
+struct m_answer m_phone_put(struct model *m, const struct m_record *record) {
+    struct m_phone *p = &m->phones[record->number];
+    if (record->kind == HSVC_DEVICE_OWNED && !m->users[record->related].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
+    p->exists = 1;
+    p->em = record->em;
+    p->kind = record->kind;
+    p->related = record->related;
+    p->unfit = record->unfit;
+    if (loses(p)) m_close(m, p);
+    else m_felt(m, p); /* without EM, EM_DEVICES_ONLY would not ask any more (POL-4) */
+    return m_yes(0);
+}
+
 /* m_rename: everything moves along; a name that another has is taken. */
 struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown) {
     if (!exists) return m_no(unknown);

@@ -68,6 +68,26 @@ void m_policy_job(struct model *m, const struct m_job *job) {
     }
 }
 
+/* m_for_later: a length, or how many: what runs keeps its own, and what comes takes this (POL-5). */
+uint32_t m_for_later(uint32_t param) {
+    switch (param) {
+        case HSVC_PARAM_AUTO_SIGN_IN_AFTER:
+        case HSVC_PARAM_AUTO_SIGN_OUT_AFTER:
+        case HSVC_PARAM_KEEP_MAX:
+        case HSVC_PARAM_LOCKOUT_FAILURES:
+        case HSVC_PARAM_LOCKOUT_RESET_AFTER:
+        case HSVC_PARAM_LOCKOUT_DURATION:
+        case HSVC_PARAM_PROMPT_TIMEOUT:
+        case HSVC_PARAM_VERIFY_TIMEOUT:
+        case HSVC_PARAM_RESET_TIMEOUT:
+        case HSVC_PARAM_PRESENCE_SETTLE:
+        case HSVC_PARAM_UNREGISTERED_MAX:
+        case HSVC_PARAM_CALL_DEFERRAL_MAX:
+        case HSVC_PARAM_EMERGENCY_HOLD: return 1;
+        default: return 0;
+    }
+}
+
 /* m_set: one parameter at one scope; M_UNSET takes it back. At a phone it is felt at once, elsewhere by a job (046). */
 struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t subject, int64_t value) {
     int64_t *set = scope == HSVC_SCOPE_GLOBAL ? m->everywhere : scope == HSVC_SCOPE_SITE ? m->at_site[subject]
@@ -77,6 +97,7 @@ struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t 
     if (scope == HSVC_SCOPE_USER && !m->users[subject].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
     if (set[param] == value) return m_yes(0);
     set[param] = value;
+    if (m_for_later(param)) return m_yes(0);
     if (scope == HSVC_SCOPE_DEVICE) m_felt(m, &m->phones[subject]);
     else m_job(m, job);
     return m_yes(0);

@@ -40,6 +40,7 @@ void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, 
 
 static uint32_t may_flow(const struct model *m, const struct m_phone *p, uint32_t user) {
     if (!p->em) return HSVC_REASON_EM_DISABLED;
+    if (p->unfit) return p->unfit;
     if (m_policy(m, HSVC_PARAM_HEADSET_EM, user, m_number(m, p)) == HSVC_CHOICE_HEADSET_EM_DENY) return HSVC_REASON_HEADSET_EM_DENIED;
     if (!m->users[user].enabled) return HSVC_REASON_USER_DISABLED;
     return 0;
@@ -69,7 +70,8 @@ static uint32_t judge_unowned(struct model *m, struct m_phone *p, uint32_t heads
 
 /* m_plain_screen: DENY-1: does a headset of this user bring the plain screen? */
 uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t user) {
-    return may_flow(m, p, user) == HSVC_REASON_HEADSET_EM_DENIED && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, m_number(m, p)) != 0;
+    uint32_t phone = m_number(m, p);
+    return p->em && m_policy(m, HSVC_PARAM_HEADSET_EM, user, phone) == HSVC_CHOICE_HEADSET_EM_DENY && m_policy(m, HSVC_PARAM_EM_SCREEN_WHEN_DENIED, 0, phone) != 0;
 }
 
 /* why_not: SIGN-1, SIGN-2, TAKE-1: 0, or why an owned headset may not start anything here. */
@@ -130,7 +132,7 @@ static uint32_t newer(const struct m_present *a, const struct m_present *b) {
 static uint32_t newest(const struct m_phone *p, uint32_t before) {
     uint32_t best = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].fresh && !p->at[h].gone && !p->at[h].doubtful && (before == 0 || newer(&p->at[before], &p->at[h])) &&
+        if (p->at[h].here && p->at[h].fresh && !p->at[h].gone && !p->at[h].awaited && !p->at[h].doubtful && (before == 0 || newer(&p->at[before], &p->at[h])) &&
             (best == 0 || newer(&p->at[h], &p->at[best])))
             best = h;
     return best;
@@ -142,6 +144,7 @@ static uint32_t owed(const struct m_phone *p) { return p->session_state == HSVC_
 static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
     uint32_t first = newest(p, 0);
     if (!owed(p) || p->due[MT_WINDOW] <= m->now) return 0; /* over (decision 012) */
+    while (first != 0 && m->headsets[first].owner == 0 && m_calls(p) > 0) first = newest(p, first); /* waits for the call's end */
     if (first != 0 && m->headsets[first].owner != 0 && m->headsets[first].owner != p->user && p->due[MT_HOLD] == M_NEVER) return 0;
     m_show(m, p, HSVC_PROMPT_SIGN_OUT, p->user, 0);
     return 1;
@@ -362,6 +365,7 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
         (void)wrong(m, p);
         return m_no(named);
     }
+    if (p->prompt == HSVC_PROMPT_ASSOCIATE && m_updating(m, p->prompt_headset)) return m_no(HSVC_REASON_BUSY_UPDATE);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
         uint32_t why = why_not(m, p, p->prompt_headset);
         if (why != 0) {
@@ -448,13 +452,13 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p);
     again(m, p);
     if (state != HSVC_VERIFY_OK) return m_no(0);
-    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (locked || !m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
-    if (locked && p->prompt == HSVC_PROMPT_ASSOCIATE) return wrong(m, p); /* looks like one (SIGN-6) */
+    if (locked && p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p); /* looks like one (SIGN-6) */
     if (locked) {
         m_close(m, p); /* checked at every step of signing in (SIGN-1) */
         return m_no(HSVC_REASON_LOCKED_OUT);
     }
     memset(&m->users[user].lock, 0, sizeof m->users[user].lock);
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN && (!m->users[user].exists || !m->users[user].enabled)) return wrong(m, p);
     if (p->prompt == HSVC_PROMPT_EM_SIGN_IN) return m_entered_by_hand(m, p, user);
     return p->prompt == HSVC_PROMPT_ASSOCIATE ? associated(m, p, user) : entered(m, p, user);
 }
@@ -500,12 +504,13 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         return pressed_sign_out(m, p, 1); /* where it ends already, one cause more (OUT-5) */
     }
     if (!m_ready(p)) return m_no(0);
-    if (!p->at[headset].here || m_calls(p) > 0) return m_open();
+    if (!p->at[headset].here || p->at[headset].awaited || m_calls(p) > 0) return m_open();
     if (kind == HSVC_INPUT_MENU_ASSOCIATE) {
         if (m->headsets[headset].owner != 0 || p->prompt != 0 || m_calls(p) > 0) return m_open();
         if (m_policy(m, HSVC_PARAM_ASSOCIATION_PROMPT, 0, phone) == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER &&
             m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0)
             return m_no(0);
+        if (m_updating(m, headset)) return m_no(HSVC_REASON_BUSY_UPDATE);
         p->at[headset].fresh = 1; /* PRES-2 */
         p->at[headset].attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);

@@ -9,7 +9,7 @@ static uint32_t confirmed(const struct model *m, const struct m_phone *p) {
     if (!m_active(p) || !p->registered || p->resetting || p->settling) return 0;
     if (p->session_state != HSVC_SESSION_SIGNED_IN) return 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && !p->at[h].gone && !p->at[h].doubtful && m->headsets[h].owner == user) return 1;
+        if (p->at[h].here && !p->at[h].gone && !p->at[h].awaited && !p->at[h].doubtful && m->headsets[h].owner == user) return 1;
     return !m_here(m, p, user); /* by hand: nothing speaks against it */
 }
 
@@ -36,7 +36,7 @@ uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t
     if (m_flaps(p)) return 1;
     if (m_policy(m, HSVC_PARAM_PIN_ENTRY, user, m_number(m, p)) == HSVC_CHOICE_PIN_ENTRY_REQUIRED) return 1;
     for (uint32_t i = 1; i < M_PHONES; i++)
-        if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone) return 1;
+        if (headset != 0 && &m->phones[i] != p && m->phones[i].at[headset].here && !m->phones[i].at[headset].gone && !m->phones[i].at[headset].awaited) return 1;
     return 0;
 }
 
@@ -59,6 +59,7 @@ void m_apply(struct model *m, struct m_phone *p, uint32_t user, uint32_t profile
     p->profile = (uint8_t)profile;
     p->resetting = 1;
     p->overdue = p->held = 0;
+    p->retries = 0;
     p->ordered = m->input;
     p->settling = 0;
     p->settlings = 0;
@@ -78,7 +79,7 @@ static void over(struct model *m, struct m_phone *p, uint32_t cause) {
     p->dismissed = 0;
     p->extended = 0;
     p->left_denied = 0;
-    p->wipe = 1;
+    p->wipe = p->wanted + 1;
     p->due[MT_WINDOW] = p->due[MT_KEPT] = p->due[MT_LONGEST] = p->due[MT_AWAY] = M_NEVER;
 }
 
@@ -116,7 +117,7 @@ uint32_t m_strongest(const struct m_phone *p) {
 
 /* m_waited: the last call is over, and no hold: what waits is taken. */
 void m_waited(struct model *m, struct m_phone *p) {
-    if (p->held && m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
+    if (p->held && p->retries == 0 && m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
         p->held = 0; /* told now */
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
     }

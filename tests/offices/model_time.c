@@ -43,7 +43,7 @@ void m_see(struct model *m, struct m_phone *p) {
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         struct m_present *here = &p->at[h];
         if (!here->here) continue;
-        if (here->doubtful && here->doubted_at > latest) {
+        if ((here->doubtful || here->awaited) && here->doubted_at > latest) {
             moved = here->doubt_due - here->doubted_at;
             here->doubted_at = m->now;
             here->doubt_due = here->doubt_anew ? m->now : m->now + moved;
@@ -67,7 +67,7 @@ static uint32_t future(const struct m_phone *p, int64_t latest) {
     for (uint32_t k = 0; k < M_TIMERS; k++)
         if (p->due[k] != M_NEVER && p->armed_at[k] > latest) return 1;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].doubtful && p->at[h].doubted_at > latest) return 1;
+        if (p->at[h].here && (p->at[h].doubtful || p->at[h].awaited) && p->at[h].doubted_at > latest) return 1;
     return 0;
 }
 
@@ -83,9 +83,12 @@ void m_see_user(struct model *m, uint32_t user) {
     if (user != 0) see_lock(&m->users[user].lock, m->now + skew(m), m->now);
 }
 
-void m_see_headset(struct model *m, uint32_t headset) { back(&m->headsets[headset].event_at, m->now + skew(m), m->now); }
+void m_see_headset(struct model *m, uint32_t headset) {
+    back(&m->headsets[headset].event_at, m->now + skew(m), m->now);
+    see_lock(&m->headsets[headset].update, m->now + skew(m), m->now);
+}
 
 /* m_sweeps: a sweep comes to this phone. */
 void m_sweeps(struct model *m, uint32_t phone) {
-    if (m->by[phone] != 0) m->now = m->at = m->by[phone];
+    if (m->decided[phone] != 0) m->now = m->at = m->decided[phone];
 }

@@ -13,7 +13,7 @@
 /* What may happen. Each is small and means something wherever it stands, so that a list stays a list when lines go. */
 enum act {
     ACT_USER,         /* arg: profiles, 16: disabled */
-    ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related */
+    ACT_PHONE,        /* arg: HSVC_DEVICE_ | 4: without EM; user: related; extra: FIRMWARE_ */
     ACT_POLICY,       /* arg: parameter; extra: scope; user, phone: subject; number: value */
     ACT_POLICY_UNSET, /* the same, without a value */
     ACT_ASSOCIATE,
@@ -26,12 +26,14 @@ enum act {
     ACT_RENAME_USER,  /* extra: to the id of that user, 0: to a new one */
     ACT_REMOVE_PHONE,
     ACT_RENAME_PHONE, /* extra: to the name of that phone, 0: to a new one */
-    ACT_CHANGE_PHONE, /* arg, user: as of ACT_PHONE */
+    ACT_CHANGE_PHONE, /* arg, user, extra: as of ACT_PHONE */
     ACT_FREE_ALL,     /* all headsets of user */
-    ACT_IMPORT,       /* a file of associations; number: of its own seed; arg: 1 atomic; extra: bytes of a piece, less one */
+    ACT_IMPORT,       /* a file; number: of its own seed, 0: what the store exports; headset: HSVC_CSV_; arg: FILE_; extra: bytes of a piece, less one */
     ACT_TO_OWNER,     /* headset to the owner of the phone where it is */
-    ACT_PLUG,         /* arg: how the report travels: TRAVEL_ */
+    ACT_PLUG,         /* arg: how the report travels: TRAVEL_; extra: 1 it is updating, 2: by its other interface, 4: another one with the same serial */
     ACT_UNPLUG,
+    ACT_ALIAS,        /* a headset's other serial is its own; arg: 1 not any more */
+    ACT_UPDATE,       /* of a headset: begins; arg: 1 ends */
     ACT_SNAPSHOT,     /* the phone reports what is plugged in */
     ACT_ANSWER,       /* arg: what the user at the phone is inclined to */
     ACT_MENU,         /* arg: HSVC_INPUT_MENU_ */
@@ -40,6 +42,7 @@ enum act {
     ACT_CALL,         /* arg: TRAVEL_; extra: 1 emergency; number: call */
     ACT_HANG_UP,
     ACT_CALLS,        /* the phone reports its calls */
+    ACT_ACKS,         /* how a phone acknowledges its next profile: arg: ACK_; extra: how often it could not take it before */
     ACT_POWER_CUT,
     ACT_POWER_BACK,
     ACT_DIRECTORY,    /* arg: 0 answers, 1 silent, else after so many ms */
@@ -51,9 +54,18 @@ enum act {
     ACT_SLEEP,        /* the hosts are suspended for number ms; arg: 1 they know later when what happened */
     ACTS
 };
+#define FIRMWARE_OLD 1u  /* of a phone that comes in over the remote-access edge */
+#define FIRMWARE_NONE 2u /* a model on which headsets do nothing */
 #define TRAVEL_LOST 1u  /* nobody hears of it */
 #define TRAVEL_TWICE 2u /* it is reported twice */
 #define TRAVEL_LATE 4u  /* number: it is reported so many ms after it happened */
+#define TRAVEL_BEHIND 8u  /* what happens meanwhile is reported before it, by 100 ms times `user` */
+#define TRAVEL_DATED 16u  /* and it says when it happened */
+#define TRAVEL_AGAIN 32u  /* it was reported at once, and comes again behind */
+#define ACK_NO_RESET 1u   /* it takes it without a reset */
+#define ACK_TWICE 2u
+#define ACK_LATE 4u /* of the wipe, 30 s */
+#define ACK_LOST 8u /* of the wipe, until the next */
 
 struct event {
     int64_t at;
@@ -81,12 +93,13 @@ struct shape office_shape(uint64_t seed);
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list);
 
 /* One thing that a phone or the directory will do. */
-enum plan_kind { PLAN_LEAVE, PLAN_REGISTER, PLAN_CHECKED, PLAN_PRESENCE, PLAN_CALLS };
+enum plan_kind { PLAN_LEAVE, PLAN_REGISTER, PLAN_CHECKED, PLAN_PRESENCE, PLAN_CALLS, PLAN_APPLIED, PLAN_FAILED, PLAN_WIPED, PLAN_REPORT };
 struct plan {
     int64_t at;
     uint64_t number;
     enum plan_kind what;
     uint32_t phone, subject, state;
+    int64_t happened; /* PLAN_REPORT: when */
 };
 #define PLANS_MOST 64
 
@@ -94,6 +107,8 @@ struct plan {
 struct phone {
     uint8_t registered, powered;
     uint32_t plugged; /* bits */
+    uint32_t other;   /* of these, by their other interface */
+    uint8_t acks, fails; /* acks: how it will acknowledge, ACK_; fails: how often it cannot take a profile */
     struct m_call calls[M_CALLS];
     uint64_t ordered, wipe, prompt_id, request;
     uint32_t prompt, shown_user;
@@ -102,7 +117,7 @@ struct phone {
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -139,13 +154,14 @@ enum witnessed { W_PHONES, W_USERS, W_HEADSETS, W_KINDS, W_JOBS = W_KINDS };
 struct decision {
     int64_t now;
     uint32_t wrote[W_KINDS], read; /* bits; read: phones */
+    uint32_t first;                /* phone that was read */
 };
 struct witness {
     hsvc_store inner;
     uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
     int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
     int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
-    uint32_t count, read, swept; /* swept: a job was done */
+    uint32_t count, read, first, swept; /* swept: a job was done */
     struct decision decisions[W_DECISIONS];
 };
 
@@ -162,6 +178,7 @@ struct world {
     uint32_t crash[NODES];
     struct witness witness;
     int64_t look_at, looked_at; /* when the nodes are called next, and when they were */
+    uint32_t fired; /* phones about which the last advance decided */
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
@@ -169,6 +186,7 @@ struct world {
     struct script *script;
     hsvc_memory_store *memory;
     void *fault; /* hsvc_fault_store */
+    uint32_t conflicts; /* 1: of the fault that was armed last: so few that the engine copes with them alone (STORE-4) */
     hsvc_store store;
     hsvc_allocator allocator;
     hsvc_engine *engines[NODES];
@@ -187,6 +205,7 @@ void world_settle(struct world *w);
 int world_passes(int32_t status);
 void world_heard(struct world *w, const hsvc_effects *fx);
 void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken);
+void world_at_once(struct world *w);
 void world_restart(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);
@@ -235,6 +254,7 @@ void phones_turn(struct world *w);
 int64_t phones_next(const struct world *w);
 void phones_gone(struct world *w, uint32_t phone);
 void phones_return(struct world *w, uint32_t phone);
+void phones_behind(struct world *w, const struct event *e, uint32_t kind);
 void phones_pin(uint32_t user, uint32_t right, char pin[8]);
 
 /* compare.c */
@@ -246,6 +266,9 @@ void compare_sound(struct world *w);
 const char *user_name(uint32_t user);
 const char *phone_name(uint32_t phone);
 const char *serial_name(uint32_t headset);
+/* reported_name: what a phone calls a headset that is plugged into it; reported_handle: and its interface. */
+const char *reported_name(const struct world *w, uint32_t phone, uint32_t headset);
+uint32_t reported_handle(const struct world *w, uint32_t phone, uint32_t headset);
 const char *profile_name(uint32_t user, uint32_t profile);
 /* user_id, phone_id: what the service calls them by now; a script keeps its own names. */
 const char *user_id(const struct world *w, uint32_t user);

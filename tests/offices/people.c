@@ -211,6 +211,7 @@ static void sort(struct event *list, uint32_t from, uint32_t count) {
 }
 
 static void day(struct made *m, int64_t midnight, uint32_t weekend) {
+    m->today = m->count;
     for (uint32_t u = 1; u <= m->shape.users; u++)
         if (random_chance(&m->r, weekend ? 50 : 850)) work(m, midnight, u, random_chance(&m->r, 930) ? u : made_some(m, m->shape.headsets));
     for (uint32_t u = 1; u <= m->shape.users; u++)
@@ -219,12 +220,15 @@ static void day(struct made *m, int64_t midnight, uint32_t weekend) {
     if (random_chance(&m->r, 300)) trouble(m, midnight);
     if (m->shape.faults && random_chance(&m->r, 300)) store_trouble(m, midnight);
     time_day(m, midnight);
+    plugs_day(m, midnight);
 }
 
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list) {
     struct made m;
     memset(&m, 0, sizeof m);
     m.r.state = seed;
+    m.own.state = ~seed;
+    m.wild = seed % 5 == 1;
     m.shape = office_shape(seed);
     people(&m);
     for (uint32_t d = 0; d < days; d++) {

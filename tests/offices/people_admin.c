@@ -72,7 +72,7 @@ void admin_morning(struct made *m) {
         const struct setting *s = &settings[i];
         if (random_chance(&m->r, s->likely)) (void)set_any(m, DAY_ONE, s);
     }
-    (void)set(m, DAY_ONE, HSVC_PARAM_FLAP_CONNECTS, HSVC_SCOPE_GLOBAL, 1000); /* holds are rare */
+    plugs_morning(m);
     (void)set(m, DAY_ONE, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 200);
 }
 

@@ -7,7 +7,7 @@
 #define RESET_MS 40000
 
 static void plan(struct world *w, int64_t at, enum plan_kind what, uint32_t phone, uint64_t number, uint32_t subject, uint32_t state) {
-    struct plan made = {at, number, what, phone, subject, state};
+    struct plan made = {at, number, what, phone, subject, state, w->now};
     uint32_t i = w->plan_count;
     if (w->plan_count == PLANS_MOST) return;
     for (; i > 0 && w->plans[i - 1].at > at; i--) w->plans[i] = w->plans[i - 1];
@@ -30,7 +30,18 @@ static void order_profile(struct world *w, struct phone *p, uint32_t phone, uint
     if (generation > p->ordered) p->ordered = generation;
     forget(w, PLAN_LEAVE, phone);
     forget(w, PLAN_REGISTER, phone);
+    forget(w, PLAN_APPLIED, phone);
+    forget(w, PLAN_FAILED, phone);
     if (!p->powered) return;
+    if (p->registered && p->fails > 0) {
+        p->fails--;
+        plan(w, w->now + 3000, PLAN_FAILED, phone, generation, 0, 0);
+        return;
+    }
+    if (p->registered && p->acks & ACK_NO_RESET) {
+        plan(w, w->now + 2000, PLAN_APPLIED, phone, generation, 0, 0);
+        return;
+    }
     if (p->registered) plan(w, w->now + 1000, PLAN_LEAVE, phone, 0, 0, 0);
     plan(w, w->now + RESET_MS, PLAN_REGISTER, phone, 0, 0, 0);
 }
@@ -99,15 +110,16 @@ static void about(hsvc_input *in, uint32_t kind, uint32_t phone) {
     in->device_len = strlen(in->device);
 }
 
-static size_t list_headsets(const struct phone *p, hsvc_item *items) {
+static size_t list_headsets(const struct world *w, uint32_t phone, hsvc_item *items) {
+    const struct phone *p = &w->phones[phone];
     size_t count = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         if ((p->plugged & 1u << h) == 0) continue;
         memset(&items[count], 0, sizeof *items);
         items[count].kind = HSVC_ITEM_HEADSET;
-        items[count].text = serial_name(h);
+        items[count].text = reported_name(w, phone, h);
         items[count].text_len = strlen(items[count].text);
-        items[count++].number = h;
+        items[count++].number = reported_handle(w, phone, h);
     }
     return count;
 }
@@ -137,7 +149,25 @@ void phones_gone(struct world *w, uint32_t phone) {
     uint32_t plugged = p->plugged;
     memset(p, 0, sizeof *p);
     p->plugged = plugged;
-    for (enum plan_kind what = PLAN_LEAVE; what <= PLAN_CALLS; what++) forget(w, what, phone);
+    for (enum plan_kind what = PLAN_LEAVE; what <= PLAN_REPORT; what++) forget(w, what, phone);
+}
+
+/* wiped: what was ordered is wiped; how that is acknowledged is this once the phone's own way. */
+static void wiped(struct world *w, uint32_t phone) {
+    struct phone *p = &w->phones[phone];
+    uint32_t acks = p->acks;
+    uint64_t generation = p->wipe;
+    hsvc_input in;
+    p->acks = 0;
+    if (generation == 0 || acks & ACK_LOST) return;
+    p->wipe = 0;
+    if (acks & ACK_LATE) {
+        plan(w, w->now + 30000, PLAN_WIPED, phone, generation, 0, 0);
+        return;
+    }
+    about(&in, HSVC_INPUT_WIPE_DONE, phone);
+    in.generation = generation;
+    for (uint32_t left = acks & ACK_TWICE ? 2 : 1; left > 0; left--) world_apply(w, &in, phone);
 }
 
 /* phones_return: a phone comes up: a reset or a power cut has ended its calls. */
@@ -151,13 +181,44 @@ void phones_return(struct world *w, uint32_t phone) {
     in.generation = p->ordered;
     in.node = world_node(w, phone);
     in.flags = HSVC_FLAG_HAS_PRESENCE | HSVC_FLAG_HAS_CALLS;
-    give(&in, items, list_headsets(p, items));
+    give(&in, items, list_headsets(w, phone, items));
     world_apply(w, &in, phone);
-    if (p->wipe == 0) return;
-    about(&in, HSVC_INPUT_WIPE_DONE, phone);
-    in.generation = p->wipe;
-    p->wipe = 0;
-    world_apply(w, &in, phone);
+    wiped(w, phone);
+}
+
+/* phones_behind: a report that others overtake. */
+void phones_behind(struct world *w, const struct event *e, uint32_t kind) {
+    plan(w, w->now + e->user * 100, PLAN_REPORT, e->phone, (uint64_t)e->number, kind, e->headset | (e->arg & TRAVEL_DATED ? 256u : 0u) | (e->extra & 1 ? 512u : 0u) | (w->phones[e->phone].other & 1u << e->headset ? 1024u : 0u));
+}
+
+static void report(struct world *w, const struct plan *plan) {
+    uint32_t headset = plan->state & 255u;
+    hsvc_input in;
+    about(&in, plan->subject, plan->phone);
+    in.at_ms = plan->state & 256u ? world_clock(w, world_node(w, plan->phone)) - (w->now - plan->happened) : 0;
+    if (headset != 0) {
+        in.serial = plan->state & 1024u && w->model.headsets[headset].alias ? reported_name(w, plan->phone, headset) : serial_name(headset);
+        in.serial_len = strlen(in.serial);
+        in.handle = in.serial[0] == 'A' ? headset + 32 : headset;
+        say(w, in.serial[0] == 'A' ? "\"%s\" %s %s%s%ld%s" : "%s %s %s%s%ld%s", in.serial, in.kind == HSVC_INPUT_HEADSET_CONNECTED ? "plugs into" : "unplugs from", phone_name(plan->phone),
+            in.at_ms ? ", happened " : " # after ", (long)(w->now - plan->happened), in.at_ms ? " ms ago" : " ms");
+    } else {
+        in.call_id = plan->number;
+        in.state = in.kind == HSVC_INPUT_CALL_BEGUN ? HSVC_CALL_ACTIVE : 0;
+        in.flags = in.kind == HSVC_INPUT_CALL_BEGUN && plan->state & 512u ? HSVC_FLAG_EMERGENCY : 0;
+        say(w, "call %u %s at %s%s", (unsigned)plan->number, in.kind == HSVC_INPUT_CALL_BEGUN ? "starts" : "ends", phone_name(plan->phone), in.flags ? " emergency" : "");
+    }
+    world_apply(w, &in, plan->phone);
+}
+
+/* acknowledge: a profile without a registration, or that it cannot be taken; a wipe alone. */
+static void acknowledge(struct world *w, const struct plan *plan) {
+    struct phone *p = &w->phones[plan->phone];
+    hsvc_input in;
+    about(&in, plan->what == PLAN_APPLIED ? HSVC_INPUT_PROFILE_APPLIED : plan->what == PLAN_FAILED ? HSVC_INPUT_PROFILE_FAILED : HSVC_INPUT_WIPE_DONE, plan->phone);
+    in.generation = plan->number;
+    for (uint32_t left = p->acks & ACK_TWICE ? 2 : 1; left > 0; left--) world_apply(w, &in, plan->phone);
+    if (plan->what == PLAN_APPLIED) wiped(w, plan->phone);
 }
 
 static void answer(struct world *w, const struct plan *plan) {
@@ -195,6 +256,10 @@ void phones_turn(struct world *w) {
         world_apply(w, &in, next.phone);
     } else if (next.what == PLAN_REGISTER) {
         phones_return(w, next.phone);
+    } else if (next.what == PLAN_REPORT) {
+        report(w, &next);
+    } else if (next.what >= PLAN_APPLIED) {
+        acknowledge(w, &next);
     } else {
         answer(w, &next);
     }

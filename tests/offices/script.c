@@ -15,25 +15,41 @@ static const char *named(char room[4][16], const char *format, uint32_t a, uint3
     return name;
 }
 
+/* Most names are asked for again and again: each is written once. */
+static const char *once(char room[16], const char *format, uint32_t a, uint32_t b) {
+    if (room[0] == 0) (void)snprintf(room, 16, format, (unsigned)a, (unsigned)b);
+    return room;
+}
+
 const char *user_name(uint32_t user) {
-    static char room[4][16];
-    return named(room, "u%u", user, 0);
+    static char room[M_USERS][16];
+    return once(room[user], "u%u", user, 0);
 }
 
 const char *phone_name(uint32_t phone) {
-    static char room[4][16];
-    return named(room, "desk-%u", phone, 0);
+    static char room[M_PHONES][16];
+    return once(room[phone], "desk-%u", phone, 0);
 }
 
 const char *serial_name(uint32_t headset) {
-    static char room[M_HEADSETS][16]; /* lists hold all of them at once */
-    (void)snprintf(room[headset], 16, "H%u", (unsigned)headset);
-    return room[headset];
+    static char room[M_HEADSETS][16];
+    return once(room[headset], "H%u", headset, 0);
 }
 
+static uint32_t by_alias(const struct world *w, uint32_t phone, uint32_t headset) {
+    return w->phones[phone].other & 1u << headset && w->model.headsets[headset].alias;
+}
+
+const char *reported_name(const struct world *w, uint32_t phone, uint32_t headset) {
+    static char room[M_HEADSETS][16];
+    return by_alias(w, phone, headset) ? once(room[headset], "A%u", headset, 0) : serial_name(headset);
+}
+
+uint32_t reported_handle(const struct world *w, uint32_t phone, uint32_t headset) { return by_alias(w, phone, headset) ? headset + 32 : headset; }
+
 const char *profile_name(uint32_t user, uint32_t profile) {
-    static char room[4][16];
-    return named(room, "u%u-%u", user, profile);
+    static char room[M_USERS][4][16];
+    return once(room[user][profile % 4], "u%u-%u", user, profile);
 }
 
 const char *user_id(const struct world *w, uint32_t user) {
@@ -215,6 +231,7 @@ void script_expect(struct world *w, const struct finding *f) {
             break;
         case SAME:
         case DIFFERENT_ROWS:
+        case NOT_AT_ONCE:
         case DIFFERENT_CAUSES:
         case UNSOUND:
         case FAILED:

@@ -29,6 +29,7 @@ static int32_t take(const hsvc_row *row, void *user) {
     struct witness *witness = r->witness;
     enum witnessed kind = W_PHONES;
     uint32_t number = whose(witness, row->key, row->key_len, &kind);
+    if (number != 0 && kind == W_PHONES && witness->read == 0) witness->first = number;
     if (number != 0 && kind == W_PHONES) witness->read |= 1u << number;
     if (number != 0 && witness->stamps[kind][number] > witness->newest && witness->stamps[kind][number] <= witness->latest)
         witness->newest = witness->stamps[kind][number];
@@ -52,6 +53,7 @@ static void note(struct witness *witness, const hsvc_op *ops, size_t op_count) {
     memset(d, 0, sizeof *d);
     d->now = witness->newest;
     d->read = witness->read;
+    d->first = witness->read == 0 ? 0 : witness->first;
     for (size_t i = 0; i < op_count; i++) {
         enum witnessed kind = W_PHONES;
         uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(witness, ops[i].key, ops[i].key_len, &kind) : 0;

@@ -122,6 +122,7 @@ void world_fault(struct world *w, const struct event *e) {
     fault.times = (uint64_t)e->number;
     fault.delay = 1 + e->user;
     (void)hsvc_fault_store_arm(w->fault, &fault);
+    w->conflicts = e->arg == HSVC_FAULT_CONFLICT && e->number < 8;
     w->faults++;
 }
 
@@ -179,9 +180,11 @@ void world_decided(struct world *w) {
     for (uint32_t i = 0; i < w->witness.count; i++) {
         const struct decision *d = &w->witness.decisions[i];
         see(w, d->wrote[W_PHONES], d->wrote[W_USERS], d->wrote[W_HEADSETS]);
+        w->model.turn = d->first;
         (void)m_pass(&w->model, d->wrote[W_PHONES], M_NEVER, d->now);
+        w->model.turn = 0;
         for (uint32_t phone = 1; phone < M_PHONES; phone++)
-            if (d->wrote[W_PHONES] & 1u << phone) w->model.by[phone] = d->now;
+            if (d->wrote[W_PHONES] & 1u << phone) w->model.decided[phone] = d->now;
     }
 }
 
@@ -289,6 +292,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
         witness_sample(w, node);
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
+        if (status == HSVC_ERR_CONFLICT && w->conflicts) break;
     } while (world_passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);
@@ -339,6 +343,7 @@ static void advance_node(struct world *w, uint32_t node) {
         status = hsvc_advance(w->engines[node], w->fx);
         (void)m_sample(&w->model, node, world_clock(w, node));
         world_decided(w);
+        w->fired |= witness_wrote(w, W_PHONES);
         if (witness_wrote(w, W_PHONES) != 0) w->look_at = w->now + 1; /* it may be the next headset's turn then */
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
         heard(w, node, status);
@@ -375,11 +380,11 @@ static void sweep(struct world *w, uint32_t node) {
     m->now = m->at = world_time(w, node);
     m_sweep(m);
     for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
-        if (m->by[i] != 0) (void)m_pass(m, 1u << i, M_NEVER, m->by[i]);
+        if (m->decided[i] != 0) (void)m_pass(m, 1u << i, M_NEVER, m->decided[i]);
 }
 
 static void advance(struct world *w) {
-    memset(w->model.by, 0, sizeof w->model.by);
+    memset(w->model.decided, 0, sizeof w->model.decided);
     for (uint32_t i = 0; i < w->shape.nodes; i++) {
         advance_node(w, i);
         if (w->witness.swept) sweep(w, i);
@@ -400,6 +405,15 @@ static int64_t deadline(struct world *w) {
     return at < wanted ? at : wanted;
 }
 
+/* world_at_once: a change that is felt at once, or later, leaves nothing to be done (POL-5). */
+void world_at_once(struct world *w) {
+    if (w->model.job_count != 0 || w->queue.count != 0 || world_next(w) <= w->now) return; /* those who wake advance later */
+    for (uint32_t i = 0; i < w->shape.nodes; i++) {
+        int64_t at = HSVC_NEVER;
+        if (next_deadline(w, i, &at) == HSVC_OK && at <= world_time(w, i)) world_find(w, NOT_AT_ONCE, 0, 0, 1);
+    }
+}
+
 /* world_settle: what a change left to be done record by record is done before anything else happens. */
 void world_settle(struct world *w) {
     if (w->model.job_count != 0 && w->finding.kind == SAME) advance(w);
@@ -418,9 +432,11 @@ static void until(struct world *w, int64_t at) {
             phones_turn(w);
         } else {
             w->deadlines++;
+            w->fired = 0;
             advance(w);
         }
-        for (uint32_t i = 1; i <= w->shape.phones && w->each; i++) compare_phone(w, i);
+        for (uint32_t i = 1; i <= w->shape.phones; i++)
+            if (w->each || (planned > due && w->fired & 1u << i)) compare_phone(w, i);
     }
 }
 

@@ -329,7 +329,7 @@ static void no_memory_for_a_call(void **state) {
 
 /* More than a socket takes at once, and a server that stops reading in the middle of it. */
 static void signal_server(int what) {
-    pid_t pid = (pid_t)atol(pg_sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'headsetsvc' LIMIT 1"));
+    pid_t pid = (pid_t)atol(pg_sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'headsetsvc' ORDER BY backend_start DESC LIMIT 1"));
     assert_true(pid > 1);
     assert_int_equal(kill(pid, what), 0);
 }

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -21,14 +22,14 @@ static struct proxy {
     int listening;
     unsigned port;
     pthread_t thread;
-    int mode;      /* of the message number `nth` from the client */
-    int nth;       /* counts down */
-    int late;      /* commits on their way */
+    atomic_int mode; /* of the message number `nth` from the client */
+    atomic_int nth;  /* counts down */
+    atomic_int late; /* commits on their way */
 } proxy;
 
 /* due: does the disturbance belong to this message? */
 static int due(void) {
-    if (proxy.mode == PASS || __atomic_sub_fetch(&proxy.nth, 1, __ATOMIC_SEQ_CST) != 0) return PASS;
+    if (proxy.mode == PASS || --proxy.nth != 0) return PASS;
     return proxy.mode;
 }
 
@@ -45,12 +46,12 @@ static int upstream(void) {
 static void disturb(int how, int client, int server, const char *bytes, ssize_t len) {
     char answer[65536];
     if (how == ANSWER_LATE) {
-        __atomic_add_fetch(&proxy.late, 1, __ATOMIC_SEQ_CST);
+        proxy.late++;
         close(client);
         usleep(LATE_US);
     }
     if (how != LOSE_QUESTION && write(server, bytes, (size_t)len) == len) (void)!read(server, answer, sizeof answer);
-    if (how == ANSWER_LATE) __atomic_sub_fetch(&proxy.late, 1, __ATOMIC_SEQ_CST);
+    if (how == ANSWER_LATE) proxy.late--;
     else close(client);
     close(server);
 }
@@ -107,7 +108,7 @@ static void arm(int mode, int nth) {
 }
 
 static void settle(void) {
-    while (__atomic_load_n(&proxy.late, __ATOMIC_SEQ_CST) != 0) usleep(10000);
+    while (proxy.late != 0) usleep(10000);
     usleep(50000);
 }
 

@@ -3,9 +3,9 @@
  * The first engine's store runs an input of the second before or after its k-th callback, for every k. Whatever k, the
  * store must end as if one of the two had come wholly before the other: that is what keeps every count and every
  * uniqueness rule, and it needs no list of them. */
-#include <stdlib.h>
 
 #include "story.h"
+#include "support/slow.h"
 
 /* ---- the decorator ---- */
 
@@ -381,7 +381,7 @@ static int stride(void) {
 #ifdef HSVC_TEST_SLOW
     return 4;
 #else
-    return getenv("HSVC_TEST_WRAPPER") == NULL ? 1 : 4;
+    return wrapped() ? 4 : 1;
 #endif
 }
 

@@ -1,6 +1,7 @@
 /* test_memory_model.c: does the memory store keep the contract of hsvc_store over a long random history? It is compared with
  * a store too simple to be wrong, a sorted array. */
 #include "bare_store.h"
+#include "support/slow.h"
 
 /* ---- the model: a sorted array ---- */
 
@@ -247,7 +248,7 @@ static void random_history_agrees_with_a_sorted_array_STORE_2(void **state) {
         assert_int_equal(open_store(NULL), 0);
         seed = run;
         for (size_t i = 0; i < sizeof value_bytes; i++) value_bytes[i] = (uint8_t)next_random();
-        while (ops < 100000) {
+        while (ops < (wrapped() ? 10000u : 100000u)) {
             size_t pick = below(10);
             if (pick < 6)
                 ops += random_commit(&last_revision);

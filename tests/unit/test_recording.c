@@ -3,6 +3,7 @@
 #include "story.h"
 
 #include "headsetsvc/recording.h"
+#include "support/slow.h"
 
 struct tape {
     uint8_t *bytes;
@@ -219,6 +220,9 @@ static void a_look_moves_no_clock_OBS_6_TIME_4(void **state) {
 }
 
 /* ---- what can happen to the bytes ---- */
+/* few: every byte, or every eleventh, which is a different one of each entry's. */
+static size_t few(void) { return wrapped() ? 11 : 1; }
+
 static void a_cut_off_tail_is_said_OBS_6(void **state) {
     struct tape tape, cut;
     struct seen seen = {.stop = 0};
@@ -226,7 +230,7 @@ static void a_cut_off_tail_is_said_OBS_6(void **state) {
     uint64_t before = 0;
     (void)state;
     record_story(&tape, 1, 0);
-    for (size_t len = 0; len < tape.len; len += len < 4000 ? 1 : 997) {
+    for (size_t len = 0; len < tape.len; len += len < 4000 ? few() : 997) {
         cut = tape;
         cut.len = len;
         OK(replay(&cut, &seen, &report));
@@ -245,7 +249,7 @@ static void damage_is_named_OBS_6(void **state) {
     hsvc_replay_report report;
     (void)state;
     record_story(&tape, 1, 0);
-    for (size_t at = 0; at < tape.len; at += at < 2000 ? 1 : 1009) {
+    for (size_t at = 0; at < tape.len; at += at < 2000 ? few() : 1009) {
         int32_t status;
         tape.bytes[at] ^= 0x10;
         status = replay(&tape, &seen, &report);

@@ -4,6 +4,7 @@
 
 #include "engine/recorder.h"
 #include "headsetsvc/recording.h"
+#include "support/slow.h"
 
 /* ---- a recording of everything that is recorded, as short as can be ---- */
 struct tape {
@@ -201,6 +202,8 @@ static void each_entry_changed(size_t at, size_t entry_at, size_t next) {
 }
 
 static void every_entry_changed_is_told_or_harmless_OBS_6(void **state) {
+    const int each = wrapped() ? 11 : 1;
+    int count = 0;
     (void)state;
     OK(replay(&whole, 0));
     for (int round = 0; round < 2; round++)
@@ -209,13 +212,13 @@ static void every_entry_changed_is_told_or_harmless_OBS_6(void **state) {
             struct hsvc__piece entry;
             OK(hsvc__frame_at(whole.bytes + at, whole.len - at, &frame));
             for (size_t entry_at = 0, next = 0; hsvc__entry_at(&frame, &next, &entry) == HSVC_OK && entry.tag != 0; entry_at = next)
-                if (round == 0 || entry_at == 0) each_entry_changed(at, entry_at, next);
+                if ((round == 0 || entry_at == 0) && count++ % each == 0) each_entry_changed(at, entry_at, next);
             told_fails = round;
         }
     told_off = 1; /* nobody listens */
     each_entry_changed(0, 0, 9);
     told_off = told_fails = 0;
-    assert_true(told > 1000);
+    assert_true(told > 1000 / each);
 }
 
 static void every_frame_of_another_type_left_out_twice_or_cut_off_is_told_OBS_6(void **state) {

@@ -87,7 +87,7 @@ static int32_t run(struct hsvc_pgsql_store *store, const char *text, PGresult **
 
 static int32_t set_up(struct hsvc_pgsql_store *store) {
     char sql[160];
-    snprintf(sql, sizeof sql, "SET statement_timeout = %lu; %s", (unsigned long)store->call_ms,
+    (void)snprintf(sql, sizeof sql, "SET statement_timeout = %lu; %s", (unsigned long)store->call_ms,
              store->flags & HSVC_PGSQL_ASYNC
                  ? "SET synchronous_commit = off"
                  : "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'");

@@ -27,14 +27,19 @@ static void put_string(struct hsvc_pgsql_store *store, const char *text, size_t 
     put(store, "\"", 1);
 }
 
+static void put_number(struct hsvc_pgsql_store *store, int64_t number) {
+    char digits[32];
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)number);
+    put(store, digits, (size_t)len);
+}
+
 static void put_member(void *user, int column, const char *text, size_t len, int64_t number) {
     struct hsvc_pgsql_store *store = (struct hsvc_pgsql_store *)user;
-    char digits[32];
     put(store, store->args.members++ == 0 ? "{" : ",", 1);
     put_string(store, names[column], strlen(names[column]));
     put(store, ":", 1);
     if (text != NULL) put_string(store, text, len);
-    else put(store, digits, (size_t)snprintf(digits, sizeof digits, "%lld", (long long)number));
+    else put_number(store, number);
 }
 
 void hsvc__pg_array_readable(struct hsvc_pgsql_store *store, const hsvc_op *op) {
