@@ -152,7 +152,7 @@ static void attempt(const char *what, int64_t row, int mutant, enum needs needs)
     uint32_t found = 0, tried = 0;
     sum.tried++;
     set(row, mutant);
-    for (uint64_t seed = 1; tried < OFFICES && !found; seed++) {
+    for (uint64_t seed = 1; tried < (needs == ANY ? OFFICES : CLOCK_OFFICES) && !found; seed++) {
         struct event *list;
         struct shape shape;
         struct finding finding;
