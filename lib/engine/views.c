@@ -182,7 +182,6 @@ int32_t hsvc_device_next(hsvc_engine *engine, const char *after, size_t len, hsv
 static void view_user(hsvc_user_view *v, const struct hsvc__user *u) {
     v->number = u->number;
     v->disabled = u->disabled;
-    v->number = u->number;
     v->headset_count = u->headset_list.count;
     v->session_count = u->login_count;
     v->profile_count = u->profile_list.count;

@@ -30,6 +30,7 @@ class Point:
 
     def __init__(self, node, kind, what, line):
         self.node, self.kind, self.what, self.line, self.number = node, kind, what, line, 0
+        self.key = "" # what it is, in words that stay when lines are added elsewhere; unlike any other of its file
 
 
 class File:
@@ -43,7 +44,7 @@ class File:
         wrong = [d.spelling for d in unit.diagnostics if d.severity >= 3]
         if wrong:
             raise SystemExit(f"{path}: {wrong}")
-        self.path, self.points, self.macros = path, [], []
+        self.path, self.points, self.macros, self.seen = path, [], [], {}
         for node in unit.cursor.get_children():
             if node.kind == K.MACRO_INSTANTIATION and self.is_here(node):
                 self.macros.append(self.span(node))
@@ -104,7 +105,11 @@ class File:
         return next((self.text[a:b] for a, b in self.macros if a == start), "")
 
     def add(self, node, kind, what):
-        self.points.append(Point(node, kind, what, node.extent.start.line))
+        point = Point(node, kind, what, node.extent.start.line)
+        key = f"{self.function.spelling}: {kind}: `{' '.join(self.of(node).split())[:90]}`: {what}"
+        self.seen[key] = self.seen.get(key, 0) + 1
+        point.key = key if self.seen[key] == 1 else f"{key}, number {self.seen[key]}"
+        self.points.append(point)
 
     def operator(self, children):
         between = self.text[self.span(children[0])[1]:self.span(children[1])[0]]
@@ -195,22 +200,30 @@ class File:
             left, operator, right = pieces[0] + pieces[1], pieces[2], pieces[3] + pieces[4]
             old, new = what.split(" becomes ")
             if old in ("+=", "-="):
-                return f"{left}{operator}(SCHEMA({n}) ? -({right}) : ({right}))"
+                return f"{left}{operator}({{ __auto_type r{n} = ({right}); SCHEMA_IF({n}, r{n} != 0) ? -r{n} : r{n}; }})"
             before, behind = operator.split(old, 1) # perhaps with the end of a line, which has to stay
             left, right = left + before, behind + right
             if kind == "logic":
                 start, stop = ("==", "l") if old == "&&" else ("!=", "l")
                 return f"({{ int l{n} = !!({left}); l{n} {start} !SCHEMA({n}) ? !!({right}) : {stop}{n}; }})"
             return (f"({{ __auto_type l{n} = ({left}); __auto_type r{n} = ({right}); "
-                    f"SCHEMA({n}) ? l{n} {new} r{n} : l{n} {old} r{n}; }})")
+                    f"SCHEMA_IF({n}, (l{n} {new} r{n}) != (l{n} {old} r{n})) ? l{n} {new} r{n} : l{n} {old} r{n}; }})")
         if kind == "negate":
             return f"(!({text}) == SCHEMA({n}))"
         if kind == "constant":
             return f"({text} {what[0]} SCHEMA({n}))"
         if kind == "drop":
-            return f"(SCHEMA({n}) ? (void)0 : (void)({text}))"
+            return f"(SCHEMA_IF({n}, {File.changes(point.node, text)}) ? (void)0 : (void)({text}))"
         value = text[len("return"):].strip()
-        return f"return SCHEMA({n}) ? {what} : ({value})"
+        differs = "1" if "(" in value else f"({value}) != ({what})" # a call may do more than say a value
+        return f"return SCHEMA_IF({n}, {differs}) ? {what} : ({value})"
+
+    @staticmethod
+    def changes(node, text):
+        """The C condition of whether a step changes anything: known of the assignment of a plain number or pointer."""
+        sides = re.fullmatch(r"([\w.>*\[\]-]+) = ([\w.>*\[\]-]+)", text)
+        plain = node.type.get_canonical().kind in NUMBERS | {TypeKind.POINTER}
+        return f"({sides[1]}) != ({sides[2]})" if sides and plain else "1"
 
 
 ORDER = ["compare", "logic", "sum", "constant", "negate", "return", "drop"]

@@ -2,7 +2,7 @@
  * into (HSVC_MASKING).
  *
  *   table_mutants [--all] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...
- *     --all    print the noticed ones too, each with the script that noticed it
+ *     --all    print the noticed ones too, each with the script that noticed it; and who records anything else
  *     --part   only every Nth, from the Kth on
  *     --again  only those that FILE, what an earlier run printed, has
  *     --known  FILE lists the unnoticed ones that are explained: one more fails
@@ -98,7 +98,9 @@ static const struct witness *first_to_notice(struct campaign *c, const struct ch
             struct witness *script = &c->scripts[i];
             if (may_notice(script, change) != round) continue;
             if (!run(script)) return script;
-            *effect |= script->digest != script->unharmed_digest;
+            if (script->digest == script->unharmed_digest) continue;
+            *effect = 1;
+            if (c->all) printf("%s: differs in %s\n", change->key, base_name(script->path));
         }
     return NULL;
 }

@@ -55,6 +55,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     (void)hsvc_device_view_init(&v, sizeof v);
     if (w->finding.kind != SAME) return;
     if (!p->exists) {
+        told_at_rest(w, phone);
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
         return;
     }
@@ -64,6 +65,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         return;
     }
     if (v.deadline_at == world_now(w) + 1) return; /* it is the next headset's turn */
+    told_at_rest(w, phone);
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
@@ -124,6 +126,7 @@ void compare_all(struct world *w) {
         if (status == HSVC_OK) owner = number_of_name(v.owner, v.owner_len);
         else if (status != HSVC_ERR_NOT_FOUND) continue; /* a fault of the store */
         differ(w, DIFFERENT_OWNER, 0, w->model.headsets[i].owner, owner);
+        told_owner(w, i);
         if (w->finding.kind != SAME) w->finding.headset = i;
     }
 }

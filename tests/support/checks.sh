@@ -12,7 +12,7 @@ result=0
 good=1
 beside=
 declare -a failures=() begun=()
-declare -A took=() worked=()
+declare -A stage_took=() stage_worked=()
 
 # check NAME COMMAND...: runs the command; its output is shown only if it fails. Gives 0 always, so that the checks
 # after it run too; `result` remembers any failure, `good` is about this one.
@@ -114,17 +114,17 @@ remember_failures() {
 }
 
 say_stage() {
-    took[$1]=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-    worked[$1]=$(work)
-    printf '%-11s %4d passed, %d failed %8s s %8s s of work\n' "$1" "$2" "$3" "${took[$1]}" "${worked[$1]}"
+    stage_took[$1]=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+    stage_worked[$1]=$(work)
+    printf '%-11s %4d passed, %d failed %8s s %8s s of work\n' "$1" "$2" "$3" "${stage_took[$1]}" "${stage_worked[$1]}"
 }
 
 # say_share NAME LIMIT STAGE...: what these stages took together, if all of them ran, beside what they may take.
 say_share() {
     local name=$1 limit=$2 stage
     shift 2
-    for stage in "$@"; do [[ -n ${took[$stage]:-} ]] || return 0; done
-    for stage in "$@"; do printf '%s %s\n' "${took[$stage]}" "${worked[$stage]}"; done |
+    for stage in "$@"; do [[ -n ${stage_took[$stage]:-} ]] || return 0; done
+    for stage in "$@"; do printf '%s %s\n' "${stage_took[$stage]}" "${stage_worked[$stage]}"; done |
         awk -v name="$name" -v limit="$limit" '{ took += $1; worked += $2 }
             END { printf "%-16s %16.0f s of %3d s %8.1f s of work%s\n", name, took, limit, worked, (took > limit ? "  (over)" : "") }'
 }

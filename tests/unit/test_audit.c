@@ -281,6 +281,8 @@ static void refusals_of_one_reason_are_one_entry_also_in_one_batch_OBS_3(void **
     assert_int_equal(entry.reason, HSVC_REASON_NO_SESSION);
     assert_int_equal(entry.accepted, 0);
     assert_int_equal(entry.count, 3);
+    assert_int_equal(all[0].reason, HSVC_REASON_DONE);
+    assert_int_equal(all[0].accepted, 1);
     advance(d, MINUTE);
     OK(hsvc_apply(d->engine, some, 1, 0, d->fx));
     assert_int_equal(read_all(HSVC_SUBJECT_DEVICE, number_of_phone()), count);
@@ -318,6 +320,11 @@ static void what_was_not_permitted_is_entered_OBS_9(void **state) {
     entry = newest(HSVC_SUBJECT_HEADSET, headset_view(d, "SERIAL-1").number);
     assert_string_equal(entry.actor, "mallory");
     assert_string_equal(entry.rule, "OBS-9");
+    OK(hsvc_input_user_put(&in, "zoe", NULL, 0));
+    in.actor = "m";
+    in.actor_len = 1;
+    OK(hsvc_apply(d->engine, &in, 1, 0, d->fx));
+    assert_string_equal(newest(HSVC_SUBJECT_USER, user_view(d, "zoe").number).actor, "m");
 }
 
 static void what_does_not_happen_is_not_entered_OBS_7_STORE_3(void **state) {

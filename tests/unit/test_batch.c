@@ -473,6 +473,26 @@ static void the_same_id_twice_in_one_batch_is_a_repeat_STORE_4(void **state) {
     assert_int_equal(verdict_of(d->fx, 1).reason, HSVC_REASON_ASSOCIATED);
 }
 
+/* A store that never says what came of it is asked so many times and no more. */
+static void an_outcome_is_asked_for_so_many_times_STORE_4(void **state) {
+    struct desk silent;
+    hsvc_fault fault;
+    hsvc_input in;
+    (void)state;
+    desk_open(&silent);
+    OK(hsvc_testkit_init(&fault, sizeof fault));
+    fault.kind = HSVC_FAULT_UNKNOWN_LOST;
+    fault.on = HSVC_FAULT_ON_COMMIT;
+    fault.nth = 1;
+    fault.times = HSVC_TESTKIT_ALWAYS;
+    OK(hsvc_fault_store_arm(silent.fault, &fault));
+    OK(hsvc_input_user_put(&in, "ann", NULL, 0));
+    assert_int_equal(hsvc_apply(silent.engine, &in, 1, 0, silent.fx), HSVC_ERR_UNKNOWN);
+    assert_int_equal(counters_of(silent.engine).unknown_outcomes, HSVC_LIMIT_ATTEMPTS);
+    hsvc_fault_store_disarm(silent.fault);
+    desk_close(&silent);
+}
+
 /* Any other content: each field of the connect, one after the other. */
 static void the_same_id_with_other_content_is_refused_STORE_4(void **state) {
     hsvc_input first, in;
@@ -498,6 +518,19 @@ static void the_same_id_with_other_content_is_refused_STORE_4(void **state) {
     OTHER(hsvc_input_set_headset_template(&in, "v"));
     OTHER(OK(hsvc_input_user_activity(&in, "P1")); with_id(&in, 3));
     nothing_written(d, &before);
+    OK(hsvc_input_device_put(&first, "P9", "own", HSVC_DEVICE_ANONYMOUS, "hall", NULL, NULL, 0));
+    with_id(&first, 4);
+    assert_int_equal(give(d, &first), HSVC_REASON_DONE);
+    OTHER(hsvc_input_set_site(&in, "room"));
+    OTHER(hsvc_input_set_firmware(&in, "1"));
+    with_id(&in, 5);
+    first = in;
+    first.firmware = "2";
+    assert_int_equal(give(d, &first), HSVC_REASON_DONE);
+    OTHER(hsvc_input_set_firmware(&in, "3")); /* one byte is content, too */
+    OTHER(hsvc_input_set_firmware(&in, "1"));
+    OTHER(hsvc_input_set_location(&in, "here"));
+    OTHER(hsvc_input_set_related_user(&in, "ann"));
 }
 
 static void the_ninth_id_forgets_the_first_STORE_4(void **state) {
@@ -708,6 +741,7 @@ int main(void) {
         TEST(a_refusal_is_repeated_as_one_STORE_4),
         TEST(the_same_id_twice_in_one_batch_is_a_repeat_STORE_4),
         TEST(the_same_id_with_other_content_is_refused_STORE_4),
+        TEST(an_outcome_is_asked_for_so_many_times_STORE_4),
         TEST(the_ninth_id_forgets_the_first_STORE_4),
         TEST(ids_belong_to_the_record_of_their_input_STORE_4),
         TEST(windows_run_from_event_time_TIME_2_OUT_1),

@@ -63,6 +63,15 @@ static void restore(const struct rows *backup) {
     rows_write(backup, &d->plain);
 }
 
+static void no_epoch_is_none_to_raise_to_STORE_9(void **state) {
+    struct desk fresh;
+    (void)state;
+    desk_open(&fresh);
+    assert_int_equal(hsvc_epoch_raise(fresh.engine, 0), HSVC_ERR_ARGUMENT);
+    assert_int_equal(epoch_of(fresh.engine), 0);
+    desk_close(&fresh);
+}
+
 static void an_epoch_is_raised_never_lowered_STORE_9(void **state) {
     (void)state;
     assert_int_equal(epoch_of(d->engine), 5);
@@ -148,6 +157,7 @@ static void every_node_learns_the_epoch_STORE_9(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_epoch_is_raised_never_lowered_STORE_9, open_epoch_5, close_desk),
+        cmocka_unit_test_setup_teardown(no_epoch_is_none_to_raise_to_STORE_9, open_epoch_5, close_desk),
         cmocka_unit_test_setup_teardown(an_older_store_is_refused_at_the_start_STORE_9, open_epoch_5, close_desk),
         cmocka_unit_test_setup_teardown(forced_it_works_and_is_raised_STORE_9, open_epoch_5, close_desk),
         cmocka_unit_test_setup_teardown(a_backup_restored_under_a_running_engine_is_noticed_STORE_9, open_epoch_5, close_desk),

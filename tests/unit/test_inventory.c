@@ -247,6 +247,9 @@ static void misuse_is_refused_SAFE_5(void **state) {
     assert_int_equal(hsvc_inventory_get(d->engine, " ", 1, page), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_inventory_get(d->engine, NULL, 1, page), HSVC_ERR_ARGUMENT);
     assert_int_equal(hsvc_inventory_at(page, 0, &row), HSVC_ERR_NOT_FOUND);
+    query.cursor = "Hp1\0";
+    query.cursor_len = 3; /* without the byte that ends a key */
+    assert_int_equal(hsvc_inventory_list(d->engine, &query, page), HSVC_ERR_ARGUMENT);
     query.cursor = "Dp1";
     query.cursor_len = 4;
     assert_int_equal(hsvc_inventory_list(d->engine, &query, page), HSVC_ERR_ARGUMENT);

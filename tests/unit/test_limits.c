@@ -3,6 +3,8 @@
 #include "committed.h"
 #include "damage.h"
 
+#include "headsetsvc/explain.h"
+
 static struct desk desk;
 static struct desk *const d = &desk;
 
@@ -34,6 +36,34 @@ static void a_name_has_128_bytes_at_most_SAFE_6(void **state) {
     verdict = verdict_of(d->fx, 0);
     assert_int_equal(verdict.field, HSVC_FIELD_DEVICE);
     assert_int_equal(verdict.limit, HSVC_LIMIT_NAME_LEN);
+}
+
+/* The longest name is one like any other in every call that takes a name. */
+static void the_longest_name_can_be_asked_about_SAFE_6(void **state) {
+    char name[HSVC_LIMIT_NAME_LEN + 2];
+    hsvc_item profile = {name, HSVC_LIMIT_NAME_LEN, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    const char *text = NULL;
+    size_t len = 0, count = 0;
+    int64_t value = 0;
+    hsvc_explained item;
+    hsvc_resync_scope scope;
+    hsvc_input in;
+    (void)state;
+    memset(name, 'n', sizeof name);
+    name[HSVC_LIMIT_NAME_LEN] = '\0';
+    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, name, "own", HSVC_DEVICE_ANONYMOUS, NULL, NULL, NULL, 0)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, name, &profile, 1)), HSVC_REASON_DONE);
+    OK(hsvc_policy_text(d->engine, HSVC_PARAM_MIN_FIRMWARE, name, HSVC_LIMIT_NAME_LEN, &text, &len, NULL));
+    OK(hsvc_policy_value(d->engine, HSVC_PARAM_KEEP_MAX, name, HSVC_LIMIT_NAME_LEN, name, HSVC_LIMIT_USER_ID_LEN, &value, NULL));
+    OK(hsvc_explained_init(&item, sizeof item));
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, name, HSVC_LIMIT_NAME_LEN, &item, 1, &count));
+    OK(hsvc_resync_scope_init(&scope, sizeof scope));
+    scope.device = name;
+    scope.device_len = HSVC_LIMIT_NAME_LEN;
+    OK(hsvc_resync(d->engine, &scope, NULL, d->fx));
+    assert_int_equal(counters_of(d->engine).refused, 0);
+    assert_int_equal(GIVE(d, hsvc_input_user_unlock(&in, "nobody")), HSVC_REASON_USER_UNKNOWN);
+    assert_int_equal(counters_of(d->engine).refused, 1);
 }
 
 /* F11. */
@@ -474,6 +504,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
     const struct CMUnitTest tests[] = {
         TEST(a_name_has_128_bytes_at_most_SAFE_6),
+        TEST(the_longest_name_can_be_asked_about_SAFE_6),
         TEST(a_user_has_15_headsets_at_most_SAFE_6),
         TEST(a_record_remembers_8_requests_SAFE_6),
         cmocka_unit_test(no_list_of_a_record_is_longer_than_its_limit_SAFE_6),

@@ -316,6 +316,7 @@ static void a_difference_names_frame_and_field_OBS_6(void **state) {
     assert_string_equal(seen.difference.field, "value");
     assert_int_equal(seen.difference.is_text, 1);
     assert_int_equal(seen.difference.expected_len, seen.difference.came_len);
+    assert_true(seen.difference.came_len > 5 && seen.difference.index < 8);
     assert_int_equal(report.calls, 0);
     free(tape.bytes);
     record_story(&tape, 1, 0);
@@ -333,6 +334,7 @@ static void a_difference_names_frame_and_field_OBS_6(void **state) {
     assert_string_equal(seen.difference.field, "reason");
     assert_int_equal(seen.difference.is_text, 0);
     assert_int_equal(seen.difference.expected_number ^ 1, seen.difference.came_number);
+    assert_int_equal(seen.difference.index, 0);
     assert_int_equal(seen.difference.offset, at);
     assert_int_equal(report.calls + 1, seen.difference.call);
     assert_int_equal(report.frames + 1, seen.difference.frame);

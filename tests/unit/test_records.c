@@ -305,8 +305,19 @@ static void what_goes_with_a_timer_is_mended_with_it_TIME_4(void **state) {
     assert_true(device.window_due - device.window_at == HSVC_LIMIT_WINDOW);
 }
 
+/* A skip's key ends with the device's number, all of it. */
+static void a_skip_is_of_one_device_PROMPT_3(void **state) {
+    static const char wanted[] = "h1\0" "0123456789abcdef";
+    struct hsvc__key key;
+    (void)state;
+    hsvc__key_skip(&key, hsvc__str_of("H1", 2), 0x0123456789abcdefu);
+    assert_int_equal(key.len, 1 + sizeof wanted);
+    assert_memory_equal(key.bytes + 1, wanted, sizeof wanted);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_skip_is_of_one_device_PROMPT_3),
         cmocka_unit_test(lists_end_with_a_whole_entry_STORE_7),
         cmocka_unit_test(a_text_of_a_list_ends_in_it_STORE_7),
         cmocka_unit_test(what_a_list_points_at_is_there_STORE_7),

@@ -140,6 +140,7 @@ static void administrators_ask_before_anything_changes_OBS_9(void **state) {
         assert_int_equal(said(desk.fx, 0), HSVC_REASON_NOT_PERMITTED);
         assert_int_equal(hsvc_effects_count(desk.fx), 0);
     }
+    assert_int_equal(hsvc_kind_at(0, &kind), HSVC_OK); /* there were some */
     OK(hsvc_memory_store_size(desk.memory, &rows, &bytes));
     assert_int_equal(rows, 0);
     desk_close(&desk);
@@ -158,7 +159,9 @@ static void parameters_are_as_they_are_set_POL_2(void **state) {
         assert_string_equal(info.name, hsvc_name(HSVC_REGISTRY_PARAM, (int32_t)info.param));
         assert_true(info.text[0] != 0 && info.scopes >> HSVC_SCOPE_GLOBAL & 1u);
         assert_true(hsvc_rule_text(info.rule, strlen(info.rule))[0] != 0);
+        if (info.param == HSVC_PARAM_SUPPORTED_MODELS) assert_string_equal(info.text_value, "CP-78*\nCP-88*\n78*\n88*");
         if (info.type == HSVC_TYPE_TEXT) continue;
+        assert_string_equal(info.text_value, "");
         OK(hsvc_policy_value(desk.engine, info.param, NULL, 0, NULL, 0, &value, NULL));
         assert_int_equal(value, info.value_guide);
         OK(hsvc_input_policy_set(&in, info.param, HSVC_SCOPE_GLOBAL, info.most));
@@ -272,6 +275,7 @@ static void every_line_is_whole_OBS_1(void **state) {
         assert_true(line.table[0] != 0 && line.guard[0] != 0 && line.verdict[0] != 0);
         assert_true(hsvc_rule_text(line.rule, strlen(line.rule))[0] != 0);
         assert_int_equal(line.event[0] != 0, line.kind <= HSVC_LINE_OTHER);
+        assert_int_equal(strstr("IGNORE REFUSE IMPOSSIBLE", line.actions) != NULL && line.actions[0] != 0, line.kind == HSVC_LINE_OTHER);
     }
     for (size_t kind = HSVC_LINE_ROW; kind <= HSVC_LINE_ADMIT; kind++) assert_true(of[kind] > 10);
     assert_int_equal(hsvc_line_at(count, &line), HSVC_ERR_NOT_FOUND);

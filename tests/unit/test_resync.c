@@ -129,6 +129,8 @@ static void pages_are_bounded_and_complete_STORE_6(void **state) {
     scope.node = 2;
     (void)pages_of(&d, &scope, nodes);
     for (unsigned i = 0; i < MANY; i++) assert_int_equal(nodes[i], i % 3 == 2);
+    scope.node = 9; /* nobody's */
+    assert_int_equal(pages_of(&d, &scope, nodes), MANY / HSVC_LIMIT_RESYNC_DEVICES + 1);
     desk_close(&d);
 }
 
@@ -174,26 +176,32 @@ static void a_failed_page_goes_on_STORE_6(void **state) {
     desk_close(&d);
 }
 
-static void a_damaged_device_holds_up_no_other_STORE_6(void **state) {
-    static const uint8_t key[] = "Ddesk-070", junk[] = "junk";
-    struct desk d;
-    unsigned told[MANY] = {0};
-    hsvc_cursor cursor;
-    hsvc_problem problem;
+static const uint8_t damaged_key[] = "Ddesk-070"; /* with its last byte, 00 */
+
+static void damage_one(struct desk *d) {
+    static const uint8_t junk[] = "junk";
     uint64_t revision = 0;
-    uint32_t damaged = 0;
     hsvc_op op;
-    (void)state;
-    many_devices(&d);
     memset(&op, 0, sizeof op);
     op.struct_size = sizeof op;
     op.kind = HSVC_OP_PUT;
     op.expect = HSVC_EXPECT_ANY;
-    op.key = key;
-    op.key_len = sizeof key; /* with its last byte, 00 */
+    op.key = damaged_key;
+    op.key_len = sizeof damaged_key;
     op.value = junk;
     op.value_len = sizeof junk;
-    OK(d.plain.commit(&op, 1, &revision, d.plain.user));
+    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+}
+
+static void a_damaged_device_holds_up_no_other_STORE_6(void **state) {
+    struct desk d;
+    unsigned told[MANY] = {0};
+    hsvc_cursor cursor;
+    hsvc_problem problem;
+    uint32_t damaged = 0;
+    (void)state;
+    many_devices(&d);
+    damage_one(&d);
     OK(hsvc_cursor_init(&cursor, sizeof cursor));
     OK(hsvc_problem_init(&problem, sizeof problem));
     while (!cursor.done) {
@@ -207,6 +215,25 @@ static void a_damaged_device_holds_up_no_other_STORE_6(void **state) {
     }
     assert_int_equal(damaged, 1);
     for (unsigned i = 0; i < MANY; i++) assert_int_equal(told[i], i != 70);
+    desk_close(&d);
+}
+
+/* Where nothing else has to be told the problem says which record it is. */
+static void a_damaged_device_is_named_STORE_7(void **state) {
+    struct desk d;
+    hsvc_cursor cursor;
+    hsvc_problem problem;
+    (void)state;
+    desk_open(&d);
+    damage_one(&d);
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    OK(hsvc_problem_init(&problem, sizeof problem));
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, d.fx), HSVC_ERR_CORRUPT);
+    assert_int_equal(cursor.done, 1);
+    OK(hsvc_effects_problem(d.fx, &problem));
+    assert_int_equal(problem.status, HSVC_ERR_CORRUPT);
+    assert_int_equal(problem.key_len, sizeof damaged_key);
+    assert_memory_equal(problem.key, damaged_key, sizeof damaged_key);
     desk_close(&d);
 }
 
@@ -336,6 +363,32 @@ static void views_give_the_whole_picture_STORE_6(void **state) {
     story_free(&story);
 }
 
+/* A headset that leaves while its phone is away is in the phone's list, but is no headset that is there. */
+static void a_list_says_who_is_gone_PRES_1(void **state) {
+    static struct story story;
+    struct desk d;
+    hsvc_present_view present;
+    size_t i = 0;
+    (void)state;
+    story_make(&story);
+    desk_open(&d);
+    OK(hsvc_present_view_init(&present, sizeof present));
+    for (; story_lines[i].kind != HSVC_INPUT_HEADSET_DISCONNECTED; i++) OK(story_go(&d, &story, i));
+    assert_int_equal(device_view(&d, "P1").headset_count, 1);
+    OK(hsvc_device_present_at(d.engine, 0, &present));
+    assert_int_equal(present.gone, 0);
+    assert_int_equal(present.since_at, present.event_at);
+    OK(story_go(&d, &story, i));
+    assert_int_equal(device_view(&d, "P1").headset_count, 0);
+    OK(hsvc_device_present_at(d.engine, 0, &present));
+    assert_memory_equal(present.serial, "S1", 2);
+    assert_int_equal(present.gone, 1);
+    assert_int_equal(present.doubtful, 0);
+    assert_true(present.event_at > present.since_at);
+    desk_close(&d);
+    story_free(&story);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_crash_leaves_a_wrong_screen_STORE_6),
@@ -344,9 +397,11 @@ int main(void) {
         cmocka_unit_test(resync_writes_nothing_STORE_6),
         cmocka_unit_test(a_failed_page_goes_on_STORE_6),
         cmocka_unit_test(a_damaged_device_holds_up_no_other_STORE_6),
+        cmocka_unit_test(a_damaged_device_is_named_STORE_7),
         cmocka_unit_test(misuse_is_named_STORE_6),
         cmocka_unit_test(an_effect_is_answered_by_its_input),
         cmocka_unit_test(views_give_the_whole_picture_STORE_6),
+        cmocka_unit_test(a_list_says_who_is_gone_PRES_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,52 @@ static void an_update_from_the_future_lasts_two_hours_at_most_TIME_4(void **stat
     assert_int_equal(h.status_since_at, NOW);
 }
 
+/* What is known of a headset that waits, and of one that does not: no time of it is later than now. */
+static void what_is_present_is_of_now_at_the_latest_TIME_4(void **state) {
+    struct hsvc__device d = device_with(HSVC__TIMER_presence_due, LATEST + 2);
+    (void)state;
+    d.present_count = 2;
+    d.presents[0].flags = HSVC__AWAITED;
+    for (uint32_t i = 0; i < 2; i++) d.presents[i].since_at = d.presents[i].event_at = d.presents[i].left_at = LATEST + 1;
+    d.stamped_at = LATEST + 1;
+    assert_true(hsvc__times_mend(&d, HSVC__FAMILY_DEVICE, NOW, LATEST));
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(d.presents[i].since_at, NOW);
+        assert_int_equal(d.presents[i].event_at, NOW);
+        assert_int_equal(d.presents[i].left_at, NOW);
+    }
+}
+
+/* What a decision armed is armed from its time on; a due time that is over, or was taken away, lasts no longer. */
+static void what_is_armed_is_stamped_TIME_4(void **state) {
+    struct hsvc__device d;
+    struct hsvc__headset h;
+    (void)state;
+    memset(&d, 0, sizeof d);
+    memset(&h, 0, sizeof h);
+    assert_int_equal(hsvc__times_stamp(&d, HSVC__FAMILY_DEVICE, NOW), 0);
+    assert_int_equal(d.stamped_at, NOW);
+    d.window_due = NOW + 5;
+    assert_int_equal(hsvc__times_stamp(&d, HSVC__FAMILY_DEVICE, NOW), 1);
+    assert_int_equal(d.window_due_span, 5);
+    d.window_due = NOW - 1;
+    assert_int_equal(hsvc__times_stamp(&d, HSVC__FAMILY_DEVICE, NOW), 1);
+    assert_int_equal(d.window_due_span, 0);
+    d.dues[HSVC__TIMER_window_due] = d.window_due;
+    d.window_due = 0;
+    assert_int_equal(hsvc__times_stamp(&d, HSVC__FAMILY_DEVICE, NOW), 0);
+    assert_int_equal(hsvc__times_stamp(&h, HSVC__FAMILY_HEADSET, NOW), 0);
+    assert_int_equal(h.stamped_at, NOW);
+}
+
+static void who_is_not_locked_is_not_by_a_wrong_clock_TIME_4(void **state) {
+    struct hsvc__user u = user_locked(LATEST + 1, 0, LATEST + 1);
+    (void)state;
+    assert_true(hsvc__times_mend(&u, HSVC__FAMILY_USER, NOW, LATEST));
+    assert_int_equal(u.locked_until, 0);
+    assert_int_equal(u.locked_at, NOW);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_timer_may_lie_as_far_ahead_as_its_kind_lasts_TIME_4),
@@ -139,6 +185,9 @@ int main(void) {
         cmocka_unit_test(a_lock_for_ever_stays_and_a_record_of_now_is_left_alone_TIME_4),
         cmocka_unit_test(failures_from_the_future_count_on_once_and_then_lapse_TIME_4),
         cmocka_unit_test(an_update_from_the_future_lasts_two_hours_at_most_TIME_4),
+        cmocka_unit_test(what_is_armed_is_stamped_TIME_4),
+        cmocka_unit_test(who_is_not_locked_is_not_by_a_wrong_clock_TIME_4),
+        cmocka_unit_test(what_is_present_is_of_now_at_the_latest_TIME_4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
