@@ -234,7 +234,7 @@ int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, str
     engine->behind = dues->count == HSVC_LIMIT_ADVANCE_DEVICES;
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
     if (status == HSVC_OK && engine->node_count > 1) keep_mine(engine, dues);
-    return status != HSVC_OK || !engine->patrols ? status : hsvc__patrol(engine, dues);
+    return status != HSVC_OK || !engine->patrols || HSVC__MUTANT(no_patrol) ? status : hsvc__patrol(engine, dues);
 }
 
 /* ---- the patrol (TIME-4) ---- */

@@ -203,7 +203,7 @@ int hsvc__decide_input(struct hsvc_engine *engine, struct hsvc_effects *fx, cons
     }
     set_subjects(t);
     t->at = event_time(t);
-    if (!HSVC__MUTANT(due_after_the_input) && hsvc__fire_all(t, t->at, 0)) set_subjects(t);
+    if (!HSVC__MUTANT(due_after_the_input) && hsvc__fire_all(t, HSVC__MUTANT(late_reports_lose) ? t->now : t->at, 0)) set_subjects(t);
     verdict = hsvc__answer_repeat(t);
     if (verdict != NULL) return verdict->accepted != 0;
     about = about_now(t);

@@ -63,7 +63,7 @@ static void back_to_now(int64_t *at, const struct seen *s) {
 /* begin_anew: how long what was armed in the future still lasts: as long as it was armed for, but only once: with another
  * step back it would last for more than twice that. */
 static int64_t begin_anew(int64_t span, int64_t most, uint32_t bit, uint32_t *rearmed) {
-    if (*rearmed & bit) return 0;
+    if (*rearmed & bit && !HSVC__MUTANT(anew_for_ever)) return 0;
     *rearmed |= bit;
     return span < most ? span : most;
 }
@@ -80,6 +80,7 @@ static void mend_timer(struct hsvc__device *d, uint32_t i, const struct seen *s)
 
 /* mend_lock: of what has no timer: (at, until). */
 static void mend_lock(int64_t *at, int64_t *until, int64_t most, uint32_t *rearmed, const struct seen *s) {
+    if (HSVC__MUTANT(locks_run_on)) return;
     if (*until != 0 && *until != HSVC_NEVER) {
         if (is_after(*at, s)) *until = s->now + begin_anew(*until - *at, most, HSVC__REARMED_LOCK, rearmed);
         else if (*until > s->latest + most) *until = s->now + most;
@@ -89,7 +90,7 @@ static void mend_lock(int64_t *at, int64_t *until, int64_t most, uint32_t *rearm
 
 /* mend_count: failures count on from now; the second time they have lapsed. */
 static void mend_count(int64_t *first_at, uint32_t *count, uint32_t *rearmed, const struct seen *s) {
-    if (!is_after(*first_at, s)) return;
+    if (!is_after(*first_at, s) || HSVC__MUTANT(locks_run_on)) return;
     *first_at = s->now;
     if (*rearmed & HSVC__REARMED_FAILURES) *count = 0;
     *rearmed |= HSVC__REARMED_FAILURES;

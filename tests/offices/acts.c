@@ -389,6 +389,7 @@ void act(struct world *w, const struct event *e) {
         case ACT_RESTART:
         case ACT_FAULT: act_host(w, e); break;
         case ACT_CLOCK:
+        case ACT_SET_CLOCK:
         case ACT_SLEEP: act_time(w, e); break;
         default: break;
     }

@@ -14,8 +14,12 @@ static uint32_t present(const struct m_phone *p) {
     return bits;
 }
 
-/* near: refused headsets are a millisecond apart (017); what was due while hosts slept is done with this input or with that. */
-static uint32_t near(const struct world *w, int64_t a, int64_t b) { return a - b < w->slack && b - a < w->slack; }
+/* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. */
+static uint32_t near(const struct m_phone *p, int64_t a, int64_t b) {
+    int64_t most = 0;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) most += p->at[h].here;
+    return a - b <= most && b - a <= most;
+}
 
 static void compare_presence(struct world *w, uint32_t phone) {
     const struct m_phone *p = &w->model.phones[phone];
@@ -49,7 +53,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     struct m_phone *p = &w->model.phones[phone];
     hsvc_device_view v;
     (void)hsvc_device_view_init(&v, sizeof v);
-    if (w->finding.kind != SAME || m_phone_next(p) <= world_time(w, world_node(w, phone))) return; /* due: it is judged with that */
+    if (w->finding.kind != SAME) return;
     if (!p->exists) {
         told_at_rest(w, phone);
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
@@ -60,7 +64,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
         return;
     }
-    if (v.deadline_at <= world_time(w, world_node(w, phone)) + 1) return; /* the host is about to call; or it is the next headset's turn */
+    if (v.deadline_at == world_now(w) + 1) return; /* it is the next headset's turn */
     told_at_rest(w, phone);
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
@@ -74,13 +78,13 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
     /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
-    if (p->due[MT_PROMPT] != M_NEVER && near(w, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
+    if (p->due[MT_PROMPT] != M_NEVER && near(p, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
-        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(p, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
     /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (v.deadline_at > world_time(w, world_node(w, phone)) + 1 && m_phone_next(p) != world_time(w, world_node(w, phone)) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (m_phone_next(p) != world_now(w) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
@@ -110,7 +114,6 @@ static void compare_user(struct world *w, uint32_t user) {
 }
 
 void compare_all(struct world *w) {
-    if (world_late(w)) return; /* what is due is done first */
     for (uint32_t i = 1; i <= w->shape.phones; i++) compare_phone(w, i);
     for (uint32_t i = 1; i <= w->shape.users && w->finding.kind == SAME; i++)
         compare_user(w, i);

@@ -113,9 +113,12 @@ static int32_t import_once(struct file *f, const struct event *e) {
 void file_import(struct file *f, const struct event *e) {
     int32_t status;
     struct world *w = f->w;
+    witness_begin(w, 0);
     while (world_passes(status = import_once(f, e)) && f->broken < 100) f->broken++;
     if (status != HSVC_OK) world_find(w, FAILED, 0, HSVC_OK, status);
-    w->model.now = w->model.at = m_sample(&w->model, 0, world_clock(w, 0));
+    (void)m_sample(&w->model, 0, world_clock(w, 0));
+    world_decided(w);
+    w->model.now = w->model.at = world_now(w);
 }
 
 void file_changed(struct file *f, uint64_t wanted) { world_imported(f->w, wanted, f->summary.changed, f->broken); }

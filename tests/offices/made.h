@@ -30,6 +30,7 @@ void plugs_morning(struct made *m);
 void plugs_day(struct made *m, int64_t midnight);
 
 /* people_time.c: clocks, hosts. */
+void time_morning(struct made *m);
 void time_day(struct made *m, int64_t midnight);
 
 #endif

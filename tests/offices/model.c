@@ -175,10 +175,23 @@ static void reset_due(struct model *m, struct m_phone *p) {
     m_notice(m, p, HSVC_REASON_RESET_TIMEOUT, 0);
     p->settlings = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->at);
 }
 
 static void longest_due(struct model *m, struct m_phone *p) { m_end_or_wait(m, p, HSVC_CAUSE_MAX_TIME); }
+
+static void hold_over(struct model *m, struct m_phone *p) {
+    if (m->early) p->ended_later = p->offers_later = 1;
+    else m_waited(m, p);
+}
+
+/* offer_now: it is this that is due. */
+static void offer_now(struct model *m, struct m_phone *p) {
+    uint32_t early = m->early;
+    m->early = 0;
+    m_offer(m, p);
+    m->early = early;
+}
 
 static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
     p->due[timer] = M_NEVER;
@@ -193,11 +206,17 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_AWAY: m_end_or_wait(m, p, HSVC_CAUSE_UNREACHABLE); break;
         case MT_CALLS: m_old_calls(m, p); break;
         case MT_LIST: m_calls_over(m, p); break;
-        case MT_HOLD: m_waited(m, p); break;
+        case MT_HOLD: hold_over(m, p); break;
         case MT_FLAP: m_quiet(m, p); break;
         case MT_OFFER:
-        default: m_offer(m, p); break;
+        default: offer_now(m, p); break;
     }
+}
+
+/* m_turns: the next headset's turn. */
+void m_turns(struct model *m, struct m_phone *p) {
+    m->at = m->now;
+    fire(m, p, MT_OFFER);
 }
 
 static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
@@ -220,7 +239,7 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
         int64_t soonest = M_NEVER;
         for (uint32_t i = 1; i < M_PHONES; i++) {
             int64_t at = phones & 1u << i ? m_phone_next(&m->phones[i]) : M_NEVER;
-            if (at >= before || at > now || at >= soonest) continue;
+            if (at >= before || at > now || at > soonest || (at == soonest && i != m->turn)) continue;
             next = &m->phones[i];
             soonest = at;
         }

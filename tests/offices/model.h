@@ -73,6 +73,7 @@ struct m_phone {
     uint8_t exists, registered, em, kind, related, site;
     uint16_t unfit; /* 0, or why nobody signs in there by headset: its model, its firmware */
     uint8_t resetting, settling, overdue;
+    uint8_t offers_later, ended_later; /* follows from what was due before an input, and comes after it (decision 157) */
     uint8_t held; /* it will be told: a call began in the input that came after what was due (CALL-1), or it could not take it (PROF-2) */
     uint32_t retries;
     uint64_t wipe; /* 0, or the first generation before whose use it must be wiped */
@@ -87,7 +88,7 @@ struct m_phone {
     uint32_t serial; /* of the session, counted by the model */
     int64_t signed_in_at, left_at, window_length, asked_at;
     uint8_t dismissed;
-    uint32_t prompt;
+    uint32_t prompt, shown; /* shown: how many there were */
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
@@ -131,11 +132,14 @@ struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
+    uint32_t early; /* what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
     uint32_t aliases;        /* headsets that a list names by their other serial */
     uint8_t by;              /* which interface this input is about; M_BY_ANY: all */
     uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
     int64_t sampled[M_NODES]; /* the last time that each node went by */
+    int64_t decided[M_PHONES]; /* when a phone was decided about last, as far as a sweep goes by it */
+    uint32_t turn; /* the phone that is advanced: of two with something due in the same ms it is first */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
     uint32_t told_count; /* of what the engine has not been seen to tell */
@@ -165,6 +169,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
+void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
 uint32_t m_emergency(const struct m_phone *p);
@@ -176,10 +181,11 @@ uint32_t m_held(const struct model *m, uint32_t user);
 /* model_time.c: clocks (SPEC 12) */
 int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock);
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
-uint32_t m_touched(const struct model *m, uint32_t phone, uint32_t user, uint32_t headset);
 void m_see(struct model *m, struct m_phone *p);
+uint32_t m_patrols(const struct model *m, int64_t now);
 void m_see_user(struct model *m, uint32_t user);
 void m_see_headset(struct model *m, uint32_t headset);
+void m_sweeps(struct model *m, uint32_t phone);
 uint32_t m_locked(const struct model *m, const struct m_lock *lock);
 
 /* model_desk.c: headsets come and go, phones reset, calls */
@@ -200,6 +206,7 @@ void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t mos
 uint32_t m_any_here(const struct m_phone *p);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
+void m_calls_ended(struct model *m, struct m_phone *p);
 
 /* model_alias.c: headsets with two serials */
 struct m_answer m_alias(struct model *m, uint32_t headset);
@@ -248,6 +255,7 @@ void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
+void m_follow(struct model *m);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);

@@ -55,7 +55,6 @@ struct m_answer m_failed(struct model *m, uint32_t phone, uint64_t generation) {
  * (decisions 055, 136). */
 void m_resynced(struct model *m, struct m_phone *p) {
     uint32_t waits = m_calls(p) > 0 || p->due[MT_HOLD] != M_NEVER;
-    m_see(m, p);
     if (!p->exists || !p->resetting || p->held || p->worn == p->wanted || (!p->overdue && !waits)) return;
     p->held = (uint8_t)waits;
     p->overdue = 0;

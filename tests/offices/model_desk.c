@@ -289,7 +289,7 @@ void m_settled(struct model *m, struct m_phone *p) {
     if (p->settling) p->settlings = 0;
     p->settling = 1; /* whose turn it is, is seen when all have left */
     for (uint32_t h = 1; h < M_HEADSETS && !p->resetting; h++)
-        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->now);
+        if (p->at[h].here && p->at[h].gone) m_leave(m, p, h, m->at); /* from when it was due on (006) */
     p->settling = 0;
     m_offer(m, p);
 }
@@ -343,7 +343,13 @@ static void ended(struct model *m, struct m_phone *p, uint32_t emergency) {
         if (hold > 0) m_arm(m, p, MT_HOLD, m->now + hold);
         m_offer(m, p);
     }
-    if (m_calls(p) > 0) return;
+    m_calls_ended(m, p);
+}
+
+/* m_calls_ended: what waited for the last call's end, if it has ended. */
+void m_calls_ended(struct model *m, struct m_phone *p) {
+    p->ended_later = m->early != 0;
+    if (m->early || m_calls(p) > 0) return;
     if (p->waiting && p->causes == 0) {
         p->waiting = 0;
         (void)m_press(m, m_number(m, p), HSVC_INPUT_YES);

@@ -130,18 +130,9 @@ static struct m_answer from_administrator(struct model *m, const hsvc_input *in,
     }
 }
 
-static void see_people(struct model *m, uint32_t phone, uint32_t user, uint32_t headset) {
-    m_see_user(m, user);
-    m_see_headset(m, headset);
-    m_see_user(m, m->headsets[headset].owner);
-    m_see_user(m, m->phones[phone].user);
-    m_see_user(m, m->phones[phone].prompt_user);
-}
-
 struct m_answer model_input(struct model *m, const hsvc_input *in, uint32_t stale) {
     uint32_t phone = number_of_name(in->device, in->device_len), user = number_of_name(in->user, in->user_len);
     uint32_t headset = number_of_name(in->serial, in->serial_len);
-    see_people(m, phone, user, headset);
     if (in->kind == HSVC_INPUT_VERIFY_RESULT) return m_checked(m, phone, user, in->state, stale ? 2 : !m->phones[phone].checking);
     if (in->kind <= HSVC_INPUT_CALL_ANSWER) return from_desk(m, in, phone, headset);
     if (in->kind > HSVC_INPUT_EFFECT_ACK) return from_administrator(m, in, phone, user, headset);

@@ -34,8 +34,10 @@ static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
 }
 
 void m_removed_job(struct model *m, const struct m_job *job) {
-    for (uint32_t i = 1; i < M_PHONES; i++)
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        m_sweeps(m, i);
         if (m->phones[i].exists) removed_at(m, &m->phones[i], job->subject);
+    }
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         if (m->headsets[h].was != job->subject) continue;
         m->headsets[h].was = 0;
@@ -98,6 +100,7 @@ void m_force_job(struct model *m, const struct m_job *job) {
         const struct m_phone *p = &m->phones[i];
         if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
             continue;
+        m_sweeps(m, i);
         (void)m_force(m, i, job->flags);
     }
 }

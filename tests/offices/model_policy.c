@@ -62,8 +62,10 @@ static uint32_t reaches(const struct model *m, const struct m_job *job, const st
 }
 
 void m_policy_job(struct model *m, const struct m_job *job) {
-    for (uint32_t i = 1; i < M_PHONES; i++)
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        m_sweeps(m, i);
         if (m->phones[i].exists && reaches(m, job, &m->phones[i])) m_felt(m, &m->phones[i]);
+    }
 }
 
 /* m_for_later: a length, or how many: what runs keeps its own, and what comes takes this (POL-5). */

@@ -24,6 +24,7 @@ void m_close(struct model *m, struct m_phone *p) {
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset) {
     uint32_t phone = m_number(m, p);
     p->prompt = prompt;
+    p->shown++;
     p->prompt_user = (uint8_t)user;
     p->prompt_headset = (uint8_t)headset;
     p->hand = 0;
@@ -155,7 +156,8 @@ static uint32_t offer_sign_out(struct model *m, struct m_phone *p) {
 void m_offer(struct model *m, struct m_phone *p) {
     uint32_t before = 0;
     p->due[MT_OFFER] = M_NEVER;
-    if (!m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p) || offer_sign_out(m, p)) return;
+    p->offers_later = m->early != 0;
+    if (m->early || !m_ready(p) || p->prompt != 0 || p->checking || m_emergency(p) || offer_sign_out(m, p)) return;
     for (uint32_t h = newest(p, before); h != 0; h = newest(p, before)) {
         before = h;
         (void)m_judge(m, p, h);
@@ -163,6 +165,16 @@ void m_offer(struct model *m, struct m_phone *p) {
         if (p->at[h].fresh || (newest(p, before) == 0 && !owed(p))) continue;
         m_arm(m, p, MT_OFFER, m->now + 1);
         return;
+    }
+}
+
+/* m_follow: what was due before an input frees a place, or ends calls, before it; what follows from that comes after the input
+ * (decision 157). */
+void m_follow(struct model *m) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (p->ended_later) m_calls_ended(m, p);
+        if (p->offers_later) m_offer(m, p);
     }
 }
 

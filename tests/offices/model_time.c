@@ -10,18 +10,6 @@ int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock) {
 
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock) { return m->sampled[node] = m_sampled(m, node, clock); }
 
-/* m_touched: TIME-3: the phones that an input is about: where it came from, where that headset is, where that user is. */
-uint32_t m_touched(const struct model *m, uint32_t phone, uint32_t user, uint32_t headset) {
-    uint32_t bits = phone ? 1u << phone : 0, owner = m->headsets[headset].owner;
-    for (uint32_t i = 1; i < M_PHONES; i++) {
-        const struct m_phone *p = &m->phones[i];
-        if (!p->exists) continue;
-        if (headset != 0 && p->at[headset].here) bits |= 1u << i;
-        if (p->user != 0 && (p->user == user || p->user == owner)) bits |= 1u << i;
-    }
-    return bits;
-}
-
 uint32_t m_locked(const struct model *m, const struct m_lock *lock) { return lock->until > m->at; }
 
 static void back(int64_t *at, int64_t latest, int64_t now) {
@@ -74,6 +62,23 @@ void m_see(struct model *m, struct m_phone *p) {
     see_lock(&p->throttle, latest, m->now);
 }
 
+/* future: has it anything that was armed after this? */
+static uint32_t future(const struct m_phone *p, int64_t latest) {
+    for (uint32_t k = 0; k < M_TIMERS; k++)
+        if (p->due[k] != M_NEVER && p->armed_at[k] > latest) return 1;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && (p->at[h].doubtful || p->at[h].awaited) && p->at[h].doubted_at > latest) return 1;
+    return 0;
+}
+
+/* m_patrols: what was armed in the future lies where nobody looks before it is due: so it is looked for (decision 050). */
+uint32_t m_patrols(const struct model *m, int64_t now) {
+    uint32_t bits = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (m->phones[i].exists && future(&m->phones[i], now + skew(m))) bits |= 1u << i;
+    return bits;
+}
+
 void m_see_user(struct model *m, uint32_t user) {
     if (user != 0) see_lock(&m->users[user].lock, m->now + skew(m), m->now);
 }
@@ -81,4 +86,9 @@ void m_see_user(struct model *m, uint32_t user) {
 void m_see_headset(struct model *m, uint32_t headset) {
     back(&m->headsets[headset].event_at, m->now + skew(m), m->now);
     see_lock(&m->headsets[headset].update, m->now + skew(m), m->now);
+}
+
+/* m_sweeps: a sweep comes to this phone. */
+void m_sweeps(struct model *m, uint32_t phone) {
+    if (m->decided[phone] != 0) m->now = m->at = m->decided[phone];
 }

@@ -50,6 +50,7 @@ enum act {
     ACT_RESTART,      /* a node's engine is thrown away */
     ACT_FAULT,        /* arg: HSVC_FAULT_; extra: HSVC_FAULT_ON_; number: how often */
     ACT_CLOCK,        /* the hosts' clocks step by number ms */
+    ACT_SET_CLOCK,    /* that of node extra is number ms ahead from now on, and gains arg ms in 1 000 s */
     ACT_SLEEP,        /* the hosts are suspended for number ms; arg: 1 they know later when what happened */
     ACTS
 };
@@ -83,7 +84,11 @@ uint32_t random_chance(struct random *r, uint32_t permille);
 /* people.c: the office of a seed for so many days. Grows *list (malloc); gives its length. */
 struct shape {
     uint32_t users, phones, headsets, nodes, faults, clocks;
+    uint32_t skew; /* the nodes' clocks differ: SKEW_ */
 };
+#define SKEW_NONE 0u
+#define SKEW_WITHIN 1u /* by less than clock_skew_max */
+#define SKEW_BEYOND 2u /* by up to minutes */
 struct shape office_shape(uint64_t seed);
 uint32_t office_events(uint64_t seed, uint32_t days, struct event **list);
 
@@ -125,7 +130,7 @@ struct finding {
 #define QUEUE_MOST 512
 struct queue {
     int64_t wakes;         /* 0: they are awake */
-    uint32_t count, known, look; /* known: the hosts kept the times of what happened */
+    uint32_t count, known; /* known: the hosts kept the times of what happened */
     struct event events[QUEUE_MOST];
 };
 
@@ -148,11 +153,30 @@ struct told {
 /* The clock of one node. */
 struct tick {
     const struct world *world;
-    int64_t ahead; /* of the world's time */
+    int64_t ahead; /* of the office's time */
+    int64_t drift; /* ms it gains in 1 000 s */
+};
+
+/* witness.c: what one call into an engine read and wrote. now: of a decision that was committed, as TIME-4 has it. */
+enum witnessed { W_PHONES, W_USERS, W_HEADSETS, W_KINDS, W_JOBS = W_KINDS };
+#define W_MOST 32      /* numbers of each */
+#define W_DECISIONS 64 /* in one call */
+struct decision {
+    int64_t now;
+    uint32_t wrote[W_KINDS], read; /* bits; read: phones */
+    uint32_t first;                /* phone that was read */
+};
+struct witness {
+    hsvc_store inner;
+    uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
+    int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
+    int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
+    uint32_t count, read, first, swept; /* swept: a job was done */
+    struct decision decisions[W_DECISIONS];
 };
 
 struct world {
-    int64_t now;
+    int64_t now, ahead; /* ahead: of all clocks */
     struct tick ticks[NODES];
     struct queue queue; /* what waits for the hosts to wake */
     struct shape shape;
@@ -162,7 +186,9 @@ struct world {
     uint32_t plan_count;
     int64_t directory; /* ms; -1: silent */
     uint32_t crash[NODES];
-    int64_t look_at, slack; /* slack: ms by which engine and model may be apart */
+    struct witness witness;
+    int64_t look_at, looked_at; /* when the nodes are called next, and when they were */
+    uint32_t fired; /* phones about which the last advance decided */
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
@@ -197,14 +223,25 @@ uint32_t world_node(const struct world *w, uint32_t phone);
 void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t wanted, int64_t seen);
 void world_digest(struct world *w, const void *bytes, uint32_t len);
 
-/* time.c: clocks that step, hosts that sleep. world_clock: what a node's clock says; world_time: what it goes by. */
+/* witness.c: witness_bind: before another store. witness_begin: a call begins at this node; witness_sample: it is made again.
+ * witness_wrote: the records of a kind that the call has written, as bits; witness_phones: those of phones that it has read. */
+void witness_bind(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
+void witness_begin(struct world *w, uint32_t node);
+void witness_sample(struct world *w, uint32_t node);
+uint32_t witness_wrote(const struct world *w, enum witnessed kind);
+uint32_t witness_phones(const struct world *w);
+/* world_decided: what was due of the records that a call came to is done in the model too. world_now: when its last decision was. */
+void world_decided(struct world *w);
+int64_t world_now(const struct world *w);
+
+/* time.c: clocks that step, hosts that sleep. world_clock: what a node's clock says; world_time: what it goes by; world_when: when
+ * it will say that. world_next: when a node has something to do that it has not been asked for. */
 int64_t world_clock(const struct world *w, uint32_t node);
 int64_t world_time(const struct world *w, uint32_t node);
-int64_t world_due(const struct world *w, const struct m_phone *p);
+int64_t world_when(const struct world *w, uint32_t node, int64_t at);
 int64_t world_next(const struct world *w);
 void act_time(struct world *w, const struct event *e);
 void time_wakes(struct world *w);
-uint32_t world_late(struct world *w);
 uint32_t time_queues(struct world *w, const struct event *e);
 
 /* model_input.c: an input, in the model's words. stale: it answers a prompt or a request that is over. */

@@ -32,7 +32,10 @@ struct shape office_shape(uint64_t seed) {
     s.headsets = s.users + 1 + random_below(&r, M_HEADSETS - 1 - s.users);
     s.nodes = random_chance(&r, 700) ? 1 : 2 + random_below(&r, NODES - 1);
     s.faults = random_chance(&r, 400);
-    s.clocks = random_chance(&r, 0); /* not yet: docs/reliability.md; 400 shows what is left to be judged */
+    s.clocks = random_chance(&r, 400);
+    s.skew = s.nodes == 1 || s.faults || s.clocks || random_chance(&r, 200) ? SKEW_NONE : SKEW_WITHIN;
+    if (s.nodes == NODES) s.clocks = 0; /* not yet: docs/reliability.md */
+    if (s.skew != SKEW_NONE && random_chance(&r, 0)) s.skew = SKEW_BEYOND; /* 400 shows what is left to be judged: docs/reliability.md */
     return s;
 }
 
@@ -52,6 +55,7 @@ static void people(struct made *m) {
         e->arg = random_chance(&m->r, 700) ? HSVC_DEVICE_ANONYMOUS : random_chance(&m->r, 500) ? HSVC_DEVICE_SHARED : HSVC_DEVICE_OWNED;
         if (random_chance(&m->r, 50)) e->arg |= 4;
     }
+    time_morning(m);
     admin_morning(m);
     for (uint32_t h = 1; h <= m->shape.headsets; h++) {
         struct event *e;

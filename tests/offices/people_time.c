@@ -13,7 +13,7 @@ static void clocks(struct made *m, int64_t midnight) {
         e->arg = random_below(&m->r, 2);
         return;
     }
-    if (by > 10 * MINUTE) { /* further back: the skip of a headset outlives its association (docs/reliability.md) */
+    if (by > 12 * HOUR) {
         made_add(m, at, ACT_CLOCK)->number = by;
         return;
     }
@@ -22,6 +22,34 @@ static void clocks(struct made *m, int64_t midnight) {
     if (random_chance(&m->r, 600)) made_add(m, at + made_between(m, SECOND, random_chance(&m->r, 500) ? 10 * MINUTE : 20 * HOUR), ACT_CLOCK)->number = -by;
 }
 
+/* apart: how one node's clock goes. What is within clock_skew_max (2 s) must stay so until the next evening. */
+static void apart(struct made *m, int64_t at, uint32_t node) {
+    struct event *e = made_add(m, at, ACT_SET_CLOCK);
+    e->extra = (uint8_t)node;
+    e->number = m->shape.skew == SKEW_WITHIN ? made_between(m, 0, SECOND) : random_chance(&m->r, 500) ? made_between(m, 0, 10 * SECOND) : made_between(m, 0, 10 * MINUTE);
+    e->arg = random_below(&m->r, m->shape.skew == SKEW_WITHIN ? 5 : 20);
+}
+
+void time_morning(struct made *m) {
+    for (uint32_t node = 0; node < m->shape.nodes && m->shape.skew != SKEW_NONE; node++) apart(m, DAY_ONE, node);
+}
+
+/* nodes: those whose clocks are kept together are set every day; of the others one at times, and one steps alone, for a while. */
+static void nodes(struct made *m, int64_t midnight) {
+    uint32_t one = random_below(&m->r, m->shape.nodes);
+    int64_t at = midnight + made_between(m, 8 * HOUR, 18 * HOUR);
+    if (m->shape.skew == SKEW_WITHIN) {
+        for (uint32_t node = 0; node < m->shape.nodes; node++) apart(m, midnight + made_between(m, 0, 24 * HOUR), node);
+    } else if (random_chance(&m->r, 150)) {
+        made_add(m, at, ACT_SET_CLOCK)->extra = (uint8_t)one;
+        m->list[m->count - 1].number = made_between(m, 10 * MINUTE, 50 * MINUTE); /* further, and all calls are too old (157) */
+        apart(m, at + made_between(m, SECOND, 2 * HOUR), one);
+    } else if (random_chance(&m->r, 150)) {
+        apart(m, at, one);
+    }
+}
+
 void time_day(struct made *m, int64_t midnight) {
+    if (m->shape.skew != SKEW_NONE) nodes(m, midnight);
     if (m->shape.clocks && random_chance(&m->r, 250)) clocks(m, midnight);
 }

@@ -195,7 +195,7 @@ static void report(struct world *w, const struct plan *plan) {
     uint32_t headset = plan->state & 255u;
     hsvc_input in;
     about(&in, plan->subject, plan->phone);
-    in.at_ms = plan->state & 256u ? plan->happened + w->ticks[world_node(w, plan->phone)].ahead : 0;
+    in.at_ms = plan->state & 256u ? world_clock(w, world_node(w, plan->phone)) - (w->now - plan->happened) : 0;
     if (headset != 0) {
         in.serial = plan->state & 1024u && w->model.headsets[headset].alias ? reported_name(w, plan->phone, headset) : serial_name(headset);
         in.serial_len = strlen(in.serial);

@@ -3,39 +3,34 @@
 
 #include "office.h"
 
-int64_t world_clock(const struct world *w, uint32_t node) { return w->now + w->ticks[node].ahead; }
+static int64_t drifted(const struct tick *tick, int64_t now) { return (now - DAY_ONE) / 1000 * tick->drift / 1000; }
+
+int64_t world_clock(const struct world *w, uint32_t node) { return w->now + w->ahead + w->ticks[node].ahead + drifted(&w->ticks[node], w->now); }
 
 /* world_time: TIME-4: after a step back that is smaller than clock_skew_max time stands still. */
 int64_t world_time(const struct world *w, uint32_t node) {
     return m_sampled(&w->model, node, world_clock(w, node));
 }
 
-/* world_due: when a phone's next deadline comes, in the world's time. */
-int64_t world_due(const struct world *w, const struct m_phone *p) {
-    uint32_t node = world_node(w, m_number(&w->model, p));
-    int64_t due = m_phone_next(p);
-    if (due == M_NEVER) return M_NEVER;
-    due -= w->ticks[node].ahead;
-    return due < w->now ? w->now : due;
+int64_t world_when(const struct world *w, uint32_t node, int64_t at) {
+    const struct tick *tick = &w->ticks[node];
+    int64_t when = at - w->ahead - tick->ahead;
+    when -= drifted(tick, when);
+    while (when + w->ahead + tick->ahead + drifted(tick, when) < at) when++;
+    return when;
 }
 
+/* world_next: a deadline is for the node whose it is, which nobody here knows: each is asked when its clock comes to it. */
 int64_t world_next(const struct world *w) {
     int64_t next = M_NEVER;
     for (uint32_t i = 1; i < M_PHONES; i++) {
-        int64_t at = world_due(w, &w->model.phones[i]);
-        if (at < next) next = at;
+        int64_t due = m_phone_next(&w->model.phones[i]);
+        for (uint32_t node = 0; due != M_NEVER && node < w->shape.nodes; node++) {
+            int64_t at = world_when(w, node, due);
+            if (at > w->looked_at && at < next) next = at;
+        }
     }
-    return next;
-}
-
-/* world_late: is anything due, by anybody's clock? */
-uint32_t world_late(struct world *w) {
-    for (uint32_t i = 0; i < w->shape.nodes; i++) {
-        int64_t at = HSVC_NEVER;
-        (void)hsvc_next_deadline(w->engines[i], &at);
-        if (at <= world_time(w, i)) return 1;
-    }
-    return world_next(w) <= w->now;
+    return next < w->now ? w->now : next;
 }
 
 /* ---- what is told to nobody, as they sleep ---- */
@@ -43,7 +38,7 @@ uint32_t world_late(struct world *w) {
 /* time_queues: is this put off until the hosts wake? */
 uint32_t time_queues(struct world *w, const struct event *e) {
     struct queue *q = &w->queue;
-    if (q->wakes == 0 || e->what == ACT_CLOCK || e->what == ACT_SLEEP) return 0;
+    if (q->wakes == 0 || e->what == ACT_CLOCK || e->what == ACT_SET_CLOCK || e->what == ACT_SLEEP) return 0;
     if (q->count < QUEUE_MOST) q->events[q->count++] = *e;
     return 1;
 }
@@ -57,46 +52,31 @@ static void say_jump(struct world *w) {
         (int)(in_day / 1000 % 60), (int)(in_day % 1000));
 }
 
-/* look_at_headset: from nobody to nobody: refused, whoever has it. */
-static void look_at_headset(struct world *w, uint32_t headset) {
-    hsvc_input in;
-    (void)hsvc_input_init(&in, sizeof in, HSVC_INPUT_MOVE);
-    in.serial = serial_name(headset);
-    in.serial_len = strlen(in.serial);
-    in.user = in.name = "u0";
-    in.user_len = in.name_len = 2;
-    say(w, "# somebody looks at %s", in.serial);
-    world_apply(w, &in, 0);
-}
-
-/* look: whose record nobody reads keeps the times of the clock that was wrong; which input reads whose is the engine's business.
- * So somebody looks at all of them, before anything else happens. */
-static void look(struct world *w) {
-    say(w, "the host resyncs");
-    world_resync(w, 0);
-    for (uint32_t i = 1; i < M_USERS && w->finding.kind == SAME; i++) {
-        const struct m_user *u = &w->model.users[i];
-        struct event e = {.at = w->now, .what = ACT_USER, .user = (uint8_t)i};
-        e.arg = u->profiles | (u->enabled ? 0u : 16u);
-        if (u->exists) act(w, &e);
-    }
-    for (uint32_t h = 1; h < M_HEADSETS && w->finding.kind == SAME; h++)
-        if (w->model.headsets[h].known) look_at_headset(w, h);
-}
-
 static void step(struct world *w, const struct event *e) {
-    if (world_clock(w, 0) + e->number < DAY_ONE) return;
+    if (w->now + w->ahead + e->number < DAY_ONE) return;
     say(w, " ");
-    for (uint32_t i = 0; i < w->shape.nodes; i++) w->ticks[i].ahead += e->number;
+    w->ahead += e->number;
+    w->looked_at = 0; /* it may be further than what was due */
     say_jump(w);
-    if (e->number < 0 && w->queue.wakes == 0) look(w);
-    else if (e->number < 0) w->queue.look = 1;
+}
+
+/* set_clock: of one node; a script has one clock, so it can only say so. */
+static void set_clock(struct world *w, const struct event *e) {
+    struct tick *tick = &w->ticks[e->extra % w->shape.nodes];
+    say(w, "# the clock of node %u is %d ms ahead, and gains %u ms in 1 000 s", e->extra % w->shape.nodes, (int)e->number, (unsigned)e->arg);
+    tick->drift = e->arg;
+    tick->ahead = e->number - drifted(tick, w->now);
+    w->looked_at = 0;
 }
 
 /* act_time: what the clocks of all hosts do. */
 void act_time(struct world *w, const struct event *e) {
     if (e->what == ACT_CLOCK) {
         step(w, e);
+        return;
+    }
+    if (e->what == ACT_SET_CLOCK) {
+        set_clock(w, e);
         return;
     }
     say(w, " ");
@@ -110,10 +90,7 @@ void time_wakes(struct world *w) {
     struct queue *q = &w->queue;
     w->now = q->wakes;
     q->wakes = 0;
-    if (w->slack < 4 + 2 * (int64_t)q->count) w->slack = 4 + 2 * (int64_t)q->count;
     say_jump(w);
-    if (q->look) look(w);
-    q->look = 0;
     for (uint32_t i = 0; i < q->count && w->finding.kind == SAME; i++) {
         struct event e = q->events[i];
         if (q->known && (e.what == ACT_PLUG || e.what == ACT_UNPLUG)) {

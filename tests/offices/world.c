@@ -55,7 +55,7 @@ static void *resize(void *block, size_t old_size, size_t new_size, void *user) {
 
 static int32_t clock_of(int64_t *now_ms, void *user) {
     const struct tick *tick = user;
-    *now_ms = tick->world->now + tick->ahead;
+    *now_ms = world_clock(tick->world, (uint32_t)(tick - tick->world->ticks));
     return HSVC_OK;
 }
 
@@ -79,14 +79,14 @@ void world_open(struct world *w, const struct shape *shape) {
     memset(w, 0, sizeof *w);
     w->shape = *shape;
     w->now = DAY_ONE;
-    w->slack = 4;
     w->digest = UINT64_C(0xcbf29ce484222325);
     (void)hsvc_allocator_init(&w->allocator, sizeof w->allocator);
     w->allocator.resize = resize;
     (void)hsvc_store_init(&inner, sizeof inner);
     (void)hsvc_store_init(&w->store, sizeof w->store);
     if (hsvc_memory_store_new(&w->allocator, &w->memory) != HSVC_OK || hsvc_memory_store_bind(w->memory, &inner) != HSVC_OK) abort();
-    w->store = inner;
+    witness_bind(&w->witness, &inner, &w->store);
+    inner = w->store;
     if (shape->faults) {
         if (hsvc_fault_store_new(&w->allocator, &inner, &fault) != HSVC_OK || hsvc_fault_store_bind(fault, &w->store) != HSVC_OK) abort();
         w->fault = fault;
@@ -105,6 +105,11 @@ void world_close(struct world *w) {
 }
 
 uint32_t world_node(const struct world *w, uint32_t phone) { return phone % w->shape.nodes; }
+
+/* told_to: now and then another node hears of it than the one where the phone is registered. */
+static uint32_t told_to(const struct world *w, uint32_t phone) {
+    return (phone + (w->inputs % 8 == 0)) % w->shape.nodes;
+}
 
 void world_fault(struct world *w, const struct event *e) {
     hsvc_fault fault;
@@ -149,19 +154,61 @@ int world_passes(int32_t status) {
     return status == HSVC_ERR_UNAVAILABLE || status == HSVC_ERR_UNKNOWN || status == HSVC_ERR_CONFLICT;
 }
 
+int64_t world_now(const struct world *w) {
+    return w->witness.count == 0 ? w->witness.sampled : w->witness.decisions[w->witness.count - 1].now;
+}
+
+/* decided_at: when a phone was decided about last, in this call. */
+static int64_t decided_at(const struct world *w, uint32_t phone) {
+    int64_t at = w->witness.sampled;
+    for (uint32_t i = 0; i < w->witness.count; i++)
+        if (w->witness.decisions[i].wrote[W_PHONES] & 1u << phone) at = w->witness.decisions[i].now;
+    return at;
+}
+
+/* see: TIME-4: whoever reads a record mends in it what is of the future; what is mended is written. */
+static void see(struct world *w, uint32_t phones, uint32_t users, uint32_t headsets) {
+    struct model *m = &w->model;
+    m->now = w->witness.sampled;
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (phones & 1u << i) m_see(m, &m->phones[i]);
+    for (uint32_t i = 1; i < M_USERS; i++)
+        if (users & 1u << i) m_see_user(m, i);
+    for (uint32_t i = 1; i < M_HEADSETS; i++)
+        if (headsets & 1u << i) m_see_headset(m, i);
+}
+
+void world_decided(struct world *w) {
+    for (uint32_t i = 0; i < w->witness.count; i++) {
+        const struct decision *d = &w->witness.decisions[i];
+        see(w, d->wrote[W_PHONES], d->wrote[W_USERS], d->wrote[W_HEADSETS]);
+        w->model.turn = d->first;
+        (void)m_pass(&w->model, d->wrote[W_PHONES], M_NEVER, d->now);
+        w->model.turn = 0;
+        for (uint32_t phone = 1; phone < M_PHONES; phone++)
+            if (d->wrote[W_PHONES] & 1u << phone) w->model.decided[phone] = d->now;
+    }
+}
+
 /* world_resync: STORE-6: the host lets everything be repeated that nobody acknowledged. */
 void world_resync(struct world *w, uint32_t node) {
     hsvc_cursor cursor;
-    w->model.now = m_sample(&w->model, node, world_clock(w, node));
-    for (uint32_t i = 1; i < M_PHONES; i++) m_resynced(&w->model, &w->model.phones[i]);
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
+    witness_begin(w, node);
     for (uint32_t tries = 0; !cursor.done && tries < 1000; tries++) {
-        int32_t status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
+        int32_t status;
+        witness_sample(w, node);
+        status = hsvc_resync(w->engines[node], NULL, &cursor, w->fx);
         digest_effects(w, w->fx);
         phones_effects(w, w->fx);
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
-    w->model.now = w->now;
+    (void)m_sample(&w->model, node, world_clock(w, node));
+    see(w, ~0u, witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        w->model.now = decided_at(w, i);
+        m_resynced(&w->model, &w->model.phones[i]);
+    }
 }
 
 /* heard: the host gets the effects, unless it dies here, and another begins; or nobody could say what became of the call. */
@@ -198,28 +245,28 @@ static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phon
     return in->kind == HSVC_INPUT_VERIFY_RESULT && in->request != w->phones[phone].request;
 }
 
-static uint32_t told_of(const struct world *w, const hsvc_input *in, uint32_t phone) {
-    if (phone == 0) phone = number_of_name(in->device, in->device_len);
-    return m_touched(&w->model, phone, number_of_name(in->user, in->user_len), number_of_name(in->serial, in->serial_len));
-}
-
-/* ask_model: TIME-3: what these records have due before the input's time, the input, what they have due by now. */
+/* ask_model: TIME-3: what the records that it touched have due before the input's time, the input, what they have due by now. */
 static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t phone, uint32_t node) {
     struct model *m = &w->model;
     struct m_answer wanted;
-    uint32_t touched = told_of(w, in, phone);
-    int64_t now = m_sample(m, node, world_clock(w, node));
-    m->now = now;
+    uint32_t about = 1u << (phone != 0 ? phone : number_of_name(in->device, in->device_len));
+    int64_t now = world_now(w);
+    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone);
+    (void)m_sample(m, node, world_clock(w, node));
     m->input++;
-    for (uint32_t i = 1; i < M_PHONES; i++)
-        if (touched & 1u << i) m_see(m, &m->phones[i]);
-    (void)m_pass(m, touched, model_time(m, in), now);
+    see(w, about | witness_wrote(w, W_PHONES), witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
+    m->now = now;
+    m->early = 1;
+    (void)m_pass(m, about | witness_phones(w), model_time(m, in), now);
     m->now = now;
     m->at = model_time(m, in);
     m->counted = 0;
-    wanted = model_input(m, in, stale(w, in, phone));
-    (void)m_pass(m, touched | told_of(w, in, phone), M_NEVER, now);
-    w->look_at = w->now + 1; /* of several nodes none says exactly when it wants to be called */
+    old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
+    m->early = 0;
+    wanted = model_input(m, in, old);
+    m_follow(m);
+    (void)m_pass(m, about | witness_wrote(w, W_PHONES), M_NEVER, now);
+    w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
 }
 
@@ -235,14 +282,16 @@ static void by_now(const struct world *w, hsvc_input *in) {
 
 /* world_apply: one input: the engine, as often as the store wants; the model once; then what it set off. */
 void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
-    uint32_t node = world_node(w, phone), tries = 0;
+    uint32_t node = told_to(w, phone), tries = 0;
     struct m_answer wanted;
     int32_t status, doubt = HSVC_OK;
     w->inputs++;
     by_now(w, in);
     if (w->fault != NULL)
         for (uint32_t i = 0; i < 8; i++) in->request_id[i] = (uint8_t)(w->inputs >> 8 * i);
+    witness_begin(w, node);
     do {
+        witness_sample(w, node);
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
         if (status == HSVC_ERR_CONFLICT && w->conflicts) break;
@@ -267,38 +316,84 @@ void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t br
 
 /* ---- time ---- */
 
-/* model_waits: has the model something due at this node? */
+/* next_deadline: of one node, as the host asks for it: the clock is sampled there too. */
+static int32_t next_deadline(struct world *w, uint32_t node, int64_t *at) {
+    int32_t status;
+    *at = HSVC_NEVER;
+    status = hsvc_next_deadline(w->engines[node], at);
+    (void)m_sample(&w->model, node, world_clock(w, node));
+    return status;
+}
+
+/* model_waits: how often must this node be called? Once if anything is due by its clock; and once more where it has to arm anew
+ * what another has armed, since what it knew of the policy may have been old. A host calls within poll_ms in any case. */
 static uint32_t model_waits(const struct world *w, uint32_t node) {
+    if (w->shape.nodes > 1 && m_patrols(&w->model, world_time(w, node))) return 2;
     for (uint32_t i = 1; i < M_PHONES; i++)
-        if (world_node(w, i) == node && m_phone_next(&w->model.phones[i]) <= world_time(w, node)) return 1;
+        if (m_phone_next(&w->model.phones[i]) <= world_time(w, node)) return 1;
     return 0;
 }
 
-/* model_advances: what the nodes, which have one clock, do when they are called: all that is due, whosever it is. */
-static void model_advances(struct world *w, uint32_t node) {
+/* advance_node: as often as it says that something is due, or the model does. */
+static void advance_node(struct world *w, uint32_t node) {
+    uint32_t least = model_waits(w, node), tries;
+    for (tries = 0; tries < 200; tries++) {
+        int64_t at;
+        int32_t status = next_deadline(w, node, &at);
+        if (status == HSVC_OK && at > world_time(w, node) && tries >= least) break;
+        witness_begin(w, node);
+        status = hsvc_advance(w->engines[node], w->fx);
+        (void)m_sample(&w->model, node, world_clock(w, node));
+        world_decided(w);
+        w->fired |= witness_wrote(w, W_PHONES);
+        if (witness_wrote(w, W_PHONES) != 0) w->look_at = w->now + 1; /* it may be the next headset's turn then */
+        if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
+        heard(w, node, status);
+    }
+    if (tries != 0) see(w, m_patrols(&w->model, w->witness.sampled), 0, 0);
+}
+
+/* by_all: do all clocks say so? */
+static uint32_t by_all(const struct world *w, int64_t at) {
+    for (uint32_t node = 0; node < w->shape.nodes; node++)
+        if (at > world_time(w, node)) return 0;
+    return 1;
+}
+
+/* in_time: what is due by every clock has been fired, whosever it is (TIME-3, STORE-5): at once, or as many ms later as headsets
+ * were refused before (017). A look at whose turn it is may have been taken before, with another's. */
+static void in_time(struct world *w) {
     struct model *m = &w->model;
-    int64_t now = m_sample(m, node, world_clock(w, node));
-    m->now = now;
-    for (uint32_t i = 1; i < M_PHONES; i++)
-        if (m_phone_next(&m->phones[i]) != M_NEVER) m_see(m, &m->phones[i]);
-    (void)m_pass(m, ~0u, M_NEVER, now);
+    m->now = world_time(w, 0);
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        int64_t due;
+        if (by_all(w, m->phones[i].due[MT_OFFER])) m_turns(m, &m->phones[i]);
+        due = m_phone_next(&m->phones[i]);
+        if (due == M_NEVER || !by_all(w, due)) continue;
+        w->look_at = w->now + 1;
+        if (by_all(w, due + M_HEADSETS)) world_find(w, DIFFERENT_DEADLINE, i, due, 0);
+    }
+}
+
+/* sweep: this node has done what a change left to be done. */
+static void sweep(struct world *w, uint32_t node) {
+    struct model *m = &w->model;
+    w->witness.swept = 0;
+    m->now = m->at = world_time(w, node);
+    m_sweep(m);
+    for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
+        if (m->decided[i] != 0) (void)m_pass(m, 1u << i, M_NEVER, m->decided[i]);
 }
 
 static void advance(struct world *w) {
-    for (uint32_t i = 0; i < w->shape.nodes; i++)
-        for (uint32_t tries = 0; tries < 200; tries++) {
-            int64_t at = HSVC_NEVER;
-            int32_t status = hsvc_next_deadline(w->engines[i], &at);
-            if (status == HSVC_OK && at > world_time(w, i) && (tries > 0 || !model_waits(w, i))) break;
-            status = hsvc_advance(w->engines[i], w->fx);
-            model_advances(w, i);
-            if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
-            heard(w, i, status);
-        }
-    if (w->model.job_count == 0) return;
-    w->model.now = w->model.at = world_time(w, 0);
-    m_sweep(&w->model);
-    for (uint32_t i = 0; i < w->shape.nodes; i++) model_advances(w, i);
+    memset(w->model.decided, 0, sizeof w->model.decided);
+    for (uint32_t i = 0; i < w->shape.nodes; i++) {
+        advance_node(w, i);
+        if (w->witness.swept) sweep(w, i);
+    }
+    if (w->model.job_count != 0) sweep(w, 0); /* a change that no phone feels leaves no job */
+    w->looked_at = w->now;
+    in_time(w);
 }
 
 static int64_t deadline(struct world *w) {
@@ -306,18 +401,18 @@ static int64_t deadline(struct world *w) {
     if (w->model.job_count != 0) return w->now;
     if (w->shape.nodes > 1 && w->look_at > w->now && w->look_at < wanted) return w->look_at;
     if (w->shape.nodes == 1) {
-        while (world_passes(hsvc_next_deadline(w->engines[0], &at))) continue;
-        if (at != HSVC_NEVER) at = at <= world_time(w, 0) ? w->now : at - w->ticks[0].ahead;
+        while (world_passes(next_deadline(w, 0, &at))) continue;
+        if (at != HSVC_NEVER) at = at <= world_time(w, 0) ? w->now : world_when(w, 0, at);
     }
     return at < wanted ? at : wanted;
 }
 
 /* world_at_once: a change that is felt at once, or later, leaves nothing to be done (POL-5). */
 void world_at_once(struct world *w) {
-    if (w->model.job_count != 0 || world_next(w) <= w->now) return;
+    if (w->model.job_count != 0 || w->queue.count != 0 || world_next(w) <= w->now) return; /* those who wake advance later */
     for (uint32_t i = 0; i < w->shape.nodes; i++) {
         int64_t at = HSVC_NEVER;
-        if (hsvc_next_deadline(w->engines[i], &at) == HSVC_OK && at <= world_time(w, i)) world_find(w, NOT_AT_ONCE, 0, 0, 1);
+        if (next_deadline(w, i, &at) == HSVC_OK && at <= world_time(w, i)) world_find(w, NOT_AT_ONCE, 0, 0, 1);
     }
 }
 
@@ -339,9 +434,11 @@ static void until(struct world *w, int64_t at) {
             phones_turn(w);
         } else {
             w->deadlines++;
+            w->fired = 0;
             advance(w);
         }
-        for (uint32_t i = 1; i <= w->shape.phones && w->each; i++) compare_phone(w, i);
+        for (uint32_t i = 1; i <= w->shape.phones; i++)
+            if (w->each || (planned > due && w->fired & 1u << i)) compare_phone(w, i);
     }
 }
 

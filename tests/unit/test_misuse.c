@@ -420,6 +420,16 @@ static void items_of_the_wrong_kind_are_named_SAFE_5(void **state) {
         }
 }
 
+/* CALL_ENDED cannot name call 0: a list that could would make a call that nobody ends. */
+static void a_call_of_a_list_has_a_number_SAFE_5_CALL_1(void **state) {
+    hsvc_item item = item_for(HSVC_INPUT_CALL_SNAPSHOT);
+    hsvc_input in = input_of(HSVC_INPUT_CALL_SNAPSHOT, takes_of(HSVC_INPUT_CALL_SNAPSHOT)->required | F(items));
+    (void)state;
+    item.number = 0;
+    in.items = &item;
+    refused_call(&in, HSVC_ERR_INPUT_VALUE, HSVC_FIELD_ITEMS);
+}
+
 static void items_of_an_impossible_size_are_named_SAFE_5(void **state) {
     static const size_t odd[] = {0, 1, sizeof(hsvc_item) - 1, HSVC_LIMIT_STRUCT_SIZE + 1, SIZE_MAX};
     hsvc_item item = item_for(HSVC_INPUT_PRESENCE_SNAPSHOT);
@@ -539,6 +549,7 @@ int main(void) {
         TEST(an_event_time_that_cannot_be_is_named_TIME_2),
         TEST(items_beyond_the_limit_are_named_SAFE_5),
         TEST(items_of_the_wrong_kind_are_named_SAFE_5),
+        TEST(a_call_of_a_list_has_a_number_SAFE_5_CALL_1),
         TEST(items_of_an_impossible_size_are_named_SAFE_5),
         TEST(items_with_an_unknown_tail_are_named_SAFE_5),
         TEST(fields_that_the_item_does_not_use_are_named_SAFE_5),
