@@ -16,7 +16,7 @@ extern "C" {
 
 /* One headset, call or profile of a list. */
 #define HSVC_ITEM_HEADSET 1 /* text: serial, number: handle */
-#define HSVC_ITEM_CALL 2    /* number: call id, state: HSVC_CALL_, flags: HSVC_FLAG_EMERGENCY */
+#define HSVC_ITEM_CALL 2    /* number: call id, not 0, state: HSVC_CALL_, flags: HSVC_FLAG_EMERGENCY */
 #define HSVC_ITEM_PROFILE 3 /* text: profile name */
 typedef struct hsvc_item {
     const char *text;

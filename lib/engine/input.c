@@ -208,7 +208,8 @@ static int is_spare(const hsvc_item *item) {
 }
 
 static int is_call_sound(const hsvc_item *item) {
-    return item->state >= HSVC_CALL_RINGING && item->state <= HSVC_CALL_HELD && !(item->flags & ~(uint32_t)HSVC_FLAG_EMERGENCY);
+    return item->number != 0 && item->state >= HSVC_CALL_RINGING && item->state <= HSVC_CALL_HELD &&
+           !(item->flags & ~(uint32_t)HSVC_FLAG_EMERGENCY);
 }
 
 /* check_item_text: a headset without a serial is nobody's, but no fault of the list it stands in (ID-3). */
