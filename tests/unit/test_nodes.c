@@ -147,16 +147,19 @@ static void next_deadline_is_at_most_a_poll_away_STORE_5_TIME_3(void **state) {
     end(&w);
 }
 
-/* own_devices: how many of the devices are this node's. */
-static size_t own_devices(uint32_t node) {
+/* own_among: how many of the first so many devices, in order of their names, are this node's. */
+static size_t own_among(uint32_t node, int first) {
     size_t own = 0;
-    for (int i = 0; i < DEVICES; i++) {
+    for (int i = 0; i < first; i++) {
         char device[16];
         size_t len = (size_t)snprintf(device, sizeof device, "desk-%03d", i);
         own += hsvc_hash64(device, len) % NODES == node;
     }
     return own;
 }
+
+/* own_devices: how many of the devices are this node's. */
+static size_t own_devices(uint32_t node) { return own_among(node, DEVICES); }
 
 static void a_deadline_that_another_node_was_first_with_is_skipped_STORE_5(void **state) {
     struct world w;
@@ -387,21 +390,26 @@ static void more_damaged_devices_than_an_advance_takes_hold_up_no_other_STORE_7_
     end(&w);
 }
 
-/* Only the node whose they are removes keys that mean nothing, and one may be gone for good. */
-static void more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3(void **state) {
-    struct world w;
-    int stale = 0, damaged = 0;
-    (void)state;
-    begin(&w);
-    for (int i = 0; stale < HSVC_LIMIT_ADVANCE_DEVICES + 5; i++) {
+/* put_stale: so many keys that mean nothing, all due at one time, of devices that are this node's or not. */
+static void put_stale(struct world *w, int count, int64_t at, int own) {
+    for (int i = 0; count > 0; i++) {
         struct hsvc__key key;
         char device[16];
         size_t len = (size_t)snprintf(device, sizeof device, "nobody-%d", i);
-        if (hsvc_hash64(device, len) % NODES == 0) continue;
-        hsvc__key_deadline(&key, now_ms, hsvc__str_of(device, len));
-        put_row(&w, &key, "");
-        stale++;
+        if ((hsvc_hash64(device, len) % NODES == 0) != own) continue;
+        hsvc__key_deadline(&key, at, hsvc__str_of(device, len));
+        put_row(w, &key, "");
+        count--;
     }
+}
+
+/* Only the node whose they are removes keys that mean nothing, and one may be gone for good. */
+static void more_stale_deadlines_than_an_advance_takes_hold_up_no_other_STORE_5_TIME_3(void **state) {
+    struct world w;
+    int damaged = 0;
+    (void)state;
+    begin(&w);
+    put_stale(&w, HSVC_LIMIT_ADVANCE_DEVICES + 5, now_ms, 0);
     now_ms += 120000;
     assert_int_equal(fired_in(&w, 0, 3, &damaged), own_devices(0));
     now_ms += 700; /* now the other node's too, which is away */
@@ -458,6 +466,114 @@ static void a_stale_cache_hides_no_deadline_of_a_node_that_is_gone_STORE_5_TIME_
     hsvc_cache_store_free(cache);
 }
 
+/* ---- who goes for what, and how often ---- */
+static void of_several_nodes_none_tries_a_deadline_twice_STORE_5(void **state) {
+    struct world w;
+    (void)state;
+    begin(&w);
+    now_ms += 120000;
+    refuse = 1;
+    assert_int_equal(advance_node(&w, 0), own_among(0, HSVC_LIMIT_ADVANCE_DEVICES) - 1);
+    end(&w);
+}
+
+static void a_node_that_is_alone_tries_again_after_a_conflict_STORE_5(void **state) {
+    struct world w;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    now_ms += 120000;
+    refuse = 1;
+    assert_int_equal(advance_node(&w, 0), HSVC_LIMIT_ADVANCE_DEVICES);
+    end(&w);
+}
+
+/* All of them have been left for a poll: a node that is late goes for its own first all the same. */
+static void a_node_fires_its_own_before_it_helps_STORE_5_TIME_3(void **state) {
+    struct world w;
+    hsvc_verdict verdict = {.struct_size = sizeof verdict};
+    (void)state;
+    begin(&w);
+    now_ms += 120700;
+    assert_int_equal(advance_node(&w, 0), own_among(0, HSVC_LIMIT_ADVANCE_DEVICES));
+    for (size_t i = 0; hsvc_verdict_at(w.effects, i, &verdict) == HSVC_OK; i++) assert_true(is_own(&verdict, 0));
+    end(&w);
+}
+
+static void who_helps_begins_at_the_other_end_STORE_5_TIME_3(void **state) {
+    struct world w;
+    hsvc_verdict verdict = {.struct_size = sizeof verdict};
+    char before[16] = "desk-999";
+    (void)state;
+    begin(&w);
+    now_ms += 120000;
+    while (advance_node(&w, 0) != 0) continue; /* its own */
+    now_ms += 700;
+    assert_int_equal(advance_node(&w, 0), DEVICES - own_devices(0));
+    for (size_t i = 0; hsvc_verdict_at(w.effects, i, &verdict) == HSVC_OK; i++) {
+        assert_true(memcmp(verdict.device, before, 8) < 0);
+        memcpy(before, verdict.device, 8);
+    }
+    end(&w);
+}
+
+static void what_is_left_to_another_for_a_poll_hides_nothing_behind_it_STORE_5_TIME_3(void **state) {
+    struct world w;
+    int damaged = 0;
+    (void)state;
+    begin(&w);
+    put_stale(&w, HSVC_LIMIT_ADVANCE_DEVICES + 5, now_ms + 119999, 0);
+    now_ms += 120000;
+    assert_int_equal(fired_in(&w, 0, 4, &damaged), own_devices(0));
+    end(&w);
+}
+
+/* unplug_from: the prompts of the devices behind the first `kept` go, and with them their deadlines. */
+static void unplug_from(struct world *w, int kept) {
+    for (int i = kept; i < DEVICES; i++) {
+        char device[16];
+        hsvc_input in;
+        (void)snprintf(device, sizeof device, "desk-%03d", i % DEVICES);
+        hsvc_input_headset_disconnected(&in, device, NULL, 1);
+        tell(w, &in);
+    }
+}
+
+static void a_key_that_means_nothing_goes_TIME_3(void **state) {
+    struct world w;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    unplug_from(&w, 0);
+    put_stale(&w, 1, now_ms, 1);
+    assert_true(next_of(&w, 0) <= now_ms);
+    assert_int_equal(advance_node(&w, 0), 0);
+    assert_int_equal(next_of(&w, 0), HSVC_NEVER);
+    end(&w);
+}
+
+static void as_many_as_an_advance_takes_leave_nothing_to_come_back_for_TIME_3(void **state) {
+    struct world w;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    unplug_from(&w, HSVC_LIMIT_ADVANCE_DEVICES);
+    now_ms += 120000;
+    assert_int_equal(advance_node(&w, 0), HSVC_LIMIT_ADVANCE_DEVICES);
+    assert_int_equal(next_of(&w, 0), HSVC_NEVER);
+    end(&w);
+}
+
+static void a_patrol_of_many_keys_comes_to_its_end_TIME_4(void **state) {
+    struct world w;
+    (void)state;
+    begin(&w);
+    restart(&w, 0, 1, clock_now);
+    for (int i = 0; i < 3; i++) assert_int_equal(advance_node(&w, 0), 0);
+    assert_int_equal(next_of(&w, 0), now_ms + 120000);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stale_cache_hides_no_deadline_of_a_node_that_is_gone_STORE_5_TIME_3),
@@ -471,6 +587,14 @@ int main(void) {
         cmocka_unit_test(others_deadlines_are_left_to_them_for_a_poll_STORE_5_TIME_3),
         cmocka_unit_test(scans_begin_where_the_last_found_something_for_a_poll_TIME_3),
         cmocka_unit_test(two_doubts_can_be_over_at_one_time_where_clocks_differ_TIME_4_OBS_3),
+        cmocka_unit_test(a_key_that_means_nothing_goes_TIME_3),
+        cmocka_unit_test(a_node_fires_its_own_before_it_helps_STORE_5_TIME_3),
+        cmocka_unit_test(a_node_that_is_alone_tries_again_after_a_conflict_STORE_5),
+        cmocka_unit_test(a_patrol_of_many_keys_comes_to_its_end_TIME_4),
+        cmocka_unit_test(as_many_as_an_advance_takes_leave_nothing_to_come_back_for_TIME_3),
+        cmocka_unit_test(of_several_nodes_none_tries_a_deadline_twice_STORE_5),
+        cmocka_unit_test(what_is_left_to_another_for_a_poll_hides_nothing_behind_it_STORE_5_TIME_3),
+        cmocka_unit_test(who_helps_begins_at_the_other_end_STORE_5_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
