@@ -84,13 +84,14 @@ static struct hsvc__note *new_note(struct hsvc__txn *txn, struct hsvc__slot *slo
     return note;
 }
 
-/* repeats: is this one more refusal of the reason of the device's newest entry? Then that one is written again. */
+/* repeats: is this one more refusal of the reason of the device's newest entry? Then that one is written again, unless it was
+ * dropped: what is gone does not come back. */
 static int repeats(struct hsvc__turn *t, struct hsvc__slot *slot, uint32_t kind, int changed) {
     struct hsvc__device *dev = (struct hsvc__device *)slot->record;
     uint32_t reason = t->verdict.reason;
     int alone = kind != 0 && !changed && !hsvc__is_accepted(reason), again;
     if (slot->family != HSVC__FAMILY_DEVICE) return 0;
-    again = alone && dev->refused_reason == reason;
+    again = alone && dev->refused_reason == reason && dev->audit_last != dev->audit_gone;
     dev->refused_at = !alone ? 0 : again ? dev->refused_at : t->at;
     dev->refused_count = !alone ? 0 : again ? dev->refused_count + 1 : 1;
     dev->refused_reason = alone ? reason : 0;

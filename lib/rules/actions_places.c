@@ -97,10 +97,17 @@ void hsvc__do_await_update(struct hsvc__turn *t, int64_t arg) {
     entry->request = 0;
 }
 
+/* waits_at_once: how many waits may end by this firing: all that the commit has room for, so that in most stores they end in one
+ * moment with one entry; and some in any case, for what is due before an input is not left for later (decision 163). */
+static uint32_t waits_at_once(const struct hsvc__txn *txn) {
+    uint32_t fit = hsvc__room_left(txn) / (HSVC_LIMIT_OPS_PER_COMMIT / 2 / HSVC_LIMIT_WAITS_AT_ONCE);
+    return fit < HSVC_LIMIT_WAITS_AT_ONCE ? HSVC_LIMIT_WAITS_AT_ONCE : fit;
+}
+
 void hsvc__do_end_waits(struct hsvc__turn *t, int64_t arg) {
-    uint32_t over = 0;
+    uint32_t over = 0, most = waits_at_once(t->txn);
     (void)arg;
-    for (uint32_t i = 0; i < t->dev->present_count && over < HSVC_LIMIT_WAITS_AT_ONCE; i++) {
+    for (uint32_t i = 0; i < t->dev->present_count && over < most; i++) {
         const struct hsvc__present *one = &t->dev->presents[i];
         if (!(one->flags & HSVC__WAITS) || one->due_at > t->at) continue;
         hsvc__raise_event(t, HSVC__MACHINE_presence, HSVC_EVENT_wait_over, 0, t->dev, hsvc__headset_of(t, one->serial), t->user);

@@ -89,7 +89,7 @@ int hsvc__is_attempts_are_used_up_by_refusal(struct hsvc__turn *t) {
 /* ---- may this user sign in here? The newcomer is the headset's owner, or whoever typed (ask.h) ---- */
 int hsvc__is_newcomer_is_devices_owner(struct hsvc__turn *t) {
     hsvc__str id = hsvc__newcomer(t)->id;
-    if (t->dev->kind != HSVC_DEVICE_OWNED || id.n == 0) return 0;
+    if (t->dev->kind != HSVC_DEVICE_OWNED) return 0; /* an owned one has an owner: nobody, of no id, is not it */
     return hsvc__fold_eq(t->dev->related_user, id) || hsvc__fold_eq(hsvc__known_as(t, t->dev->related_user)->id, id);
 }
 int hsvc__is_newcomer_is_disabled(struct hsvc__turn *t) {

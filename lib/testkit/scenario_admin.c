@@ -69,8 +69,12 @@ static void say_of_new_name(hsvc_scenario *s, struct scn_str was, struct scn_str
 }
 
 static void renamed(hsvc_scenario *s, uint32_t kind, struct scn_name *name) {
-    const hsvc_verdict *verdict = plain(s, kind);
+    const hsvc_verdict *verdict;
     struct scn_str is;
+    s->renamed = kind == HSVC_INPUT_DEVICE_RENAME ? name : NULL;
+    s->renamed_to = s->v[SCN_name].text;
+    verdict = plain(s, kind);
+    s->renamed = NULL;
     if (verdict == NULL || !verdict->accepted || name == NULL || s->dry_run) return;
     is = hsvc__scn_keep(s, &s->pool, s->v[SCN_name].text);
     if (kind == HSVC_INPUT_DEVICE_RENAME) say_of_new_name(s, name->real, is);

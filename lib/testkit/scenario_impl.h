@@ -165,6 +165,8 @@ struct hsvc_scenario {
     uint32_t reset_bare, phones_silent, jobs_wait;
     uint32_t lose_effects; /* those of the next call */
     uint32_t unheard;      /* effects were lost, and no resync has been since: screens may be wrong */
+    struct scn_name *renamed; /* the phone whose renaming is under way, or NULL */
+    struct scn_str renamed_to;
     /* the line */
     uint32_t line;
     uint32_t column;

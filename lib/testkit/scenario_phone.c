@@ -8,8 +8,10 @@ static struct scn_str str_of(const char *p, size_t n) {
     return str;
 }
 
+/* A phone that is being renamed has both names: what was due before is said of the old one, what is due by now of the new. */
 static struct scn_name *phone_of(const hsvc_scenario *s, const char *name, size_t len) {
-    return hsvc__scn_find_real(s, HSVC_SCENARIO_PHONE, str_of(name, len));
+    struct scn_name *found = hsvc__scn_find_real(s, HSVC_SCENARIO_PHONE, str_of(name, len));
+    return found == NULL && s->renamed != NULL && hsvc__scn_same(s->renamed_to, str_of(name, len)) ? s->renamed : found;
 }
 
 /* ---- plans ---- */

@@ -204,18 +204,19 @@ static int advance(hsvc_scenario *s) {
 /* hsvc__scn_resync: all pages, as one step each. */
 void hsvc__scn_resync(hsvc_scenario *s, const hsvc_resync_scope *scope) {
     hsvc_cursor cursor;
-    int one = scope != NULL && scope->device_len > 0;
+    int one = scope != NULL && scope->device_len > 0, heard = scope == NULL; /* of a part: the other screens may still be wrong */
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
-    if (scope == NULL) s->unheard = 0; /* of a part: the other screens may still be wrong */
     while (s->status == HSVC_OK && !cursor.done) {
         int32_t status = hsvc_resync(s->engine, scope, &cursor, s->effects);
         for (size_t i = 0; i < hsvc_effects_count(s->effects); i++) see_effect(s, i);
         call_step_hook(s, NULL, HSVC_SCENARIO_BY_SCRIPT, status);
+        heard = heard && !s->lose_effects;
         hsvc__scn_world_effects(s);
         if (status != HSVC_OK) failed_call(s, "hsvc_resync", status);
         hsvc_effects_reset(s->effects);
         if (status != HSVC_OK || one) return;
     }
+    if (heard) s->unheard = 0; /* not before: it is what puts a screen over one that nobody said is gone */
 }
 
 /* hsvc__scn_work: what the service has to do at once, because a change touches many records, it does before the next line. */

@@ -23,7 +23,9 @@ static const int mutants[] = {HSVC__MUTANT_headsets_stay_fresh, HSVC__MUTANT_tak
                               HSVC__MUTANT_first_scope_wins,    HSVC__MUTANT_owner_by_use,             HSVC__MUTANT_conflicts_are_final,
                               HSVC__MUTANT_additions_first,     HSVC__MUTANT_twice_unseen,             HSVC__MUTANT_good_rows_land_anyway,
                               HSVC__MUTANT_mangled_serials_pass,    HSVC__MUTANT_flaps_uncounted,         HSVC__MUTANT_dry_runs_commit,
-                              HSVC__MUTANT_exports_without_header,  HSVC__MUTANT_doubt_untold};
+                              HSVC__MUTANT_exports_without_header,  HSVC__MUTANT_doubt_untold,            HSVC__MUTANT_cause_untold,
+                              HSVC__MUTANT_last_cause_told,         HSVC__MUTANT_causes_taken_back,         HSVC__MUTANT_wipes_forgotten,
+                              HSVC__MUTANT_screens_stay,            HSVC__MUTANT_emergencies_time_out};
 
 static const char *const names[HSVC__MUTANTS] = {"",
 #define MUTANT(name, rule, witness, text) #name,

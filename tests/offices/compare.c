@@ -51,6 +51,7 @@ void compare_phone(struct world *w, uint32_t phone) {
     (void)hsvc_device_view_init(&v, sizeof v);
     if (w->finding.kind != SAME || m_phone_next(p) <= world_time(w, world_node(w, phone))) return; /* due: it is judged with that */
     if (!p->exists) {
+        told_at_rest(w, phone);
         if (hsvc_device_get(w->engines[world_node(w, phone)], phone_id(w, phone), strlen(phone_id(w, phone)), &v) == HSVC_OK) world_find(w, DIFFERENT_EXISTS, phone, 0, 1);
         return;
     }
@@ -60,6 +61,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         return;
     }
     if (v.deadline_at <= world_time(w, world_node(w, phone)) + 1) return; /* the host is about to call; or it is the next headset's turn */
+    told_at_rest(w, phone);
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
@@ -121,6 +123,7 @@ void compare_all(struct world *w) {
         if (status == HSVC_OK) owner = number_of_name(v.owner, v.owner_len);
         else if (status != HSVC_ERR_NOT_FOUND) continue; /* a fault of the store */
         differ(w, DIFFERENT_OWNER, 0, w->model.headsets[i].owner, owner);
+        told_owner(w, i);
         if (w->finding.kind != SAME) w->finding.headset = i;
     }
 }

@@ -81,7 +81,7 @@ struct m_phone {
     uint64_t wanted, worn; /* generations */
     uint8_t profile;       /* wanted: 0 its own, else the number of the user's profile, from 1 */
     uint8_t user;          /* of the session */
-    uint8_t by;            /* headset, 0: by hand */
+    uint8_t by;            /* headset by which the session began, 0: by hand (decision 175) */
     uint8_t profile_of;
     uint32_t session_state, causes, left_denied, extended;
     uint32_t serial; /* of the session, counted by the model */
@@ -120,6 +120,13 @@ struct m_job {
 };
 #define M_JOBS 16
 
+/* What is told once: HSVC_EFFECT_, and its cause. Of a session: whose, in which profile, by which headset (0: by hand). */
+struct m_told {
+    uint16_t kind, number;
+    uint8_t phone, user, profile, headset;
+};
+#define M_TOLD 64
+
 struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint64_t input; /* how many there were */
@@ -131,6 +138,8 @@ struct model {
     int64_t sampled[M_NODES]; /* the last time that each node went by */
     uint32_t job_count;
     struct m_job jobs[M_JOBS];
+    uint32_t told_count; /* of what the engine has not been seen to tell */
+    struct m_told told[M_TOLD];
     struct m_user users[M_USERS];
     struct m_phone phones[M_PHONES];
     struct m_headset headsets[M_HEADSETS];
@@ -231,6 +240,10 @@ void m_open_window(struct model *m, struct m_phone *p, int64_t at);
 void m_back(struct model *m, struct m_phone *p);
 void m_window_due(struct model *m, struct m_phone *p);
 void m_waited(struct model *m, struct m_phone *p);
+
+/* model_told.c: what is told */
+void m_tells_start(struct model *m, const struct m_phone *p);
+void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);

@@ -23,10 +23,7 @@ void m_em_screen(struct model *m, struct m_phone *p, uint32_t headset) {
 
 /* goes_on: it is the session's own user: a window that runs ends, and the session is one by hand. */
 static void goes_on(struct model *m, struct m_phone *p) {
-    if (p->session_state != HSVC_SESSION_SIGNED_IN) {
-        m_back(m, p);
-        p->by = 0;
-    }
+    if (p->session_state != HSVC_SESSION_SIGNED_IN) m_back(m, p);
     p->left_denied = 0;
 }
 

@@ -74,6 +74,7 @@ struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     if (m_calls(p) > 0) return m_no(HSVC_REASON_BUSY_CALL);
+    m_tells_end(m, p, HSVC_CAUSE_DEVICE_REMOVED);
     memset(p, 0, sizeof *p);
     for (uint32_t k = 0; k < M_TIMERS; k++) p->due[k] = M_NEVER;
     for (uint32_t i = 0; i < M_PARAMS; i++) m->at_phone[phone][i] = M_UNSET;

@@ -73,6 +73,7 @@ static void over(struct model *m, struct m_phone *p, uint32_t cause) {
     uint32_t again = m_policy(m, HSVC_PARAM_RESIGN_IN_AFTER_SIGN_OUT, 0, m_number(m, p)) != 0 && cause == HSVC_CAUSE_USER;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && m->headsets[h].owner == p->user) p->at[h].fresh = (uint8_t)again;
+    m_tells_end(m, p, cause);
     p->user = p->by = 0;
     p->session_state = HSVC_SESSION_VACANT;
     p->causes = 0;
@@ -108,11 +109,14 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
     }
 }
 
-/* m_strongest: of the causes that wait (OUT-5); there is one. */
+/* m_strongest: of the causes that wait (OUT-5, decision 174); there is one. */
 uint32_t m_strongest(const struct m_phone *p) {
-    uint32_t cause = HSVC_CAUSE_ADMIN;
-    while ((p->causes & 1u << (cause - HSVC_CAUSE_ADMIN)) == 0) cause++;
-    return cause;
+    static const uint32_t strongest[] = {HSVC_CAUSE_ADMIN,    HSVC_CAUSE_USER_REMOVED,   HSVC_CAUSE_USER_DISABLED, HSVC_CAUSE_DEVICE_REMOVED, HSVC_CAUSE_PROFILE_REMOVED,
+                                         HSVC_CAUSE_OTHER_LOGIN, HSVC_CAUSE_TAKEOVER,    HSVC_CAUSE_OWNER_RETURNED, HSVC_CAUSE_MAX_TIME,      HSVC_CAUSE_APPLY_FAILED,
+                                         HSVC_CAUSE_UNREACHABLE, HSVC_CAUSE_USER,        HSVC_CAUSE_WINDOW};
+    uint32_t i = 0;
+    while ((p->causes & 1u << (strongest[i] - HSVC_CAUSE_ADMIN)) == 0) i++;
+    return strongest[i];
 }
 
 /* m_waited: the last call is over, and no hold: what waits is taken. */
@@ -153,6 +157,7 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     p->causes = 0;
     m->users[user].last_profile = (uint8_t)profile;
     m_apply(m, p, user, profile);
+    m_tells_start(m, p);
     if (longest != 0) m_arm(m, p, MT_LONGEST, m->now + longest);
     return 0;
 }

@@ -112,7 +112,7 @@ struct phone {
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, DIFFERENT_TOLD, DIFFERENT_TOLD_OWNER, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -133,6 +133,16 @@ struct script {
     char *bytes; /* NULL: none is written */
     uint32_t used, room;
     int64_t last_at;
+};
+
+#define TOLD_WHY 100000 /* a finding has what is told times this, and its cause */
+
+/* What the engine has told, and the model not yet. doubted: a commit was in doubt, and what it told may have been heard by nobody. */
+struct told {
+    uint32_t count, doubted;
+    struct m_told list[M_TOLD];
+    uint64_t session[M_PHONES];  /* told to have begun */
+    uint8_t owner[M_HEADSETS];   /* told to have it */
 };
 
 /* The clock of one node. */
@@ -156,6 +166,7 @@ struct world {
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
+    struct told told;
     struct finding finding;
     struct script *script;
     hsvc_memory_store *memory;
@@ -224,6 +235,11 @@ void phones_pin(uint32_t user, uint32_t right, char pin[8]);
 void compare_phone(struct world *w, uint32_t phone);
 void compare_all(struct world *w);
 void compare_sound(struct world *w);
+
+/* told.c: what is told, side by side */
+void told_effects(struct world *w, const hsvc_effects *fx);
+void told_at_rest(struct world *w, uint32_t phone);
+void told_owner(struct world *w, uint32_t headset);
 
 /* script.c: lines of a scenario. Names: u1, desk-1, H1. */
 const char *user_name(uint32_t user);

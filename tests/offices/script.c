@@ -186,10 +186,18 @@ static void expect_verdict(struct world *w, const struct finding *f) {
 
 static const char *state_name(int64_t state) { return hsvc_name(HSVC_REGISTRY_SESSION, (int32_t)state); }
 
+/* expect_told: wanted: HSVC_EFFECT_ * TOLD_WHY and its cause; 0: that is not to be told which the engine tells. */
+static void expect_told(struct world *w, const struct finding *f) {
+    int64_t told = f->wanted != 0 ? f->wanted : f->seen, why = told % TOLD_WHY;
+    say(w, "  expect %s%s on %s%s%s", f->wanted != 0 ? "" : "no ", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)(told / TOLD_WHY)), phone_name(f->phone), why ? " because " : "",
+        why ? hsvc_name(HSVC_REGISTRY_CAUSE, (int32_t)why) : "");
+}
+
 /* script_expect: what the model expects and the engine does not do, in the script's words. */
 void script_expect(struct world *w, const struct finding *f) {
     const char *phone = phone_name(f->phone);
-    if (f->kind != DIFFERENT_VERDICT && w->now > DAY_ONE) say(w, " at day %d %02d:%02d:%02d.%03d", (int)((f->at - DAY_ONE) / DAY_MS) + 1,
+    uint32_t just_now = f->kind == DIFFERENT_VERDICT || (f->kind == DIFFERENT_TOLD && f->at == w->script->last_at); /* by the last line */
+    if (!just_now && w->now > DAY_ONE) say(w, " at day %d %02d:%02d:%02d.%03d", (int)((f->at - DAY_ONE) / DAY_MS) + 1,
         (int)((f->at - DAY_ONE) % DAY_MS / 3600000), (int)((f->at - DAY_ONE) / 60000 % 60), (int)((f->at - DAY_ONE) / 1000 % 60), (int)((f->at - DAY_ONE) % 1000));
     switch (f->kind) {
         case DIFFERENT_VERDICT: expect_verdict(w, f); break;
@@ -229,7 +237,9 @@ void script_expect(struct world *w, const struct finding *f) {
             if (f->phone) say(w, "  expect phone %s does not exist", phone);
             else say(w, "  expect user %s does not exist", user_name(f->user));
             break;
+        case DIFFERENT_TOLD: expect_told(w, f); break;
         case SAME:
+        case DIFFERENT_TOLD_OWNER:
         case DIFFERENT_ROWS:
         case NOT_AT_ONCE:
         case DIFFERENT_CAUSES:

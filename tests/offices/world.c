@@ -118,6 +118,7 @@ void world_fault(struct world *w, const struct event *e) {
     fault.delay = 1 + e->user;
     (void)hsvc_fault_store_arm(w->fault, &fault);
     w->conflicts = e->arg == HSVC_FAULT_CONFLICT && e->number < 8;
+    w->told.doubted |= e->arg >= HSVC_FAULT_UNKNOWN_DONE;
     w->faults++;
 }
 
@@ -125,6 +126,7 @@ void world_fault(struct world *w, const struct event *e) {
 
 static void digest_effects(struct world *w, const hsvc_effects *fx) {
     w->effects += hsvc_effects_count(fx);
+    told_effects(w, fx);
     for (size_t i = 0; i < hsvc_effects_count(fx); i++) {
         hsvc_effect e;
         (void)hsvc_effect_init(&e, sizeof e);

@@ -116,6 +116,22 @@ static void a_list_without_handles_replaces_none_PRES_5(void **state) {
     assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 1)), HSVC_REASON_WINDOW_OPENED);
 }
 
+/* last_firings: how many deadlines the audit of P1 has of the moment that its newest entry is of. */
+static int last_firings(void) {
+    static hsvc_audit_entry entries[HSVC_LIMIT_AUDIT_PAGE];
+    hsvc_audit_cursor cursor;
+    size_t count = 0;
+    int found = 0;
+    OK(hsvc_audit_cursor_init(&cursor, sizeof cursor));
+    cursor.subject_kind = HSVC_SUBJECT_DEVICE;
+    cursor.subject = device_view(d, "P1").number;
+    OK(hsvc_audit_entry_init(&entries[0], sizeof entries[0]));
+    OK(hsvc_audit_read(d->engine, &cursor, entries, HSVC_LIMIT_AUDIT_PAGE, &count));
+    assert_in_range(count, 1, HSVC_LIMIT_AUDIT_PAGE - 1);
+    for (size_t i = 0; i < count; i++) found += entries[i].input == 0 && entries[i].at_ms == entries[count - 1].at_ms;
+    return found;
+}
+
 /* Everybody's headset moves to the next desk in one report: as many doubts as a device can have, due in one moment, and the
  * session's is among them. Each has two things to tell when it is over. */
 static void doubts_about_all_headsets_end_in_one_moment_PRES_7_OUT_1(void **state) {
@@ -142,6 +158,7 @@ static void doubts_about_all_headsets_end_in_one_moment_PRES_7_OUT_1(void **stat
     assert_int_equal(device_view(d, "P1").headset_count, HSVC_LIMIT_PRESENCE_PER_DEVICE);
     advance(d, MINUTE);
     assert_int_equal(device_view(d, "P1").headset_count, 0);
+    assert_int_equal(last_firings(), 1);
     assert_int_equal(device_view(d, "P2").headset_count, HSVC_LIMIT_PRESENCE_PER_DEVICE);
 }
 

@@ -336,6 +336,40 @@ static void each_call_of_the_store_may_fail_STORE_5(void **state) {
     assert_true(nth > 100 && silent < 50);
 }
 
+/* Of an audit that could be read in part nothing is known: neither how many entries there are nor which is the newest. */
+static int32_t (*scan_below)(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit,
+                             int32_t (*row)(const hsvc_row *row, void *user), void *row_user, void *user);
+static uint32_t pages;
+static int32_t scan_first_pages(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit,
+                                int32_t (*row)(const hsvc_row *row, void *user), void *row_user, void *user) {
+    if (from[0] == HSVC__FAMILY_ENTRY && ++pages % 2 == 0) return HSVC_ERR_UNAVAILABLE;
+    return scan_below(from, from_len, to, to_len, limit, row, row_user, user);
+}
+
+static void an_audit_that_was_read_in_part_is_not_looked_at_STORE_5(void **state) {
+    char script[4096] = PEOPLE "at 09:00\n";
+    struct run run;
+    struct desk d;
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        strcat(script, i % 2 == 0 ? "desk-1 loses its registration\n" : "desk-1 registers\n");
+    strcat(script, "  expect audit of phone desk-1 has 32 entries\n  expect audit of phone desk-1 ends with RECORDED\n");
+    desk_ready(&d);
+    scan_below = d.store.scan;
+    d.store.scan = scan_first_pages;
+    pages = 0;
+    open_run(&run, &d.allocator);
+    run.config.store = &d.store;
+    OK(play(&run, script));
+    assert_int_equal(pages, 4);
+    assert_int_equal(run.statuses, 2);
+    assert_int_equal(run.failures, 4);
+    assert_non_null(strstr(run.seen, "hsvc_audit_read failed; ERR_UNAVAILABLE"));
+    assert_non_null(strstr(run.seen, "has 32 entries; 0"));
+    assert_non_null(strstr(run.seen, "ends with RECORDED; no entry"));
+    desk_close(&d);
+}
+
 /* A deadline that no call works off, since the store refuses the commit of it and of nothing else. */
 static int32_t (*commit_below)(const hsvc_op *ops, size_t count, uint64_t *revision, void *user);
 static int refuse;
@@ -415,6 +449,7 @@ int main(void) {
         cmocka_unit_test(each_request_for_memory_may_fail_SAFE_5),
         cmocka_unit_test(screens_that_no_record_speaks_of_are_told_PROMPT_6),
         cmocka_unit_test(each_call_of_the_store_may_fail_STORE_5),
+        cmocka_unit_test(an_audit_that_was_read_in_part_is_not_looked_at_STORE_5),
         cmocka_unit_test(what_verify_finds_is_reported_STORE_8),
         cmocka_unit_test(a_deadline_that_never_passes_is_reported_TIME_3),
     };
