@@ -153,12 +153,29 @@ static void nothing_is_refused_SAFE_5(void **state) {
     assert_int_equal(hsvc__record_encode(&view, 'Z', NULL, NULL), HSVC_ERR_CORRUPT);
 }
 
+static int32_t find_a(const hsvc_row *row, void *user) {
+    hsvc_subject_view subject = {.struct_size = sizeof subject};
+    if (hsvc_subject_decode(row, &subject) == HSVC_OK) *(int *)user += text_is(subject.name, subject.name_len, "a");
+    return HSVC_OK;
+}
+
+static void a_name_of_one_letter_is_a_name_ID_1(void **state) {
+    struct world w;
+    int found = 0;
+    (void)state;
+    world_open(&w, "user a\n");
+    OK(w.desk.plain.scan(NULL, 0, NULL, 0, 1000, find_a, &found, w.desk.plain.user));
+    assert_int_equal(found, 1);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_of_one_kind_STORE_7),
         cmocka_unit_test(each_wrong_byte_is_seen_STORE_7),
         cmocka_unit_test(a_state_that_nobody_knows_is_damage_STORE_7),
         cmocka_unit_test(nothing_is_refused_SAFE_5),
+        cmocka_unit_test(a_name_of_one_letter_is_a_name_ID_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

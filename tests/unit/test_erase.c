@@ -162,6 +162,22 @@ static void entries_of_somebody_who_goes_may_be_pruned_meanwhile_OBS_3(void **st
     for (int i = 0; i < 2; i++) hsvc_engine_free(nodes[i]);
 }
 
+/* The number of somebody who was removed, and not erased, says who that was. */
+static void nobody_else_is_forgotten_OBS_4(void **state) {
+    hsvc_subject_view whom;
+    hsvc_input in;
+    uint64_t number;
+    (void)state;
+    number = user_view(d, "bob").number;
+    assert_int_equal(GIVE(d, hsvc_input_user_remove(&in, "bob")), HSVC_REASON_DONE);
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_user_erase(&in, given)), HSVC_REASON_DONE);
+    advance(d, MINUTE);
+    OK(hsvc_subject_view_init(&whom, sizeof whom));
+    OK(hsvc_subject_get(d->engine, number, &whom));
+    assert_true(text_is(whom.name, whom.name_len, "bob"));
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
@@ -169,6 +185,7 @@ int main(void) {
         TEST(a_call_delays_it_and_no_more_SAFE_2_OBS_4),
         TEST(who_was_removed_before_is_forgotten_too_OBS_4),
         TEST(entries_of_somebody_who_goes_may_be_pruned_meanwhile_OBS_3),
+        TEST(nobody_else_is_forgotten_OBS_4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

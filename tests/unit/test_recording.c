@@ -520,6 +520,30 @@ static void every_field_is_recorded_OBS_6(void **state) {
     assert_int_equal(missing, 0);
 }
 
+/* Texts of one byte are texts; the replay holds the epoch that the engine was begun with. */
+static void the_shortest_names_and_an_epoch_are_recorded_OBS_6_STORE_9(void **state) {
+    struct desk desk, *d = &desk;
+    struct tape tape = {NULL, 0, 0, 0};
+    struct seen seen = {.stop = 0};
+    hsvc_replay_report report;
+    hsvc_input in;
+    (void)state;
+    desk_open(d);
+    OK(hsvc_epoch_raise(d->engine, 5));
+    hsvc_engine_free(d->engine);
+    d->config.recording = take_frame;
+    d->config.recording_user = &tape;
+    d->config.epoch = 5;
+    OK(hsvc_engine_new(&d->config, &d->engine));
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "a", NULL, 0)), HSVC_REASON_DONE);
+    assert_int_equal(user_view(d, "a").id_len, 1);
+    desk_close(d);
+    OK(replay(&tape, &seen, &report));
+    assert_int_equal(report.calls, 1);
+    assert_int_equal(report.commits, 1);
+    free(tape.bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_recording_comes_out_the_same_OBS_6),
@@ -535,6 +559,7 @@ int main(void) {
         cmocka_unit_test(replay_without_memory_says_so_OBS_6),
         cmocka_unit_test(misuse_is_named_OBS_6),
         cmocka_unit_test(every_field_is_recorded_OBS_6),
+        cmocka_unit_test(the_shortest_names_and_an_epoch_are_recorded_OBS_6_STORE_9),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

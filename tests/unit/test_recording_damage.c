@@ -88,12 +88,14 @@ static int record(void **state) {
 /* ---- replaying ---- */
 static int told, told_fails, told_off;
 static hsvc_replay_report report;
+static hsvc_difference difference; /* the last that was told */
 
 static int32_t on_difference(const hsvc_difference *d, void *user) {
     (void)user;
     assert_non_null(d->frame_name);
     assert_non_null(d->group);
     assert_non_null(d->field);
+    difference = *d;
     told++;
     return told_fails ? HSVC_ERR_NOT_FOUND : HSVC_OK;
 }
@@ -283,6 +285,43 @@ static void names_of_nothing_are_empty_OBS_6(void **state) {
     assert_false(hsvc__tag_is_group(1000));
 }
 
+/* find_entry: the first entry of this tag that ends an END, or does not; where the frame begins, and in the payload where the entry
+ * begins and ends. */
+static size_t find_entry(uint32_t tag, int is_last, size_t *begin, size_t *end) {
+    struct hsvc__frame frame;
+    for (size_t at = 0; hsvc__frame_at(whole.bytes + at, whole.len - at, &frame) == HSVC_OK; at += frame.size) {
+        struct hsvc__piece entry = {.tag = 1};
+        *end = 0;
+        while (frame.type == HSVC_FRAME_END && entry.tag != 0) {
+            *begin = *end;
+            OK(hsvc__entry_at(&frame, end, &entry));
+            if (entry.tag == tag && (*end == frame.len) == is_last) return at;
+        }
+    }
+    fail();
+    return 0;
+}
+
+/* Of a decision that came out with more than was recorded the difference names what is more, wherever it stands. */
+static void what_was_not_recorded_is_told_by_its_name_OBS_6(void **state) {
+    static const uint32_t tags[] = {HSVC__TAG_at_ms, HSVC__TAG_reason}; /* the last of its frame, and one in between */
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t payload[1 << 14];
+        size_t begin, end, at = find_entry(tags[i], i == 0, &begin, &end), len = frame_size(whole.bytes + at) - HSVC__FRAME_HEAD_LEN;
+        const uint8_t *from = whole.bytes + at + HSVC__FRAME_HEAD_LEN;
+        assert_true(len <= sizeof payload);
+        memcpy(payload, from, begin);
+        memcpy(payload + begin, from + end, len - end);
+        cut_in(at, HSVC_FRAME_END, payload, len - (end - begin));
+        assert_int_equal(replay(&changed, 0), HSVC_ERR_DIFFERENT);
+        assert_string_equal(difference.frame_name, "END");
+        assert_string_equal(difference.field, hsvc__tag_name(tags[i]));
+        assert_int_equal(difference.expected_number, 0);
+        assert_int_equal(difference.came_number, hsvc__get64(from + begin + 1));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_changed_is_told_or_harmless_OBS_6),
@@ -290,6 +329,7 @@ int main(void) {
         cmocka_unit_test(a_replay_that_is_short_of_memory_says_so_SAFE_5),
         cmocka_unit_test(an_engine_with_flags_that_nobody_knows_is_damage_OBS_6),
         cmocka_unit_test(names_of_nothing_are_empty_OBS_6),
+        cmocka_unit_test(what_was_not_recorded_is_told_by_its_name_OBS_6),
     };
     return cmocka_run_group_tests(tests, record, NULL);
 }

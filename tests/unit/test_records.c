@@ -315,6 +315,35 @@ static void a_skip_is_of_one_device_PROMPT_3(void **state) {
     assert_memory_equal(key.bytes + 1, wanted, sizeof wanted);
 }
 
+/* What the audit has no room for is written as the largest, and is no other fact. */
+static void a_count_beyond_its_bits_spoils_no_fact_beside_it_OBS_3(void **state) {
+    struct hsvc__vector vector;
+    (void)state;
+    forget();
+    device.rec.family = HSVC__FAMILY_DEVICE;
+    device.rec.present = 1;
+    device.failures = 200;
+    hsvc__vector_of(&device, &vector);
+    assert_int_equal(vector.word[0] >> 26 & 127, 127); /* failures: FACT of facts.def */
+    assert_int_equal(vector.word[0] >> 33, 0);
+}
+
+/* The same memory holds one record after the other. */
+static void who_does_not_wait_has_no_times_of_another_PRES_3(void **state) {
+    uint8_t waits[56] = {0}, settled[32] = {0};
+    (void)state;
+    forget();
+    waits[16] = HSVC__DOUBTFUL;
+    waits[32] = waits[40] = 9; /* due, left */
+    device.presence = text_of(waits, sizeof waits);
+    assert_int_equal(hsvc__lists_decode(&device, HSVC__FAMILY_DEVICE), HSVC_OK);
+    assert_int_equal(device.presents[0].due_at, 9);
+    device.presence = text_of(settled, sizeof settled);
+    assert_int_equal(hsvc__lists_decode(&device, HSVC__FAMILY_DEVICE), HSVC_OK);
+    assert_int_equal(device.presents[0].due_at, 0);
+    assert_int_equal(device.presents[0].left_at, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_skip_is_of_one_device_PROMPT_3),
@@ -333,6 +362,8 @@ int main(void) {
         cmocka_unit_test(a_timer_too_far_ahead_is_cut_TIME_4),
         cmocka_unit_test(a_lock_too_far_ahead_is_cut_TIME_4),
         cmocka_unit_test(what_goes_with_a_timer_is_mended_with_it_TIME_4),
+        cmocka_unit_test(a_count_beyond_its_bits_spoils_no_fact_beside_it_OBS_3),
+        cmocka_unit_test(who_does_not_wait_has_no_times_of_another_PRES_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

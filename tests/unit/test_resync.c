@@ -237,6 +237,48 @@ static void a_damaged_device_is_named_STORE_7(void **state) {
     desk_close(&d);
 }
 
+static void arm_read(struct desk *d, uint32_t kind) {
+    hsvc_fault fault;
+    OK(hsvc_testkit_init(&fault, sizeof fault));
+    fault.kind = kind;
+    fault.on = HSVC_FAULT_ON_READ;
+    fault.nth = 1;
+    OK(hsvc_fault_store_arm(d->fault, &fault));
+}
+
+/* The scan found the device sound; what is read of it for the decision is not. */
+static void a_device_damaged_meanwhile_is_told_STORE_7(void **state) {
+    struct desk d;
+    unsigned told[MANY] = {0}, all = 0;
+    hsvc_cursor cursor;
+    (void)state;
+    many_devices(&d);
+    arm_read(&d, HSVC_FAULT_CORRUPT);
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, d.fx), HSVC_ERR_CORRUPT);
+    assert_int_equal(problem_of(d.fx).status, HSVC_ERR_CORRUPT);
+    count_menus(d.fx, told);
+    for (unsigned i = 0; i < MANY; i++) all += told[i];
+    assert_int_equal(all, HSVC_LIMIT_RESYNC_DEVICES - 1);
+    desk_close(&d);
+}
+
+/* A store that is not there comes before a device that is damaged: the page is not over. */
+static void no_damage_hides_that_the_store_failed_STORE_6(void **state) {
+    struct desk d;
+    hsvc_cursor cursor;
+    (void)state;
+    many_devices(&d);
+    damage_one(&d);
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    OK(hsvc_resync(d.engine, NULL, &cursor, d.fx));
+    arm_read(&d, HSVC_FAULT_UNAVAILABLE);
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, d.fx), HSVC_ERR_UNAVAILABLE);
+    assert_int_equal(hsvc_resync(d.engine, NULL, &cursor, d.fx), HSVC_ERR_CORRUPT);
+    desk_close(&d);
+}
+
+
 static void misuse_is_named_STORE_6(void **state) {
     struct desk d;
     hsvc_resync_scope scope;
@@ -402,6 +444,8 @@ int main(void) {
         cmocka_unit_test(an_effect_is_answered_by_its_input),
         cmocka_unit_test(views_give_the_whole_picture_STORE_6),
         cmocka_unit_test(a_list_says_who_is_gone_PRES_1),
+        cmocka_unit_test(a_device_damaged_meanwhile_is_told_STORE_7),
+        cmocka_unit_test(no_damage_hides_that_the_store_failed_STORE_6),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

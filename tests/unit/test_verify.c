@@ -510,12 +510,34 @@ static void the_walk_goes_on_after_the_longest_key_STORE_8(void **state) {
     world_close(&w);
 }
 
+/* Nothing is wrong with it: what records say of each other is found. */
+static void names_of_one_letter_are_followed_STORE_8(void **state) {
+    struct world w;
+    (void)state;
+    world_open(&w, "user a, pin 1234\nphone d\nheadset H1 of a\nat 09:00 H1 plugs into d\nat 09:00:10 a enters 1234 on d\n");
+    world_close(&w);
+}
+
+static void a_number_stands_under_its_own_key_alone_STORE_8(void **state) {
+    struct hsvc__key own, other;
+    struct world w;
+    (void)state;
+    world_open(&w, quiet);
+    hsvc__key_number(&own, user_in(&w, TEXT("carol"))->number);
+    hsvc__key_number(&other, 99);
+    write_row(&w, bytes_of(&other), row_of(&w, HSVC__FAMILY_NUMBER, hsvc__key_name(&own)));
+    assert_true(says_only(&w, "record_stands_under_its_name"));
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_damage_is_named_and_nothing_else_STORE_8),
         cmocka_unit_test(every_invariant_has_a_store_that_violates_it_STORE_8),
         cmocka_unit_test(every_states_contract_is_asserted_STORE_8),
         cmocka_unit_test(the_walk_goes_on_after_the_longest_key_STORE_8),
+        cmocka_unit_test(names_of_one_letter_are_followed_STORE_8),
+        cmocka_unit_test(a_number_stands_under_its_own_key_alone_STORE_8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

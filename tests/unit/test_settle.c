@@ -1,0 +1,66 @@
+/* test_settle.c: what follows from a decision, in the same call: a headset that waited for the end of a call is offered, what is due
+ * at once happens, and all of it names the input that it came of. */
+#include "desk.h"
+
+static struct desk desk, *const d = &desk;
+
+/* A vacant phone in a call, and ann's headset, which was plugged in during it. */
+static void open_in_call(int64_t countdown) {
+    hsvc_item profile = {"ann-1", 5, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    hsvc_input in;
+    desk_open(d);
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 0)), HSVC_REASON_POLICY_CHANGED);
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_AUTO_SIGN_IN_AFTER, HSVC_SCOPE_GLOBAL, countdown));
+    (void)give(d, &in);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann", &profile, 1)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S1")), HSVC_REASON_ASSOCIATED);
+    OK(hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED));
+    assert_int_equal(give(d, &in), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P1", 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+    assert_int_equal(GIVE(d, hsvc_input_call_begun(&in, "P1", 5, HSVC_CALL_ACTIVE)), HSVC_REASON_CALL_NOTED);
+    OK(hsvc_input_headset_connected(&in, "P1", "S1", 1));
+    (void)give(d, &in);
+    advance(d, MINUTE);
+    assert_int_equal(device_view(d, "P1").prompt_id, 0);
+    assert_int_equal(device_view(d, "P1").session, 0);
+}
+
+static int close_desk(void **state) {
+    (void)state;
+    sound(d);
+    desk_close(d);
+    return 0;
+}
+
+static void end_call(void) {
+    hsvc_input in;
+    OK(hsvc_input_call_ended(&in, "P1", 5));
+    (void)give(d, &in);
+}
+
+static void a_countdown_of_nothing_ends_in_the_same_call_TIME_3_CALL_1(void **state) {
+    (void)state;
+    open_in_call(0);
+    end_call();
+    assert_int_not_equal(device_view(d, "P1").session, 0);
+}
+
+static void what_follows_an_input_names_it_OBS_1(void **state) {
+    hsvc_effect effect;
+    size_t i = 0;
+    (void)state;
+    open_in_call(10 * SECOND);
+    end_call();
+    OK(hsvc_effect_init(&effect, sizeof effect));
+    for (; hsvc_effects_at(d->fx, i, &effect) == HSVC_OK; i++) assert_int_equal(effect.input_index, 0);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SHOW_PROMPT, NULL), 1);
+    assert_true(i > 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_countdown_of_nothing_ends_in_the_same_call_TIME_3_CALL_1, close_desk),
+        cmocka_unit_test_teardown(what_follows_an_input_names_it_OBS_1, close_desk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
