@@ -70,12 +70,12 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     index_tables(e);
     e->epoch = ours.epoch;
     e->any_epoch = (ours.flags & HSVC_CONFIG_ANY_EPOCH) != 0;
+    hsvc__record_open(e, &ours); /* before the check: it is a look, of which a replay has to know */
     status = ours.epoch == 0 ? HSVC_OK : hsvc__epoch_check(e);
     if (status != HSVC_OK) {
         hsvc_engine_free(e);
         return status;
     }
-    hsvc__record_open(e, &ours);
     *engine = e;
     return HSVC_OK;
 }

@@ -181,6 +181,7 @@ static void find_field(const struct hsvc__frame *expected, const struct hsvc__fr
     if (tag == 0) tag = a.tag;
     d->field = hsvc__tag_name(tag);
     d->is_text = a.tag == tag ? a.is_text : b.is_text;
+    d->expected_number = d->came_number = 0;
     tell_side(&a, tag, &d->expected_number, &d->expected, &d->expected_len);
     tell_side(&b, tag, &d->came_number, &d->came, &d->came_len);
 }
