@@ -163,11 +163,13 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
     }
 }
 
-/* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows (a countdown of 0 s). */
+/* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows: each countdown of 0 s that
+ * another arms is one round more. What is due after so many is left to the next advance. */
+#define ROUNDS 16
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
     hsvc__inform_doubted(t);
-    for (int i = 0; i < HSVC_LIMIT_FIRINGS; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
         struct hsvc__slot *at = NULL;
         int due = 0;
         struct hsvc__device *dev;

@@ -172,7 +172,7 @@ static HSVC__TABLE struct hsvc__row sweep_rows[] = {
 /* ---- where each machine's state stands. presence, calls, directory, screen, lockout, throttle, association and updating follow
  * from other fields, so that no fact is stored twice; their states are derived and their actions are the change. ---- */
 static uint32_t directory_get(struct hsvc__turn *t) {
-    uint32_t kind = t->in->kind, known = t->user->rec.present;
+    uint32_t kind = t->in->kind, known = t->user->rec.present && t->user->gone == 0;
     if (kind <= HSVC_INPUT_DEVICE_RENAME) known = t->dev->rec.present;
     if (kind == HSVC_INPUT_HEADSET_ALIAS || kind == HSVC_INPUT_HEADSET_DELETE || kind == HSVC_INPUT_INVENTORY_DELETE)
         known = t->headset->rec.present;
