@@ -132,6 +132,15 @@ static inline uint32_t give(struct desk *d, const hsvc_input *in) {
 }
 #define GIVE(d, maker) (OK(maker), give(d, &in))
 
+/* give_phone: an anonymous phone with EM, which has registered. */
+static inline void give_phone(struct desk *d, const char *name) {
+    hsvc_input in;
+    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, name, "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
+                                                   HSVC_FLAG_EM_ENABLED)),
+                     HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, name, 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+}
+
 static inline void pass(struct desk *d, int64_t by) { OK(hsvc_manual_clock_advance(d->clock, by)); }
 
 static inline void advance(struct desk *d, int64_t by) {

@@ -103,14 +103,6 @@ static void put_user(const char *id, uint32_t profiles, uint32_t flags) {
     assert_int_equal(give(d, &in), HSVC_REASON_DONE);
 }
 
-static void put_phone(const char *name) {
-    hsvc_input in;
-    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, name, "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
-                                                   HSVC_FLAG_EM_ENABLED)),
-                     HSVC_REASON_DONE);
-    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, name, 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
-}
-
 /* ann: as anybody. dis: disabled. non: without a profile. two: with two. ful: with all headsets that one may have. els: signed
  * in elsewhere. key: locked. sam: whoever is signed in at P1, which its screen says. bob is nobody. */
 static void put_people(void) {
@@ -128,7 +120,7 @@ static void put_people(void) {
         (void)snprintf(serial, sizeof serial, "F%d", i);
         assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ful", serial)), HSVC_REASON_ASSOCIATED);
     }
-    put_phone("P2");
+    give_phone(d, "P2");
     assert_int_equal(GIVE(d, hsvc_input_sign_in_user(&in, "P2", "els", NULL, 0)), HSVC_REASON_SIGNED_IN);
 }
 
@@ -136,7 +128,7 @@ static void put_people(void) {
 static void lock_key(void) {
     hsvc_effect asked;
     hsvc_input in;
-    put_phone("P3");
+    give_phone(d, "P3");
     assert_int_equal(GIVE(d, hsvc_input_menu_sign_in_by_hand(&in, "P3")), HSVC_REASON_PIN_ASKED);
     for (int i = 0; i < 3; i++) {
         OK(hsvc_input_submit(&in, "P3", device_view(d, "P3").prompt_id, "key", "1", 1));
@@ -161,7 +153,7 @@ static void open_phone(int cached) {
     desk_start(d);
     put_people();
     lock_key();
-    put_phone("P1");
+    give_phone(d, "P1");
     assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S2")), HSVC_REASON_ASSOCIATED);
 }
 

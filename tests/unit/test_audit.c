@@ -49,10 +49,7 @@ static int open_world(void **state) {
     assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann@example", &profile, 1)), HSVC_REASON_DONE);
     assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "bob@example", &profile, 1)), HSVC_REASON_DONE);
     assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann@example", "SERIAL-1")), HSVC_REASON_ASSOCIATED);
-    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
-                                                   HSVC_FLAG_EM_ENABLED)),
-                     HSVC_REASON_DONE);
-    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P1", 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+    give_phone(d, "P1");
     return 0;
 }
 

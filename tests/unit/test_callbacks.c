@@ -92,10 +92,7 @@ static int open_desk(void **state) {
     desk_start(d);
     d->config.store = &d->store; /* ours ends here */
     assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann", NULL, 0)), HSVC_REASON_DONE);
-    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
-                                                   HSVC_FLAG_EM_ENABLED)),
-                     HSVC_REASON_DONE);
-    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P1", 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+    give_phone(d, "P1");
     assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_ASSOCIATION_ASKED);
     rows_read(&before, &d->plain, 1);
     host.permission_asked = 0;

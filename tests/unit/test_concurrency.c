@@ -105,14 +105,6 @@ static uint64_t submitted(const char *device, const char *user) {
     return effect.request;
 }
 
-static void put_device(const char *name) {
-    hsvc_input in;
-    assert_int_equal(GIVE(d, hsvc_input_device_put(&in, name, "own", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)",
-                                                   HSVC_FLAG_EM_ENABLED)),
-                     HSVC_REASON_DONE);
-    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, name, 0, 0)), HSVC_REASON_PROFILE_CONFIRMED);
-}
-
 static void put_people(void) {
     hsvc_item profile = {"p", 1, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
     char serial[] = "A00";
@@ -137,9 +129,9 @@ static void make_world(void) {
     put_people();
     assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_VERIFY_TIMEOUT, HSVC_SCOPE_GLOBAL, 2 * MINUTE)),
                      HSVC_REASON_POLICY_CHANGED); /* the questions outlive P1's settling */
-    put_device("P1");
-    put_device("P2");
-    put_device("P3");
+    give_phone(d, "P1");
+    give_phone(d, "P2");
+    give_phone(d, "P3");
     assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P3", "S4", 4)), HSVC_REASON_ASSOCIATION_ASKED);
     /* at P2 before ann is confirmed to be at P1, which would bar it */
     assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_PIN_ASKED);

@@ -124,15 +124,19 @@ static void a_user_is_seen_as_the_record_says_STORE_6(void **state) {
     assert_int_equal(v.profile_count, 3);
 }
 
-static void a_headset_is_seen_as_its_record_says_STORE_6(void **state) {
-    struct hsvc__headset *h = headset_in(w, TEXT("H1"));
-    hsvc_headset_view v;
-    (void)state;
+static void describe(struct hsvc__headset *h) {
     h->vendor = TEXT("vendor");
     h->model = TEXT("a model");
     h->firmware = TEXT("1.2");
     h->dock = TEXT("dock 5");
     h->headset_template = TEXT("template");
+}
+
+static void a_headset_is_seen_as_its_record_says_STORE_6(void **state) {
+    struct hsvc__headset *h = headset_in(w, TEXT("H1"));
+    hsvc_headset_view v;
+    (void)state;
+    describe(h);
     h->alias_list.at[0] = TEXT("H1-a");
     h->alias_list.at[1] = TEXT("H1-b");
     h->alias_list.count = 2;
@@ -167,11 +171,7 @@ static void an_inventory_row_is_as_the_records_say_INV_1(void **state) {
     hsvc_inventory *page = NULL;
     hsvc_inventory_row row;
     (void)state;
-    h->vendor = TEXT("vendor");
-    h->model = TEXT("a model");
-    h->firmware = TEXT("1.2");
-    h->dock = TEXT("dock 5");
-    h->headset_template = TEXT("template");
+    describe(h);
     h->status_since_at = h->last_connected_at - 1;
     h->first_seen_at = h->last_connected_at - 2;
     put_headset(w, h);
