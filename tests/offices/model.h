@@ -204,6 +204,7 @@ void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
 void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
 uint32_t m_any_here(const struct m_phone *p);
+uint32_t m_back_from(uint32_t state);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 void m_calls_ended(struct model *m, struct m_phone *p);
@@ -256,6 +257,7 @@ void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
 void m_follow(struct model *m);
+uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);

@@ -95,10 +95,10 @@ struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t 
     struct m_job job = {M_JOB_POLICY, scope, subject, 0};
     if (scope == HSVC_SCOPE_DEVICE && !m->phones[subject].exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     if (scope == HSVC_SCOPE_USER && !m->users[subject].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
-    if (set[param] == value) return m_yes(0);
+    if (set[param] == value) return m_yes(HSVC_REASON_POLICY_CHANGED);
     set[param] = value;
-    if (m_for_later(param)) return m_yes(0);
+    if (m_for_later(param)) return m_yes(HSVC_REASON_POLICY_CHANGED);
     if (scope == HSVC_SCOPE_DEVICE) m_felt(m, &m->phones[subject]);
     else m_job(m, job);
-    return m_yes(0);
+    return m_yes(HSVC_REASON_POLICY_CHANGED);
 }

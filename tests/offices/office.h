@@ -192,6 +192,7 @@ struct world {
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
+    uint64_t verdicts, refusals, reasons, refusal_reasons; /* reasons: of verdicts whose reason was compared */
     struct told told;
     struct finding finding;
     struct script *script;

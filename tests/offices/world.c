@@ -229,9 +229,13 @@ static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct 
     hsvc_verdict v;
     size_t count = hsvc_verdict_count(w->fx), i = 0;
     (void)hsvc_verdict_init(&v, sizeof v);
-    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && v.input_index != 0) i++;
+    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && (v.input_index != 0 || v.item_number != 0)) i++;
     digest_number(w, (uint64_t)v.reason << 32 | v.accepted);
+    w->verdicts++;
+    w->refusals += !v.accepted;
     if (wanted.accepted == M_OPEN) return;
+    w->reasons += wanted.reason != 0;
+    w->refusal_reasons += wanted.reason != 0 && !v.accepted;
     if (v.accepted != wanted.accepted)
         world_find(w, DIFFERENT_VERDICT, phone, wanted.accepted ? -1 : -2, (int64_t)v.reason);
     else if (wanted.reason != 0 && v.reason != wanted.reason)
