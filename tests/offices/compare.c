@@ -7,11 +7,38 @@ static void differ(struct world *w, enum difference kind, uint32_t phone, int64_
     if (wanted != seen) world_find(w, kind, phone, wanted, seen);
 }
 
-static uint32_t present(const struct m_phone *p) {
-    uint32_t bits = 0;
-    for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here) bits |= 1u << h;
-    return bits;
+/* Of the headsets at a phone, as bits: which are there, fresh, in doubt, reported gone and not judged. */
+struct presence {
+    uint32_t here, fresh, doubtful, gone;
+};
+
+static struct presence present(const struct m_phone *p) {
+    struct presence all = {0, 0, 0, 0};
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        const struct m_present *one = &p->at[h];
+        if (!one->here) continue;
+        all.here |= 1u << h;
+        all.fresh |= (uint32_t)(one->fresh && !one->gone && !one->awaited && !one->doubtful) << h; /* who is gone or in doubt has no turn now */
+        all.doubtful |= (uint32_t)(one->doubtful != 0) << h;
+        all.gone |= (uint32_t)(one->gone || one->awaited) << h;
+    }
+    return all;
+}
+
+static struct presence present_seen(struct world *w, uint32_t phone) {
+    struct presence all = {0, 0, 0, 0};
+    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
+        hsvc_present_view v;
+        uint32_t h;
+        (void)hsvc_present_view_init(&v, sizeof v);
+        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
+        h = number_of_name(v.serial, v.serial_len);
+        all.here |= 1u << h;
+        all.fresh |= (uint32_t)(v.fresh && !v.gone && !v.doubtful) << h;
+        all.doubtful |= v.doubtful << h;
+        all.gone |= v.gone << h;
+    }
+    return all;
 }
 
 /* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. */
@@ -22,15 +49,11 @@ static uint32_t near(const struct m_phone *p, int64_t a, int64_t b) {
 }
 
 static void compare_presence(struct world *w, uint32_t phone) {
-    const struct m_phone *p = &w->model.phones[phone];
-    uint32_t here = 0;
-    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
-        hsvc_present_view v;
-        (void)hsvc_present_view_init(&v, sizeof v);
-        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
-        here |= 1u << number_of_name(v.serial, v.serial_len);
-    }
-    differ(w, DIFFERENT_HEADSETS, phone, present(p), here);
+    struct presence wanted = present(&w->model.phones[phone]), seen = present_seen(w, phone);
+    differ(w, DIFFERENT_HEADSETS, phone, wanted.here, seen.here);
+    differ(w, DIFFERENT_FRESH, phone, wanted.fresh, seen.fresh);
+    differ(w, DIFFERENT_DOUBT, phone, wanted.doubtful, seen.doubtful);
+    differ(w, DIFFERENT_GONE, phone, wanted.gone, seen.gone);
 }
 
 /* The phone itself, which knows only what effects told it, shows and wears what its record says (STORE-6). */

@@ -239,7 +239,7 @@ uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t
 uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
 uint32_t m_replaces(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
-uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
+uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile, uint32_t how);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);
 uint32_t m_strongest(const struct m_phone *p);
 void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
@@ -250,7 +250,7 @@ void m_window_due(struct model *m, struct m_phone *p);
 void m_waited(struct model *m, struct m_phone *p);
 
 /* model_told.c: what is told */
-void m_tells_start(struct model *m, const struct m_phone *p);
+void m_tells_start(struct model *m, const struct m_phone *p, uint32_t how);
 void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause);
 void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t subject);
 

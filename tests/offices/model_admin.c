@@ -7,7 +7,9 @@
 static void given(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t here) {
     uint32_t had_prompt = p->prompt_headset == headset && p->prompt != 0;
     if (here) { /* associated at this very prompt */
-        if (p->user == user && p->user != 0 && !p->at[headset].gone) m_back(m, p);
+        if (p->user != user || p->user == 0 || p->at[headset].gone) return;
+        p->at[headset].fresh = 0; /* it is presence */
+        m_back(m, p);
         return;
     }
     p->at[headset].fresh = 0;

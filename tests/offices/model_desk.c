@@ -155,6 +155,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
         p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
+        here->fresh = 0; /* it has had its verdict (PRES-2) */
         return m_no(HSVC_REASON_SESSION_ENDING);
     }
     if (!m_ready(p)) return m_yes(HSVC_REASON_OFFERED_LATER);

@@ -53,7 +53,7 @@ struct m_answer m_entered_by_hand(struct model *m, struct m_phone *p, uint32_t u
         return m_yes(HSVC_REASON_PROFILE_ASKED);
     }
     if (p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0; /* it brought the screen (DENY-1) */
-    if (why == 0) why = m_sign_in(m, p, user, 0, profile ? profile : 1);
+    if (why == 0) why = m_sign_in(m, p, user, 0, profile ? profile : 1, HSVC_REASON_PIN_ASKED);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
 }
@@ -87,6 +87,6 @@ struct m_answer m_host(struct model *m, uint32_t phone, uint32_t user, uint32_t 
     }
     if (profile > u->profiles) return m_no(u->profiles == 0 ? HSVC_REASON_NO_PROFILE : HSVC_REASON_PROFILE_UNKNOWN);
     why = m_may_sign_in(m, p, user, 0);
-    if (why == 0) why = m_sign_in(m, p, user, 0, profile ? profile : u->last_profile ? u->last_profile : 1);
+    if (why == 0) why = m_sign_in(m, p, user, 0, profile ? profile : u->last_profile ? u->last_profile : 1, HSVC_REASON_HOST_AUTHENTICATED);
     return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
 }

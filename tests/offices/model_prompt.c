@@ -288,7 +288,7 @@ static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
             m_show(m, p, HSVC_PROMPT_CHOOSE_PROFILE, user, headset);
             return m_yes(HSVC_REASON_PROFILE_ASKED);
         }
-        if (why == 0) why = m_sign_in(m, p, user, headset, 1);
+        if (why == 0) why = m_sign_in(m, p, user, headset, 1, HSVC_REASON_PIN_ASKED);
         return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
     }
     if (why == 0) why = m_may_sign_in(m, p, user, 0);
@@ -296,7 +296,7 @@ static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
         m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, user, headset);
         return m_yes(HSVC_REASON_PIN_ASKED);
     }
-    if (why == 0) why = m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1);
+    if (why == 0) why = m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1, HSVC_REASON_COUNTDOWN_STARTED);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
 }
@@ -438,7 +438,7 @@ static struct m_answer entered(struct model *m, struct m_phone *p, uint32_t user
         m_show(m, p, HSVC_PROMPT_CHOOSE_PROFILE, user, headset);
         return m_yes(HSVC_REASON_PROFILE_ASKED);
     }
-    if (why == 0) why = m_sign_in(m, p, user, headset, profile ? profile : 1);
+    if (why == 0) why = m_sign_in(m, p, user, headset, profile ? profile : 1, HSVC_REASON_PIN_ASKED);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
 }
@@ -475,7 +475,7 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
     if (profile > m->users[p->prompt_user].profiles) return m_no(HSVC_REASON_PROFILE_UNKNOWN);
     why = p->hand ? 0 : may_flow(m, p, p->prompt_user);
     if (p->hand && p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0;
-    if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->hand ? 0 : p->prompt_headset, profile);
+    if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->hand ? 0 : p->prompt_headset, profile, HSVC_REASON_PIN_ASKED);
     if (why != 0) m_close(m, p);
     return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
 }
@@ -494,7 +494,7 @@ void m_prompt_due(struct model *m, struct m_phone *p) {
         return;
     }
     if (p->prompt != HSVC_PROMPT_COUNTDOWN || may_flow(m, p, user) != 0 || m_may_sign_in(m, p, user, 0) != 0 ||
-        m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1) != 0)
+        m_sign_in(m, p, user, headset, m->users[user].last_profile ? m->users[user].last_profile : 1, HSVC_REASON_COUNTDOWN_STARTED) != 0)
         m_close(m, p);
 }
 

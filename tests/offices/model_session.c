@@ -140,7 +140,7 @@ static void end_elsewhere(struct model *m, struct m_phone *here, uint32_t user) 
 }
 
 /* m_sign_in: SIGN-4, TAKE-2, MULTI-1, all in one. Gives 0, or why it may not be. */
-uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile) {
+uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile, uint32_t how) {
     int64_t longest = m_policy(m, HSVC_PARAM_MAX_LOGIN_TIME, user, m_number(m, p));
     uint32_t why = m_may_sign_in(m, p, user, 0);
     if (why != 0) return why;
@@ -157,7 +157,7 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     p->causes = 0;
     m->users[user].last_profile = (uint8_t)profile;
     m_apply(m, p, user, profile);
-    m_tells_start(m, p);
+    m_tells_start(m, p, how);
     if (longest != 0) m_arm(m, p, MT_LONGEST, m->now + longest);
     return 0;
 }

@@ -6,8 +6,8 @@ static void tell(struct model *m, const struct m_phone *p, uint32_t kind, uint32
     if (m->told_count < M_TOLD) m->told[m->told_count++] = told;
 }
 
-/* m_tells_start, m_tells_end: of the session that this phone has just begun, or is about to lose. */
-void m_tells_start(struct model *m, const struct m_phone *p) { tell(m, p, HSVC_EFFECT_SESSION_STARTED, 0); }
+/* m_tells_start, m_tells_end: of the session that this phone has just begun, or is about to lose. how: by a PIN, a countdown, the host. */
+void m_tells_start(struct model *m, const struct m_phone *p, uint32_t how) { tell(m, p, HSVC_EFFECT_SESSION_STARTED, how); }
 
 void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause) {
     if (p->user != 0) tell(m, p, HSVC_EFFECT_SESSION_ENDED, cause);

@@ -92,7 +92,7 @@ static void hear(struct world *w, const hsvc_effect *e) {
     told.kind = (uint16_t)e->kind;
     told.phone = (uint8_t)number_of_name(e->device, e->device_len);
     told.user = (uint8_t)number_of_name(e->user, e->user_len);
-    told.number = (uint16_t)(session ? e->cause : e->reason);
+    told.number = (uint16_t)(e->kind == HSVC_EFFECT_SESSION_ENDED ? e->cause : e->reason);
     told.profile = profile_told(e);
     told.headset = (uint8_t)number_of_name(e->serial, e->serial_len);
     if (session) session_told(w, e, told.phone);
