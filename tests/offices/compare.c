@@ -61,6 +61,7 @@ static void compare_screen(struct world *w, uint32_t phone, const hsvc_device_vi
     const struct phone *p = &w->phones[phone];
     if (!p->powered) return;
     differ(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
+    if (m_ready(&w->model.phones[phone])) differ(w, DIFFERENT_MENU, phone, m_menu_told(&w->model, &w->model.phones[phone]), p->menu);
     if (v->prompt_id != p->prompt_id) world_find(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
     if (v->profile_state != HSVC_PROFILE_RETRYING) differ(w, DIFFERENT_PROFILE, phone, (int64_t)v->generation_desired, (int64_t)p->ordered);
 }
@@ -94,6 +95,8 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN || p->prompt == HSVC_PROMPT_COUNTDOWN || p->prompt == HSVC_PROMPT_ASSOCIATED)
         differ(w, DIFFERENT_WHOSE, phone, p->prompt_user, number_of_name(v.prompt_user, v.prompt_user_len));
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_ASSOCIATE)
+        differ(w, DIFFERENT_PREFILL, phone, p->prompt == HSVC_PROMPT_ASSOCIATE ? p->prompt_user : p->prefill, number_of_name(v.prompt_user, v.prompt_user_len));
     differ(w, DIFFERENT_CALLS, phone, m_calls(p), v.call_count);
     differ(w, DIFFERENT_CAUSES, phone, p->causes, v.causes);
     differ(w, DIFFERENT_REGISTERED, phone, p->registered, v.registered);

@@ -208,6 +208,8 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_LIST: m_calls_over(m, p); break;
         case MT_HOLD: hold_over(m, p); break;
         case MT_FLAP: m_quiet(m, p); break;
+        case MT_WARN: m_warn_due(m, p, p->due[MT_WINDOW] < p->due[MT_KEPT] ? p->due[MT_WINDOW] : p->due[MT_KEPT]); break;
+        case MT_WARN_LONGEST: m_warn_due(m, p, p->due[MT_LONGEST]); break;
         case MT_OFFER:
         default: offer_now(m, p); break;
     }

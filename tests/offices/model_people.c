@@ -27,6 +27,7 @@ static uint32_t names(const struct model *m, const struct m_phone *p, uint32_t u
 static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && m->headsets[h].was == user) p->at[h].fresh = 0;
+    if (p->last_user == user) p->last_user = 0;
     if (p->related == user) p->kind = HSVC_DEVICE_ANONYMOUS, p->related = 0;
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && names(m, p, user)) m_close(m, p);
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && p->prompt_user == user) p->prompt_user = 0; /* a prefill */

@@ -39,7 +39,9 @@ static void longest(struct model *m, struct m_phone *p) {
     if (!m_active(p)) return;
     if (most == 0) due = M_NEVER;
     if (due < least) due = p->due[MT_LONGEST] < least ? p->due[MT_LONGEST] : least;
-    if (due != p->due[MT_LONGEST]) m_arm(m, p, MT_LONGEST, due);
+    if (due == p->due[MT_LONGEST]) return;
+    m_arm(m, p, MT_LONGEST, due);
+    m_warns(m, p, MT_LONGEST, 0);
 }
 
 /* m_felt: what a phone feels of the policy as it is now. Nothing starts by it (POL-5). */
@@ -74,6 +76,8 @@ uint32_t m_for_later(uint32_t param) {
         case HSVC_PARAM_AUTO_SIGN_IN_AFTER:
         case HSVC_PARAM_AUTO_SIGN_OUT_AFTER:
         case HSVC_PARAM_KEEP_MAX:
+        case HSVC_PARAM_SIGN_OUT_WARNING:
+        case HSVC_PARAM_REMEMBER_LAST_USER:
         case HSVC_PARAM_LOCKOUT_FAILURES:
         case HSVC_PARAM_LOCKOUT_RESET_AFTER:
         case HSVC_PARAM_LOCKOUT_DURATION:

@@ -7,7 +7,7 @@ static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind
 
 /* m_withdraw: the prompt goes, and spends nothing; a check that is under way becomes stale (CALL-1, PRES-2). */
 void m_withdraw(struct m_phone *p) {
-    p->prompt = 0;
+    p->prompt = p->prefill = 0;
     p->prompt_user = p->prompt_headset = p->hand = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
@@ -28,6 +28,7 @@ void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, 
     p->prompt_user = (uint8_t)user;
     p->prompt_headset = (uint8_t)headset;
     p->hand = 0;
+    p->prefill = prompt == HSVC_PROMPT_EM_SIGN_IN && headset == 0 && p->kind != HSVC_DEVICE_ANONYMOUS && m_policy(m, HSVC_PARAM_REMEMBER_LAST_USER, 0, phone) != 0 ? p->last_user : 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
     if (prompt == HSVC_PROMPT_COUNTDOWN)
@@ -210,7 +211,7 @@ static struct m_answer goes_on(struct model *m, struct m_phone *p, uint32_t user
 /* refused_for_call: under REFUSE the question is answered, and gone; while a window runs it comes back. */
 static struct m_answer refused_for_call(struct model *m, struct m_phone *p) {
     if (p->prompt == HSVC_PROMPT_SIGN_OUT || p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER || p->prompt == HSVC_PROMPT_EM_SIGN_OUT) m_close(m, p);
-    return m_no(HSVC_REASON_BUSY_CALL);
+    return m_sees(m, p, HSVC_REASON_BUSY_CALL, HSVC_REASON_BUSY_CALL);
 }
 
 /* said_yes: to "sign out the other?" */
@@ -226,6 +227,7 @@ static struct m_answer said_yes(struct model *m, struct m_phone *p) {
             return refused_for_call(m, p);
         p->waiting = 1;
         p->due[MT_PROMPT] = M_NEVER; /* the call ends it */
+        (void)m_sees(m, p, 0, HSVC_REASON_DEFERRED); /* TAKE-4 */
         return m_yes(HSVC_REASON_DEFERRED);
     }
     if (p->prompt_headset == 0) { /* by hand: who it is will be typed (020) */
@@ -252,8 +254,9 @@ static struct m_answer pressed_sign_out(struct model *m, struct m_phone *p, uint
     if (p->prompt == HSVC_PROMPT_EM_SIGN_OUT && !in_menu) p->at[p->prompt_headset].fresh = 0; /* answered (PRES-2) */
     if (m_calls(p) > 0) {
         if (m_policy(m, HSVC_PARAM_SIGN_OUT_DURING_CALL, 0, m_number(m, p)) == HSVC_CHOICE_SIGN_OUT_DURING_CALL_REFUSE)
-            return in_menu ? m_no(HSVC_REASON_BUSY_CALL) : refused_for_call(m, p);
+            return in_menu ? m_sees(m, p, HSVC_REASON_BUSY_CALL, HSVC_REASON_BUSY_CALL) : refused_for_call(m, p);
         m_end_or_wait(m, p, HSVC_CAUSE_USER);
+        (void)m_sees(m, p, 0, HSVC_REASON_DEFERRED);
         return m_yes(HSVC_REASON_DEFERRED);
     }
     /* also in the hold after an emergency call (SAFE-2), in which others may wait (OUT-5) */
@@ -269,6 +272,7 @@ static struct m_answer cancelled(struct model *m, struct m_phone *p) {
             p->due[MT_WINDOW] = M_NEVER;
             p->session_state = HSVC_SESSION_KEPT;
             m_arm(m, p, MT_KEPT, m->now + m_policy(m, HSVC_PARAM_KEEP_MAX, 0, 0));
+            m_warns(m, p, MT_KEPT, 0);
             what = HSVC_REASON_KEPT;
         } else {
             p->dismissed = 1;
@@ -308,6 +312,7 @@ static struct m_answer extends(struct model *m, struct m_phone *p) {
     if (p->extended || p->due[MT_WINDOW] >= most || p->due[MT_LONGEST] <= p->due[MT_WINDOW]) return m_no(HSVC_REASON_NO_EXTENSION);
     p->extended = 1;
     m_arm(m, p, MT_WINDOW, due);
+    m_warns(m, p, MT_WINDOW, 1);
     return m_yes(HSVC_REASON_EXTENDED);
 }
 
@@ -345,30 +350,31 @@ static void again(struct model *m, struct m_phone *p) {
 /* m_check_over: nobody answered: the prompt stays, uncounted (STORE-6). */
 void m_check_over(struct model *m, struct m_phone *p) {
     p->checking = 0;
+    (void)m_sees(m, p, 0, HSVC_REASON_CREDENTIALS_UNAVAILABLE);
     again(m, p);
 }
 
 /* wrong: it looks so to the phone; named: what the verdict says, unless the error screen comes (SIGN-6, PROMPT-2). */
 static struct m_answer wrong(struct model *m, struct m_phone *p, uint32_t named) {
     again(m, p);
-    if (p->prompt != HSVC_PROMPT_ASSOCIATE) return m_no(named);
+    if (p->prompt != HSVC_PROMPT_ASSOCIATE) return m_sees(m, p, named, HSVC_REASON_CREDENTIALS_WRONG);
     if (++p->at[p->prompt_headset].attempts >= m_policy(m, HSVC_PARAM_ASSOCIATION_ATTEMPTS_MAX, 0, m_number(m, p))) {
         p->at[p->prompt_headset].fresh = 0;
         m_show(m, p, HSVC_PROMPT_ERROR, p->prompt_user, p->prompt_headset);
         return m_no(HSVC_REASON_ATTEMPTS_EXHAUSTED);
     }
-    return m_no(named);
+    return m_sees(m, p, named, HSVC_REASON_CREDENTIALS_WRONG);
 }
 
 struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_t profile, uint32_t blank) {
     struct m_phone *p = &m->phones[phone];
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN && p->prompt != HSVC_PROMPT_EM_SIGN_IN) return m_no(HSVC_REASON_ANSWER_INVALID);
-    if (p->checking) return m_no(HSVC_REASON_BUSY_VERIFYING);
-    if (blank) return m_no(HSVC_REASON_CREDENTIALS_BLANK);
-    if (m_locked(m, &p->throttle)) return m_no(HSVC_REASON_DEVICE_THROTTLED);
+    if (p->checking) return m_sees(m, p, HSVC_REASON_BUSY_VERIFYING, HSVC_REASON_BUSY_VERIFYING);
+    if (blank) return m_sees(m, p, HSVC_REASON_CREDENTIALS_BLANK, HSVC_REASON_CREDENTIALS_BLANK);
+    if (m_locked(m, &p->throttle)) return m_sees(m, p, HSVC_REASON_DEVICE_THROTTLED, HSVC_REASON_CREDENTIALS_UNAVAILABLE);
     if (m_locked(m, &m->users[user].lock)) return wrong(m, p, HSVC_REASON_LOCKED_OUT); /* nothing is asked, and the screen says "wrong" (SIGN-6, SIGN-7) */
-    if (p->prompt == HSVC_PROMPT_ASSOCIATE && m_updating(m, p->prompt_headset)) return m_no(HSVC_REASON_BUSY_UPDATE);
+    if (p->prompt == HSVC_PROMPT_ASSOCIATE && m_updating(m, p->prompt_headset)) return m_sees(m, p, HSVC_REASON_BUSY_UPDATE, HSVC_REASON_BUSY_UPDATE);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
         uint32_t why = m_why_not(m, p, p->prompt_headset);
         if (why != 0) {
@@ -455,7 +461,7 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p, HSVC_REASON_CREDENTIALS_WRONG);
     again(m, p);
-    if (state != HSVC_VERIFY_OK) return m_no(HSVC_REASON_CREDENTIALS_UNAVAILABLE);
+    if (state != HSVC_VERIFY_OK) return m_sees(m, p, HSVC_REASON_CREDENTIALS_UNAVAILABLE, HSVC_REASON_CREDENTIALS_UNAVAILABLE);
     if (locked && p->prompt != HSVC_PROMPT_SIGN_IN_PIN) return wrong(m, p, HSVC_REASON_LOCKED_OUT); /* looks like one (SIGN-6) */
     if (locked) {
         m_close(m, p); /* checked at every step of signing in (SIGN-1) */
@@ -472,7 +478,7 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
     uint32_t why;
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->prompt != HSVC_PROMPT_CHOOSE_PROFILE) return m_no(HSVC_REASON_ANSWER_INVALID);
-    if (profile > m->users[p->prompt_user].profiles) return m_no(HSVC_REASON_PROFILE_UNKNOWN);
+    if (profile > m->users[p->prompt_user].profiles) return m_sees(m, p, HSVC_REASON_PROFILE_UNKNOWN, HSVC_REASON_PROFILE_UNKNOWN);
     why = p->hand ? 0 : may_flow(m, p, p->prompt_user);
     if (p->hand && p->prompt_headset != 0) p->at[p->prompt_headset].fresh = 0;
     if (why == 0) why = m_sign_in(m, p, p->prompt_user, p->hand ? 0 : p->prompt_headset, profile, HSVC_REASON_PIN_ASKED);

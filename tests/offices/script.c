@@ -190,7 +190,7 @@ static const char *state_name(int64_t state) { return hsvc_name(HSVC_REGISTRY_SE
 static void expect_told(struct world *w, const struct finding *f) {
     int64_t told = f->wanted != 0 ? f->wanted : f->seen, why = told % TOLD_WHY;
     say(w, "  expect %s%s on %s%s%s", f->wanted != 0 ? "" : "no ", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)(told / TOLD_WHY)), phone_name(f->phone), why ? " because " : "",
-        why ? hsvc_name(told / TOLD_WHY == HSVC_EFFECT_NOTICE ? HSVC_REGISTRY_REASON : HSVC_REGISTRY_CAUSE, (int32_t)why) : "");
+        why ? hsvc_name(told / TOLD_WHY == HSVC_EFFECT_SESSION_ENDED ? HSVC_REGISTRY_CAUSE : HSVC_REGISTRY_REASON, (int32_t)why) : "");
 }
 
 /* script_expect: what the model expects and the engine does not do, in the script's words. */
