@@ -52,6 +52,7 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_FLAP_CONNECTS: return 6;
         case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
         case HSVC_PARAM_UPDATE_MAX: return HOUR;
+        case HSVC_PARAM_BACKDATE_MAX: return 8 * HOUR;
         default: return 0; /* off, and the first choice of all others */
     }
 }

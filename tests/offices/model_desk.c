@@ -117,7 +117,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (m_holds(m, p, headset, 1)) return m_yes(HSVC_REASON_HELD);
     if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
         here->by |= m->by;
-        if (at < here->newer) return m_yes(0);
+        if (at < here->newer) return m_yes(HSVC_REASON_UNCHANGED); /* it is as doubtful as before */
         here->doubtful = 0;
     }
     noted(m, p, headset, at);
@@ -262,9 +262,9 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
     uint32_t two = 0;
     if (!p->at[headset].here || !p->at[headset].doubtful) return m_no(HSVC_REASON_REQUEST_STALE);
     if (!there) {
-        if (p->at[headset].awaited) m_wait_over(m, p, headset);
-        else return m_yes(left(m, p, headset, p->at[headset].newer));
-        return m_yes(0);
+        if (!p->at[headset].awaited) return m_yes(left(m, p, headset, p->at[headset].newer));
+        m_wait_over(m, p, headset);
+        return m_yes(HSVC_REASON_RECORDED);
     }
     p->at[headset].doubtful = 0;
     if (elsewhere_too(m, p, headset)) m_notice(m, p, HSVC_REASON_SERIAL_DUPLICATED, headset), two = 1;

@@ -9,8 +9,8 @@ struct m_answer m_by_hand(struct model *m, uint32_t phone) {
     if (!m_ready(p)) return m_no(HSVC_REASON_BUSY_RESETTING);
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) return m_no(HSVC_REASON_BUSY_PROMPT);
     if (m_calls(p) > 0) return m_no(HSVC_REASON_BUSY_CALL);
-    if (m_locked(m, &p->throttle)) return m_no(HSVC_REASON_DEVICE_THROTTLED);
     if (p->due[MT_HOLD] != M_NEVER) return m_no(HSVC_REASON_EMERGENCY_HOLD);
+    if (m_locked(m, &p->throttle)) return m_no(HSVC_REASON_DEVICE_THROTTLED);
     m_withdraw(p);
     m_show(m, p, m_active(p) ? HSVC_PROMPT_SIGN_OUT_OTHER : HSVC_PROMPT_EM_SIGN_IN, 0, 0);
     return m_yes(m_active(p) ? HSVC_REASON_TAKEOVER_ASKED : HSVC_REASON_PIN_ASKED);

@@ -78,6 +78,9 @@ uint32_t m_for_later(uint32_t param) {
         case HSVC_PARAM_KEEP_MAX:
         case HSVC_PARAM_SIGN_OUT_WARNING:
         case HSVC_PARAM_REMEMBER_LAST_USER:
+        case HSVC_PARAM_FLAP_WINDOW:
+        case HSVC_PARAM_UPDATE_MAX:
+        case HSVC_PARAM_BACKDATE_MAX:
         case HSVC_PARAM_LOCKOUT_FAILURES:
         case HSVC_PARAM_LOCKOUT_RESET_AFTER:
         case HSVC_PARAM_LOCKOUT_DURATION:

@@ -47,6 +47,9 @@ static const struct setting settings[] = {
 static const struct setting later[] = {
     {HSVC_PARAM_SIGN_OUT_WARNING, 500, G | S | D | U, {30000, 120000, 420000, 840000}},
     {HSVC_PARAM_REMEMBER_LAST_USER, 500, G | S | D, {1, 1, 0, 1}},
+    {HSVC_PARAM_FLAP_WINDOW, 300, G | S | D, {10000, 20000, 60000, 5000}},
+    {HSVC_PARAM_UPDATE_MAX, 300, G, {600000, 1800000, 7200000, 900000}},
+    {HSVC_PARAM_BACKDATE_MAX, 300, G, {0, 1000, 60000, 3600000}},
 };
 #define LATER (sizeof later / sizeof *later)
 

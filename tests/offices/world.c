@@ -371,7 +371,10 @@ static void in_time(struct world *w) {
     m->now = world_time(w, 0);
     for (uint32_t i = 1; i < M_PHONES; i++) {
         int64_t due;
-        if (by_all(w, m->phones[i].due[MT_OFFER])) m_turns(m, &m->phones[i]);
+        if (by_all(w, m->phones[i].due[MT_OFFER])) {
+            m_turns(m, &m->phones[i]);
+            w->fired |= 1u << i; /* what it shows now, the engine may have shown some ms ago */
+        }
         due = m_phone_next(&m->phones[i]);
         if (due == M_NEVER || !by_all(w, due)) continue;
         w->look_at = w->now + 1;
