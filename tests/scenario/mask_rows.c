@@ -1,9 +1,9 @@
 /* mask_rows.c: does some scenario need each line of the tables? Linked with a core in which one line can be masked
  * (HSVC_MASKING): it then behaves as if it were not in its table.
  *
- *   mask_rows [--all] [--times N] FILE.hsv...
- *     --all     print the noticed lines too, each with the script that noticed it
- *     --times   a masked run that takes N times the events of the unmasked one does not end (100)
+ *   mask_rows [--all] [--most N] FILE.hsv...
+ *     --all    print the noticed lines too, each with the script that noticed it
+ *     --most   a masked run of more than N events does not end (2 000 000; the longest that ends has 630 000, unmasked 1 800)
  * Every script runs once unmasked, which tells the lines that it needs. Then each line is masked in turn, and the scripts
  * that ran it and whose `rule` lines name its rule run again, until one of them fails. A line that never ran, whose
  * absence no such script notices, or without which a script does not end, is printed with its file and line; then the exit
@@ -92,10 +92,10 @@ int main(int argc, char **argv) {
     size_t count;
     struct witness *scripts;
     if (at < argc && strcmp(argv[at], "--all") == 0) all = 1, at++;
-    if (at + 1 < argc && strcmp(argv[at], "--times") == 0) times_most = strtoull(argv[at + 1], NULL, 10), at += 2;
+    if (at + 1 < argc && strcmp(argv[at], "--most") == 0) harmed_most = strtoull(argv[at + 1], NULL, 10), at += 2;
     count = (size_t)(argc - at);
     if (count == 0) {
-        fputs("usage: mask_rows [--all] [--times N] FILE.hsv...\n", stderr);
+        fputs("usage: mask_rows [--all] [--most N] FILE.hsv...\n", stderr);
         return 2;
     }
     if (!number_lines()) {
