@@ -80,7 +80,7 @@ static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t 
     struct hsvc__turn keep = *t;
     struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, &dev->rec, 0};
     for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
-        uint32_t timer = 0;
+        uint32_t timer;
         int64_t due = hsvc__earliest(dev, &timer);
         if (due >= before || (may_wait && !has_room(t->txn))) break;
         memset(&t->verdict, 0, sizeof t->verdict);
