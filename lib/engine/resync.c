@@ -44,7 +44,6 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     page->rows++;
     page->last = key;
     status = hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_DEVICE);
-    memset(page->device, 0, sizeof *page->device);
     if (status == HSVC_OK) status = hsvc__record_decode(page->device, row->value, row->value_len, HSVC__FAMILY_DEVICE);
     if (status == HSVC_OK && wants(page, page->device) && stands_under(page->device, key)) page->owed[page->count++] = key;
     if (status == HSVC_OK || page->damage != HSVC_OK) return HSVC_OK;
@@ -80,9 +79,7 @@ static void decide_one(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
-    one->dry = 1;
-    if (!one->known) return;
-    hsvc__inform(t, dev);
+    if (one->known) hsvc__inform(t, dev);
     one->dry = !dev->rec.dirty;
     if (!one->dry) hsvc__settle(t);
 }
@@ -98,7 +95,6 @@ static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsv
     int32_t status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
     *known = one.known;
     if (status == HSVC_OK) hsvc__effects_publish(fx);
-    else hsvc__effects_back(fx);
     return status;
 }
 
@@ -202,7 +198,7 @@ int32_t hsvc_resync(hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cu
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
     describe(&call, &ours, &at);
     hsvc__record_end(engine, status, effects, 0, &call);
-    if (cursor != NULL && ours.device_len == 0) (void)hsvc__sized_out(cursor, &at, sizeof at, sizeof at);
+    if (cursor != NULL) (void)hsvc__sized_out(cursor, &at, sizeof at, sizeof at);
     hsvc__leave(engine);
     return status;
 }

@@ -64,14 +64,12 @@ struct hsvc__present { /* one serial at a device */
 struct hsvc__plug { /* one handle of a present serial */
     uint64_t handle;
     uint32_t of; /* index into presence */
-    uint32_t reserved;
 };
 struct hsvc__report { /* in a hold: a handle that is plugged, or a serial that is gone (handle 0, not here) */
     hsvc__str serial;
     uint64_t handle;
     int64_t at; /* the last report of the serial */
     uint32_t here;
-    uint32_t reserved;
 };
 struct hsvc__check { /* of a PIN, that was dropped */
     uint64_t request;
@@ -85,7 +83,6 @@ struct hsvc__call {
 };
 struct hsvc__override {
     uint32_t param;
-    uint32_t reserved;
     int64_t value;
 };
 struct hsvc__login { /* one active session of a user */
