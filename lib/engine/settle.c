@@ -132,6 +132,7 @@ int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
     int fired = 0;
     struct hsvc__device *dev;
     if (t->txn->calm && !used && before <= t->txn->soonest) return 0;
+    if (!used) t->txn->soonest = HSVC_NEVER; /* what is fired may arm more: hsvc__step_over */
     while ((dev = each_device(t->txn, &at, used)) != NULL) {
         int64_t due = hsvc__earliest(dev, NULL);
         if (due < before) {
@@ -142,7 +143,7 @@ int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
         if (due < soonest) soonest = due;
     }
     if (t->txn->table == NULL || used) return fired;
-    t->txn->soonest = soonest;
+    if (soonest < t->txn->soonest) t->txn->soonest = soonest;
     t->txn->calm = 1;
     return fired;
 }
@@ -163,8 +164,8 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
     }
 }
 
-/* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows: each countdown of 0 s that
- * another arms is one round more. What is due after so many is left to the next advance. */
+/* hsvc__settle: what is due by now of all that was read, and then what follows from the records (decision 177), until nothing more
+ * follows: each countdown of 0 s that another arms is one round more. What is due after so many is left to the next advance. */
 #define ROUNDS 16
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
@@ -173,7 +174,7 @@ void hsvc__settle(struct hsvc__turn *t) {
         struct hsvc__slot *at = NULL;
         int due = 0;
         struct hsvc__device *dev;
-        (void)hsvc__fire_all(t, t->now + 1, 1);
+        (void)hsvc__fire_all(t, t->now + 1, HSVC__MUTANT(read_is_not_due));
         while ((dev = each_device(t->txn, &at, 1)) != NULL) {
             t->at = t->now;
             if (dev->rec.dirty) follow_up(t, dev);

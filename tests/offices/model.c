@@ -166,7 +166,10 @@ int64_t m_phone_next(const struct m_phone *p) {
 
 static void reset_due(struct model *m, struct m_phone *p) {
     if (p->held) { /* it waits for the call, or for its next try */
-        if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) p->held = 0;
+        if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
+            p->held = 0;
+            p->ordered = m->input; /* once more, unless a call begins in the same decision */
+        }
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
         return;
     }
@@ -249,5 +252,18 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
         m->counted = 1;
         fire_earliest(m, next, m->at);
         fired++;
+    }
+}
+
+/* m_settle: all that is due by now, and then what follows from it: who is offered a place is seen when everything is known that is due in
+ * the same decision (decision 177). */
+void m_settle(struct model *m, uint32_t phones, int64_t now) {
+    uint32_t fired = 1;
+    while (fired) {
+        m->early = 1;
+        fired = m_pass(m, phones, M_NEVER, now);
+        m->early = 0;
+        m->now = m->at = now;
+        m_follow(m);
     }
 }

@@ -115,7 +115,7 @@ struct m_headset {
 };
 
 /* What a change leaves to be done record by record. */
-enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE };
+enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE, M_JOB_NAMES }; /* NAMES: nothing that the model has */
 struct m_job {
     uint32_t what, scope, subject, flags;
 };
@@ -169,6 +169,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
+void m_settle(struct model *m, uint32_t phones, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
@@ -201,6 +202,7 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
 void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
 uint32_t m_any_here(const struct m_phone *p);
@@ -289,7 +291,7 @@ void m_policy_job(struct model *m, const struct m_job *job);
 /* model_people.c: people and phones come, go and are renamed */
 struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
 void m_removed_job(struct model *m, const struct m_job *job);
-struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown);
 /* What is said of a user (profiles, enabled) or a phone. */
 struct m_record {
     uint8_t number, bad, profiles, enabled, kind, related, em;

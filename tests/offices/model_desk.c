@@ -11,13 +11,16 @@ static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint3
     return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;
 }
 
+/* named: this is the newest phone that lists it (decision 030). */
+static void named(struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    m->headsets[headset].phone = (uint8_t)m_number(m, p);
+    m->headsets[headset].event_at = at;
+}
+
 static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     p->at[headset].event_at = at;
     m->headsets[headset].known = 1;
-    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) {
-        m->headsets[headset].phone = (uint8_t)m_number(m, p);
-        m->headsets[headset].event_at = at;
-    }
+    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) named(m, p, headset, at);
 }
 
 static void doubt(const struct model *m, struct m_present *there) {
@@ -83,6 +86,13 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     return m_no(why);
 }
 
+/* everywhere: at more phones than one headset can be at: a placeholder (decision 030). */
+static uint32_t everywhere(const struct model *m, uint32_t headset) {
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) count += m->phones[i].exists && m->phones[i].at[headset].here;
+    return count == HSVC_LIMIT_PLACES_PER_SERIAL;
+}
+
 static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
     m_says_of_update(m, headset);
@@ -108,6 +118,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         if (at < here->newer) return m_yes(0);
         here->doubtful = 0;
     }
+    if (!here->here && everywhere(m, headset)) return m_no(HSVC_REASON_SERIAL_ELSEWHERE);
     noted(m, p, headset, at);
     if (here->awaited) { /* it has restarted, and never left (ASSOC-10) */
         restarted(m, p, headset);
@@ -117,6 +128,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
+        if (doubted) m_offer(m, p); /* it keeps its turn */
         return m_yes(0);
     }
     memset(here, 0, sizeof *here);
@@ -130,6 +142,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         doubt(m, here);
         return m_yes(0);
     }
+    named(m, p, headset, at); /* also where another, which it has left, knew of something later */
     doubts(m, p, headset, at);
     m_counts(m, p);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
@@ -170,6 +183,12 @@ void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
         (p->session_state == HSVC_SESSION_SIGNED_IN || p->session_state == HSVC_SESSION_KEPT))
         m_open_window(m, p, at);
     m_offer(m, p);
+}
+
+/* m_left: it left when it was seen elsewhere: that is its last report here (PRES-6, PRES-7). */
+void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
+    named(m, p, headset, at);
+    m_leave(m, p, headset, at);
 }
 
 struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {

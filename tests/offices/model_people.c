@@ -19,7 +19,7 @@ struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase) {
     return m_yes(0);
 }
 
-static uint32_t names(const struct model *m, const struct m_phone *p, uint32_t user) {
+static uint32_t mentions(const struct model *m, const struct m_phone *p, uint32_t user) {
     if (p->prompt == 0 || p->prompt == HSVC_PROMPT_ASSOCIATE || p->prompt == HSVC_PROMPT_SKIP_CONFIRM || p->prompt == HSVC_PROMPT_ERROR) return 0;
     return p->prompt_user == user || (p->prompt_headset != 0 && m->headsets[p->prompt_headset].was == user);
 }
@@ -28,7 +28,7 @@ static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && m->headsets[h].was == user) p->at[h].fresh = 0;
     if (p->related == user) p->kind = HSVC_DEVICE_ANONYMOUS, p->related = 0;
-    if (p->prompt != HSVC_PROMPT_SIGN_OUT && names(m, p, user)) m_close(m, p);
+    if (p->prompt != HSVC_PROMPT_SIGN_OUT && mentions(m, p, user)) m_close(m, p);
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && p->prompt_user == user) p->prompt_user = 0; /* a prefill */
     if (p->user == user && m_active(p)) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
 }
@@ -65,10 +65,18 @@ struct m_answer m_phone_put(struct model *m, const struct m_record *record) {
     return m_yes(0);
 }
 
+/* names: what names somebody or something that is gone is swept; an earlier change's must be done first (decisions 047, 048). */
+static void names(struct model *m) {
+    static const struct m_job job = {M_JOB_NAMES, 0, 0, 0};
+    m_job(m, job);
+}
+
 /* m_rename: everything moves along; a name that another has is taken. */
-struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown) {
+struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown) {
     if (!exists) return m_no(unknown);
-    return taken ? m_no(HSVC_REASON_NAME_TAKEN) : m_yes(0);
+    if (taken) return m_no(HSVC_REASON_NAME_TAKEN);
+    names(m);
+    return m_yes(0);
 }
 
 /* m_phone_remove: in one commit, never in a call; in the hold after one nothing is reset by it (047). */
@@ -84,6 +92,7 @@ struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
         m->headsets[h].skipped[phone] = 0;
         if (m->headsets[h].phone == phone) m->headsets[h].phone = 0;
     }
+    names(m);
     return m_yes(0);
 }
 
