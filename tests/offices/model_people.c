@@ -104,10 +104,19 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
     return m_yes(HSVC_REASON_JOB_STARTED);
 }
 
+/* leads_to: is a session of the user there? A user's record names those that are active, and headsets where they are: of one that ends
+ * already nothing else leads there (decision 177). */
+static uint32_t leads_to(const struct model *m, const struct m_phone *p, uint32_t user) {
+    if (p->user != user || m_active(p)) return p->user == user;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && m->headsets[h].owner == user) return 1;
+    return 0;
+}
+
 void m_force_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         const struct m_phone *p = &m->phones[i];
-        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && !leads_to(m, p, job->subject)))
             continue;
         m_sweeps(m, i);
         (void)m_force(m, i, job->flags);
