@@ -105,7 +105,7 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
 }
 
 /* leads_to: is a session of the user there? A user's record names those that are active, and headsets where they are: of one that ends
- * already nothing else leads there (decision 177). */
+ * already nothing else leads there (decision 178). */
 static uint32_t leads_to(const struct model *m, const struct m_phone *p, uint32_t user) {
     if (p->user != user || m_active(p)) return p->user == user;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
