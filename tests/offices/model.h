@@ -134,6 +134,7 @@ struct model {
     uint32_t counter; /* orders timers and connects */
     uint32_t early; /* what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    uint32_t dated;          /* this input says when it happened */
     uint32_t aliases;        /* headsets that a list names by their other serial */
     uint8_t by;              /* which interface this input is about; M_BY_ANY: all */
     uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
@@ -185,6 +186,7 @@ int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
 void m_see(struct model *m, struct m_phone *p);
 uint32_t m_patrols(const struct model *m, int64_t now);
 void m_see_user(struct model *m, uint32_t user);
+struct m_lock m_lock_seen(const struct model *m, uint32_t user, int64_t now);
 void m_see_headset(struct model *m, uint32_t headset);
 void m_sweeps(struct model *m, uint32_t phone);
 uint32_t m_locked(const struct model *m, const struct m_lock *lock);

@@ -5,7 +5,9 @@
 
 /* ---- headsets ---- */
 
+/* gone_stale: PRES-6, of what says when it happened: what comes now is not late because a clock stepped back (decision 178). */
 static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    if (!m->dated) return 0;
     if (p->kept[headset]) return at < p->kept_at[headset];
     if (p->at[headset].here) return at < p->at[headset].event_at;
     return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;

@@ -271,6 +271,7 @@ void phones_pin(uint32_t user, uint32_t right, char pin[8]);
 
 /* compare.c */
 void compare_phone(struct world *w, uint32_t phone);
+void compare_user(struct world *w, uint32_t user);
 void compare_all(struct world *w);
 void compare_sound(struct world *w);
 

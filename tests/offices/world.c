@@ -278,7 +278,9 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     m->counted = 0;
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
+    m->dated = in->at_ms != 0;
     wanted = model_input(m, in, old);
+    m->dated = 0;
     m_settle(m, about | witness_wrote(w, W_PHONES), now);
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
@@ -471,6 +473,7 @@ void world_run(struct world *w, const struct event *list, uint32_t count) {
         if (time_queues(w, &list[i])) continue;
         act(w, &list[i]);
         if (list[i].phone != 0 && list[i].phone < M_PHONES && w->model.phones[list[i].phone].exists) compare_phone(w, list[i].phone);
+        if (list[i].user != 0 && list[i].user <= w->shape.users && w->finding.kind == SAME) compare_user(w, list[i].user);
         if (w->each) compare_all(w);
     }
     until(w, w->now + 2 * DAY_MS);
