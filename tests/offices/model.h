@@ -186,7 +186,6 @@ int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
 void m_see(struct model *m, struct m_phone *p);
 uint32_t m_patrols(const struct model *m, int64_t now);
 void m_see_user(struct model *m, uint32_t user);
-struct m_lock m_lock_seen(const struct model *m, uint32_t user, int64_t now);
 void m_see_headset(struct model *m, uint32_t headset);
 void m_sweeps(struct model *m, uint32_t phone);
 uint32_t m_locked(const struct model *m, const struct m_lock *lock);

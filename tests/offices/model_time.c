@@ -90,12 +90,6 @@ void m_see_user(struct model *m, uint32_t user) {
     if (user != 0) see_lock(&m->users[user].lock, m->now + skew(m), m->now);
 }
 
-struct m_lock m_lock_seen(const struct model *m, uint32_t user, int64_t now) {
-    struct m_lock lock = m->users[user].lock;
-    see_lock(&lock, now + skew(m), now);
-    return lock;
-}
-
 void m_see_headset(struct model *m, uint32_t headset) {
     back(&m->headsets[headset].event_at, m->now + skew(m), m->now);
     see_lock(&m->headsets[headset].update, m->now + skew(m), m->now);

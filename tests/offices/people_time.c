@@ -1,39 +1,54 @@
 /* people_time.c: what befalls clocks and hosts of an office. */
 #include "made.h"
 
-/* after: soon after something has happened today, perhaps of that kind; or at any time. What it was, or nothing. */
+/* after: something that happens today, perhaps of that kind, or nothing at any time. */
 static struct event after(struct made *m, int64_t midnight, enum act what) {
     struct event e = {.at = midnight + made_between(m, 6 * HOUR, 20 * HOUR)};
     if (m->count == m->today || random_chance(&m->r, 400)) return e;
     e.what = ACTS;
     for (uint32_t tries = 0; tries < 8 && (e.what == ACTS || (what != ACTS && e.what != what)); tries++)
         e = m->list[m->today + random_below(&m->r, m->count - m->today)];
-    e.at += made_between(m, 2 * SECOND, 2 * MINUTE);
     if (e.user == 0 && e.headset <= m->shape.users) e.user = e.headset;
     return e;
 }
 
-/* answers: somebody looks at the phone every some seconds; from `least` on: inclined to what, of a thousand. */
-static int64_t answers(struct made *m, const struct event *there, int64_t at, uint32_t left, uint32_t least, uint32_t most) {
-    for (; left > 0 && there->phone != 0 && there->user != 0; left--) {
-        struct event *e = made_add(m, at += made_between(m, SECOND, 20 * SECOND), ACT_ANSWER);
-        e->user = there->user;
-        e->phone = there->phone;
-        e->arg = least + random_below(&m->r, most - least);
+/* answer: somebody looks at that phone. */
+static void answer(struct made *m, const struct event *there, int64_t at, uint32_t inclined) {
+    struct event *e;
+    if (there->phone == 0 || there->user == 0) return;
+    e = made_add(m, at, ACT_ANSWER);
+    e->user = there->user;
+    e->phone = there->phone;
+    e->arg = inclined;
+}
+
+/* goes_on: whoever is there looks at the phone some times more. */
+static void goes_on(struct made *m, const struct event *there, int64_t at) {
+    for (uint32_t left = random_below(&m->r, 4); left > 0; left--) {
+        at += made_between(m, SECOND, 20 * SECOND);
+        answer(m, there, at, random_below(&m->r, 1000));
     }
+}
+
+/* forgets: who has just plugged in does not remember the PIN. */
+static int64_t forgets(struct made *m, const struct event *there) {
+    int64_t at = there->at;
+    for (uint32_t left = random_below(&m->r, 5); left > 0 && there->what == ACT_PLUG; left--) answer(m, there, at += made_between(m, 100, 600), 800);
     return at;
 }
 
 /* sleeps: hosts are suspended; who had just left is back before they wake, mostly. */
 static void sleeps(struct made *m, int64_t midnight) {
-    struct event there = after(m, midnight, random_chance(&m->r, 300) ? ACT_UNPLUG : ACTS), *e = made_add(m, there.at, ACT_SLEEP);
+    struct event there = after(m, midnight, random_chance(&m->r, 300) ? ACT_UNPLUG : ACTS), *e;
+    int64_t at = there.at + made_between(m, 1, 2 * MINUTE);
+    e = made_add(m, at, ACT_SLEEP);
     e->number = random_chance(&m->r, 800) ? made_between(m, SECOND, 30 * MINUTE) : made_between(m, HOUR, 60 * HOUR);
     e->arg = random_below(&m->r, 2);
     if (there.what != ACT_UNPLUG) {
-        (void)answers(m, &there, there.at, random_below(&m->r, 4), 0, 1000);
+        goes_on(m, &there, at);
         return;
     }
-    e = made_add(m, there.at + made_between(m, SECOND, 8 * MINUTE), ACT_PLUG);
+    e = made_add(m, at + made_between(m, SECOND, 8 * MINUTE), ACT_PLUG);
     e->headset = there.headset;
     e->phone = there.phone;
 }
@@ -42,13 +57,13 @@ static void sleeps(struct made *m, int64_t midnight) {
 static void steps(struct made *m, int64_t midnight) {
     static const int64_t most[] = {2 * SECOND, 10 * MINUTE, 12 * HOUR, 20 * DAY_MS};
     struct event there = after(m, midnight, random_chance(&m->r, 300) ? ACT_PLUG : ACTS);
-    int64_t at = there.at, by = made_between(m, 1, most[random_below(&m->r, 4)]);
-    if (there.what == ACT_PLUG) at = answers(m, &there, at, random_below(&m->r, 5), 780, 880);
+    int64_t at = forgets(m, &there), by = made_between(m, 1, most[random_below(&m->r, 4)]);
+    at += made_between(m, 1, random_chance(&m->r, 500) ? 10 * SECOND : 2 * MINUTE);
     if (by <= 12 * HOUR && random_chance(&m->r, 500)) by = -by;
     made_add(m, at, ACT_CLOCK)->number = by;
-    (void)answers(m, &there, at, random_below(&m->r, 4), 0, 1000);
+    goes_on(m, &there, at);
     if (by > 12 * HOUR) return;
-    if (random_chance(&m->r, by < 0 ? 400 : 100)) made_add(m, at += made_between(m, SECOND, 2 * MINUTE), ACT_CLOCK)->number = by;
+    if (random_chance(&m->r, by < 0 ? 500 : 100)) made_add(m, at += made_between(m, SECOND, random_chance(&m->r, 500) ? 20 * SECOND : 2 * MINUTE), ACT_CLOCK)->number = by;
     if (random_chance(&m->r, 600)) made_add(m, at + made_between(m, SECOND, random_chance(&m->r, 500) ? 10 * MINUTE : 20 * HOUR), ACT_CLOCK)->number = -by;
 }
 
