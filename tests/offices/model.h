@@ -132,7 +132,7 @@ struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
-    uint32_t early; /* what was due before an input is done, and the input is not yet */
+    uint32_t early; /* what follows comes later: what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
     uint32_t dated;          /* this input says when it happened */
     uint32_t aliases;        /* headsets that a list names by their other serial */
@@ -291,6 +291,7 @@ void m_policy_job(struct model *m, const struct m_job *job);
 
 /* model_people.c: people and phones come, go and are renamed */
 struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
+void m_names(struct model *m);
 void m_removed_job(struct model *m, const struct m_job *job);
 struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown);
 /* What is said of a user (profiles, enabled) or a phone. */

@@ -233,8 +233,10 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
     struct m_phone *p = &m->phones[phone];
     uint32_t aliases = m->aliases;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    m->early = 1; /* what is asked about who has left comes after whose turn it is by this list (decision 178) */
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+    m->early = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((headsets & 1u << h) != 0) {
             m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;

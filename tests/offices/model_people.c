@@ -65,8 +65,8 @@ struct m_answer m_phone_put(struct model *m, const struct m_record *record) {
     return m_yes(0);
 }
 
-/* names: what names somebody or something that is gone is swept; an earlier change's must be done first (decisions 047, 048). */
-static void names(struct model *m) {
+/* m_names: what names somebody or something that is gone is swept; an earlier change's must be done first (decisions 047, 048). */
+void m_names(struct model *m) {
     static const struct m_job job = {M_JOB_NAMES, 0, 0, 0};
     m_job(m, job);
 }
@@ -75,7 +75,7 @@ static void names(struct model *m) {
 struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown) {
     if (!exists) return m_no(unknown);
     if (taken) return m_no(HSVC_REASON_NAME_TAKEN);
-    names(m);
+    m_names(m);
     return m_yes(0);
 }
 
@@ -92,7 +92,7 @@ struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
         m->headsets[h].skipped[phone] = 0;
         if (m->headsets[h].phone == phone) m->headsets[h].phone = 0;
     }
-    names(m);
+    m_names(m);
     return m_yes(0);
 }
 
