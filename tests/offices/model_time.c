@@ -32,8 +32,8 @@ static void see_lock(struct m_lock *lock, int64_t latest, int64_t now) {
 
 /* together: what begins anew together was armed together; of what is over at once then screens are first, then what the phone does, then
  * its session (decision 178). */
-static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, MT_CALLS, MT_LIST, MT_RESET, MT_SETTLE,
-                                                MT_FLAP,  MT_HOLD,   MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
+static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, MT_CALLS,  MT_LIST, MT_RESET,   MT_SETTLE, MT_WARN,
+                                                MT_WARN_LONGEST, MT_FLAP, MT_HOLD, MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
 
 /* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
  * begun anew is over (decision 050). */
