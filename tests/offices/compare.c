@@ -7,11 +7,38 @@ static void differ(struct world *w, enum difference kind, uint32_t phone, int64_
     if (wanted != seen) world_find(w, kind, phone, wanted, seen);
 }
 
-static uint32_t present(const struct m_phone *p) {
-    uint32_t bits = 0;
-    for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here) bits |= 1u << h;
-    return bits;
+/* Of the headsets at a phone, as bits: which are there, fresh, in doubt, reported gone and not judged. */
+struct presence {
+    uint32_t here, fresh, doubtful, gone;
+};
+
+static struct presence present(const struct m_phone *p) {
+    struct presence all = {0, 0, 0, 0};
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        const struct m_present *one = &p->at[h];
+        if (!one->here) continue;
+        all.here |= 1u << h;
+        all.fresh |= (uint32_t)(one->fresh && !one->gone && !one->awaited && !one->doubtful) << h; /* who is gone or in doubt has no turn now */
+        all.doubtful |= (uint32_t)(one->doubtful != 0) << h;
+        all.gone |= (uint32_t)(one->gone || one->awaited) << h;
+    }
+    return all;
+}
+
+static struct presence present_seen(struct world *w, uint32_t phone) {
+    struct presence all = {0, 0, 0, 0};
+    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
+        hsvc_present_view v;
+        uint32_t h;
+        (void)hsvc_present_view_init(&v, sizeof v);
+        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
+        h = number_of_name(v.serial, v.serial_len);
+        all.here |= 1u << h;
+        all.fresh |= (uint32_t)(v.fresh && !v.gone && !v.doubtful) << h;
+        all.doubtful |= v.doubtful << h;
+        all.gone |= v.gone << h;
+    }
+    return all;
 }
 
 /* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. */
@@ -22,15 +49,11 @@ static uint32_t near(const struct m_phone *p, int64_t a, int64_t b) {
 }
 
 static void compare_presence(struct world *w, uint32_t phone) {
-    const struct m_phone *p = &w->model.phones[phone];
-    uint32_t here = 0;
-    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
-        hsvc_present_view v;
-        (void)hsvc_present_view_init(&v, sizeof v);
-        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
-        here |= 1u << number_of_name(v.serial, v.serial_len);
-    }
-    differ(w, DIFFERENT_HEADSETS, phone, present(p), here);
+    struct presence wanted = present(&w->model.phones[phone]), seen = present_seen(w, phone);
+    differ(w, DIFFERENT_HEADSETS, phone, wanted.here, seen.here);
+    differ(w, DIFFERENT_FRESH, phone, wanted.fresh, seen.fresh);
+    differ(w, DIFFERENT_DOUBT, phone, wanted.doubtful, seen.doubtful);
+    differ(w, DIFFERENT_GONE, phone, wanted.gone, seen.gone);
 }
 
 /* The phone itself, which knows only what effects told it, shows and wears what its record says (STORE-6). */
@@ -38,6 +61,7 @@ static void compare_screen(struct world *w, uint32_t phone, const hsvc_device_vi
     const struct phone *p = &w->phones[phone];
     if (!p->powered) return;
     differ(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
+    if (m_ready(&w->model.phones[phone])) differ(w, DIFFERENT_MENU, phone, m_menu_told(&w->model, &w->model.phones[phone]), p->menu);
     if (v->prompt_id != p->prompt_id) world_find(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
     if (v->profile_state != HSVC_PROFILE_RETRYING) differ(w, DIFFERENT_PROFILE, phone, (int64_t)v->generation_desired, (int64_t)p->ordered);
 }
@@ -71,6 +95,8 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN || p->prompt == HSVC_PROMPT_COUNTDOWN || p->prompt == HSVC_PROMPT_ASSOCIATED)
         differ(w, DIFFERENT_WHOSE, phone, p->prompt_user, number_of_name(v.prompt_user, v.prompt_user_len));
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_ASSOCIATE)
+        differ(w, DIFFERENT_PREFILL, phone, p->prompt == HSVC_PROMPT_ASSOCIATE ? p->prompt_user : p->prefill, number_of_name(v.prompt_user, v.prompt_user_len));
     differ(w, DIFFERENT_CALLS, phone, m_calls(p), v.call_count);
     differ(w, DIFFERENT_CAUSES, phone, p->causes, v.causes);
     differ(w, DIFFERENT_REGISTERED, phone, p->registered, v.registered);

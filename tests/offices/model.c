@@ -52,6 +52,7 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_FLAP_CONNECTS: return 6;
         case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
         case HSVC_PARAM_UPDATE_MAX: return HOUR;
+        case HSVC_PARAM_BACKDATE_MAX: return 8 * HOUR;
         default: return 0; /* off, and the first choice of all others */
     }
 }
@@ -208,6 +209,8 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_LIST: m_calls_over(m, p); break;
         case MT_HOLD: hold_over(m, p); break;
         case MT_FLAP: m_quiet(m, p); break;
+        case MT_WARN: m_warn_due(m, p, p->due[MT_WINDOW] < p->due[MT_KEPT] ? p->due[MT_WINDOW] : p->due[MT_KEPT]); break;
+        case MT_WARN_LONGEST: m_warn_due(m, p, p->due[MT_LONGEST]); break;
         case MT_OFFER:
         default: offer_now(m, p); break;
     }

@@ -66,6 +66,8 @@ enum m_timer {
     MT_HOLD,    /* an emergency call is long over */
     MT_OFFER,   /* the next headset's turn, after one was refused */
     MT_FLAP,    /* a phone that was held is quiet */
+    MT_WARN,    /* the automatic sign-out, or that of a kept session, is near (OUT-15) */
+    MT_WARN_LONGEST, /* max_login_time is nearly over */
     M_TIMERS
 };
 
@@ -90,6 +92,7 @@ struct m_phone {
     uint8_t dismissed;
     uint32_t prompt, shown; /* shown: how many there were */
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
+    uint8_t prefill, last_user; /* prefill: who is suggested where no headset says who it is */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
@@ -125,6 +128,7 @@ struct m_job {
 struct m_told {
     uint16_t kind, number;
     uint8_t phone, user, profile, headset;
+    int64_t due; /* of a warning: the end */
 };
 #define M_TOLD 64
 
@@ -204,6 +208,7 @@ void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
 void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
 uint32_t m_any_here(const struct m_phone *p);
+uint32_t m_back_from(uint32_t state);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 void m_calls_ended(struct model *m, struct m_phone *p);
@@ -238,7 +243,7 @@ uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t
 uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
 uint32_t m_replaces(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
-uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
+uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile, uint32_t how);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);
 uint32_t m_strongest(const struct m_phone *p);
 void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
@@ -249,13 +254,18 @@ void m_window_due(struct model *m, struct m_phone *p);
 void m_waited(struct model *m, struct m_phone *p);
 
 /* model_told.c: what is told */
-void m_tells_start(struct model *m, const struct m_phone *p);
+void m_tells_start(struct model *m, const struct m_phone *p, uint32_t how);
 void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause);
 void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t subject);
+struct m_answer m_sees(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t shown);
+void m_warns(struct model *m, struct m_phone *p, enum m_timer timer, uint32_t once);
+void m_warn_due(struct model *m, const struct m_phone *p, int64_t due);
+uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
 void m_follow(struct model *m);
+uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);

@@ -6,7 +6,7 @@
 /* model_time: when it happened (TIME-2): not later than now, not before backdate_max, not before the session's start. */
 int64_t model_time(const struct model *m, const hsvc_input *in) {
     const struct m_phone *p = &m->phones[number_of_name(in->device, in->device_len)];
-    int64_t oldest = m->now - 8 * INT64_C(3600000);
+    int64_t oldest = m->now - m_policy(m, HSVC_PARAM_BACKDATE_MAX, 0, 0);
     if (in->at_ms == 0 || in->at_ms > m->now) return m->now;
     if (p->user != 0 && p->signed_in_at > oldest) oldest = p->signed_in_at;
     return in->at_ms < oldest ? oldest : in->at_ms;

@@ -111,13 +111,13 @@ struct phone {
     uint8_t acks, fails; /* acks: how it will acknowledge, ACK_; fails: how often it cannot take a profile */
     struct m_call calls[M_CALLS];
     uint64_t ordered, wipe, prompt_id, request;
-    uint32_t prompt, shown_user;
+    uint32_t prompt, shown_user, menu;
 };
 
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, DIFFERENT_TOLD, DIFFERENT_TOLD_OWNER, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, DIFFERENT_TOLD, DIFFERENT_TOLD_OWNER, DIFFERENT_FRESH, DIFFERENT_DOUBT, DIFFERENT_GONE, DIFFERENT_MENU, DIFFERENT_PREFILL, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -192,6 +192,7 @@ struct world {
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
+    uint64_t verdicts, refusals, reasons, refusal_reasons; /* reasons: of verdicts whose reason was compared */
     struct told told;
     struct finding finding;
     struct script *script;

@@ -228,6 +228,7 @@ uint32_t office_events(uint64_t seed, uint32_t days, struct event **list) {
     memset(&m, 0, sizeof m);
     m.r.state = seed;
     m.own.state = ~seed;
+    m.rules.state = seed ^ UINT64_C(0x5a5a5a5a5a5a5a5a);
     m.wild = seed % 5 == 1;
     m.shape = office_shape(seed);
     people(&m);

@@ -229,9 +229,13 @@ static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct 
     hsvc_verdict v;
     size_t count = hsvc_verdict_count(w->fx), i = 0;
     (void)hsvc_verdict_init(&v, sizeof v);
-    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && v.input_index != 0) i++;
+    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && (v.input_index != 0 || v.item_number != 0)) i++;
     digest_number(w, (uint64_t)v.reason << 32 | v.accepted);
+    w->verdicts++;
+    w->refusals += !v.accepted;
     if (wanted.accepted == M_OPEN) return;
+    w->reasons += wanted.reason != 0;
+    w->refusal_reasons += wanted.reason != 0 && !v.accepted;
     if (v.accepted != wanted.accepted)
         world_find(w, DIFFERENT_VERDICT, phone, wanted.accepted ? -1 : -2, (int64_t)v.reason);
     else if (wanted.reason != 0 && v.reason != wanted.reason)
@@ -367,7 +371,10 @@ static void in_time(struct world *w) {
     m->now = world_time(w, 0);
     for (uint32_t i = 1; i < M_PHONES; i++) {
         int64_t due;
-        if (by_all(w, m->phones[i].due[MT_OFFER])) m_turns(m, &m->phones[i]);
+        if (by_all(w, m->phones[i].due[MT_OFFER])) {
+            m_turns(m, &m->phones[i]);
+            w->fired |= 1u << i; /* what it shows now, the engine may have shown some ms ago */
+        }
         due = m_phone_next(&m->phones[i]);
         if (due == M_NEVER || !by_all(w, due)) continue;
         w->look_at = w->now + 1;
