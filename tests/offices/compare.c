@@ -41,10 +41,11 @@ static struct presence present_seen(struct world *w, uint32_t phone) {
     return all;
 }
 
-/* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. */
-static uint32_t near(const struct m_phone *p, int64_t a, int64_t b) {
+/* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. Hosts that have slept are told
+ * something every two milliseconds, and have no turns of their own in between. */
+static uint32_t near(const struct world *w, const struct m_phone *p, int64_t a, int64_t b) {
     int64_t most = 0;
-    for (uint32_t h = 1; h < M_HEADSETS; h++) most += p->at[h].here;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) most += p->at[h].here ? 1 + w->shape.clocks : 0;
     return a - b <= most && b - a <= most;
 }
 
@@ -104,13 +105,14 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
     /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
-    if (p->due[MT_PROMPT] != M_NEVER && near(p, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
+    if (p->due[MT_PROMPT] != M_NEVER && near(w, p, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
-        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(p, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
-    /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (m_phone_next(p) != world_now(w) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
+    /* A look at whose turn it is, a millisecond after a refusal, costs nothing, whether or not the place is free then. Hosts that are still
+     * being told what happened as they slept may be late with it. */
+    if (m_phone_next(p) != world_now(w) + 1 && v.deadline_at != w->witness.stamps[W_PHONES][phone] + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
@@ -121,9 +123,9 @@ static uint32_t sessions(const struct world *w, uint32_t user) {
     return count;
 }
 
-static void compare_user(struct world *w, uint32_t user) {
-    const struct m_lock *lock = &w->model.users[user].lock;
+void compare_user(struct world *w, uint32_t user) {
     int64_t now = world_time(w, 0);
+    const struct m_lock *lock = &w->model.users[user].lock;
     hsvc_user_view v;
     (void)hsvc_user_view_init(&v, sizeof v);
     if (hsvc_user_get(w->engines[0], user_id(w, user), strlen(user_id(w, user)), &v) != HSVC_OK) {

@@ -118,7 +118,7 @@ struct m_headset {
 };
 
 /* What a change leaves to be done record by record. */
-enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE };
+enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE, M_JOB_NAMES }; /* NAMES: nothing that the model has */
 struct m_job {
     uint32_t what, scope, subject, flags;
 };
@@ -136,8 +136,9 @@ struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
-    uint32_t early; /* what was due before an input is done, and the input is not yet */
+    uint32_t early; /* what follows comes later: what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    uint32_t dated;          /* this input says when it happened */
     uint32_t aliases;        /* headsets that a list names by their other serial */
     uint8_t by;              /* which interface this input is about; M_BY_ANY: all */
     uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
@@ -173,6 +174,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
+void m_settle(struct model *m, uint32_t phones, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
@@ -205,6 +207,7 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
 void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
 uint32_t m_any_here(const struct m_phone *p);
@@ -298,8 +301,9 @@ void m_policy_job(struct model *m, const struct m_job *job);
 
 /* model_people.c: people and phones come, go and are renamed */
 struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
+void m_names(struct model *m);
 void m_removed_job(struct model *m, const struct m_job *job);
-struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown);
 /* What is said of a user (profiles, enabled) or a phone. */
 struct m_record {
     uint8_t number, bad, profiles, enabled, kind, related, em;

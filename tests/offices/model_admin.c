@@ -100,6 +100,7 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
     u->exists = 1;
     u->profiles = (uint8_t)profiles;
     u->enabled = (uint8_t)enabled;
+    m_names(m); /* of many sessions and headsets the sweep comes to each (decision 047) */
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (!p->exists) continue;

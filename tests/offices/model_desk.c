@@ -5,19 +5,24 @@
 
 /* ---- headsets ---- */
 
+/* gone_stale: PRES-6, of what says when it happened: what comes now is not late because a clock stepped back (decision 178). */
 static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    if (!m->dated) return 0;
     if (p->kept[headset]) return at < p->kept_at[headset];
     if (p->at[headset].here) return at < p->at[headset].event_at;
     return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;
 }
 
+/* named: this is the newest phone that lists it (decision 030). */
+static void named(struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    m->headsets[headset].phone = (uint8_t)m_number(m, p);
+    m->headsets[headset].event_at = at;
+}
+
 static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     p->at[headset].event_at = at;
     m->headsets[headset].known = 1;
-    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) {
-        m->headsets[headset].phone = (uint8_t)m_number(m, p);
-        m->headsets[headset].event_at = at;
-    }
+    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) named(m, p, headset, at);
 }
 
 static void doubt(const struct model *m, struct m_present *there) {
@@ -82,6 +87,13 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     return m_no(why);
 }
 
+/* everywhere: at more phones than one headset can be at: a placeholder (decision 030). */
+static uint32_t everywhere(const struct model *m, uint32_t headset) {
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) count += m->phones[i].exists && m->phones[i].at[headset].here;
+    return count == HSVC_LIMIT_PLACES_PER_SERIAL;
+}
+
 static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t owner = m->headsets[headset].owner;
     m_says_of_update(m, headset);
@@ -120,6 +132,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         if (at < here->newer) return m_yes(HSVC_REASON_UNCHANGED); /* it is as doubtful as before */
         here->doubtful = 0;
     }
+    if (!here->here && everywhere(m, headset)) return m_no(HSVC_REASON_SERIAL_ELSEWHERE);
     noted(m, p, headset, at);
     if (here->awaited) { /* it has restarted, and never left (ASSOC-10) */
         restarted(m, p, headset);
@@ -130,6 +143,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
+        if (doubted) m_offer(m, p); /* it keeps its turn */
         return m_yes(what);
     }
     memset(here, 0, sizeof *here);
@@ -143,6 +157,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         doubt(m, here);
         return m_yes(HSVC_REASON_PRESENCE_ASKED);
     }
+    named(m, p, headset, at); /* also where another, which it has left, knew of something later */
     doubts(m, p, headset, at);
     m_counts(m, p);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
@@ -196,6 +211,12 @@ static uint32_t left(struct model *m, struct m_phone *p, uint32_t headset, int64
     return had_prompt ? HSVC_REASON_PROMPT_CLOSED : HSVC_REASON_RECORDED;
 }
 
+/* m_left: it left when it was seen elsewhere: that is its last report here (PRES-6, PRES-7). */
+void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
+    named(m, p, headset, at);
+    m_leave(m, p, headset, at);
+}
+
 struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
@@ -234,8 +255,10 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
     struct m_phone *p = &m->phones[phone];
     uint32_t aliases = m->aliases;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    m->early = 1; /* what is asked about who has left comes after whose turn it is by this list (decision 178) */
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+    m->early = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((headsets & 1u << h) != 0) {
             m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;
@@ -262,7 +285,11 @@ struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, ui
     uint32_t two = 0;
     if (!p->at[headset].here || !p->at[headset].doubtful) return m_no(HSVC_REASON_REQUEST_STALE);
     if (!there) {
-        if (!p->at[headset].awaited) return m_yes(left(m, p, headset, p->at[headset].newer));
+        int64_t at = p->at[headset].newer;
+        if (!p->at[headset].awaited) {
+            named(m, p, headset, at);
+            return m_yes(left(m, p, headset, at));
+        }
         m_wait_over(m, p, headset);
         return m_yes(HSVC_REASON_RECORDED);
     }

@@ -55,8 +55,8 @@ static struct m_answer people_and_phones(struct model *m, const hsvc_input *in, 
     uint32_t other = number_of_name(in->name, in->name_len);
     switch (in->kind) {
         case HSVC_INPUT_DEVICE_REMOVE: return m_phone_remove(m, phone);
-        case HSVC_INPUT_DEVICE_RENAME: return m_rename(m->phones[phone].exists, other != phone, HSVC_REASON_DEVICE_UNKNOWN);
-        case HSVC_INPUT_USER_RENAME: return m_rename(m->users[user].exists, other != user, HSVC_REASON_USER_UNKNOWN);
+        case HSVC_INPUT_DEVICE_RENAME: return m_rename(m, m->phones[phone].exists, other != phone, HSVC_REASON_DEVICE_UNKNOWN);
+        case HSVC_INPUT_USER_RENAME: return m_rename(m, m->users[user].exists, other != user, HSVC_REASON_USER_UNKNOWN);
         default: return m_user_remove(m, user, in->kind == HSVC_INPUT_USER_ERASE);
     }
 }

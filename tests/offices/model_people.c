@@ -19,7 +19,7 @@ struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase) {
     return m_yes(HSVC_REASON_DONE);
 }
 
-static uint32_t names(const struct model *m, const struct m_phone *p, uint32_t user) {
+static uint32_t mentions(const struct model *m, const struct m_phone *p, uint32_t user) {
     if (p->prompt == 0 || p->prompt == HSVC_PROMPT_ASSOCIATE || p->prompt == HSVC_PROMPT_SKIP_CONFIRM || p->prompt == HSVC_PROMPT_ERROR) return 0;
     return p->prompt_user == user || (p->prompt_headset != 0 && m->headsets[p->prompt_headset].was == user);
 }
@@ -29,7 +29,7 @@ static void removed_at(struct model *m, struct m_phone *p, uint32_t user) {
         if (p->at[h].here && m->headsets[h].was == user) p->at[h].fresh = 0;
     if (p->last_user == user) p->last_user = 0;
     if (p->related == user) p->kind = HSVC_DEVICE_ANONYMOUS, p->related = 0;
-    if (p->prompt != HSVC_PROMPT_SIGN_OUT && names(m, p, user)) m_close(m, p);
+    if (p->prompt != HSVC_PROMPT_SIGN_OUT && mentions(m, p, user)) m_close(m, p);
     if (p->prompt != HSVC_PROMPT_SIGN_OUT && p->prompt_user == user) p->prompt_user = 0; /* a prefill */
     if (p->user == user && m_active(p)) m_end_or_wait(m, p, HSVC_CAUSE_USER_REMOVED);
 }
@@ -67,10 +67,18 @@ struct m_answer m_phone_put(struct model *m, const struct m_record *record) {
     return m_yes(same ? HSVC_REASON_UNCHANGED : HSVC_REASON_DONE);
 }
 
+/* m_names: what names somebody or something that is gone is swept; an earlier change's must be done first (decisions 047, 048). */
+void m_names(struct model *m) {
+    static const struct m_job job = {M_JOB_NAMES, 0, 0, 0};
+    m_job(m, job);
+}
+
 /* m_rename: everything moves along; a name that another has is taken. */
-struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown) {
+struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown) {
     if (!exists) return m_no(unknown);
-    return taken ? m_no(HSVC_REASON_NAME_TAKEN) : m_yes(HSVC_REASON_DONE);
+    if (taken) return m_no(HSVC_REASON_NAME_TAKEN);
+    m_names(m);
+    return m_yes(HSVC_REASON_DONE);
 }
 
 /* m_phone_remove: in one commit, never in a call; in the hold after one nothing is reset by it (047). */
@@ -86,6 +94,7 @@ struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
         m->headsets[h].skipped[phone] = 0;
         if (m->headsets[h].phone == phone) m->headsets[h].phone = 0;
     }
+    m_names(m);
     return m_yes(HSVC_REASON_DONE);
 }
 
@@ -97,10 +106,19 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
     return m_yes(HSVC_REASON_JOB_STARTED);
 }
 
+/* leads_to: is a session of the user there? A user's record names those that are active, and headsets where they are: of one that ends
+ * already nothing else leads there (decision 178). */
+static uint32_t leads_to(const struct model *m, const struct m_phone *p, uint32_t user) {
+    if (p->user != user || m_active(p)) return p->user == user;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && m->headsets[h].owner == user) return 1;
+    return 0;
+}
+
 void m_force_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         const struct m_phone *p = &m->phones[i];
-        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && !leads_to(m, p, job->subject)))
             continue;
         m_sweeps(m, i);
         (void)m_force(m, i, job->flags);

@@ -370,11 +370,12 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
     struct m_phone *p = &m->phones[phone];
     if (p->prompt == 0) return m_no(HSVC_REASON_PROMPT_STALE);
     if (p->prompt != HSVC_PROMPT_ASSOCIATE && p->prompt != HSVC_PROMPT_SIGN_IN_PIN && p->prompt != HSVC_PROMPT_EM_SIGN_IN) return m_no(HSVC_REASON_ANSWER_INVALID);
+    if (p->prompt == HSVC_PROMPT_ASSOCIATE && m_updating(m, p->prompt_headset)) /* whoever is typed (ASSOC-5) */
+        return m_sees(m, p, HSVC_REASON_BUSY_UPDATE, HSVC_REASON_BUSY_UPDATE);
     if (p->checking) return m_sees(m, p, HSVC_REASON_BUSY_VERIFYING, HSVC_REASON_BUSY_VERIFYING);
     if (blank) return m_sees(m, p, HSVC_REASON_CREDENTIALS_BLANK, HSVC_REASON_CREDENTIALS_BLANK);
     if (m_locked(m, &p->throttle)) return m_sees(m, p, HSVC_REASON_DEVICE_THROTTLED, HSVC_REASON_CREDENTIALS_UNAVAILABLE);
     if (m_locked(m, &m->users[user].lock)) return wrong(m, p, HSVC_REASON_LOCKED_OUT); /* nothing is asked, and the screen says "wrong" (SIGN-6, SIGN-7) */
-    if (p->prompt == HSVC_PROMPT_ASSOCIATE && m_updating(m, p->prompt_headset)) return m_sees(m, p, HSVC_REASON_BUSY_UPDATE, HSVC_REASON_BUSY_UPDATE);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN) { /* every step of signing in (SIGN-1) */
         uint32_t why = m_why_not(m, p, p->prompt_headset);
         if (why != 0) {
@@ -457,7 +458,7 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
         p->checking = 0;
         p->due[MT_CHECK] = M_NEVER;
     }
-    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
+    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, m->users[user].exists); /* whom the directory does not know, and the service does, is wrong too */
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p, HSVC_REASON_CREDENTIALS_WRONG);
     again(m, p);

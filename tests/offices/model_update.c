@@ -44,7 +44,7 @@ static void over(struct model *m, struct m_phone *p, uint32_t headset) {
 /* m_wait_over: what is in doubt, or awaited, and nobody has said more of it. */
 void m_wait_over(struct model *m, struct m_phone *p, uint32_t headset) {
     if (p->at[headset].awaited) over(m, p, headset);
-    else m_leave(m, p, headset, p->at[headset].newer);
+    else m_left(m, p, headset, p->at[headset].newer);
 }
 
 struct m_answer m_update_begins(struct model *m, uint32_t headset) {
