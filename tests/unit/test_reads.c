@@ -80,11 +80,28 @@ static void the_next_deadline_is_one_row_and_a_bounded_number_among_nodes_SAFE_5
     assert_int_equal(rows_for_deadline(2), HSVC_LIMIT_ADVANCE_DEVICES);
 }
 
+/* Where nothing is due the second scan is for what another clock may have armed (TIME-4): without it no answer is true. */
+static void a_deadline_that_was_not_looked_for_everywhere_is_not_told_TIME_4_STORE_2(void **state) {
+    hsvc_fault fault;
+    int64_t at;
+    (void)state;
+    desk_open(d);
+    OK(hsvc_testkit_init(&fault, sizeof fault));
+    fault.kind = HSVC_FAULT_UNAVAILABLE;
+    fault.on = HSVC_FAULT_ON_SCAN;
+    fault.nth = 2;
+    OK(hsvc_fault_store_arm(d->fault, &fault));
+    assert_int_equal(hsvc_next_deadline(d->engine, &at), HSVC_ERR_UNAVAILABLE);
+    OK(hsvc_next_deadline(d->engine, &at));
+    desk_close(d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_line_of_the_story_takes_few_trips_STORE_2),
         cmocka_unit_test(a_name_that_nobody_can_have_is_not_read_STORE_2_ID_1),
         cmocka_unit_test(the_next_deadline_is_one_row_and_a_bounded_number_among_nodes_SAFE_5),
+        cmocka_unit_test(a_deadline_that_was_not_looked_for_everywhere_is_not_told_TIME_4_STORE_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
