@@ -47,12 +47,12 @@ static int32_t run(struct hsvc_engine *engine, hsvc__decide_fn decide, struct ep
 }
 
 int32_t hsvc__epoch_check(struct hsvc_engine *engine) {
-    struct epoch epoch;
+    struct epoch epoch = {0, 0, 0};
     return run(engine, decide_read, &epoch, 1);
 }
 
 int32_t hsvc_epoch_get(hsvc_engine *engine, uint64_t *epoch) {
-    struct epoch read;
+    struct epoch read = {0, 0, 0};
     int32_t status;
     if (engine == NULL || epoch == NULL) return HSVC_ERR_ARGUMENT;
     status = run(engine, decide_read, &read, 1);
@@ -61,7 +61,7 @@ int32_t hsvc_epoch_get(hsvc_engine *engine, uint64_t *epoch) {
 }
 
 int32_t hsvc_epoch_raise(hsvc_engine *engine, uint64_t epoch) {
-    struct epoch raise;
+    struct epoch raise = {0, 0, 0};
     int32_t status;
     if (engine == NULL || epoch == 0) return HSVC_ERR_ARGUMENT;
     raise.wanted = epoch;

@@ -103,8 +103,8 @@ static void put_effect(struct hsvc__recorder *r, const hsvc_effects *fx, size_t 
 #undef EFFECT_TEXT
     put_static(r, HSVC__TAG_rule, e.rule);
     for (size_t i = 0; i < e.profile_count; i++) {
-        const char *name;
-        size_t len;
+        const char *name = NULL;
+        size_t len = 0;
         (void)hsvc_effects_profile(fx, index, i, &name, &len);
         BYTES(offer, name, len);
     }

@@ -49,7 +49,8 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
         slot->appended = 0;
     }
     hsvc__txn_far(txn);
-    txn->calm = 0;
+    txn->late = NULL;
+    txn->horizon = 0;
     txn->clocked = 0;
     txn->missing = 0;
     txn->impossible = 0;
@@ -136,6 +137,7 @@ static struct hsvc__slot *next_slot(struct hsvc__txn *txn, hsvc__str key, uint64
     slot->key = key;
     slot->name = hsvc__str_of(key.p + 1, key.n - 2);
     slot->family = (uint8_t)key.p[0];
+    slot->number = txn->count;
     if (txn->count++ == 0)
         txn->slots = slot;
     else

@@ -286,7 +286,9 @@ int hsvc__times_sound(const void *record, uint32_t family);
 int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest);
 /* hsvc__times_stamp: before a record is written: what this decision armed, and when. 1 if it armed a timer of a device. */
 int hsvc__times_stamp(void *record, uint32_t family, int64_t now);
-/* hsvc__armed_before: was timer a armed before timer b? What this decision armed was armed last. */
+/* hsvc__armed_at: since when a timer that runs is armed; one that this decision armed counts as armed when it is due, so that it
+ * is behind all others of that moment. hsvc__armed_before: was timer a armed before timer b? */
+int64_t hsvc__armed_at(const struct hsvc__device *d, uint32_t timer);
 int hsvc__armed_before(const struct hsvc__device *d, uint32_t a, uint32_t b);
 /* hsvc__newest_armed: when the device's newest timer was armed. */
 int64_t hsvc__newest_armed(struct hsvc__device *dev);
