@@ -165,9 +165,19 @@ struct decision {
     int64_t now;
     uint32_t wrote[W_KINDS], read; /* bits; read: phones */
     uint32_t first;                /* phone that was read */
+    uint32_t late;                 /* an earlier call made it, whose commit was in doubt */
 };
+/* What was offered to the store, in which call. */
+struct offered {
+    uint64_t sum; /* of its bytes */
+    uint32_t call;
+    struct decision decision;
+};
+#define W_OFFERED 64
 struct witness {
-    hsvc_store inner;
+    hsvc_store inner, below; /* below: what may fail */
+    struct offered offered[W_OFFERED];
+    uint32_t offers, call;
     uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
     int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
     int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
@@ -225,7 +235,8 @@ void world_digest(struct world *w, const void *bytes, uint32_t len);
 
 /* witness.c: witness_bind: before another store. witness_begin: a call begins at this node; witness_sample: it is made again.
  * witness_wrote: the records of a kind that the call has written, as bits; witness_phones: those of phones that it has read. */
-void witness_bind(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
+void witness_below(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
+void witness_bind(struct witness *witness, const hsvc_store *below, hsvc_store *store);
 void witness_begin(struct world *w, uint32_t node);
 void witness_sample(struct world *w, uint32_t node);
 uint32_t witness_wrote(const struct world *w, enum witnessed kind);

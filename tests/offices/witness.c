@@ -1,4 +1,5 @@
-/* witness.c: a store before the office's own that sees which records each decision read and which it wrote. SPEC leaves to the
+/* witness.c: two stores, above and below the one that fails: above is seen which records each decision read, below which it has
+ * written, and when: a commit in doubt may be done while another call is under way. SPEC leaves to the
  * engine which records an input reads, and says what must follow from those that it did (TIME-3, TIME-4): the model is told these
  * facts, and works the times out by itself. */
 #include <string.h>
@@ -39,21 +40,38 @@ static int32_t take(const hsvc_row *row, void *user) {
 static int32_t witness_read(const hsvc_key *keys, size_t key_count, hsvc_row_sink sink, void *sink_user, void *user) {
     struct witness *witness = user;
     struct reading r = {witness, sink, sink_user};
-    return witness->inner.read(keys, key_count, take, &r, witness->inner.user);
+    return witness->below.read(keys, key_count, take, &r, witness->below.user);
 }
 
 static int32_t witness_scan(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit, hsvc_row_sink sink,
                             void *sink_user, void *user) {
     struct witness *witness = user;
-    return witness->inner.scan(from, from_len, to, to_len, limit, sink, sink_user, witness->inner.user);
+    return witness->below.scan(from, from_len, to, to_len, limit, sink, sink_user, witness->below.user);
 }
 
-static void note(struct witness *witness, const hsvc_op *ops, size_t op_count) {
+/* ---- commits: offered above, done below, perhaps when nobody waits for them any more ---- */
+
+static uint64_t mixed(uint64_t sum, const void *bytes, size_t len) {
+    const uint8_t *b = bytes;
+    for (size_t i = 0; i < len; i++) sum = (sum ^ b[i]) * UINT64_C(0x100000001b3);
+    return sum;
+}
+
+/* sum_of: by which a commit is known again. */
+static uint64_t sum_of(const hsvc_op *ops, size_t op_count) {
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < op_count; i++) {
+        sum = mixed(sum, &ops[i].kind, sizeof ops[i].kind);
+        sum = mixed(sum, ops[i].key, ops[i].key_len);
+        if (ops[i].kind == HSVC_OP_PUT) sum = mixed(sum, ops[i].value, ops[i].value_len);
+    }
+    return sum;
+}
+
+static void note(struct witness *witness, const hsvc_op *ops, size_t op_count, const struct offered *offered) {
     struct decision *d = &witness->decisions[witness->count < W_DECISIONS ? witness->count++ : W_DECISIONS - 1];
-    memset(d, 0, sizeof *d);
-    d->now = witness->newest;
-    d->read = witness->read;
-    d->first = witness->read == 0 ? 0 : witness->first;
+    *d = offered->decision;
+    d->late = offered->call != witness->call;
     for (size_t i = 0; i < op_count; i++) {
         enum witnessed kind = W_PHONES;
         uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(witness, ops[i].key, ops[i].key_len, &kind) : 0;
@@ -62,20 +80,62 @@ static void note(struct witness *witness, const hsvc_op *ops, size_t op_count) {
         d->wrote[kind] |= 1u << number;
         witness->stamps[kind][number] = d->now;
     }
-    witness->newest = witness->sampled;
-    witness->read = 0;
 }
 
-static int32_t witness_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
+/* done: below what fails: this is in the store now. */
+static int32_t done(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
     struct witness *witness = user;
+    uint64_t sum = sum_of(ops, op_count);
+    const struct offered *offered = &witness->offered[witness->offers % W_OFFERED];
     int32_t status = witness->inner.commit(ops, op_count, revision, witness->inner.user);
-    if (status == HSVC_OK) note(witness, ops, op_count);
+    for (uint32_t i = 0; i < W_OFFERED && offered->sum != sum; i++) offered = &witness->offered[i];
+    if (status == HSVC_OK) note(witness, ops, op_count, offered);
     return status;
 }
 
-void witness_bind(struct witness *witness, const hsvc_store *inner, hsvc_store *store) {
+/* witness_commit: above it: a decision is made, as far as the engine knows. What it does not know it offers again (STORE-4). */
+static int32_t witness_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
+    struct witness *witness = user;
+    uint64_t sum = sum_of(ops, op_count);
+    struct offered *offered = &witness->offered[witness->offers % W_OFFERED];
+    int32_t status;
+    if (offered->sum != sum) offered = &witness->offered[++witness->offers % W_OFFERED];
+    memset(offered, 0, sizeof *offered);
+    offered->sum = sum;
+    offered->call = witness->call;
+    offered->decision.now = witness->newest;
+    offered->decision.read = witness->read;
+    offered->decision.first = witness->read == 0 ? 0 : witness->first;
+    status = witness->below.commit(ops, op_count, revision, witness->below.user);
+    if (status == HSVC_ERR_UNKNOWN) return status;
+    witness->newest = witness->sampled;
+    witness->read = 0;
+    return status;
+}
+
+static int32_t plain_read(const hsvc_key *keys, size_t key_count, hsvc_row_sink sink, void *sink_user, void *user) {
+    const struct witness *witness = user;
+    return witness->inner.read(keys, key_count, sink, sink_user, witness->inner.user);
+}
+
+static int32_t plain_scan(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit, hsvc_row_sink sink,
+                          void *sink_user, void *user) {
+    const struct witness *witness = user;
+    return witness->inner.scan(from, from_len, to, to_len, limit, sink, sink_user, witness->inner.user);
+}
+
+void witness_below(struct witness *witness, const hsvc_store *inner, hsvc_store *store) {
     witness->inner = *inner;
     *store = *inner;
+    store->read = plain_read;
+    store->scan = plain_scan;
+    store->commit = done;
+    store->user = witness;
+}
+
+void witness_bind(struct witness *witness, const hsvc_store *below, hsvc_store *store) {
+    witness->below = *below;
+    *store = *below;
     store->read = witness_read;
     store->scan = witness_scan;
     store->commit = witness_commit;
@@ -91,6 +151,7 @@ void witness_sample(struct world *w, uint32_t node) {
 
 void witness_begin(struct world *w, uint32_t node) {
     w->witness.count = 0;
+    w->witness.call++;
     witness_sample(w, node);
 }
 

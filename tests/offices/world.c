@@ -85,12 +85,14 @@ void world_open(struct world *w, const struct shape *shape) {
     (void)hsvc_store_init(&inner, sizeof inner);
     (void)hsvc_store_init(&w->store, sizeof w->store);
     if (hsvc_memory_store_new(&w->allocator, &w->memory) != HSVC_OK || hsvc_memory_store_bind(w->memory, &inner) != HSVC_OK) abort();
-    witness_bind(&w->witness, &inner, &w->store);
-    inner = w->store;
+    witness_below(&w->witness, &inner, &w->store);
     if (shape->faults) {
+        inner = w->store;
         if (hsvc_fault_store_new(&w->allocator, &inner, &fault) != HSVC_OK || hsvc_fault_store_bind(fault, &w->store) != HSVC_OK) abort();
         w->fault = fault;
     }
+    inner = w->store;
+    witness_bind(&w->witness, &inner, &w->store);
     if (hsvc_effects_new(&w->allocator, &w->fx) != HSVC_OK) abort();
     m_begin(&w->model, w->now, shape->nodes);
     for (uint32_t i = 0; i < NODES; i++) w->ticks[i].world = w;
