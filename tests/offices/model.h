@@ -255,7 +255,7 @@ void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
-void m_follow(struct model *m);
+void m_follow(struct model *m, uint32_t written);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);

@@ -234,13 +234,15 @@ void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t w
 void world_digest(struct world *w, const void *bytes, uint32_t len);
 
 /* witness.c: witness_bind: before another store. witness_begin: a call begins at this node; witness_sample: it is made again.
- * witness_wrote: the records of a kind that the call has written, as bits; witness_phones: those of phones that it has read. */
+ * witness_wrote: the records of a kind that the call has written, as bits; witness_phones: those of phones that it has read.
+ * witness_written: when the last decision was that wrote a phone. */
 void witness_below(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
 void witness_bind(struct witness *witness, const hsvc_store *below, hsvc_store *store);
 void witness_begin(struct world *w, uint32_t node);
 void witness_sample(struct world *w, uint32_t node);
 uint32_t witness_wrote(const struct world *w, enum witnessed kind);
 uint32_t witness_phones(const struct world *w);
+int64_t witness_written(const struct world *w, uint32_t phone);
 /* world_decided: what was due of the records that a call came to is done in the model too. world_now: when its last decision was. */
 void world_decided(struct world *w);
 int64_t world_now(const struct world *w);

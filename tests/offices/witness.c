@@ -166,3 +166,5 @@ uint32_t witness_wrote(const struct world *w, enum witnessed kind) {
     for (uint32_t i = 0; i < w->witness.count; i++) bits |= w->witness.decisions[i].wrote[kind];
     return bits;
 }
+
+int64_t witness_written(const struct world *w, uint32_t phone) { return w->witness.stamps[W_PHONES][phone]; }

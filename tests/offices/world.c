@@ -186,6 +186,7 @@ void world_decided(struct world *w) {
         see(w, d->wrote[W_PHONES], d->wrote[W_USERS], d->wrote[W_HEADSETS]);
         w->model.turn = d->first;
         (void)m_pass(&w->model, d->wrote[W_PHONES], M_NEVER, d->now);
+        m_follow(&w->model, d->wrote[W_PHONES]);
         w->model.turn = 0;
         for (uint32_t phone = 1; phone < M_PHONES; phone++)
             if (d->wrote[W_PHONES] & 1u << phone) w->model.decided[phone] = d->now;
@@ -266,7 +267,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
     wanted = model_input(m, in, old);
-    m_follow(m);
+    m_follow(m, witness_wrote(w, W_PHONES));
     (void)m_pass(m, about | witness_wrote(w, W_PHONES), M_NEVER, now);
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
