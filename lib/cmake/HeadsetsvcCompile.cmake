@@ -36,7 +36,8 @@ if(HSVC_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(HSVC_COVERAGE)
-    add_compile_options(-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
+    # Counts are kept under a function's name: without unique ones the stores' commit.c would share those of ops.h.
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -funique-internal-linkage-names)
     add_link_options(-fprofile-instr-generate)
     # Each take from an arena is a block of its own, which can fail in a test (arena.c).
     add_compile_definitions(HSVC_CHUNK_LEAST=80u HSVC_CHUNK_GROWS_TO=80u)
