@@ -117,6 +117,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
+        if (doubted) m_offer(m, p); /* it keeps its turn (PROMPT-7) */
         return m_yes(0);
     }
     memset(here, 0, sizeof *here);
@@ -210,10 +211,12 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
 /* m_snapshot: what is missing has left, what is new has connected (PRES-5), by the interfaces that it names. */
 struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, int64_t at) {
     struct m_phone *p = &m->phones[phone];
-    uint32_t aliases = m->aliases;
+    uint32_t aliases = m->aliases, early = m->early;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    m->early = 1; /* who is new has the place before "sign out?" of who has left (decision 182) */
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+    m->early = early;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((headsets & 1u << h) != 0) {
             m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;
@@ -409,13 +412,28 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
 /* m_old_calls: a call is very old: the host is asked (OUT-6). */
 void m_old_calls(struct model *m, struct m_phone *p) {
     p->asked_at = m->now;
+    p->asker = m->node;
     m_arm(m, p, MT_LIST, m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0));
+}
+
+/* m_asked_by_another: is it for another node to say when the host has had its time to answer (decision 180)? */
+uint32_t m_asked_by_another(const struct model *m, const struct m_phone *p) { return m->nodes > 1 && p->asker != m->node; }
+
+/* doubtful: is any call to be over if the host says nothing? */
+static uint32_t doubtful(const struct m_phone *p, int64_t most) {
+    for (uint32_t i = 0; i < M_CALLS; i++)
+        if (p->calls[i].id != 0 && !p->calls[i].emergency && p->calls[i].seen_at + most <= p->asked_at) return 1;
+    return 0;
 }
 
 /* m_calls_over: silence: what was due when it was asked is over, emergency calls never (decision 032). */
 void m_calls_over(struct model *m, struct m_phone *p) {
     int64_t most = m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
     uint32_t had = m_calls(p);
+    if (m_asked_by_another(m, p) && doubtful(p, most)) { /* OUT-4: nobody may be cut whose host had no time to answer */
+        m_old_calls(m, p);
+        return;
+    }
     for (uint32_t i = 0; i < M_CALLS; i++) {
         if (p->calls[i].id == 0 || p->calls[i].seen_at + most > p->asked_at) continue;
         if (p->calls[i].emergency) p->calls[i].seen_at = m->now;

@@ -95,10 +95,17 @@ struct m_answer m_force_many(struct model *m, uint32_t scope, uint32_t subject, 
     return m_yes(HSVC_REASON_JOB_STARTED);
 }
 
+/* ends_there: a session that is ending is not the user's any more; it hears of it where a headset of the user is listed (decision 182). */
+static uint32_t ends_there(const struct model *m, const struct m_phone *p, uint32_t user) {
+    uint32_t listed = 0;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) listed |= m->headsets[h].owner == user && m->headsets[h].phone == m_number(m, p);
+    return p->user == user && (m_active(p) || listed);
+}
+
 void m_force_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         const struct m_phone *p = &m->phones[i];
-        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && (p->user != job->subject || !m_active(p))))
+        if (!p->exists || (job->scope == HSVC_SCOPE_SITE && p->site != job->subject) || (job->scope == HSVC_SCOPE_USER && !ends_there(m, p, job->subject)))
             continue;
         m_sweeps(m, i);
         (void)m_force(m, i, job->flags);

@@ -457,7 +457,7 @@ struct m_answer m_checked(struct model *m, uint32_t phone, uint32_t user, uint32
         p->checking = 0;
         p->due[MT_CHECK] = M_NEVER;
     }
-    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, state == HSVC_VERIFY_WRONG && m->users[user].exists);
+    if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) failed(m, p, user, m->users[user].exists);
     if (stale) return m_no(HSVC_REASON_REQUEST_STALE);
     if (state == HSVC_VERIFY_WRONG || state == HSVC_VERIFY_USER_UNKNOWN) return wrong(m, p);
     again(m, p);

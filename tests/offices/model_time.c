@@ -31,12 +31,12 @@ static void see_lock(struct m_lock *lock, int64_t latest, int64_t now) {
 }
 
 /* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
- * begun anew is over (decision 050). */
+ * begun anew is over (decision 050), but for the host's time to answer about old calls (decision 180). */
 void m_see(struct model *m, struct m_phone *p) {
     int64_t latest = m->now + skew(m), moved = 0;
     for (uint32_t k = 0; k < M_TIMERS; k++) {
-        if (p->due[k] == M_NEVER || p->armed_at[k] <= latest) continue;
-        p->due[k] = p->anew[k] ? m->now : m->now + (p->due[k] - p->armed_at[k]);
+        if (p->due[k] == M_NEVER || p->armed_at[k] <= latest || (k == MT_LIST && m_asked_by_another(m, p))) continue;
+        p->due[k] = p->anew[k] && k != MT_LIST ? m->now : m->now + (p->due[k] - p->armed_at[k]);
         p->anew[k] = 1;
         p->armed_at[k] = m->now;
     }

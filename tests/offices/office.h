@@ -165,23 +165,29 @@ struct decision {
     int64_t now;
     uint32_t wrote[W_KINDS], read; /* bits; read: phones */
     uint32_t first;                /* phone that was read */
-    uint32_t late;                 /* an earlier call made it, whose commit was in doubt */
 };
-/* What was offered to the store, in which call. */
+/* What was offered to the store. */
 struct offered {
     uint64_t sum; /* of its bytes */
-    uint32_t call;
     struct decision decision;
 };
 #define W_OFFERED 64
+/* What one reading brought: the newest stamp, phones as bits, the first of them. */
+struct trip {
+    int64_t newest;
+    uint32_t read, first;
+};
+#define W_TRIPS 64
 struct witness {
     hsvc_store inner, below; /* below: what may fail */
     struct offered offered[W_OFFERED];
-    uint32_t offers, call;
+    uint32_t offers, fails; /* fails: what is below it may */
     uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
     int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
-    int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
-    uint32_t count, read, first, swept; /* swept: a job was done */
+    int64_t sampled, latest;
+    struct trip trips[W_TRIPS]; /* to the store, the last ones */
+    uint32_t trip, since, trip_of[W_KINDS][W_MOST]; /* since: the last decision; trip_of: that brought this record */
+    uint32_t count, swept; /* swept: a job was done */
     struct decision decisions[W_DECISIONS];
 };
 

@@ -30,16 +30,19 @@ static int32_t take(const hsvc_row *row, void *user) {
     struct witness *witness = r->witness;
     enum witnessed kind = W_PHONES;
     uint32_t number = whose(witness, row->key, row->key_len, &kind);
-    if (number != 0 && kind == W_PHONES && witness->read == 0) witness->first = number;
-    if (number != 0 && kind == W_PHONES) witness->read |= 1u << number;
-    if (number != 0 && witness->stamps[kind][number] > witness->newest && witness->stamps[kind][number] <= witness->latest)
-        witness->newest = witness->stamps[kind][number];
+    struct trip *trip = &witness->trips[witness->trip % W_TRIPS];
+    if (number != 0 && kind == W_PHONES && trip->read == 0) trip->first = number;
+    if (number != 0 && kind == W_PHONES) trip->read |= 1u << number;
+    if (number != 0) witness->trip_of[kind][number] = witness->trip;
+    if (number != 0 && witness->stamps[kind][number] > trip->newest && witness->stamps[kind][number] <= witness->latest)
+        trip->newest = witness->stamps[kind][number];
     return r->sink(row, r->user);
 }
 
 static int32_t witness_read(const hsvc_key *keys, size_t key_count, hsvc_row_sink sink, void *sink_user, void *user) {
     struct witness *witness = user;
     struct reading r = {witness, sink, sink_user};
+    memset(&witness->trips[++witness->trip % W_TRIPS], 0, sizeof witness->trips[0]);
     return witness->below.read(keys, key_count, take, &r, witness->below.user);
 }
 
@@ -47,6 +50,12 @@ static int32_t witness_scan(const uint8_t *from, size_t from_len, const uint8_t 
                             void *sink_user, void *user) {
     struct witness *witness = user;
     return witness->below.scan(from, from_len, to, to_len, limit, sink, sink_user, witness->below.user);
+}
+
+/* forget: the next decision reads afresh. */
+static void forget(struct witness *witness) {
+    memset(witness->trip_of, 0, sizeof witness->trip_of);
+    witness->since = witness->trip + 1;
 }
 
 /* ---- commits: offered above, done below, perhaps when nobody waits for them any more ---- */
@@ -57,10 +66,10 @@ static uint64_t mixed(uint64_t sum, const void *bytes, size_t len) {
     return sum;
 }
 
-/* sum_of: by which a commit is known again. */
-static uint64_t sum_of(const hsvc_op *ops, size_t op_count) {
+/* sum_of: by which a commit is known again, where it may be done later; elsewhere it is the last one. */
+static uint64_t sum_of(const struct witness *witness, const hsvc_op *ops, size_t op_count) {
     uint64_t sum = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < op_count; i++) {
+    for (size_t i = 0; i < op_count && witness->fails; i++) {
         sum = mixed(sum, &ops[i].kind, sizeof ops[i].kind);
         sum = mixed(sum, ops[i].key, ops[i].key_len);
         if (ops[i].kind == HSVC_OP_PUT) sum = mixed(sum, ops[i].value, ops[i].value_len);
@@ -71,7 +80,6 @@ static uint64_t sum_of(const hsvc_op *ops, size_t op_count) {
 static void note(struct witness *witness, const hsvc_op *ops, size_t op_count, const struct offered *offered) {
     struct decision *d = &witness->decisions[witness->count < W_DECISIONS ? witness->count++ : W_DECISIONS - 1];
     *d = offered->decision;
-    d->late = offered->call != witness->call;
     for (size_t i = 0; i < op_count; i++) {
         enum witnessed kind = W_PHONES;
         uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(witness, ops[i].key, ops[i].key_len, &kind) : 0;
@@ -85,7 +93,7 @@ static void note(struct witness *witness, const hsvc_op *ops, size_t op_count, c
 /* done: below what fails: this is in the store now. */
 static int32_t done(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
     struct witness *witness = user;
-    uint64_t sum = sum_of(ops, op_count);
+    uint64_t sum = sum_of(witness, ops, op_count);
     const struct offered *offered = &witness->offered[witness->offers % W_OFFERED];
     int32_t status = witness->inner.commit(ops, op_count, revision, witness->inner.user);
     for (uint32_t i = 0; i < W_OFFERED && offered->sum != sum; i++) offered = &witness->offered[i];
@@ -93,23 +101,41 @@ static int32_t done(const hsvc_op *ops, size_t op_count, uint64_t *revision, voi
     return status;
 }
 
+/* began: the trip with which a decision began: the first that brought any of what it writes or proves. Before that another decision
+ * may have come to nothing. */
+static uint32_t began(struct witness *witness, const hsvc_op *ops, size_t op_count) {
+    uint32_t first = witness->trip + 1;
+    for (size_t i = 0; i < op_count; i++) {
+        enum witnessed kind = W_PHONES;
+        uint32_t number = whose(witness, ops[i].key, ops[i].key_len, &kind), trip = number == 0 ? 0 : witness->trip_of[kind][number];
+        if (trip != 0 && trip < first) first = trip;
+    }
+    return first > witness->trip ? witness->since : first;
+}
+
+/* decide: TIME-4: the decision is no earlier than what it read. */
+static void decide(struct witness *witness, const hsvc_op *ops, size_t op_count, struct decision *d) {
+    d->now = witness->sampled;
+    for (uint32_t i = began(witness, ops, op_count); i <= witness->trip; i++) {
+        const struct trip *trip = &witness->trips[i % W_TRIPS];
+        if (trip->newest > d->now) d->now = trip->newest;
+        if (d->read == 0) d->first = trip->first;
+        d->read |= trip->read;
+    }
+}
+
 /* witness_commit: above it: a decision is made, as far as the engine knows. What it does not know it offers again (STORE-4). */
 static int32_t witness_commit(const hsvc_op *ops, size_t op_count, uint64_t *revision, void *user) {
     struct witness *witness = user;
-    uint64_t sum = sum_of(ops, op_count);
+    uint64_t sum = sum_of(witness, ops, op_count);
     struct offered *offered = &witness->offered[witness->offers % W_OFFERED];
     int32_t status;
     if (offered->sum != sum) offered = &witness->offered[++witness->offers % W_OFFERED];
     memset(offered, 0, sizeof *offered);
     offered->sum = sum;
-    offered->call = witness->call;
-    offered->decision.now = witness->newest;
-    offered->decision.read = witness->read;
-    offered->decision.first = witness->read == 0 ? 0 : witness->first;
+    decide(witness, ops, op_count, &offered->decision);
     status = witness->below.commit(ops, op_count, revision, witness->below.user);
-    if (status == HSVC_ERR_UNKNOWN) return status;
-    witness->newest = witness->sampled;
-    witness->read = 0;
+    if (status != HSVC_ERR_UNKNOWN) forget(witness);
     return status;
 }
 
@@ -144,14 +170,13 @@ void witness_bind(struct witness *witness, const hsvc_store *below, hsvc_store *
 
 void witness_sample(struct world *w, uint32_t node) {
     struct witness *witness = &w->witness;
-    witness->sampled = witness->newest = world_time(w, node);
-    witness->read = 0;
+    witness->sampled = world_time(w, node);
+    forget(witness);
     witness->latest = witness->sampled + m_policy(&w->model, HSVC_PARAM_CLOCK_SKEW_MAX, 0, 0);
 }
 
 void witness_begin(struct world *w, uint32_t node) {
     w->witness.count = 0;
-    w->witness.call++;
     witness_sample(w, node);
 }
 

@@ -86,6 +86,7 @@ void world_open(struct world *w, const struct shape *shape) {
     (void)hsvc_store_init(&w->store, sizeof w->store);
     if (hsvc_memory_store_new(&w->allocator, &w->memory) != HSVC_OK || hsvc_memory_store_bind(w->memory, &inner) != HSVC_OK) abort();
     witness_below(&w->witness, &inner, &w->store);
+    w->witness.fails = shape->faults;
     if (shape->faults) {
         inner = w->store;
         if (hsvc_fault_store_new(&w->allocator, &inner, &fault) != HSVC_OK || hsvc_fault_store_bind(fault, &w->store) != HSVC_OK) abort();
@@ -207,6 +208,7 @@ void world_resync(struct world *w, uint32_t node) {
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
     (void)m_sample(&w->model, node, world_clock(w, node));
+    w->model.node = node;
     see(w, ~0u, witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
     for (uint32_t i = 1; i < M_PHONES; i++) {
         w->model.now = decided_at(w, i);
@@ -256,6 +258,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     int64_t now = world_now(w);
     uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone);
     (void)m_sample(m, node, world_clock(w, node));
+    m->node = node;
     m->input++;
     see(w, about | witness_wrote(w, W_PHONES), witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
     m->now = now;
@@ -264,6 +267,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     m->now = now;
     m->at = model_time(m, in);
     m->counted = 0;
+    memset(m->decided, 0, sizeof m->decided);
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
     wanted = model_input(m, in, old);
@@ -347,6 +351,7 @@ static void advance_node(struct world *w, uint32_t node) {
         witness_begin(w, node);
         status = hsvc_advance(w->engines[node], w->fx);
         (void)m_sample(&w->model, node, world_clock(w, node));
+        w->model.node = node;
         world_decided(w);
         w->fired |= witness_wrote(w, W_PHONES);
         if (witness_wrote(w, W_PHONES) != 0) w->look_at = w->now + 1; /* it may be the next headset's turn then */
