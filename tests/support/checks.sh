@@ -99,7 +99,7 @@ has_figures() { grep -q '^figure: ' "$logs/$1.log"; }
 # compare_figures STAGE: the documents must have what the stage's programs have counted.
 compare_figures() {
     local said
-    has_figures "$1" || return 0
+    has_figures "$1" || grep -q "^<!-- figures: $1 -->" docs/*.md || return 0
     said=$(check "the documents have the figures of $1" tests/support/figures "$1")
     printf '%s\n' "$said" >>"$logs/$1.log"
     ((!verbose)) || printf '%s\n' "$said"
