@@ -110,7 +110,7 @@ static int is_at_site(const struct hsvc__device *dev, hsvc__str site) { return s
 
 static int device_concerns(const struct hsvc__job *job, const struct hsvc__device *dev) {
     switch (job->kind) {
-        case HSVC_JOB_POLICY: return (dev->session != 0 || dev->prompt_id != 0) && is_at_site(dev, job->subject);
+        case HSVC_JOB_POLICY: return (dev->session != 0 || dev->prompt_id != 0 || dev->present_count != 0) && is_at_site(dev, job->subject);
         case HSVC_JOB_FORCED: return dev->session != 0 && is_at_site(dev, job->subject);
         case HSVC_JOB_FORCED_USER: return hsvc__fold_eq(dev->user, job->subject);
         default: return is_about(dev, job->subject);

@@ -247,15 +247,15 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
     }
 }
 
-/* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows: each countdown of 0 s that
- * another arms is one round more. What is due after so many is left to the next advance. */
+/* hsvc__settle: what is due by now of all that was read, and then what follows from the records (decision 177), until nothing more
+ * follows: each countdown of 0 s that another arms is one round more. What is due after so many is left to the next advance. */
 #define ROUNDS 16
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
     hsvc__inform_doubted(t);
     for (int i = 0; i < ROUNDS; i++) {
         int due = 0;
-        (void)hsvc__fire_all(t, t->now + 1, 1);
+        (void)hsvc__fire_all(t, t->now + 1, HSVC__MUTANT(read_is_not_due));
         for (struct hsvc__slot *slot = next_slot(t->txn, NULL, 1); slot != NULL; slot = next_slot(t->txn, slot, 1)) {
             struct hsvc__device *dev = device_at(t->txn, slot);
             t->at = t->now;

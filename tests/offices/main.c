@@ -10,7 +10,7 @@
 #include "support/figure.h"
 
 static struct {
-    uint64_t digest, inputs, deadlines, effects, events, device_days, faults, crashes;
+    uint64_t digest, inputs, deadlines, effects, events, device_days, faults, crashes, verdicts, refusals, reasons, refusal_reasons;
 } total;
 
 static void tally(const struct world *w, uint32_t days, uint32_t events) {
@@ -21,6 +21,10 @@ static void tally(const struct world *w, uint32_t days, uint32_t events) {
     total.events += events;
     total.faults += w->faults;
     total.crashes += w->crashes;
+    total.verdicts += w->verdicts;
+    total.refusals += w->refusals;
+    total.reasons += w->reasons;
+    total.refusal_reasons += w->refusal_reasons;
     total.device_days += (uint64_t)w->shape.phones * days;
 }
 
@@ -65,6 +69,10 @@ static void say_figures(uint64_t count) {
     figure("inputs", total.inputs);
     figure("deadlines", total.deadlines);
     figure("effects", total.effects);
+    figure("verdicts on inputs", total.verdicts);
+    figure("verdicts with a reason that was compared", total.reasons);
+    figure("refusals among them", total.refusals);
+    figure("refusals with a reason that was compared", total.refusal_reasons);
     figure("store faults armed", total.faults);
     figure("hosts that died", total.crashes);
     figure("differences from the model", 0); /* the first one ends the run */
@@ -101,8 +109,9 @@ int main(int argc, char **argv) {
     if (show) return 0; /* what was printed is a script */
     say_figures(count);
     (void)printf("%" PRIu64 " offices, %" PRIu64 " device-days (%" PRIu64 ".%02" PRIu64 " device-years): %" PRIu64 " events, %" PRIu64 " inputs, %" PRIu64
-                 " deadlines, %" PRIu64 " effects, %" PRIu64 " store faults armed, %" PRIu64 " crashes; digest %016" PRIx64 "\n",
+                 " deadlines, %" PRIu64 " effects, %" PRIu64 " store faults armed, %" PRIu64 " crashes; reasons compared of %" PRIu64 " of %" PRIu64
+                 " verdicts, %" PRIu64 " of %" PRIu64 " refusals; digest %016" PRIx64 "\n",
                  count, total.device_days, total.device_days / 365, total.device_days % 365 * 100 / 365, total.events, total.inputs,
-                 total.deadlines, total.effects, total.faults, total.crashes, total.digest);
+                 total.deadlines, total.effects, total.faults, total.crashes, total.reasons, total.verdicts, total.refusal_reasons, total.refusals, total.digest);
     return 0;
 }
