@@ -158,12 +158,76 @@ static void a_window_that_opens_again_ends_once_and_in_its_time_TIME_3_OUT_3(voi
     window_that_opens_again(MANY);
 }
 
+/* reason_of: of the nth deadline that fired before the first input; at which phone it was. */
+static uint32_t reason_of(size_t n, unsigned phone) {
+    hsvc_verdict verdict;
+    OK(hsvc_verdict_init(&verdict, sizeof verdict));
+    OK(hsvc_verdict_at(d->fx, n, &verdict));
+    assert_int_equal(verdict.input_index, HSVC_NO_INPUT);
+    assert_true(is_at(&verdict, phone));
+    return verdict.reason;
+}
+
+/* Of three deadlines of one moment the first and the last armed are one phone's. */
+static void another_phone_comes_between_two_of_one(unsigned count) {
+    open_office(count);
+    OK(hsvc_input_call_begun(&in[0], "p0", 7, HSVC_CALL_ACTIVE));
+    apply(1);
+    pass(d, 12 * HOUR - LENGTH - MINUTE);
+    set(HSVC_PARAM_AUTO_SIGN_OUT_AFTER, LENGTH + MINUTE);
+    unplug(1);
+    pass(d, MINUTE);
+    set(HSVC_PARAM_AUTO_SIGN_OUT_AFTER, LENGTH);
+    unplug(0);
+    pass(d, LENGTH + MINUTE);
+    all_come_back(count);
+    assert_int_equal(reason_of(0, 0), HSVC_REASON_CALLS_ASKED);
+    assert_int_equal(reason_of(1, 1), HSVC_REASON_SIGNED_OUT);
+    (void)reason_of(2, 0);
+    close_office();
+}
+
+static void another_phone_comes_between_two_deadlines_of_one_moment_TIME_3(void **state) {
+    (void)state;
+    another_phone_comes_between_two_of_one(2);
+    another_phone_comes_between_two_of_one(MANY);
+}
+
+/* A phone that was cut off for hours tells it all at once: a headset that is loose, each time with a warning, and at last somebody who
+ * was away for longer than the window. However much fired in this batch, the window ends before the last report. */
+#define TIMES (HSVC_LIMIT_FIRINGS + 2u)
+static hsvc_input late[MANY + 2 * TIMES + 2];
+static void loose_headset(unsigned count) {
+    int64_t begun;
+    size_t n = 0;
+    open_office(count);
+    set(HSVC_PARAM_SIGN_OUT_WARNING, 4 * MINUTE);
+    begun = now_of();
+    pass(d, 7 * HOUR);
+    for (unsigned i = 0; i < count; i++, n++) plug(&late[n], i), late[n].at_ms = begun;
+    for (unsigned i = 0; i <= TIMES; i++) {
+        OK(hsvc_input_headset_disconnected(&late[n], "p0", NULL, 1)), late[n++].at_ms = begun + i * 2 * MINUTE;
+        plug(&late[n], 0), late[n++].at_ms = begun + i * 2 * MINUTE + (i == TIMES ? 10 : 1) * MINUTE + SECOND;
+    }
+    OK(hsvc_apply(d->engine, late, n, 0, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, NULL), 1);
+    close_office();
+}
+
+static void a_long_batch_fires_all_that_is_due_before_its_last_input_TIME_3(void **state) {
+    (void)state;
+    loose_headset(FEW);
+    loose_headset(MANY);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_due_first_fires_first_whosever_it_is_TIME_3),
         cmocka_unit_test(of_one_moment_what_was_armed_first_fires_first_TIME_3),
         cmocka_unit_test(what_was_armed_together_fires_in_the_order_of_the_call_TIME_3),
         cmocka_unit_test(a_window_that_opens_again_ends_once_and_in_its_time_TIME_3_OUT_3),
+        cmocka_unit_test(another_phone_comes_between_two_deadlines_of_one_moment_TIME_3),
+        cmocka_unit_test(a_long_batch_fires_all_that_is_due_before_its_last_input_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,24 @@ static void a_call_that_nobody_knows_of_is_dropped_by_whichever_nodes_OUT_6_TIME
     }
 }
 
+/* The clock of the node that asked is set right by an hour, and another node has written since: the wait begins anew all the same. */
+static void a_question_of_a_clock_that_went_back_is_over_in_time_TIME_4(void **state) {
+    struct world w;
+    hsvc_input in;
+    (void)state;
+    begin(&w, HOUR, 0, 0);
+    old_call(&w, 1);
+    real_ms -= HOUR;
+    for (int i = 0; i < 600 && w.asked == 0; i++) real_ms += 500, advance(&w, 0);
+    assert_int_equal(w.asked, 1);
+    hsvc_input_user_activity(&in, "desk-1");
+    tell(&w, 1, &in);
+    ahead_ms[0] = 0;
+    pass(&w, 60000);
+    assert_int_equal(calls_of(&w), 0);
+    end(&w);
+}
+
 /* ---- a sign-out of everybody (OUT-13) ---- */
 
 /* Who was signed in by a node whose clock is a little ahead was there before, all the same. */
@@ -200,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_has_its_time_to_answer_about_old_calls_whatever_clocks_say_OUT_4_OUT_6_TIME_4),
         cmocka_unit_test(a_call_that_nobody_knows_of_is_dropped_by_whichever_nodes_OUT_6_TIME_7),
+        cmocka_unit_test(a_question_of_a_clock_that_went_back_is_over_in_time_TIME_4),
         cmocka_unit_test(a_sign_out_of_all_means_whom_a_node_ahead_signed_in_OUT_13_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
