@@ -3,7 +3,7 @@
  *   worlds [--jobs N] [--scale N] [--least STATES] [WORLD...]   explores them, or all
  *   worlds --list | --rules                                      which there are
  * A violation is printed as a script. A value of an enumerated parameter that no world has is a failure too, and so is a timer
- * that never runs and a screen that is never shown, when all are explored. The last line is
+ * that never runs, a screen that is never shown, and an end of a session that never meets a call, when all are explored. The last line is
  * "N passed, N failed"; the exit status is 1 if a world failed, or all together have fewer than STATES states, 2 for misuse.
  * --scale multiplies the bounds of the worlds that have one. */
 #include <poll.h>
@@ -22,7 +22,7 @@ struct options {
 struct outcome {
     struct findings found;
     double seconds;
-    size_t script_len;
+    size_t script_len, other_len;
 };
 
 /* ---- one world, in a process of its own ---- */
@@ -56,8 +56,10 @@ static void child(const struct world *world, const struct options *o, int to) {
     place_close(&place);
     out.seconds = (double)(clock() - from) / CLOCKS_PER_SEC;
     out.script_len = out.found.script == NULL ? 0 : strlen(out.found.script);
+    out.other_len = out.found.other == NULL ? 0 : strlen(out.found.other);
     write_all(to, &out, sizeof out);
     if (out.script_len != 0) write_all(to, out.found.script, out.script_len);
+    if (out.other_len != 0) write_all(to, out.found.other, out.other_len);
     exit(0);
 }
 
@@ -111,8 +113,11 @@ static uint32_t missing_choices(void) {
 }
 
 /* ---- does each timer run, and is each screen shown, in some world? ---- */
-static const char *const timers[] = {
-#define TIMER(field, machine, event, most, rule, text) #field,
+static const struct {
+    const char *name;
+    uint32_t machine;
+} timers[] = {
+#define TIMER(field, machine, event, most, rule, text) {#field, HSVC__MACHINE_##machine},
 #include "rules/timers.def"
 #undef TIMER
 };
@@ -121,7 +126,7 @@ static uint32_t missing_bits(uint32_t run, uint32_t shown) {
     uint32_t missing = 0;
     for (uint32_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
         if (run >> i & 1) continue;
-        printf("in no world runs the timer %s\n", timers[i]);
+        printf("in no world runs the timer %s\n", timers[i].name);
         missing++;
     }
     for (uint32_t i = HSVC__prompt_IDLE; i <= HSVC__prompt_RETURN_PIN; i++) {
@@ -132,10 +137,44 @@ static uint32_t missing_bits(uint32_t run, uint32_t shown) {
     return missing;
 }
 
+/* ---- does every end of a session that comes by itself meet a call? ---- */
+/* What ends a session in the input that it comes with, and is refused or asked again during a call: it never waits. */
+static const char *const at_once[] = {"TAKEOVER", "DEVICE_REMOVED", "OWNER_RETURNED"};
+static const struct {
+    const char *name;
+    int number;
+} causes[] = {
+#define CAUSE(name, number, strength, text) {#name, number},
+#include "rules/causes.def"
+#undef CAUSE
+};
+
+static int is_at_once(const char *cause) {
+    for (size_t i = 0; i < sizeof at_once / sizeof at_once[0]; i++)
+        if (strcmp(at_once[i], cause) == 0) return 1;
+    return 0;
+}
+
+static uint32_t missing_calls(uint32_t fired, uint32_t waited) {
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
+        if (timers[i].machine != HSVC__MACHINE_session || fired >> i & 1) continue;
+        printf("in no world fires %s during a call\n", timers[i].name);
+        missing++;
+    }
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        int is_seen = (waited >> (causes[i].number - HSVC_CAUSE_ADMIN) & 1) != 0;
+        if (is_seen != is_at_once(causes[i].name)) continue;
+        printf(is_seen ? "%s waits for a call: it does not belong to at_once\n" : "in no world waits %s for a call\n", causes[i].name);
+        missing++;
+    }
+    return missing;
+}
+
 /* ---- all of them ---- */
 struct total {
     uint64_t states, steps, merges;
-    uint32_t timers, screens;
+    uint32_t timers, screens, fired_in_calls, waited;
     uint32_t passed, failed;
     double seconds;
 };
@@ -152,8 +191,9 @@ static void say(const struct world *world, const struct outcome *out) {
 static void finish(struct worker *w, struct total *total) {
     struct outcome out;
     int status, good = read_all(w->from, &out, sizeof out);
-    char *script = good && out.script_len != 0 ? calloc(1, out.script_len + 1) : NULL;
-    if (script != NULL) good = read_all(w->from, script, out.script_len);
+    size_t len = good ? out.script_len + out.other_len : 0;
+    char *script = len != 0 ? calloc(1, len + 1) : NULL;
+    if (script != NULL) good = read_all(w->from, script, len);
     close(w->from);
     good = waitpid(w->pid, &status, 0) == w->pid && WIFEXITED(status) && WEXITSTATUS(status) == 0 && good;
     if (good) {
@@ -163,6 +203,8 @@ static void finish(struct worker *w, struct total *total) {
         total->merges += out.found.merges_tried;
         total->timers |= out.found.timers;
         total->screens |= out.found.screens;
+        total->fired_in_calls |= out.found.fired_in_calls;
+        total->waited |= out.found.waited;
         total->seconds += out.seconds;
     } else {
         printf("%s: the process ended by itself\n", w->world->name);
@@ -218,7 +260,8 @@ static int run(const struct options *o, char **names, int count) {
     while ((one = wait_for_one(workers, o->jobs)) != NULL) finish(one, &total);
     printf("%llu states, %llu steps, %zu invariants beside hsvc_verify and rest, %llu merged pairs compared, %.0f processor seconds\n",
            (unsigned long long)total.states, (unsigned long long)total.steps, rule_count(), (unsigned long long)total.merges, total.seconds);
-    if (count == 0) total.failed += missing_choices() + missing_bits(total.timers, total.screens);
+    if (count == 0)
+        total.failed += missing_choices() + missing_bits(total.timers, total.screens) + missing_calls(total.fired_in_calls, total.waited);
     if (total.states < o->least) {
         printf("fewer than %llu states\n", (unsigned long long)o->least);
         total.failed++;
