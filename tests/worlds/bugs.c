@@ -5,7 +5,8 @@
  * line leaves out.
  *
  *   worlds_bugs [--scripts] [NUMBER...]
- * The last line is "N bugs, N found; N of N invariants broken"; the exit status is 1 if one was not. */
+ * A script that fails with its fault must pass without it; how many fail with it is counted.
+ * The last line is "N bugs, N found; N scripts tell the fault from the service; N of N invariants broken"; the exit status is 1 if one was not. */
 #include "worlds/worlds.h"
 
 #include "scenario/table_faults.h"
@@ -96,8 +97,9 @@ static const struct world *world_named(const char *name) {
     return NULL;
 }
 
-/* complaint: what is wrong with the search for a bug, or NULL. The world begins without it. */
-static const char *complaint(const struct bug *bug, struct findings *found) {
+/* complaint: what is wrong with the search for a bug, or NULL. The world begins without it. *tells: its script fails with the
+ * fault, and passes without. */
+static const char *complaint(const struct bug *bug, struct findings *found, int *tells) {
     static struct place place;
     const struct world *world = world_named(bug->world);
     const char *wrong = NULL;
@@ -107,20 +109,24 @@ static const char *complaint(const struct bug *bug, struct findings *found) {
     if (!switch_on(bug)) wrong = "there is no such line or mutant";
     else if (explore(&place, 1, found)) wrong = "the invariant is not broken";
     else if (!found->plays) wrong = "the script does not lead there";
+    *tells = found->script != NULL && fails(found->script);
     switch_off();
+    if (*tells && fails(found->script)) wrong = "the script fails without the fault too";
     place_close(&place);
     return wrong;
 }
 
-static int look_for(const struct bug *bug, int number, int scripts) {
+static int look_for(const struct bug *bug, int number, int scripts, int *tells) {
     struct findings found;
     const char *wrong;
     memset(&found, 0, sizeof found);
-    wrong = complaint(bug, &found);
+    wrong = complaint(bug, &found, tells);
     printf("%s %d - %s (%s): %s in %s\n", wrong == NULL ? "ok" : "not ok", number, bug->what, bug->about, bug->breaks, bug->world);
     if (wrong != NULL) printf("# %s\n", wrong);
     if (found.script != NULL && (scripts || wrong != NULL)) printf("%s\n", found.script);
-    if (found.violation.rule != NULL) printf("# %llu states, %u events before it\n", (unsigned long long)found.states, (unsigned)found.depth);
+    if (found.violation.rule != NULL)
+        printf("# %llu states, %u events before it%s\n", (unsigned long long)found.states, (unsigned)found.depth,
+               *tells ? "" : "; the script cannot tell the fault from the service");
     free(found.script);
     free(found.other);
     return wrong == NULL;
@@ -159,7 +165,7 @@ static int is_wanted(int number, char **numbers, int count) {
 }
 
 int main(int argc, char **argv) {
-    int scripts = argc > 1 && strcmp(argv[1], "--scripts") == 0, looked = 0, found = 0;
+    int scripts = argc > 1 && strcmp(argv[1], "--scripts") == 0, looked = 0, found = 0, told = 0, tells;
     size_t missing, waits;
     if (!number_lines()) {
         fprintf(stderr, "worlds_bugs: these lines are not the core's\n");
@@ -168,11 +174,12 @@ int main(int argc, char **argv) {
     for (int i = 0; i < BUGS; i++) {
         if (!is_wanted(i + 1, argv + 1 + scripts, argc - 1 - scripts)) continue;
         looked++;
-        found += look_for(&bugs[i], i + 1, scripts);
+        found += look_for(&bugs[i], i + 1, scripts, &tells);
+        told += tells;
         fflush(stdout);
     }
     missing = unbroken();
     waits = waits_unnamed();
-    printf("%d bugs, %d found; %zu of %zu invariants broken\n", looked, found, rule_count() - missing, rule_count());
+    printf("%d bugs, %d found; %d scripts tell the fault from the service; %zu of %zu invariants broken\n", looked, found, told, rule_count() - missing, rule_count());
     return found == looked && looked > 0 && missing == 0 && waits == 0 ? 0 : 1;
 }

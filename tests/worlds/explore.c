@@ -71,7 +71,8 @@ static void note_calls(struct findings *found, const struct spot *from, const st
 }
 
 static int is_good_step(struct explorer *x, const struct spot *from, uint32_t node, const struct event *e, const struct happened *h) {
-    struct moment m = {x->p, e, from, &x->next, h};
+    struct blame blame = {0, 0, 0};
+    struct moment m = {&blame, x->p, e, from, &x->next, h};
     struct violation v;
     note_calls(x->found, from, &x->next, e);
     if (!broken_rule(&m, &v)) return 1;
@@ -117,7 +118,7 @@ static int is_sampled(struct explorer *x) {
 
 static int is_good_merge(struct explorer *x, uint32_t node, uint32_t parent, const struct event *e) {
     static struct spot first, again;
-    struct violation v = {"STORE-1", "equal_states_have_equal_futures", ""};
+    struct violation v = {"STORE-1", "equal_states_have_equal_futures", "", ""};
     struct parting parts;
     char line[100];
     if (!is_sampled(x)) return 1;
@@ -158,7 +159,7 @@ static struct hash undone(struct explorer *x, const struct spot *from, const str
 /* is_good_fault: whatever a commit meets, the input has happened once or not at all, and an OK says that it has (STORE-4). */
 static int is_good_fault(struct explorer *x, const struct spot *from, const struct event *e, int fault, struct hash after) {
     static const char *const names[FAULTS] = {"", "UNAVAILABLE", "CONFLICT", "UNKNOWN, and it happened", "UNKNOWN, and it did not"};
-    struct violation v = {"STORE-4", "an_input_happens_once_or_not", ""};
+    struct violation v = {"STORE-4", "an_input_happens_once_or_not", "", ""};
     struct hash before = undone(x, from, e), is;
     struct happened h;
     int happened, nothing;
@@ -225,7 +226,7 @@ static int is_enough(const struct explorer *x, uint32_t node, uint32_t scale) {
 
 /* prove_script: a world without a violation proves its way to the last state. */
 static void prove_script(struct explorer *x) {
-    struct violation v = {"OBS-6", "the_runner_comes_to_the_same_state", "the script of a state plays to another one"};
+    struct violation v = {"OBS-6", "the_runner_comes_to_the_same_state", "the script of a state plays to another one", ""};
     uint32_t node = x->set.count - 1;
     while (node > 0 && (x->p->events[x->set.nodes[node].event].kind == EV_wait)) node--;
     if (!leads_to(x, node, NULL, x->set.nodes[node].hash)) fail(x, node, NULL, &v, x->set.nodes[node].hash);

@@ -10,9 +10,10 @@
 
 #define BEFORE(m) (&(m)->before->view)
 #define AFTER(m) (&(m)->after->view)
-#define EACH_DEVICE(i) for (int i = 0; i < DEVICES; i++)
-#define EACH_USER(i) for (int i = 0; i < USERS; i++)
-#define EACH_HEADSET(i) for (int i = 0; i < HEADSETS; i++)
+/* The loops of a rule note of what it speaks when it ends. */
+#define EACH_DEVICE(i) for (int i = 0; i < DEVICES && (m->blame->device = i, 1); i++)
+#define EACH_USER(i) for (int i = 0; i < USERS && (m->blame->user = i, 1); i++)
+#define EACH_HEADSET(i) for (int i = 0; i < HEADSETS && (m->blame->headset = i, 1); i++)
 #define ALL_HEADSETS(i) for (int i = 0; i < HEADSETS; i++)
 #define EACH_EFFECT(i, m) for (uint32_t i = 0; i < (m)->happened->effect_count; i++)
 

@@ -192,10 +192,10 @@ static int strength_of(int cause) {
         if (strengths[i][0] == cause) return strengths[i][1];
     return 0;
 }
-static int strongest(uint32_t causes) {
+int strongest_cause(uint32_t causes) {
     int most = 0;
     for (int bit = 0; bit < 16; bit++)
-        if (causes >> bit & 1 && strength_of(501 + bit) > most) most = strength_of(501 + bit);
+        if (causes >> bit & 1 && strength_of(HSVC_CAUSE_ADMIN + bit) > strength_of(most)) most = HSVC_CAUSE_ADMIN + bit;
     return most;
 }
 const char *causes_belong_to_a_session(const struct moment *m) {
@@ -220,7 +220,7 @@ const char *strongest_cause_is_told(const struct moment *m) {
     EACH_DEVICE(i) {
         const struct effect *told = find(m, HSVC_EFFECT_SESSION_ENDED, i);
         if (!has_ended(m, i) || told == NULL || BEFORE(m)->device[i].causes == 0) continue;
-        if (strength_of((int)told->cause) < strongest(BEFORE(m)->device[i].causes)) return "a deferred end was told with a weaker cause";
+        if (strength_of((int)told->cause) < strength_of(strongest_cause(BEFORE(m)->device[i].causes))) return "a deferred end was told with a weaker cause";
     }
     return NULL;
 }

@@ -187,6 +187,8 @@ int fire(struct place *p, struct spot *s, struct happened *h);
 int64_t next_deadline(const struct view *v);
 /* play: runs a script by the testkit's runner on a store of ours; the spot where it ends. 0 and a message if it fails. */
 int play(struct place *p, const char *script, struct spot *end);
+/* fails: does that script fail, on a store of the runner's own? */
+int fails(const char *script);
 
 /* ---- equal states (canon.c) ---- */
 struct hash {
@@ -211,7 +213,11 @@ struct parting {
 int do_part(struct place *p, const struct spot *a, const struct spot *b, struct parting *to);
 
 /* ---- what must hold (rules.c) ---- */
+struct blame { /* of what the rule speaks: where its loops stood */
+    int device, user, headset;
+};
 struct moment {
+    struct blame *blame;
     const struct place *place;
     const struct event *event; /* NULL: the beginning */
     const struct spot *before;
@@ -222,7 +228,11 @@ struct violation {
     const char *rule;
     const char *name;
     char text[400];
+    char expect[500]; /* lines of a script that fail where this was found (expects.c), or "" */
 };
+/* expected: the lines for a rule's text. strongest_cause: of a set that waits, as the views have it. */
+void expected(const struct moment *m, const char *text, char *to, size_t size);
+int strongest_cause(uint32_t causes);
 /* broken_rule: the first rule that a moment breaks; 0 if none. Rules about steps and about states alike. */
 int broken_rule(const struct moment *m, struct violation *v);
 /* is_asked: does this search ask for that invariant? */
