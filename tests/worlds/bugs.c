@@ -164,9 +164,26 @@ static int is_wanted(int number, char **numbers, int count) {
     return count == 0;
 }
 
+/* misuse: the first word that is no number of a bug, or NULL. */
+static const char *misuse(char **numbers, int count) {
+    for (int i = 0; i < count; i++) {
+        char *end;
+        unsigned long n = strtoul(numbers[i], &end, 10);
+        if (*end != '\0' || n == 0 || n > BUGS) return numbers[i];
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv) {
+    static const char usage[] = "worlds_bugs [--scripts] [NUMBER...]   looks for faults on purpose, all unless some are named; --scripts: prints how they show\n";
     int scripts = argc > 1 && strcmp(argv[1], "--scripts") == 0, looked = 0, found = 0, told = 0, tells;
+    const char *word = misuse(argv + 1 + scripts, argc - 1 - scripts);
     size_t missing, waits;
+    if (word != NULL && strcmp(word, "--help") == 0) return fputs(usage, stdout) < 0;
+    if (word != NULL) {
+        fprintf(stderr, "worlds_bugs: no such bug: %s\n%s", word, usage);
+        return 2;
+    }
     if (!number_lines()) {
         fprintf(stderr, "worlds_bugs: these lines are not the core's\n");
         return 2;

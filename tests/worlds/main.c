@@ -280,10 +280,33 @@ static uint64_t number_at(char **argv, int argc, int i) {
     return n;
 }
 
+static const char usage[] =
+    "worlds [--jobs N] [--scale N] [--least STATES] [WORLD...]   explores small worlds, all unless some are named\n"
+    "worlds --list | --rules                                      says which there are, and what must hold in them\n"
+    "  --jobs N        so many processes\n"
+    "  --scale N       the bounds of worlds that have one, so many times\n"
+    "  --least STATES  fewer states in all are a failure\n";
+
+static int misused(const char *what, const char *word) {
+    fprintf(stderr, "worlds: %s: %s\n%s", what, word, usage);
+    return 2;
+}
+
+static const char *unknown_world(char **names, int count) {
+    for (int i = 0; i < count; i++) {
+        int found = 0;
+        for (size_t w = 0; w < world_count; w++) found |= strcmp(names[i], worlds[w].name) == 0;
+        if (!found) return names[i];
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv) {
     struct options o = {1, 1, 0};
+    const char *unknown;
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--help") == 0) return fputs(usage, stdout) < 0;
         if (strcmp(argv[i], "--rules") == 0) {
             print_rules();
             return 0;
@@ -295,7 +318,9 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "--jobs") == 0) o.jobs = (uint32_t)number_at(argv, argc, ++i) & (WORKERS - 1);
         else if (strcmp(argv[i], "--scale") == 0) o.scale = (uint32_t)number_at(argv, argc, ++i);
         else if (strcmp(argv[i], "--least") == 0) o.least = number_at(argv, argc, ++i);
-        else return 2;
+        else return misused("no such option", argv[i]);
     }
+    unknown = unknown_world(argv + i, argc - i);
+    if (unknown != NULL) return misused("no such world", unknown);
     return run(&o, argv + i, argc - i);
 }
