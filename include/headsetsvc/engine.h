@@ -43,7 +43,9 @@ HSVC_API int32_t hsvc_epoch_get(hsvc_engine *engine, uint64_t *epoch);
 HSVC_API int32_t hsvc_epoch_raise(hsvc_engine *engine, uint64_t epoch);
 
 /* hsvc_next_deadline: when hsvc_advance wants to be called; HSVC_NEVER if nothing is pending. May lie in the past; 0 while
- * a change that touches many records is being worked off by this node.
+ * a change that touches many records is being worked off by this node. It reads no policy: until the engine has decided something a
+ * clock is judged by the default of clock_skew_max (2 s). A policy that allows more can then cost one call of hsvc_advance that
+ * has nothing to do; with one that allows less, time stands still for 2 s after a step back, and nothing is early (TIME-4).
  * Calling advance early or twice is harmless. HSVC_OK and the clock's and store's statuses, HSVC_ERR_ARGUMENT,
  * HSVC_ERR_REENTRANT. (TIME-3) */
 #define HSVC_NEVER INT64_MAX /* no deadline, no end */
@@ -61,7 +63,7 @@ typedef struct hsvc_cursor {
     uint32_t done;
     uint32_t key_len;
     uint32_t reserved;
-    uint8_t key[HSVC_LIMIT_NAME_LEN]; /* canonical name of the last device done */
+    uint8_t key[HSVC_LIMIT_NAME_LEN + 4]; /* of the last row done, without its first byte */
 } hsvc_cursor;
 HSVC_API int32_t hsvc_cursor_init(hsvc_cursor *cursor, size_t size);
 

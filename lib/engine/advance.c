@@ -106,7 +106,6 @@ static int32_t advance_all(struct hsvc_engine *engine, struct hsvc_effects *fx) 
         struct due due = {dues.at[i].device, dues.at[i].due, fx, 0};
         status = hsvc__transact(engine, fx, decide_due, read_due, &due, &dry);
         if (status == HSVC_OK) hsvc__effects_publish(fx);
-        else hsvc__effects_back(fx);
         if (hsvc__hurts_one(status) && first == HSVC_OK) first = status;
         if (hsvc__hurts_one(status) || (status == HSVC_OK && due.left)) useless++;
         if (patrolled && status != HSVC_OK && !hsvc__hurts_one(status)) hsvc__patrol_again(engine); /* what it found has yet to begin anew */

@@ -105,7 +105,6 @@ static int32_t first_of_all(struct hsvc_engine *engine, struct first *first) {
     int32_t status = scan_rest(engine, 0, until, look_at(engine), take_first, first);
     if (status == HSVC_OK) note(engine, 0, first->jobs, first->due);
     if (status == HSVC_OK && first->jobs != 0 && first->at != 0) {
-        first->jobs = 0;
         status = scan_family(engine, HSVC__FAMILY_JOB, HSVC_NEVER, HSVC_LIMIT_JOBS_SEEN, take_first, first);
     }
     if (status == HSVC_OK && first->jobs != 0 && first->deadlines == 0 && first->at != 0)
@@ -154,7 +153,6 @@ static int32_t add_due(struct hsvc__dues *dues, const hsvc_row *row) {
     if (row->key_len <= NAME_AT || dues->count == DUES) return HSVC_ERR_CORRUPT;
     dues->at[dues->count].device = hsvc__key_part(hsvc__str_of((const char *)row->key, row->key_len), NAME_AT, dues->arena);
     dues->at[dues->count].due = key_time(row->key);
-    if (dues->at[dues->count].device.n == 0) return HSVC_ERR_MEMORY;
     dues->count++;
     return HSVC_OK;
 }
@@ -233,7 +231,7 @@ int32_t hsvc__read_dues(struct hsvc_engine *engine, struct hsvc__dues *dues, str
     status = scan_dues(engine, &found);
     engine->behind = dues->count == HSVC_LIMIT_ADVANCE_DEVICES;
     if (dues->arena->failed) return HSVC_ERR_MEMORY;
-    if (status == HSVC_OK && engine->node_count > 1) keep_mine(engine, dues);
+    if (status == HSVC_OK) keep_mine(engine, dues);
     return status != HSVC_OK || !engine->patrols || HSVC__MUTANT(no_patrol) ? status : hsvc__patrol(engine, dues);
 }
 
@@ -268,7 +266,7 @@ int32_t hsvc__patrol(struct hsvc_engine *engine, struct hsvc__dues *dues) {
     int32_t status;
     if (from.len == 0) {
         hsvc__key_begin(&from, HSVC__FAMILY_DEADLINE);
-        hsvc__key_time(&from, engine->now + 1); /* what is due is looked at anyway */
+        hsvc__key_time(&from, engine->now); /* what was due before is looked at anyway */
     }
     status = hsvc__store_status(engine->store.scan(from.bytes, from.len, to, sizeof to, HSVC_LIMIT_ADVANCE_DEVICES, take_future,
                                                    &p, engine->store.user), 0);

@@ -140,7 +140,6 @@ static void run_calls_first(struct hsvc__turn *t) {
     memset(&t->verdict, 0, sizeof t->verdict);
     t->dev = dev;
     t->headset = headset;
-    t->steps = 0;
 }
 
 static void refuse(struct hsvc__turn *t, uint32_t reason, uint32_t row, const char *rule) {

@@ -103,7 +103,6 @@ hsvc_effect *hsvc__effects_add(struct hsvc_effects *fx) {
         effect = &fx->effects[fx->effect_count++];
     }
     memset(effect, 0, sizeof *effect);
-    effect->pub.struct_size = sizeof effect->pub;
     return &effect->pub;
 }
 
@@ -115,7 +114,6 @@ hsvc_verdict *hsvc__verdicts_add(struct hsvc_effects *fx) {
         verdict = &fx->verdicts[fx->verdict_count++];
     }
     memset(verdict, 0, sizeof *verdict);
-    verdict->struct_size = sizeof *verdict;
     return verdict;
 }
 
@@ -169,7 +167,6 @@ static void keep_effect(struct hsvc_effects *fx, struct hsvc__effect *effect) {
     if (e->pin_len != 0) {
         hsvc__str pin = hsvc__arena_copy(&fx->secrets, e->pin, e->pin_len);
         e->pin = (const uint8_t *)pin.p;
-        e->pin_len = pin.n;
     }
 }
 

@@ -167,7 +167,6 @@ struct hsvc__turn *hsvc__turn_begin(struct hsvc_engine *engine, struct hsvc_effe
     t->job = NULL;
     t->skip = NULL;
     t->arg = 0;
-    t->row = NULL;
     t->rule = "";
     t->barred = NULL;
     memset(&t->verdict, 0, sizeof t->verdict);
@@ -325,8 +324,8 @@ static int32_t attempt(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
 
 /* patience: how many attempts a decision has. Torn records are read afresh in any case, to tell them from a bug, and so is
  * what may have been committed, to know it. */
-static int patience(const struct hsvc_engine *engine, int made) {
-    return made > 0 && (engine->txn.impossible || engine->txn.in_doubt) ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
+static int patience(const struct hsvc_engine *engine) {
+    return engine->txn.impossible || engine->txn.in_doubt ? HSVC_LIMIT_ATTEMPTS : engine->attempts;
 }
 
 int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__decide_fn decide, hsvc__ahead_fn ahead,
@@ -334,7 +333,7 @@ int32_t hsvc__transact(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc
     int32_t status = HSVC_ERR_CONFLICT;
     engine->txn.in_doubt = 0;
     engine->doubted = NULL;
-    for (int i = 0; i < patience(engine, i) && status == HSVC_ERR_CONFLICT; i++) {
+    for (int i = 0; i < patience(engine) && status == HSVC_ERR_CONFLICT; i++) {
         engine->attempt = (uint32_t)i;
         hsvc__txn_begin(&engine->txn, engine->now, engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX]);
         hsvc__policy_plant(engine);

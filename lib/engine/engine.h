@@ -194,8 +194,8 @@ int32_t hsvc__work_jobs(struct hsvc_engine *engine, struct hsvc_effects *fx, int
 int hsvc__hurts_one(int32_t status);
 
 /* ---- one decision (settle.c, decide.c) ---- */
-/* hsvc__fire_all: fires the deadlines below a time of every device that the call has read (`used`: that the decision used);
- * 1 if any fired. hsvc__settle: what is due by now, and what follows from the records, until nothing more follows. */
+/* hsvc__fire_all: fires the deadlines below a time of every device that the call has read (`used`: that the decision used), in
+ * their order; 1 if there was any. hsvc__settle: what is due by now, and what follows from the records, until nothing more follows. */
 int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used);
 void hsvc__settle(struct hsvc__turn *t);
 /* hsvc__step_over: the audit has looked at what a step changed. */

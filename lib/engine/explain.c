@@ -272,8 +272,6 @@ int32_t hsvc_explain(hsvc_engine *engine, uint32_t subject_kind, const char *nam
     memset(x, 0, offsetof(struct telling, items));
     x->kind = subject_kind;
     x->name = subject_kind == HSVC_SUBJECT_HEADSET ? hsvc__trim(hsvc__str_of(name, len)) : hsvc__str_of(name, len);
-    x->found = 0;
-    x->count = 0;
     status = hsvc_effects_new(&engine->allocator, &x->fx);
     if (status == HSVC_OK) {
         (void)hsvc__enter(engine);

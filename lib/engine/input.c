@@ -132,14 +132,14 @@ static int32_t check_fields(const hsvc_input *in, uint32_t index, struct hsvc_ef
 
 /* ---- texts ---- */
 static void complain(struct hsvc__complaint *c, uint32_t reason, uint32_t field, int64_t limit) {
-    if (c->reason != 0 || reason == 0) return;
+    if (c->reason != 0) return;
     c->reason = reason;
     c->field = field;
     c->limit = limit;
 }
 
 static void check_text(struct hsvc__complaint *c, hsvc__str text, uint32_t type, uint32_t limit, uint32_t bit) {
-    uint32_t reason = 0;
+    uint32_t reason;
     if (text.n == 0) return;
     if (type == BYTES) reason = text.n > limit ? HSVC_REASON_TEXT_TOO_LONG : 0;
     else if (type == TEXT) reason = text.n > limit ? HSVC_REASON_TEXT_TOO_LONG : 0;

@@ -110,7 +110,7 @@ static int is_at_site(const struct hsvc__device *dev, hsvc__str site) { return s
 
 static int device_concerns(const struct hsvc__job *job, const struct hsvc__device *dev) {
     switch (job->kind) {
-        case HSVC_JOB_POLICY: return (dev->session != 0 || dev->prompt_id != 0) && is_at_site(dev, job->subject);
+        case HSVC_JOB_POLICY: return (dev->session != 0 || dev->prompt_id != 0 || dev->present_count != 0) && is_at_site(dev, job->subject);
         case HSVC_JOB_FORCED: return dev->session != 0 && is_at_site(dev, job->subject);
         case HSVC_JOB_FORCED_USER: return hsvc__fold_eq(dev->user, job->subject);
         default: return is_about(dev, job->subject);
@@ -177,7 +177,6 @@ static void sweep_it(struct sweep *s, struct hsvc__turn *t) {
     if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, t->dev->name);
     about.always = t->verdict.reason != 0 ? &about.dev->rec : NULL;
     hsvc__audit_step(t, &about);
-    t->job = NULL;
 }
 
 static void decide_item(struct hsvc_engine *engine, void *job) {
@@ -226,7 +225,6 @@ static uint32_t sweep_items(struct sweep *s, int32_t *status) {
         s->item = s->items[i];
         *status = hsvc__transact(s->engine, s->fx, decide_item, read_item, s, &dry);
         if (*status == HSVC_OK) hsvc__effects_publish(s->fx);
-        else hsvc__effects_back(s->fx);
         if (hsvc__hurts_one(*status)) *status = passes_over(s, *status) ? HSVC_OK : HSVC_ERR_CONFLICT;
         if (*status != HSVC_OK) return i;
         s->job.strikes = 0;
@@ -374,7 +372,6 @@ static int32_t work_on(struct sweep *s) {
     if (status != HSVC_OK) return status;
     moved = hsvc__transact(s->engine, s->fx, decide_progress, nothing_ahead, s, &dry);
     if (moved == HSVC_OK) hsvc__effects_publish(s->fx);
-    else hsvc__effects_back(s->fx);
     return moved == HSVC_ERR_CONFLICT ? HSVC_OK : moved;
 }
 

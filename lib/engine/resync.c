@@ -12,10 +12,10 @@ struct page {
     struct hsvc_engine *engine;
     const hsvc_resync_scope *scope;
     struct hsvc__device *device; /* one at a time */
-    hsvc__str owed[HSVC_LIMIT_RESYNC_DEVICES];
+    hsvc__str owed[HSVC_LIMIT_RESYNC_DEVICES]; /* keys */
     uint32_t count;
     uint32_t rows;
-    hsvc__str last;
+    hsvc__str last; /* key */
     int32_t damage; /* the first device that cannot be read, and its key */
     hsvc__str bad_key;
 };
@@ -24,6 +24,13 @@ struct page {
 static int wants(const struct page *page, const struct hsvc__device *dev) {
     if (page->scope->flags & HSVC_RESYNC_NODE && (!dev->registered || dev->node != page->scope->node)) return 0;
     return dev->generation_acked != dev->generation_desired || dev->wipe_generation != 0 || dev->screen_acked != dev->screen_told;
+}
+
+/* stands_under: what stands under a key that is not its own is nobody's. */
+static int stands_under(const struct hsvc__device *dev, hsvc__str key) {
+    struct hsvc__key own;
+    hsvc__key_1(&own, HSVC__FAMILY_DEVICE, dev->name);
+    return hsvc__str_eq(key, hsvc__str_of((const char *)own.bytes, own.len));
 }
 
 static int32_t take_row(const hsvc_row *row, void *user) {
@@ -35,11 +42,10 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     key = hsvc__arena_copy(arena, row->key, row->key_len);
     if (key.n == 0 || page->rows == HSVC_LIMIT_RESYNC_DEVICES) return HSVC_ERR_CORRUPT;
     page->rows++;
-    page->last = hsvc__key_part(key, 1, arena);
+    page->last = key;
     status = hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_DEVICE);
-    memset(page->device, 0, sizeof *page->device);
     if (status == HSVC_OK) status = hsvc__record_decode(page->device, row->value, row->value_len, HSVC__FAMILY_DEVICE);
-    if (status == HSVC_OK && wants(page, page->device)) page->owed[page->count++] = page->last;
+    if (status == HSVC_OK && wants(page, page->device) && stands_under(page->device, key)) page->owed[page->count++] = key;
     if (status == HSVC_OK || page->damage != HSVC_OK) return HSVC_OK;
     page->damage = status;
     page->bad_key = key;
@@ -52,10 +58,9 @@ static int32_t read_page(struct page *page, const hsvc_cursor *cursor) {
     struct hsvc__key from;
     int32_t status;
     hsvc__key_begin(&from, HSVC__FAMILY_DEVICE);
-    if (cursor->key_len != 0) {
-        hsvc__key_fold(&from, hsvc__str_of((const char *)cursor->key, cursor->key_len));
-        from.bytes[from.len++] = 0; /* the smallest key after this one */
-    }
+    memcpy(from.bytes + 1, cursor->key, cursor->key_len);
+    from.len += cursor->key_len;
+    if (cursor->key_len != 0) from.bytes[from.len++] = 0; /* the smallest key after this one */
     page->device = (struct hsvc__device *)hsvc__arena_take(&engine->inputs, sizeof *page->device);
     if (page->device == NULL) return HSVC_ERR_MEMORY;
     status = engine->store.scan(from.bytes, from.len, &to, 1, HSVC_LIMIT_RESYNC_DEVICES, take_row, page, engine->store.user);
@@ -74,9 +79,7 @@ static void decide_one(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
-    one->dry = 1;
-    if (!one->known) return;
-    hsvc__inform(t, dev);
+    if (one->known) hsvc__inform(t, dev);
     one->dry = !dev->rec.dirty;
     if (!one->dry) hsvc__settle(t);
 }
@@ -92,21 +95,31 @@ static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsv
     int32_t status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
     *known = one.known;
     if (status == HSVC_OK) hsvc__effects_publish(fx);
-    else hsvc__effects_back(fx);
     return status;
 }
 
-static void move_cursor(hsvc_cursor *cursor, hsvc__str key) {
-    if (key.n == 0 || key.n > sizeof cursor->key) return;
-    memcpy(cursor->key, key.p, key.n);
-    cursor->key_len = (uint32_t)key.n;
+/* skip_like: behind all keys that begin with what a cursor holds: longer ones are nobody's. Behind the last there is nothing. */
+static void skip_like(hsvc_cursor *cursor) {
+    uint32_t at = cursor->key_len;
+    while (at > 0 && ++cursor->key[at - 1] == 0) at--;
+    if (at == 0) cursor->done = 1;
 }
+
+static void move_cursor(hsvc_cursor *cursor, hsvc__str key) {
+    size_t len = key.n - 1; /* without the family */
+    if (key.n == 0) return;
+    cursor->key_len = (uint32_t)(len < sizeof cursor->key ? len : sizeof cursor->key);
+    memcpy(cursor->key, key.p + 1, cursor->key_len);
+    if (len > sizeof cursor->key) skip_like(cursor);
+}
+
+static hsvc__str name_of(hsvc__str key) { return hsvc__str_of(key.p + 1, key.n - 2); }
 
 /* tell_page: in order of keys, so that the cursor can stand behind the last that was told. */
 static int32_t tell_page(struct page *page, hsvc_cursor *cursor, struct hsvc_effects *fx) {
     for (uint32_t i = 0; i < page->count; i++) {
         int known;
-        int32_t status = tell_one(page->engine, fx, page->owed[i], &known);
+        int32_t status = tell_one(page->engine, fx, name_of(page->owed[i]), &known);
         if (status != HSVC_OK && !hsvc__hurts_one(status)) return status;
         if (status != HSVC_OK && page->damage == HSVC_OK) {
             page->damage = status;
@@ -115,7 +128,7 @@ static int32_t tell_page(struct page *page, hsvc_cursor *cursor, struct hsvc_eff
         move_cursor(cursor, page->owed[i]);
     }
     move_cursor(cursor, page->last);
-    cursor->done = page->rows < HSVC_LIMIT_RESYNC_DEVICES;
+    if (page->rows < HSVC_LIMIT_RESYNC_DEVICES) cursor->done = 1;
     return HSVC_OK;
 }
 
@@ -185,7 +198,7 @@ int32_t hsvc_resync(hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cu
     if (status != HSVC_OK) hsvc__report_late(engine, effects, status);
     describe(&call, &ours, &at);
     hsvc__record_end(engine, status, effects, 0, &call);
-    if (cursor != NULL && ours.device_len == 0) (void)hsvc__sized_out(cursor, &at, sizeof at, sizeof at);
+    if (cursor != NULL) (void)hsvc__sized_out(cursor, &at, sizeof at, sizeof at);
     hsvc__leave(engine);
     return status;
 }

@@ -73,78 +73,162 @@ static void judge_held(struct hsvc__turn *t, struct hsvc__device *dev, int may_w
     t->dev = dev;
 }
 
-/* fire_before: fires a device's deadlines below a time, in order, each with a verdict; before an input all of them, at a decision's
- * end as many as fit. */
-static void fire_before(struct hsvc__turn *t, struct hsvc__device *dev, int64_t before) {
-    int may_wait = before > t->now;
-    struct hsvc__turn keep = *t;
+/* ---- who is due first: a skew heap, which needs no room but its nodes ---- */
+struct hsvc__late {
+    int64_t due;
+    int64_t armed;
+    struct hsvc__slot *slot;
+    struct hsvc__late *left;
+    struct hsvc__late *right;
+};
+
+/* is_sooner: by the time; of one moment what was armed first; of what one decision armed, the device that was named first. */
+static int is_sooner(const struct hsvc__late *a, const struct hsvc__late *b) {
+    if (a->due != b->due && !HSVC__MUTANT(phone_by_phone)) return a->due < b->due;
+    if (a->armed != b->armed && !HSVC__MUTANT(phone_by_phone)) return a->armed < b->armed;
+    return a->slot->number < b->slot->number;
+}
+
+/* meld: one queue of two; of one of its nodes' two sides without the node. */
+static struct hsvc__late *meld(struct hsvc__late *a, struct hsvc__late *b) {
+    struct hsvc__late *first = NULL, **to = &first;
+    while (a != NULL && b != NULL) {
+        struct hsvc__late *sooner = is_sooner(b, a) ? b : a;
+        b = sooner == b ? a : b;
+        a = sooner->right;
+        sooner->right = sooner->left;
+        *to = sooner;
+        to = &sooner->left;
+    }
+    *to = a != NULL ? a : b;
+    return first;
+}
+
+static struct hsvc__device *device_at(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    return (struct hsvc__device *)(slot->record != NULL ? slot->record : hsvc__txn_record(txn, slot));
+}
+
+/* due_of: when the device of a slot is due. */
+static int64_t due_of(struct hsvc__txn *txn, struct hsvc__slot *slot, uint32_t *timer) {
+    const struct hsvc__device *dev = device_at(txn, slot);
+    return dev->rec.present ? hsvc__earliest(dev, timer) : HSVC_NEVER;
+}
+
+/* line_up: a device stands in the queue for its earliest timer. What has become later since moves back when its turn comes. */
+static void line_up(struct hsvc__txn *txn, struct hsvc__slot *slot) {
+    uint32_t timer = 0;
+    int64_t due = due_of(txn, slot, &timer);
+    struct hsvc__late *late;
+    if (due >= slot->due || due >= txn->horizon) return;
+    late = (struct hsvc__late *)hsvc__arena_take(&txn->work, sizeof *late);
+    if (late == NULL) {
+        txn->status = HSVC_ERR_MEMORY;
+        return;
+    }
+    memset(late, 0, sizeof *late);
+    late->due = slot->due = due;
+    late->armed = hsvc__armed_at((const struct hsvc__device *)slot->record, timer);
+    late->slot = slot;
+    txn->late = meld(txn->late, late);
+}
+
+/* next_slot: the slot of a device after this one, of the first for NULL; `used`: by this decision. Others were read ahead: their
+ * deadlines count too (TIME-3). */
+static struct hsvc__slot *next_slot(const struct hsvc__txn *txn, const struct hsvc__slot *after, int used) {
+    struct hsvc__slot *slot = after == NULL ? txn->slots : after->next;
+    while (slot != NULL && (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used))) slot = slot->next;
+    return slot;
+}
+
+static void line_up_all(struct hsvc__txn *txn, int used) {
+    for (struct hsvc__slot *slot = next_slot(txn, NULL, used); slot != NULL; slot = next_slot(txn, slot, used)) line_up(txn, slot);
+}
+
+/* queue_up: a new queue, of all that is due before the horizon. */
+static void queue_up(struct hsvc__txn *txn, int64_t horizon, int used) {
+    txn->late = NULL;
+    txn->horizon = horizon;
+    for (struct hsvc__slot *slot = next_slot(txn, NULL, 0); slot != NULL; slot = next_slot(txn, slot, 0)) {
+        slot->due = HSVC_NEVER;
+        slot->firings = 0;
+    }
+    line_up_all(txn, used);
+}
+
+/* next_late: who is due first, if that is before a time; NULL if nobody is. */
+static struct hsvc__slot *next_late(struct hsvc__txn *txn, int64_t before) {
+    while (txn->late != NULL && txn->late->due < before) {
+        struct hsvc__slot *slot = txn->late->slot;
+        int stands = txn->late->due == slot->due;
+        if (stands && due_of(txn, slot, NULL) == slot->due) return slot;
+        txn->late = meld(txn->late->left, txn->late->right);
+        if (!stands) continue; /* it stands further in front */
+        slot->due = HSVC_NEVER;
+        line_up(txn, slot);
+    }
+    return NULL;
+}
+
+/* is_any_late: is any device due before a time? Most often none is. */
+static int is_any_late(struct hsvc__txn *txn, int64_t before, int used) {
+    for (struct hsvc__slot *slot = next_slot(txn, NULL, used); slot != NULL; slot = next_slot(txn, slot, used))
+        if (due_of(txn, slot, NULL) < before) return 1;
+    return 0;
+}
+
+/* hsvc__step_over: where there are many records a step looks at its own alone, which may be due at another time now. */
+void hsvc__step_over(struct hsvc__txn *txn) {
+    for (struct hsvc__slot *slot = txn->near; slot != NULL; slot = slot->next_near)
+        if (slot->family == HSVC__FAMILY_DEVICE) line_up(txn, slot);
+    hsvc__txn_far(txn);
+}
+
+/* ---- firing ---- */
+/* fire: a device's earliest deadline, with a verdict. */
+static void fire(struct hsvc__turn *t, struct hsvc__device *dev, int may_wait) {
     struct hsvc__about about = {dev, &t->txn->nobody.headset, NULL, &dev->rec, 0};
-    for (int i = 0; i < HSVC_LIMIT_FIRINGS && t->txn->status == HSVC_OK && t->txn->missing == 0; i++) {
-        uint32_t timer = 0;
-        int64_t due = hsvc__earliest(dev, &timer);
-        if (due >= before || (may_wait && !has_room(t->txn))) break;
-        memset(&t->verdict, 0, sizeof t->verdict);
-        t->in = &no_input;
-        t->index = HSVC_NO_INPUT;
-        t->at = due;
-        t->steps = 0;
-        if (hsvc__is_late(t->engine, due) && !dev->rec.clocked) t->txn->clocked += dev->rec.clocked = 1;
-        about.headset = hsvc__headset_of(t, dev->prompt_serial);
-        hsvc__fire(t, dev, timer);
-        if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
-        if (dev->report_count != 0 && !hsvc__flaps(dev)) judge_held(t, dev, may_wait);
-        hsvc__audit_step(t, &about);
+    uint32_t timer = 0;
+    memset(&t->verdict, 0, sizeof t->verdict);
+    t->in = &no_input;
+    t->index = HSVC_NO_INPUT;
+    t->at = hsvc__earliest(dev, &timer);
+    t->steps = 0;
+    if (hsvc__is_late(t->engine, t->at) && !dev->rec.clocked) t->txn->clocked += dev->rec.clocked = 1;
+    about.headset = hsvc__headset_of(t, dev->prompt_serial);
+    hsvc__fire(t, dev, timer);
+    if (t->verdict.reason != 0) hsvc__add_verdict(t, t->verdict.reason, t->verdict.rule, dev->name);
+    if (dev->report_count != 0 && !hsvc__flaps(dev)) judge_held(t, dev, may_wait);
+    hsvc__audit_step(t, &about);
+}
+
+/* fire_queue: in order, whosever they are; before an input all of them, at a decision's end as many as fit. */
+static void fire_queue(struct hsvc__turn *t, int64_t before, int used) {
+    struct hsvc__txn *txn = t->txn;
+    struct hsvc__slot *slot;
+    struct hsvc__turn keep = *t;
+    int may_wait = before > t->now;
+    while (txn->status == HSVC_OK && txn->missing == 0 && (slot = next_late(txn, before)) != NULL) {
+        if (may_wait && !has_room(txn)) break;
+        slot->due = HSVC_NEVER;
+        if (slot->firings++ >= HSVC_LIMIT_FIRINGS) continue;
+        fire(t, hsvc__device_of(t, slot->name), may_wait);
+        if (txn->table == NULL) line_up_all(txn, used);
     }
     keep.raised = t->raised;
     keep.taken = t->taken;
     *t = keep;
 }
 
-/* each_device: the devices that exist among the records of this call, after slot *at, NULL for the first; `used`: by this
- * decision. Others were read ahead: their deadlines count too (TIME-3). */
-static struct hsvc__device *each_device(struct hsvc__txn *txn, struct hsvc__slot **at, int used) {
-    struct hsvc__slot *slot = *at == NULL ? txn->slots : (*at)->next;
-    for (; slot != NULL; slot = slot->next) {
-        struct hsvc__device *dev;
-        *at = slot;
-        if (slot->family != HSVC__FAMILY_DEVICE || !slot->known || (used && !slot->used)) continue;
-        dev = (struct hsvc__device *)hsvc__txn_record(txn, slot);
-        if (dev->rec.present) return dev;
-    }
-    return NULL;
-}
-
-/* hsvc__step_over: where there are many records each input looks at its own alone: of the others' devices it is known when
- * the first timer is due. */
-void hsvc__step_over(struct hsvc__txn *txn) {
-    for (struct hsvc__slot *slot = txn->near; slot != NULL; slot = slot->next_near) {
-        struct hsvc__device *dev = slot->family == HSVC__FAMILY_DEVICE ? (struct hsvc__device *)slot->record : NULL;
-        int64_t due = dev == NULL ? HSVC_NEVER : hsvc__earliest(dev, NULL); /* NULL too where memory was out */
-        if (due < txn->soonest) txn->soonest = due;
-    }
-    hsvc__txn_far(txn);
-}
-
-/* hsvc__fire_all: the deadlines of every device that the call knows; 1 if any fired. Firing one makes its record used. */
+/* hsvc__fire_all: what is due before a time; 1 if anything was. Firing uses a record. Of many records the queue stays from input to
+ * input, with all that is ever due: they are too many to be looked at each time. */
 int hsvc__fire_all(struct hsvc__turn *t, int64_t before, int used) {
-    struct hsvc__slot *at = NULL;
-    int64_t soonest = HSVC_NEVER;
-    int fired = 0;
-    struct hsvc__device *dev;
-    if (t->txn->calm && !used && before <= t->txn->soonest) return 0;
-    while ((dev = each_device(t->txn, &at, used)) != NULL) {
-        int64_t due = hsvc__earliest(dev, NULL);
-        if (due < before) {
-            fire_before(t, hsvc__device_of(t, dev->name), before);
-            due = hsvc__earliest(dev, NULL);
-            fired = 1;
-        }
-        if (due < soonest) soonest = due;
-    }
-    if (t->txn->table == NULL || used) return fired;
-    t->txn->soonest = soonest;
-    t->txn->calm = 1;
-    return fired;
+    struct hsvc__txn *txn = t->txn;
+    int stays = txn->table != NULL && !used;
+    if (!stays && !is_any_late(txn, before, used)) return 0;
+    if (!stays || txn->horizon != HSVC_NEVER) queue_up(txn, stays ? HSVC_NEVER : before, used);
+    if (next_late(txn, before) == NULL) return 0;
+    fire_queue(t, before, used);
+    return 1;
 }
 
 /* follow_up: what follows from a device's record, each with a verdict where it decides something. */
@@ -163,19 +247,19 @@ static void follow_up(struct hsvc__turn *t, struct hsvc__device *dev) {
     }
 }
 
-/* hsvc__settle: what is due by now, and what follows from the records, until nothing more follows: each countdown of 0 s that
- * another arms is one round more. What is due after so many is left to the next advance. */
+/* hsvc__settle: what is due by now of all that was read, and then what follows from the records (decision 177), until nothing more
+ * follows: each countdown of 0 s that another arms is one round more. What is due after so many is left to the next advance. */
 #define ROUNDS 16
 void hsvc__settle(struct hsvc__turn *t) {
     t->in = &no_input;
     hsvc__inform_doubted(t);
     for (int i = 0; i < ROUNDS; i++) {
-        struct hsvc__slot *at = NULL;
         int due = 0;
-        struct hsvc__device *dev;
-        (void)hsvc__fire_all(t, t->now + 1, 1);
-        while ((dev = each_device(t->txn, &at, 1)) != NULL) {
+        (void)hsvc__fire_all(t, t->now + 1, HSVC__MUTANT(read_is_not_due));
+        for (struct hsvc__slot *slot = next_slot(t->txn, NULL, 1); slot != NULL; slot = next_slot(t->txn, slot, 1)) {
+            struct hsvc__device *dev = device_at(t->txn, slot);
             t->at = t->now;
+            if (!dev->rec.present) continue;
             if (dev->rec.dirty) follow_up(t, dev);
             due |= hsvc__earliest(dev, NULL) <= t->now;
         }

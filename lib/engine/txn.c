@@ -22,7 +22,6 @@ void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, cons
     txn->counters = counters;
     hsvc__arena_init(&txn->raws, allocator);
     hsvc__arena_init(&txn->work, allocator);
-    hsvc__txn_begin(txn, 0, 0);
 }
 
 void hsvc__txn_free(struct hsvc__txn *txn) {
@@ -50,7 +49,8 @@ void hsvc__txn_again(struct hsvc__txn *txn) {
         slot->appended = 0;
     }
     hsvc__txn_far(txn);
-    txn->calm = 0;
+    txn->late = NULL;
+    txn->horizon = 0;
     txn->clocked = 0;
     txn->missing = 0;
     txn->impossible = 0;
@@ -137,6 +137,7 @@ static struct hsvc__slot *next_slot(struct hsvc__txn *txn, hsvc__str key, uint64
     slot->key = key;
     slot->name = hsvc__str_of(key.p + 1, key.n - 2);
     slot->family = (uint8_t)key.p[0];
+    slot->number = txn->count;
     if (txn->count++ == 0)
         txn->slots = slot;
     else

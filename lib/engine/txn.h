@@ -21,11 +21,13 @@ struct hsvc__slot {
     uint32_t family;
     uint32_t known; /* was read */
     uint32_t used;  /* by this decision */
-    uint32_t reserved;
+    uint32_t number; /* how many were named before it */
     void *record; /* decoded for this decision */
     struct hsvc__vector audited; /* of the record, as the audit's last entry of it says */
     uint32_t appended; /* audit entries of this decision */
     uint32_t is_near;
+    uint32_t firings; /* of a device, in a row (settle.c) */
+    int64_t due;      /* of a device: for which it stands in the queue */
     struct hsvc__note *notes; /* of this decision, newest first */
     struct hsvc__slot *next;
     struct hsvc__slot *next_near;
@@ -67,8 +69,8 @@ struct hsvc__txn {
     hsvc_op *ops;
     uint32_t op_count;
     uint32_t op_room;
-    uint32_t calm; /* no device that is known has a timer that is due before soonest (settle.c) */
-    int64_t soonest;
+    struct hsvc__late *late; /* the queue of devices that are due before the horizon (settle.c) */
+    int64_t horizon;         /* 0: there is no queue */
     struct hsvc__note *notes; /* newest first */
     struct { /* who is meant by an empty name: nobody; never written */
         struct hsvc__device device;

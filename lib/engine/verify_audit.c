@@ -6,6 +6,23 @@ static struct hsvc__vector vector_of(uint64_t a, uint64_t b, uint64_t c) {
     return v;
 }
 
+/* check_oldest: of the oldest of a subject's entries: what the record says was dropped is gone. Of an erased number nobody knows whose
+ * it was. */
+static void check_oldest(struct hsvc__walk *w, const struct hsvc__entry_key *of) {
+    const struct hsvc__number *number;
+    struct hsvc__trail trail;
+    struct hsvc__key key;
+    void *record;
+    hsvc__key_number(&key, of->number);
+    number = (const struct hsvc__number *)hsvc__fetch_key(w, HSVC__FAMILY_NUMBER, &key);
+    if (number == NULL || number->of != of->family) return;
+    hsvc__key_1(&key, of->family, number->name);
+    record = hsvc__fetch_key(w, of->family, &key);
+    if (record == NULL) return;
+    trail = hsvc__trail_of(record);
+    MUST(*trail.number != of->number || of->sequence > *trail.gone, audit_keeps_nothing_that_was_dropped);
+}
+
 void hsvc__check_entry(struct hsvc__walk *w, const struct hsvc__entry *e) {
     struct hsvc__entry_key of = {0, 0, 0};
     struct hsvc__vector before = vector_of(e->before_0, e->before_1, e->before_2);
@@ -13,6 +30,7 @@ void hsvc__check_entry(struct hsvc__walk *w, const struct hsvc__entry *e) {
     if (!hsvc__key_entry_parts(w->key, &of)) return; /* told already: it is not in its place */
     same = of.family == w->entered.family && of.number == w->entered.number;
     next = same && of.sequence == w->entered.sequence + 1;
+    if (!same) check_oldest(w, &of);
     MUST(!same || next, audit_has_no_gap);
     MUST(!next || hsvc__vector_eq(&before, &w->after), audit_goes_on_from_before);
     MUST(e->count != 0, audit_counts_what_happened);

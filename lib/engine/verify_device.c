@@ -173,7 +173,7 @@ static void check_profile(struct hsvc__walk *w, const struct hsvc__device *d) {
 static void check_login(struct hsvc__walk *w, const struct hsvc__device *d) {
     const struct hsvc__user *u = (const struct hsvc__user *)hsvc__fetch(w, HSVC__FAMILY_USER, d->user);
     uint32_t at;
-    if (d->session == 0 || d->user.n == 0) return;
+    if (d->user.n == 0) return;
     MUST(u != NULL || !hsvc__occupied(d), session_user_exists); /* an ending one outlives its user (USER-1) */
     if (u == NULL || u->gone) return;
     at = hsvc__login_of(u, d->name);

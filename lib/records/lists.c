@@ -98,7 +98,6 @@ static int overrides_in(struct hsvc__overrides *list, hsvc__str slot) {
     struct reader r = read_slot(slot);
     for (list->count = 0; list->count < HSVC_LIMIT_OVERRIDES && more(&r); list->count++) {
         list->at[list->count].param = in32(&r);
-        list->at[list->count].reserved = 0;
         list->at[list->count].value = (int64_t)in64(&r);
     }
     return damaged(&r);
@@ -194,7 +193,6 @@ static int plugs_in(struct hsvc__device *d) {
         struct hsvc__plug *one = &d->handles[d->plug_count];
         one->handle = in64(&r);
         one->of = in32(&r);
-        one->reserved = 0;
         if (one->of >= d->present_count) r.bad = 1;
     }
     return damaged(&r);
@@ -216,7 +214,6 @@ static int held_in(struct hsvc__device *d) {
         one->handle = in64(&r);
         one->at = in_time(&r);
         one->here = in32(&r);
-        one->reserved = 0;
         one->serial = in_text(&r);
     }
     return damaged(&r);

@@ -64,14 +64,12 @@ struct hsvc__present { /* one serial at a device */
 struct hsvc__plug { /* one handle of a present serial */
     uint64_t handle;
     uint32_t of; /* index into presence */
-    uint32_t reserved;
 };
 struct hsvc__report { /* in a hold: a handle that is plugged, or a serial that is gone (handle 0, not here) */
     hsvc__str serial;
     uint64_t handle;
     int64_t at; /* the last report of the serial */
     uint32_t here;
-    uint32_t reserved;
 };
 struct hsvc__check { /* of a PIN, that was dropped */
     uint64_t request;
@@ -85,7 +83,6 @@ struct hsvc__call {
 };
 struct hsvc__override {
     uint32_t param;
-    uint32_t reserved;
     int64_t value;
 };
 struct hsvc__login { /* one active session of a user */
@@ -289,7 +286,9 @@ int hsvc__times_sound(const void *record, uint32_t family);
 int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest);
 /* hsvc__times_stamp: before a record is written: what this decision armed, and when. 1 if it armed a timer of a device. */
 int hsvc__times_stamp(void *record, uint32_t family, int64_t now);
-/* hsvc__armed_before: was timer a armed before timer b? What this decision armed was armed last. */
+/* hsvc__armed_at: since when a timer that runs is armed; one that this decision armed counts as armed when it is due, so that it
+ * is behind all others of that moment. hsvc__armed_before: was timer a armed before timer b? */
+int64_t hsvc__armed_at(const struct hsvc__device *d, uint32_t timer);
 int hsvc__armed_before(const struct hsvc__device *d, uint32_t a, uint32_t b);
 /* hsvc__newest_armed: when the device's newest timer was armed. */
 int64_t hsvc__newest_armed(struct hsvc__device *dev);

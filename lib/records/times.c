@@ -208,12 +208,14 @@ int hsvc__times_stamp(void *record, uint32_t family, int64_t now) {
     return 0;
 }
 
-int hsvc__armed_before(const struct hsvc__device *dev, uint32_t a, uint32_t b) {
+int64_t hsvc__armed_at(const struct hsvc__device *dev, uint32_t timer) {
     struct hsvc__device *d = (struct hsvc__device *)(uintptr_t)dev;
-    const int64_t *dues = hsvc__timers(d);
-    int64_t span_a = dues[a] == d->dues[a] ? (int64_t)spans_of(d)[a] : 0;
-    int64_t span_b = dues[b] == d->dues[b] ? (int64_t)spans_of(d)[b] : 0;
-    return dues[a] - span_a < dues[b] - span_b && !HSVC__MUTANT(tie_by_table);
+    int64_t due = hsvc__timers(d)[timer];
+    return due == d->dues[timer] ? due - (int64_t)spans_of(d)[timer] : due;
+}
+
+int hsvc__armed_before(const struct hsvc__device *dev, uint32_t a, uint32_t b) {
+    return hsvc__armed_at(dev, a) < hsvc__armed_at(dev, b) && !HSVC__MUTANT(tie_by_table);
 }
 
 int64_t hsvc__newest_armed(struct hsvc__device *d) {

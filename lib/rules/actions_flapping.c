@@ -65,7 +65,6 @@ static void add_report(struct hsvc__turn *t, hsvc__str serial, uint64_t handle, 
     report->handle = handle;
     report->at = t->at;
     report->here = here ? 1 : 0;
-    report->reserved = 0;
 }
 
 /* note_serial: what is known of a serial from before the hold, once it is reported in it. */

@@ -87,7 +87,6 @@ static void add_handle(struct hsvc__turn *t, const struct hsvc__present *entry) 
     plug = &t->dev->handles[t->dev->plug_count];
     plug->handle = (uint64_t)t->arg;
     plug->of = (uint32_t)(entry - t->dev->presents);
-    plug->reserved = 0;
     t->dev->plug_count++;
     hsvc__touch(t->dev);
 }

@@ -49,10 +49,11 @@ static const struct {
 #undef MENU
 };
 
-/* follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5); ladders say which. */
-static void follow_menu(struct hsvc__turn *t, struct hsvc__device *dev) {
+/* hsvc__do_follow_menu: which entries the phone's menu should enable, told when it changes (ASSOC-5); ladders say which. */
+void hsvc__do_follow_menu(struct hsvc__turn *t, int64_t arg) {
+    struct hsvc__device *dev = t->dev;
     uint32_t menu = 0x80000000u; /* so that "nothing enabled" differs from "never told" */
-    t->dev = dev;
+    (void)arg;
     if (hsvc__is_device_is_not_ready(t)) return;
     for (size_t i = 0; i < sizeof menu_entries / sizeof menu_entries[0]; i++)
         if (!menu_entries[i].barred(t)) menu |= menu_entries[i].entry;
@@ -77,7 +78,10 @@ int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
         case 1: run_on(t, dev, HSVC__MACHINE_profile, HSVC_EVENT_calls_over); return 1;
         case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
         case 3: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
-        default: follow_menu(t, dev); return 0;
+        default:
+            t->dev = dev;
+            hsvc__do_follow_menu(t, 0);
+            return 0;
     }
 }
 

@@ -9,6 +9,7 @@ int hsvc__mutant = HSVC__MUTANT_NONE;
 int64_t hsvc__masked_row = -1;
 uint32_t hsvc__contradicted;
 uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
+uint64_t hsvc__events_run, hsvc__events_most = UINT64_MAX;
 #endif
 
 int hsvc__is_always(struct hsvc__turn *t) {
@@ -141,6 +142,9 @@ void hsvc__run(struct hsvc__turn *t, uint32_t machine, uint32_t event, int64_t a
     while (t->taken != t->raised && t->txn->status == HSVC_OK && t->txn->missing == 0) {
         struct hsvc__raise now = t->queue[t->taken++ % HSVC_LIMIT_RAISES];
         if (++t->steps > HSVC_LIMIT_STEPS) t->txn->status = HSVC_ERR_BUG;
+#ifdef HSVC_MASKING
+        if (hsvc__events_run++ >= hsvc__events_most) t->txn->status = HSVC_ERR_BUG;
+#endif
         t->dev = now.dev;
         t->headset = now.headset;
         t->user = now.user;

@@ -197,7 +197,6 @@ static void set_number(struct hsvc__overrides *set, uint32_t param, int64_t valu
     while (i < set->count && set->at[i].param != param) i++;
     if (i == set->count) set->count++;
     set->at[i].param = param;
-    set->at[i].reserved = 0;
     set->at[i].value = value;
 }
 

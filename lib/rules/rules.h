@@ -181,6 +181,8 @@ HSVC_API extern int64_t hsvc__negated_step; /* the same */
 HSVC_API extern uint32_t hsvc__contradicted; /* how often a state was not what the row that ran says */
 HSVC_API extern uint8_t hsvc__fired_rows[HSVC__MACHINES][HSVC__ROWS];
 HSVC_API extern uint8_t hsvc__fired_steps[256];
+HSVC_API extern uint64_t hsvc__events_run;  /* counted; beyond the most every decision fails, so that a harmed table cannot run for ever */
+HSVC_API extern uint64_t hsvc__events_most;
 /* hsvc__figure: of a parameter: its least, its most, the two presets' defaults. */
 int64_t *hsvc__figure(uint32_t param, uint32_t which);
 #endif

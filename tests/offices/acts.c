@@ -365,7 +365,10 @@ void act(struct world *w, const struct event *e) {
         return;
     }
     switch (e->what) {
-        case ACT_USER: act_user(w, e); break;
+        case ACT_USER:
+            act_user(w, e);
+            world_settle(w);
+            break;
         case ACT_PHONE:
             if (m->phones[e->phone].exists) return;
             act_phone(w, e);

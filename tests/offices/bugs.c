@@ -3,7 +3,8 @@
  * are shrunk to scripts, which must fail with the fault and pass without it; but no scenario can say what is in a file, or give nodes clocks.
  *
  *   bugs STEP SURVIVORS   every STEP-th row that the offices run, all of the policy, its sweep, holds, updates and locked phones, and the
- *                         mutants below; all must be found but those that the file SURVIVORS names, each with why it may stay */
+ *                         mutants below; every STEP-th row with another reason, and step left out; all rows that tell something, without it.
+ *                         All must be found but those that the file SURVIVORS names, each with why it may stay */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,9 +70,44 @@ static struct {
     uint64_t events, left;
 } sum;
 
-static void set(int64_t row, int mutant) {
-    hsvc__masked_row = row;
-    hsvc__mutant = mutant;
+/* A fault on purpose. WRONG_REASON: a row's verdict has another reason, as accepted or refused as before; UNTOLD: a row tells nobody. */
+enum kind { MASKED_ROW, MASKED_STEP, WRONG_REASON, UNTOLD, MUTATED };
+struct fault {
+    enum kind kind;
+    enum needs needs;
+    int64_t number; /* machine * 65536 + row; of a step, of a mutant */
+    char what[80];
+};
+
+static struct hsvc__row *row_of(int64_t number) { return (struct hsvc__row *)(uintptr_t)&hsvc__machines[number / 65536].rows[number % 65536]; }
+
+static uint32_t another(uint32_t reason) {
+    if (reason < HSVC_REASON_SERIAL_UNUSABLE) return reason == HSVC_REASON_DONE ? HSVC_REASON_RECORDED : HSVC_REASON_DONE;
+    return reason == HSVC_REASON_LIST_FULL ? HSVC_REASON_NO_SESSION : HSVC_REASON_LIST_FULL;
+}
+
+/* only_tells: an action that changes nothing but what a phone or the host is told. */
+static uint32_t only_tells(hsvc__action verb) {
+    return verb == hsvc__do_message || verb == hsvc__do_message_barred || verb == hsvc__do_warn_of_end || verb == hsvc__do_warn_of_max || verb == hsvc__do_follow_menu;
+}
+
+static void say_nothing(struct hsvc__turn *t, int64_t arg) { (void)t, (void)arg; }
+
+/* set: the fault is there, or not any more. */
+static void set(const struct fault *f, uint32_t on) {
+    static struct hsvc__row before;
+    hsvc__masked_row = on && f->kind == MASKED_ROW ? f->number : -1;
+    hsvc__masked_step = on && f->kind == MASKED_STEP ? f->number : -1;
+    hsvc__mutant = on && f->kind == MUTATED ? (int)f->number : HSVC__MUTANT_NONE;
+    if (f->kind != WRONG_REASON && f->kind != UNTOLD) return;
+    if (!on) {
+        *row_of(f->number) = before;
+        return;
+    }
+    before = *row_of(f->number);
+    if (f->kind == WRONG_REASON) row_of(f->number)->verdict = another(before.verdict);
+    for (uint32_t i = 0; f->kind == UNTOLD && i < HSVC__ACTIONS; i++)
+        if (only_tells(before.actions[i].verb)) row_of(f->number)->actions[i].verb = say_nothing;
 }
 
 /* differs: does this office notice? finding and shape say where. */
@@ -120,23 +156,31 @@ static uint32_t play(const char *text) {
     return failures;
 }
 
+/* sayable: can a script say what happened, and what should have come of it? Freshness has no word there, nor an input of a phone that resets. */
+static uint32_t sayable(const char *text, const struct finding *f) {
+    static const char *const unsaid[] = {"# a file", "# a phone with", "# the store", "# the clock of node"};
+    for (size_t i = 0; i < sizeof unsaid / sizeof *unsaid; i++)
+        if (strstr(text, unsaid[i]) != NULL) return 0;
+    if (f->kind == DIFFERENT_VERDICT) return f->headset > HSVC_INPUT_WIPE_DONE;
+    if (f->kind == DIFFERENT_PREFILL) return f->wanted != 0;
+    return f->kind != NOT_AT_ONCE && f->kind != DIFFERENT_FRESH && f->kind != DIFFERENT_DOUBT && f->kind != DIFFERENT_GONE;
+}
+
 /* shorten: the script must tell the fault from the service. */
-static void shorten(const char *what, int64_t row, int mutant, uint64_t seed, struct event *list, uint32_t count, const struct shape *shape,
-                    struct finding *finding) {
+static void shorten(const struct fault *f, uint64_t seed, struct event *list, uint32_t count, const struct shape *shape, struct finding *finding) {
     uint32_t all = finding->event + 1, with, without;
     char *text;
     count = shrink(list, count, shape, finding);
     text = script_of(list, count, shape, seed);
     with = play(text);
-    set(-1, HSVC__MUTANT_NONE);
+    set(f, 0);
     without = play(text);
-    set(row, mutant);
-    (void)printf("%s: seed %" PRIu64 ", %" PRIu32 " events shrunk to %" PRIu32, what, seed, all, count);
+    set(f, 1);
+    (void)printf("%s: seed %" PRIu64 ", %" PRIu32 " events shrunk to %" PRIu32, f->what, seed, all, count);
     sum.shortened++;
     sum.events += all;
     sum.left += count;
-    if (strstr(text, "# a file") != NULL || strstr(text, "# a phone with") != NULL || strstr(text, "# the store") != NULL ||
-        strstr(text, "# the clock of node") != NULL || finding->kind == NOT_AT_ONCE) {
+    if (!sayable(text, finding)) {
         (void)puts("; it has what no script can say");
     } else {
         (void)printf("; the script fails %s the fault and %s without it\n", with ? "with" : "NOT WITH", without ? "FAILS" : "passes");
@@ -154,17 +198,17 @@ static uint32_t fits(uint64_t seed, enum needs needs) {
     return needs == ANY || shape.skew != SKEW_NONE;
 }
 
-static uint32_t noticed(const char *what, int64_t row, int mutant, enum needs needs, uint32_t days) {
+static uint32_t noticed(const struct fault *f, uint32_t days) {
     uint32_t found = 0, tried = 0;
-    for (uint64_t seed = 1; tried < (needs == ANY ? OFFICES : CLOCK_OFFICES) && !found; seed++) {
+    for (uint64_t seed = 1; tried < (f->needs == ANY ? OFFICES : CLOCK_OFFICES) && !found; seed++) {
         struct event *list;
         struct shape shape;
         struct finding finding;
         uint32_t count;
-        if (!fits(seed, needs)) continue;
+        if (!fits(seed, f->needs)) continue;
         tried++;
         found = differs(seed, days, &list, &count, &shape, &finding);
-        if (found && sum.judged < SHRUNK) shorten(what, row, mutant, seed, list, count, &shape, &finding);
+        if (found && sum.judged < SHRUNK) shorten(f, seed, list, count, &shape, &finding);
         free(list);
     }
     return found;
@@ -181,18 +225,18 @@ static uint32_t survives(const char *path, const char *what) {
     return named;
 }
 
-static void attempt(const char *what, int64_t row, int mutant, enum needs needs, const char *path) {
-    uint32_t found, named = survives(path, what);
+static void attempt(const struct fault *f, const char *path) {
+    uint32_t found, named = survives(path, f->what);
     sum.tried++;
-    set(row, mutant);
-    found = noticed(what, row, mutant, needs, needs == ANY ? DAYS : CLOCK_DAYS);
+    set(f, 1);
+    found = noticed(f, f->needs == ANY ? DAYS : CLOCK_DAYS);
     /* Those known to stay unnoticed are not looked for any longer. */
-    if (!found && !named && mutant != HSVC__MUTANT_NONE) found = noticed(what, row, mutant, needs, LONGER);
-    set(-1, HSVC__MUTANT_NONE);
+    if (!found && !named && f->kind != MASKED_ROW) found = noticed(f, LONGER);
+    set(f, 0);
     sum.found += found;
     sum.known += !found && named;
-    if (!found) (void)printf("%s: not found%s\n", what, named ? ", which is known" : "");
-    if (found && named) (void)printf("%s: found, and its line may go\n", what);
+    if (!found) (void)printf("%s: not found%s\n", f->what, named ? ", which is known" : "");
+    if (found && named) (void)printf("%s: found, and its line may go\n", f->what);
 }
 
 /* wholly: machines of which all rows are tried. */
@@ -201,11 +245,8 @@ static uint32_t wholly(uint32_t machine) {
            machine == HSVC__MACHINE_throttle;
 }
 
-int main(int argc, char **argv) {
-    static uint8_t fired[HSVC__MACHINES][HSVC__ROWS];
-    uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10, nth = 0;
-    const char *path = argc > 2 ? argv[2] : "";
-    char what[64];
+/* sound: no office differs from the model as it is; what runs in them is noted. */
+static int sound(void) {
     for (uint64_t seed = 1; seed <= OFFICES; seed++) {
         struct event *list;
         struct shape shape;
@@ -213,21 +254,56 @@ int main(int argc, char **argv) {
         uint32_t count;
         if (differs(seed, DAYS, &list, &count, &shape, &finding)) {
             describe(seed, &finding);
-            return 1;
+            return 0;
         }
         free(list);
     }
-    memcpy(fired, hsvc__fired_rows, sizeof fired);
-    for (size_t i = 0; i < sizeof mutants / sizeof *mutants; i++) {
-        (void)snprintf(what, sizeof what, "mutant %s", names[mutants[i].mutant]);
-        attempt(what, -1, mutants[i].mutant, mutants[i].needs, path);
-    }
+    return 1;
+}
+
+static void row_faults(enum kind kind, uint32_t step, uint8_t fired[HSVC__MACHINES][HSVC__ROWS], const char *path) {
+    static const char *const words[] = {"row", "step", "another reason in row", "nothing told by row"};
+    uint32_t nth = 0;
     for (uint32_t machine = 1; machine < HSVC__MACHINES; machine++)
         for (uint32_t row = 0; row < HSVC__ROWS; row++) {
-            if (!fired[machine][row] || (!wholly(machine) && nth++ % step != 0)) continue;
-            (void)snprintf(what, sizeof what, "row %" PRIu32 " of machine %" PRIu32 " (%s)", row, machine, hsvc__rule_of(machine * 65536 + row));
-            attempt(what, (int64_t)machine * 65536 + row, HSVC__MUTANT_NONE, ANY, path);
+            struct fault f = {kind, ANY, (int64_t)machine * 65536 + row, ""};
+            uint32_t tells = 0;
+            if (!fired[machine][row]) continue;
+            for (uint32_t i = 0; i < HSVC__ACTIONS; i++) tells |= only_tells(row_of(f.number)->actions[i].verb);
+            if (kind == UNTOLD && !tells) continue;
+            if (kind == WRONG_REASON && row_of(f.number)->verdict <= HSVC__VERDICT_BY_LADDER) continue;
+            if (kind != UNTOLD && !(kind == MASKED_ROW && wholly(machine)) && nth++ % step != 0) continue;
+            (void)snprintf(f.what, sizeof f.what, "%s %" PRIu32 " of machine %" PRIu32 " (%s)", words[kind], row, machine, hsvc__rule_of(machine * 65536 + row));
+            attempt(&f, path);
         }
+}
+
+static void step_faults(uint32_t step, const uint8_t *fired, const char *path) {
+    uint32_t nth = 0;
+    for (uint32_t i = 0; i < 256; i++) {
+        struct fault f = {MASKED_STEP, ANY, i, ""};
+        if (!fired[i] || nth++ % step != 0) continue;
+        (void)snprintf(f.what, sizeof f.what, "step %" PRIu32, i);
+        attempt(&f, path);
+    }
+}
+
+int main(int argc, char **argv) {
+    static uint8_t fired[HSVC__MACHINES][HSVC__ROWS], steps[256];
+    uint32_t step = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10;
+    const char *path = argc > 2 ? argv[2] : "";
+    if (!sound()) return 1;
+    memcpy(fired, hsvc__fired_rows, sizeof fired);
+    memcpy(steps, hsvc__fired_steps, sizeof steps);
+    for (size_t i = 0; i < sizeof mutants / sizeof *mutants; i++) {
+        struct fault f = {MUTATED, mutants[i].needs, mutants[i].mutant, ""};
+        (void)snprintf(f.what, sizeof f.what, "mutant %s", names[mutants[i].mutant]);
+        attempt(&f, path);
+    }
+    row_faults(MASKED_ROW, step, fired, path);
+    row_faults(WRONG_REASON, step, fired, path);
+    row_faults(UNTOLD, step, fired, path);
+    step_faults(step, steps, path);
     (void)printf("%" PRIu32 " faults, %" PRIu32 " found; %" PRIu32 " of %" PRIu32 " scripts tell the fault from the service; on average %" PRIu64 " events shrunk to %" PRIu64 "\n",
                  sum.tried, sum.found, sum.told, sum.judged, sum.events / (sum.shortened ? sum.shortened : 1), sum.left / (sum.shortened ? sum.shortened : 1));
     return sum.found + sum.known < sum.tried || sum.told < sum.judged;

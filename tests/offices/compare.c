@@ -7,30 +7,54 @@ static void differ(struct world *w, enum difference kind, uint32_t phone, int64_
     if (wanted != seen) world_find(w, kind, phone, wanted, seen);
 }
 
-static uint32_t present(const struct m_phone *p) {
-    uint32_t bits = 0;
-    for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here) bits |= 1u << h;
-    return bits;
+/* Of the headsets at a phone, as bits: which are there, fresh, in doubt, reported gone and not judged. */
+struct presence {
+    uint32_t here, fresh, doubtful, gone;
+};
+
+static struct presence present(const struct m_phone *p) {
+    struct presence all = {0, 0, 0, 0};
+    for (uint32_t h = 1; h < M_HEADSETS; h++) {
+        const struct m_present *one = &p->at[h];
+        if (!one->here) continue;
+        all.here |= 1u << h;
+        all.fresh |= (uint32_t)(one->fresh && !one->gone && !one->awaited && !one->doubtful) << h; /* who is gone or in doubt has no turn now */
+        all.doubtful |= (uint32_t)(one->doubtful != 0) << h;
+        all.gone |= (uint32_t)(one->gone || one->awaited) << h;
+    }
+    return all;
 }
 
-/* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. */
-static uint32_t near(const struct m_phone *p, int64_t a, int64_t b) {
+static struct presence present_seen(struct world *w, uint32_t phone) {
+    struct presence all = {0, 0, 0, 0};
+    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
+        hsvc_present_view v;
+        uint32_t h;
+        (void)hsvc_present_view_init(&v, sizeof v);
+        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
+        h = number_of_name(v.serial, v.serial_len);
+        all.here |= 1u << h;
+        all.fresh |= (uint32_t)(v.fresh && !v.gone && !v.doubtful) << h;
+        all.doubtful |= v.doubtful << h;
+        all.gone |= v.gone << h;
+    }
+    return all;
+}
+
+/* near: each refused headset is a millisecond (017), and who was refused before is refused once more or not. Hosts that have slept are told
+ * something every two milliseconds, and have no turns of their own in between. */
+static uint32_t near(const struct world *w, const struct m_phone *p, int64_t a, int64_t b) {
     int64_t most = 0;
-    for (uint32_t h = 1; h < M_HEADSETS; h++) most += p->at[h].here;
+    for (uint32_t h = 1; h < M_HEADSETS; h++) most += p->at[h].here ? 1 + w->shape.clocks : 0;
     return a - b <= most && b - a <= most;
 }
 
 static void compare_presence(struct world *w, uint32_t phone) {
-    const struct m_phone *p = &w->model.phones[phone];
-    uint32_t here = 0;
-    for (size_t i = 0; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++) {
-        hsvc_present_view v;
-        (void)hsvc_present_view_init(&v, sizeof v);
-        if (hsvc_device_present_at(w->engines[world_node(w, phone)], i, &v) != HSVC_OK) break;
-        here |= 1u << number_of_name(v.serial, v.serial_len);
-    }
-    differ(w, DIFFERENT_HEADSETS, phone, present(p), here);
+    struct presence wanted = present(&w->model.phones[phone]), seen = present_seen(w, phone);
+    differ(w, DIFFERENT_HEADSETS, phone, wanted.here, seen.here);
+    differ(w, DIFFERENT_FRESH, phone, wanted.fresh, seen.fresh);
+    differ(w, DIFFERENT_DOUBT, phone, wanted.doubtful, seen.doubtful);
+    differ(w, DIFFERENT_GONE, phone, wanted.gone, seen.gone);
 }
 
 /* The phone itself, which knows only what effects told it, shows and wears what its record says (STORE-6). */
@@ -38,6 +62,7 @@ static void compare_screen(struct world *w, uint32_t phone, const hsvc_device_vi
     const struct phone *p = &w->phones[phone];
     if (!p->powered) return;
     differ(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
+    if (m_ready(&w->model.phones[phone])) differ(w, DIFFERENT_MENU, phone, m_menu_told(&w->model, &w->model.phones[phone]), p->menu);
     if (v->prompt_id != p->prompt_id) world_find(w, DIFFERENT_SCREEN, phone, v->prompt, p->prompt);
     if (v->profile_state != HSVC_PROFILE_RETRYING) differ(w, DIFFERENT_PROFILE, phone, (int64_t)v->generation_desired, (int64_t)p->ordered);
 }
@@ -71,6 +96,8 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROMPT, phone, p->prompt, v.prompt);
     if (p->prompt == HSVC_PROMPT_SIGN_IN_PIN || p->prompt == HSVC_PROMPT_COUNTDOWN || p->prompt == HSVC_PROMPT_ASSOCIATED)
         differ(w, DIFFERENT_WHOSE, phone, p->prompt_user, number_of_name(v.prompt_user, v.prompt_user_len));
+    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->prompt == HSVC_PROMPT_ASSOCIATE)
+        differ(w, DIFFERENT_PREFILL, phone, p->prompt == HSVC_PROMPT_ASSOCIATE ? p->prompt_user : p->prefill, number_of_name(v.prompt_user, v.prompt_user_len));
     differ(w, DIFFERENT_CALLS, phone, m_calls(p), v.call_count);
     differ(w, DIFFERENT_CAUSES, phone, p->causes, v.causes);
     differ(w, DIFFERENT_REGISTERED, phone, p->registered, v.registered);
@@ -78,13 +105,14 @@ void compare_phone(struct world *w, uint32_t phone) {
     differ(w, DIFFERENT_PROFILE, phone, profile_of(p), profile_seen(v.profile, v.profile_len));
     differ(w, DIFFERENT_WINDOW, phone, p->due[MT_WINDOW] == M_NEVER ? 0 : p->due[MT_WINDOW], v.window_due_at);
     /* Refused headsets leave the place one after the other, a millisecond each; who was refused before does not (017). */
-    if (p->due[MT_PROMPT] != M_NEVER && near(p, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
+    if (p->due[MT_PROMPT] != M_NEVER && near(w, p, p->due[MT_PROMPT], v.prompt_due_at)) p->due[MT_PROMPT] = v.prompt_due_at;
     if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) differ(w, DIFFERENT_PROMPT_TIME, phone, p->due[MT_PROMPT] == M_NEVER ? 0 : p->due[MT_PROMPT], v.prompt_due_at);
     compare_screen(w, phone, &v);
     for (uint32_t k = 0; k < M_TIMERS; k++) /* what such a prompt led to is as much later */
-        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(p, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
-    /* A look a millisecond from now at whose turn it is costs nothing, whether or not the place is free then. */
-    if (m_phone_next(p) != world_now(w) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+        if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
+    /* A look at whose turn it is, a millisecond after a refusal, costs nothing, whether or not the place is free then. Hosts that are still
+     * being told what happened as they slept may be late with it. */
+    if (m_phone_next(p) != world_now(w) + 1 && v.deadline_at != w->witness.stamps[W_PHONES][phone] + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }
@@ -95,9 +123,9 @@ static uint32_t sessions(const struct world *w, uint32_t user) {
     return count;
 }
 
-static void compare_user(struct world *w, uint32_t user) {
-    const struct m_lock *lock = &w->model.users[user].lock;
+void compare_user(struct world *w, uint32_t user) {
     int64_t now = world_time(w, 0);
+    const struct m_lock *lock = &w->model.users[user].lock;
     hsvc_user_view v;
     (void)hsvc_user_view_init(&v, sizeof v);
     if (hsvc_user_get(w->engines[0], user_id(w, user), strlen(user_id(w, user)), &v) != HSVC_OK) {

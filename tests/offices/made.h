@@ -9,7 +9,7 @@
 #define HOUR (60 * MINUTE)
 
 struct made {
-    struct random r, own; /* own: of what came later, so that the rest stays as it was */
+    struct random r, own, rules; /* own, rules: of what came later, so that the rest stays as it was */
     struct shape shape;
     struct event *list;
     uint32_t count, room, today; /* today: where this day's events begin */

@@ -9,7 +9,7 @@
 #include "office.h"
 
 static struct {
-    uint64_t digest, inputs, deadlines, effects, events, device_days, faults, crashes;
+    uint64_t digest, inputs, deadlines, effects, events, device_days, faults, crashes, verdicts, refusals, reasons, refusal_reasons;
 } total;
 
 static void tally(const struct world *w, uint32_t days, uint32_t events) {
@@ -20,6 +20,10 @@ static void tally(const struct world *w, uint32_t days, uint32_t events) {
     total.events += events;
     total.faults += w->faults;
     total.crashes += w->crashes;
+    total.verdicts += w->verdicts;
+    total.refusals += w->refusals;
+    total.reasons += w->reasons;
+    total.refusal_reasons += w->refusal_reasons;
     total.device_days += (uint64_t)w->shape.phones * days;
 }
 
@@ -62,8 +66,9 @@ int main(int argc, char **argv) {
     for (uint64_t seed = first; seed < first + count; seed++)
         if (one(seed, days, argc > 4 ? argv[4] : NULL) != 0) return 1;
     (void)printf("%" PRIu64 " offices, %" PRIu64 " device-days (%" PRIu64 ".%02" PRIu64 " device-years): %" PRIu64 " events, %" PRIu64 " inputs, %" PRIu64
-                 " deadlines, %" PRIu64 " effects, %" PRIu64 " store faults armed, %" PRIu64 " crashes; digest %016" PRIx64 "\n",
+                 " deadlines, %" PRIu64 " effects, %" PRIu64 " store faults armed, %" PRIu64 " crashes; reasons compared of %" PRIu64 " of %" PRIu64
+                 " verdicts, %" PRIu64 " of %" PRIu64 " refusals; digest %016" PRIx64 "\n",
                  count, total.device_days, total.device_days / 365, total.device_days % 365 * 100 / 365, total.events, total.inputs,
-                 total.deadlines, total.effects, total.faults, total.crashes, total.digest);
+                 total.deadlines, total.effects, total.faults, total.crashes, total.reasons, total.verdicts, total.refusal_reasons, total.refusals, total.digest);
     return 0;
 }

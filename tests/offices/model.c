@@ -52,6 +52,7 @@ int64_t m_default(uint32_t param) {
         case HSVC_PARAM_FLAP_CONNECTS: return 6;
         case HSVC_PARAM_FLAP_WINDOW: return 30 * SECOND;
         case HSVC_PARAM_UPDATE_MAX: return HOUR;
+        case HSVC_PARAM_BACKDATE_MAX: return 8 * HOUR;
         default: return 0; /* off, and the first choice of all others */
     }
 }
@@ -166,7 +167,10 @@ int64_t m_phone_next(const struct m_phone *p) {
 
 static void reset_due(struct model *m, struct m_phone *p) {
     if (p->held) { /* it waits for the call, or for its next try */
-        if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) p->held = 0;
+        if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
+            p->held = 0;
+            p->ordered = m->input; /* once more, unless a call begins in the same decision */
+        }
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
         return;
     }
@@ -208,6 +212,8 @@ static void fire(struct model *m, struct m_phone *p, enum m_timer timer) {
         case MT_LIST: m_calls_over(m, p); break;
         case MT_HOLD: hold_over(m, p); break;
         case MT_FLAP: m_quiet(m, p); break;
+        case MT_WARN: m_warn_due(m, p, p->due[MT_WINDOW] < p->due[MT_KEPT] ? p->due[MT_WINDOW] : p->due[MT_KEPT]); break;
+        case MT_WARN_LONGEST: m_warn_due(m, p, p->due[MT_LONGEST]); break;
         case MT_OFFER:
         default: offer_now(m, p); break;
     }
@@ -231,6 +237,22 @@ static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
         m_wait_over(m, p, headset);
 }
 
+/* created: when the earliest of a phone was armed. */
+static int64_t created(const struct m_phone *p) {
+    int64_t due = m_phone_next(p), at = M_NEVER;
+    for (uint32_t k = 0; k < M_TIMERS; k++)
+        if (p->due[k] == due && p->armed_at[k] < at) at = p->armed_at[k];
+    for (uint32_t h = 1; h < M_HEADSETS && at == M_NEVER; h++)
+        if (waited_for(&p->at[h]) && p->at[h].doubt_due == due) at = p->at[h].doubted_at;
+    return at;
+}
+
+/* before_it: of two with something due at once: what was created first, then the phone that was come to first (TIME-3, decision 184). */
+static uint32_t before_it(const struct model *m, uint32_t i, const struct m_phone *other) {
+    int64_t one = created(&m->phones[i]), two = created(other);
+    return one != two ? one < two : i == m->turn;
+}
+
 /* m_pass: TIME-3: in order of time, whosever they are. */
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
     uint32_t fired = 0;
@@ -239,7 +261,7 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
         int64_t soonest = M_NEVER;
         for (uint32_t i = 1; i < M_PHONES; i++) {
             int64_t at = phones & 1u << i ? m_phone_next(&m->phones[i]) : M_NEVER;
-            if (at >= before || at > now || at > soonest || (at == soonest && i != m->turn)) continue;
+            if (at >= before || at > now || at > soonest || (at == soonest && next != NULL && !before_it(m, i, next))) continue;
             next = &m->phones[i];
             soonest = at;
         }
@@ -249,5 +271,18 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
         m->counted = 1;
         fire_earliest(m, next, m->at);
         fired++;
+    }
+}
+
+/* m_settle: all that is due by now, and then what follows from it: who is offered a place is seen when everything is known that is due in
+ * the same decision (decision 177). */
+void m_settle(struct model *m, uint32_t phones, int64_t now) {
+    uint32_t fired = 1;
+    while (fired) {
+        m->early = 1;
+        fired = m_pass(m, phones, M_NEVER, now);
+        m->early = 0;
+        m->now = m->at = now;
+        m_follow(m);
     }
 }

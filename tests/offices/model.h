@@ -66,6 +66,8 @@ enum m_timer {
     MT_HOLD,    /* an emergency call is long over */
     MT_OFFER,   /* the next headset's turn, after one was refused */
     MT_FLAP,    /* a phone that was held is quiet */
+    MT_WARN,    /* the automatic sign-out, or that of a kept session, is near (OUT-15) */
+    MT_WARN_LONGEST, /* max_login_time is nearly over */
     M_TIMERS
 };
 
@@ -90,6 +92,7 @@ struct m_phone {
     uint8_t dismissed;
     uint32_t prompt, shown; /* shown: how many there were */
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
+    uint8_t prefill, last_user; /* prefill: who is suggested where no headset says who it is */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
@@ -115,7 +118,7 @@ struct m_headset {
 };
 
 /* What a change leaves to be done record by record. */
-enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE };
+enum m_job_kind { M_JOB_POLICY, M_JOB_REMOVED, M_JOB_FORCE, M_JOB_NAMES }; /* NAMES: nothing that the model has */
 struct m_job {
     uint32_t what, scope, subject, flags;
 };
@@ -125,6 +128,7 @@ struct m_job {
 struct m_told {
     uint16_t kind, number;
     uint8_t phone, user, profile, headset;
+    int64_t due; /* of a warning: the end */
 };
 #define M_TOLD 64
 
@@ -132,8 +136,9 @@ struct model {
     int64_t now, at;  /* of the decision; of what it is about */
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
-    uint32_t early; /* what was due before an input is done, and the input is not yet */
+    uint32_t early; /* what follows comes later: what was due before an input is done, and the input is not yet */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
+    uint32_t dated;          /* this input says when it happened */
     uint32_t aliases;        /* headsets that a list names by their other serial */
     uint8_t by;              /* which interface this input is about; M_BY_ANY: all */
     uint32_t says;           /* what this input says of its headset's update: M_SAYS_ */
@@ -169,6 +174,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
+void m_settle(struct model *m, uint32_t phones, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
@@ -201,9 +207,11 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id);
 struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call *calls);
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_settled(struct model *m, struct m_phone *p);
 void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
 uint32_t m_any_here(const struct m_phone *p);
+uint32_t m_back_from(uint32_t state);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
 void m_calls_ended(struct model *m, struct m_phone *p);
@@ -238,7 +246,7 @@ uint32_t m_pin_required(const struct model *m, const struct m_phone *p, uint32_t
 uint32_t m_pin_needed(const struct model *m, const struct m_phone *p, uint32_t user, uint32_t headset);
 uint32_t m_replaces(const struct model *m, const struct m_phone *p, uint32_t user);
 uint32_t m_elsewhere(const struct model *m, const struct m_phone *p, uint32_t user);
-uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile);
+uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile, uint32_t how);
 void m_end(struct model *m, struct m_phone *p, uint32_t cause);
 uint32_t m_strongest(const struct m_phone *p);
 void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause);
@@ -249,13 +257,18 @@ void m_window_due(struct model *m, struct m_phone *p);
 void m_waited(struct model *m, struct m_phone *p);
 
 /* model_told.c: what is told */
-void m_tells_start(struct model *m, const struct m_phone *p);
+void m_tells_start(struct model *m, const struct m_phone *p, uint32_t how);
 void m_tells_end(struct model *m, const struct m_phone *p, uint32_t cause);
 void m_notice(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t subject);
+struct m_answer m_sees(struct model *m, const struct m_phone *p, uint32_t reason, uint32_t shown);
+void m_warns(struct model *m, struct m_phone *p, enum m_timer timer, uint32_t once);
+void m_warn_due(struct model *m, const struct m_phone *p, int64_t due);
+uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
 void m_follow(struct model *m);
+uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);
@@ -288,8 +301,9 @@ void m_policy_job(struct model *m, const struct m_job *job);
 
 /* model_people.c: people and phones come, go and are renamed */
 struct m_answer m_user_remove(struct model *m, uint32_t user, uint32_t erase);
+void m_names(struct model *m);
 void m_removed_job(struct model *m, const struct m_job *job);
-struct m_answer m_rename(uint32_t exists, uint32_t taken, uint32_t unknown);
+struct m_answer m_rename(struct model *m, uint32_t exists, uint32_t taken, uint32_t unknown);
 /* What is said of a user (profiles, enabled) or a phone. */
 struct m_record {
     uint8_t number, bad, profiles, enabled, kind, related, em;

@@ -5,19 +5,24 @@
 
 /* ---- headsets ---- */
 
+/* gone_stale: PRES-6, of what says when it happened: what comes now is not late because a clock stepped back (decision 178). */
 static uint32_t gone_stale(const struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    if (!m->dated) return 0;
     if (p->kept[headset]) return at < p->kept_at[headset];
     if (p->at[headset].here) return at < p->at[headset].event_at;
     return m->headsets[headset].phone == m_number(m, p) && at < m->headsets[headset].event_at;
 }
 
+/* named: this is the newest phone that lists it (decision 030). */
+static void named(struct model *m, const struct m_phone *p, uint32_t headset, int64_t at) {
+    m->headsets[headset].phone = (uint8_t)m_number(m, p);
+    m->headsets[headset].event_at = at;
+}
+
 static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     p->at[headset].event_at = at;
     m->headsets[headset].known = 1;
-    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) {
-        m->headsets[headset].phone = (uint8_t)m_number(m, p);
-        m->headsets[headset].event_at = at;
-    }
+    if (m->headsets[headset].phone == m_number(m, p) || at >= m->headsets[headset].event_at) named(m, p, headset, at);
 }
 
 static void doubt(const struct model *m, struct m_present *there) {
@@ -64,7 +69,7 @@ static void another_comes(struct model *m, struct m_phone *p, uint32_t headset) 
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t why;
     another_comes(m, p, headset);
-    if (m_emergency(p)) return m_open();
+    if (m_emergency(p)) return m_yes(HSVC_REASON_OFFERED_LATER);
     if (p->checking) return m_waits(m, p, headset);
     if (p->prompt == HSVC_PROMPT_SIGN_OUT && m->headsets[headset].owner != 0) {
         struct m_answer may = m_waits(m, p, headset);
@@ -77,10 +82,16 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
         why = m_judge(m, p, headset);
         if (p->prompt == 0) m_offer(m, p);
     }
-    if (why == HSVC_REASON_HEADSET_EM_DENIED) return m_open();
-    if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER) return m_yes(0);
-    if (why == 0) return m_open();
+    if (p->prompt_headset == headset && why == HSVC_REASON_HEADSET_EM_DENIED) return m_yes(p->prompt == HSVC_PROMPT_EM_SIGN_IN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_SIGN_OUT_ASKED);
+    if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER || why == HSVC_REASON_HEADSET_PRESENT) return m_yes(why);
     return m_no(why);
+}
+
+/* everywhere: at more phones than one headset can be at: a placeholder (decision 030). */
+static uint32_t everywhere(const struct model *m, uint32_t headset) {
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < M_PHONES; i++) count += m->phones[i].exists && m->phones[i].at[headset].here;
+    return count == HSVC_LIMIT_PLACES_PER_SERIAL;
 }
 
 static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
@@ -95,6 +106,19 @@ static void restarted(struct model *m, struct m_phone *p, uint32_t headset) {
     m_offer(m, p); /* it keeps its turn */
 }
 
+/* m_back_from: what the return of a headset means to a session in that state. */
+uint32_t m_back_from(uint32_t state) {
+    if (state == HSVC_SESSION_DEFERRED) return HSVC_REASON_DEFERRAL_ENDED;
+    return state == HSVC_SESSION_SIGNED_IN ? HSVC_REASON_HEADSET_PRESENT : HSVC_REASON_WINDOW_CLOSED;
+}
+
+/* binds_nothing: DENY-1: a headset of the session's user, who is signed in by hand. */
+static struct m_answer binds_nothing(const struct model *m, const struct m_phone *p, uint32_t headset) {
+    if (!m_ready(p) || m_emergency(p) || p->due[MT_HOLD] != M_NEVER) return m_yes(HSVC_REASON_OFFERED_LATER);
+    if (p->prompt_headset == headset) return m_yes(HSVC_REASON_SIGN_OUT_ASKED);
+    return m_plain_screen(m, p, p->user) ? m_yes(HSVC_REASON_WAITING) : m_no(m_why_not(m, p, headset));
+}
+
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     struct m_present *here = &p->at[headset];
@@ -105,19 +129,22 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     if (m_holds(m, p, headset, 1)) return m_yes(HSVC_REASON_HELD);
     if (here->here && here->doubtful) { /* its own phone reports it again, later than the doubt: it is the newest now */
         here->by |= m->by;
-        if (at < here->newer) return m_yes(0);
+        if (at < here->newer) return m_yes(HSVC_REASON_UNCHANGED); /* it is as doubtful as before */
         here->doubtful = 0;
     }
+    if (!here->here && everywhere(m, headset)) return m_no(HSVC_REASON_SERIAL_ELSEWHERE);
     noted(m, p, headset, at);
     if (here->awaited) { /* it has restarted, and never left (ASSOC-10) */
         restarted(m, p, headset);
-        return m_yes(0);
+        return m_yes(HSVC_REASON_RECORDED);
     }
     if (here->here) { /* one more interface, or a report twice, or back from a reset: it never left (PRES-1, PRES-4) */
+        uint32_t what = doubted && p->user != 0 && p->user == owner ? HSVC_REASON_HEADSET_PRESENT : here->gone || doubted ? HSVC_REASON_RECORDED : (here->by & m->by) == 0 ? HSVC_REASON_STILL_PRESENT : HSVC_REASON_UNCHANGED;
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
-        return m_yes(0);
+        if (doubted) m_offer(m, p); /* it keeps its turn */
+        return m_yes(what);
     }
     memset(here, 0, sizeof *here);
     here->by = m->by;
@@ -128,23 +155,25 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
     here->newer = reported_later(m, p, headset, at);
     if (here->newer != 0) { /* the late connect is itself the older one: no flow before its phone confirms it (decision 030) */
         doubt(m, here);
-        return m_yes(0);
+        return m_yes(HSVC_REASON_PRESENCE_ASKED);
     }
+    named(m, p, headset, at); /* also where another, which it has left, knew of something later */
     doubts(m, p, headset, at);
     m_counts(m, p);
     if (p->user != 0 && owner == p->user && p->session_state != HSVC_SESSION_ENDING) {
         here->fresh = 0;
         uint32_t waited = p->session_state;
         m_back(m, p);
-        if (m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) != HSVC_CHOICE_HEADSET_EM_DENY) return m_yes(0);
+        if (m_policy(m, HSVC_PARAM_HEADSET_EM, owner, phone) != HSVC_CHOICE_HEADSET_EM_DENY) return m_yes(m_back_from(waited));
         if (m_ready(p) && waited == HSVC_SESSION_SIGNED_IN) m_em_screen(m, p, headset);
-        return m_open(); /* it binds nothing (DENY-1) */
+        return waited == HSVC_SESSION_SIGNED_IN ? binds_nothing(m, p, headset) : m_yes(m_back_from(waited));
     }
     if (p->user != 0 && owner == p->user) { /* it ends all the same: of what waits WINDOW alone goes (OUT-5) */
         p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
-        return m_open();
+        here->fresh = 0; /* it has had its verdict (PRES-2) */
+        return m_no(HSVC_REASON_SESSION_ENDING);
     }
-    if (!m_ready(p)) return m_yes(0);
+    if (!m_ready(p)) return m_yes(HSVC_REASON_OFFERED_LATER);
     return m_turn(m, p, headset);
 }
 
@@ -172,6 +201,22 @@ void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     m_offer(m, p);
 }
 
+/* left: it has left, and what that means here. */
+static uint32_t left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
+    uint32_t owner = m->headsets[headset].owner, its = p->user != 0 && p->user == owner, state = p->session_state, had_prompt = p->prompt != 0 && p->prompt_headset == headset;
+    m_leave(m, p, headset, at);
+    if (its && p->session_state == HSVC_SESSION_LINGERING && state != HSVC_SESSION_LINGERING) return HSVC_REASON_WINDOW_OPENED;
+    if (its && p->left_denied) return HSVC_REASON_RECORDED; /* POL-5 */
+    if (its && m_active(p) && m_here(m, p, owner)) return HSVC_REASON_STILL_PRESENT;
+    return had_prompt ? HSVC_REASON_PROMPT_CLOSED : HSVC_REASON_RECORDED;
+}
+
+/* m_left: it left when it was seen elsewhere: that is its last report here (PRES-6, PRES-7). */
+void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
+    named(m, p, headset, at);
+    m_leave(m, p, headset, at);
+}
+
 struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
@@ -179,32 +224,30 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
     struct m_present *here = &p->at[headset];
     uint32_t away = !here->here || here->gone || here->awaited;
     if (m_flaps(p) && (!away || p->kept[headset])) {
-        if (gone_stale(m, p, headset, at)) return away ? m_open() : m_no(HSVC_REASON_STALE_EVENT);
+        if (gone_stale(m, p, headset, at)) return away ? m_yes(HSVC_REASON_UNCHANGED) : m_no(HSVC_REASON_STALE_EVENT); /* decision 189 */
         (void)m_holds(m, p, headset, 0);
         return m_yes(HSVC_REASON_HELD);
     }
-    if (away && !here->doubtful) return m_open(); /* a second one changes nothing (PRES-4) */
+    if (away && !here->doubtful) return m_yes(HSVC_REASON_UNCHANGED); /* a second one changes nothing (PRES-4) */
     if (gone_stale(m, p, headset, at)) return m_no(HSVC_REASON_STALE_EVENT);
     if ((here->by & ~(uint32_t)m->by) != 0) { /* another interface of it is there (PRES-4) */
         here->by &= (uint8_t)~(uint32_t)m->by;
         here->event_at = at;
-        return m_yes(0);
+        return m_yes(HSVC_REASON_STILL_PRESENT);
     }
     noted(m, p, headset, at);
     if (here->doubtful) { /* seen elsewhere: nothing to wait for (decision 030) */
-        m_leave(m, p, headset, at);
-        return m_yes(0);
+        return m_yes(left(m, p, headset, at));
     }
     if (m_updating(m, headset)) {
         m_await(m, p, headset);
-        return m_yes(0);
+        return m_yes(HSVC_REASON_UPDATING);
     }
     if (!m_judged(p)) {
         here->gone = 1; /* SIGN-5: recorded, not judged */
-        return m_yes(0);
+        return m_yes(HSVC_REASON_RESETTING);
     }
-    m_leave(m, p, headset, at);
-    return m_yes(0);
+    return m_yes(left(m, p, headset, at));
 }
 
 /* m_snapshot: what is missing has left, what is new has connected (PRES-5), by the interfaces that it names. */
@@ -212,8 +255,10 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
     struct m_phone *p = &m->phones[phone];
     uint32_t aliases = m->aliases;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
+    m->early = 1; /* what is asked about who has left comes after whose turn it is by this list (decision 178) */
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
+    m->early = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((headsets & 1u << h) != 0) {
             m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;
@@ -222,7 +267,7 @@ struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, i
             (void)m_connect(m, phone, h, at);
         }
     m->by = M_BY_ANY;
-    return m_yes(0);
+    return m_yes(HSVC_REASON_RECORDED);
 }
 
 /* elsewhere_too: in two places, unless the other phone has said already that it is gone. */
@@ -237,19 +282,25 @@ static uint32_t elsewhere_too(const struct model *m, const struct m_phone *p, ui
 /* m_presence: the answer about a doubtful headset: it is there, or it left at the newer connect (PRES-7). */
 struct m_answer m_presence(struct model *m, uint32_t phone, uint32_t headset, uint32_t there) {
     struct m_phone *p = &m->phones[phone];
+    uint32_t two = 0;
     if (!p->at[headset].here || !p->at[headset].doubtful) return m_no(HSVC_REASON_REQUEST_STALE);
     if (!there) {
+        int64_t at = p->at[headset].newer;
+        if (!p->at[headset].awaited) {
+            named(m, p, headset, at);
+            return m_yes(left(m, p, headset, at));
+        }
         m_wait_over(m, p, headset);
-        return m_yes(0);
+        return m_yes(HSVC_REASON_RECORDED);
     }
     p->at[headset].doubtful = 0;
-    if (elsewhere_too(m, p, headset)) m_notice(m, p, HSVC_REASON_SERIAL_DUPLICATED, headset);
+    if (elsewhere_too(m, p, headset)) m_notice(m, p, HSVC_REASON_SERIAL_DUPLICATED, headset), two = 1;
     if (p->user != 0 && m->headsets[headset].owner == p->user) {
         p->at[headset].fresh = 0;
         m_back(m, p);
     }
     m_offer(m, p);
-    return m_yes(0);
+    return m_yes(two ? HSVC_REASON_SERIAL_DUPLICATED : HSVC_REASON_RECORDED);
 }
 
 /* ---- resets ---- */
@@ -263,14 +314,14 @@ uint32_t m_any_here(const struct m_phone *p) {
 struct m_answer m_unregistered(struct model *m, uint32_t phone) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (!p->registered) return m_open();
+    if (!p->registered) return m_yes(HSVC_REASON_RECORDED);
     p->registered = 0;
     p->settling = 0;
     p->due[MT_SETTLE] = M_NEVER;
     m_withdraw(p); /* PRES-3 */
     if (p->user != 0 && m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone) != 0)
         m_arm(m, p, MT_AWAY, m->now + m_policy(m, HSVC_PARAM_UNREGISTERED_MAX, 0, phone));
-    return m_yes(0);
+    return m_yes(HSVC_REASON_RECORDED);
 }
 
 /* m_settles: headsets have their time to return, if any was here. A phone that registers again and again settles no longer for it,
@@ -360,11 +411,12 @@ void m_calls_ended(struct model *m, struct m_phone *p) {
 
 struct m_answer m_call_begun(struct model *m, uint32_t phone, uint32_t id, uint32_t emergency) {
     struct m_phone *p = &m->phones[phone];
+    uint32_t known = call_of(p, id) != NULL;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     add_call(m, p, id, emergency);
     bound(m, p);
     begun(m, p);
-    return m_yes(0);
+    return m_yes(known ? HSVC_REASON_UNCHANGED : HSVC_REASON_CALL_NOTED);
 }
 
 struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id) {
@@ -372,11 +424,11 @@ struct m_answer m_call_ended(struct model *m, uint32_t phone, uint32_t id) {
     struct m_call *call = call_of(p, id);
     uint32_t emergency = m_emergency(p);
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (call == NULL) return m_open();
+    if (call == NULL) return m_yes(HSVC_REASON_UNCHANGED);
     memset(call, 0, sizeof *call);
     bound(m, p);
     ended(m, p, emergency);
-    return m_yes(0);
+    return m_yes(m_calls(p) == 0 ? HSVC_REASON_CALLS_OVER : HSVC_REASON_CALL_NOTED);
 }
 
 /* listed: all calls now; those that are missing are over (OUT-6). Bits: 1: it is time for what waited for them, 2: one was of
@@ -403,7 +455,7 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     over = listed(m, p, calls);
     if (over & 1u) ended(m, p, over & 2u);
-    return m_yes(0);
+    return m_yes(HSVC_REASON_CALL_NOTED);
 }
 
 /* m_old_calls: a call is very old: the host is asked (OUT-6). */
@@ -431,9 +483,9 @@ void m_calls_over(struct model *m, struct m_phone *p) {
 /* m_registered: PROF-1, SIGN-5. headsets: bits; calls: M_CALLS of them. */
 struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generation, uint32_t headsets, const struct m_call *calls) {
     struct m_phone *p = &m->phones[phone];
-    uint32_t before, over, waits;
+    uint32_t before, over, waits, done = generation == p->wanted;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
-    if (generation > p->wanted) return m_no(0);
+    if (generation > p->wanted) return m_no(HSVC_REASON_GENERATION_NEWER);
     before = m_any_here(p);
     p->registered = 1;
     p->due[MT_AWAY] = M_NEVER;
@@ -455,5 +507,5 @@ struct m_answer m_registered(struct model *m, uint32_t phone, uint64_t generatio
     if (!waits) p->due[MT_SETTLE] = M_NEVER;
     if (!waits) m_settled(m, p);
     if (over & 1u) ended(m, p, over & 2u); /* what waited for calls is taken last: whoever is back keeps the session (OUT-4, TIME-3) */
-    return m_yes(0);
+    return m_yes(generation == p->worn && done ? HSVC_REASON_PROFILE_CONFIRMED : HSVC_REASON_PROFILE_SENT_AGAIN);
 }

@@ -6,7 +6,7 @@
 /* model_time: when it happened (TIME-2): not later than now, not before backdate_max, not before the session's start. */
 int64_t model_time(const struct model *m, const hsvc_input *in) {
     const struct m_phone *p = &m->phones[number_of_name(in->device, in->device_len)];
-    int64_t oldest = m->now - 8 * INT64_C(3600000);
+    int64_t oldest = m->now - m_policy(m, HSVC_PARAM_BACKDATE_MAX, 0, 0);
     if (in->at_ms == 0 || in->at_ms > m->now) return m->now;
     if (p->user != 0 && p->signed_in_at > oldest) oldest = p->signed_in_at;
     return in->at_ms < oldest ? oldest : in->at_ms;
@@ -55,8 +55,8 @@ static struct m_answer people_and_phones(struct model *m, const hsvc_input *in, 
     uint32_t other = number_of_name(in->name, in->name_len);
     switch (in->kind) {
         case HSVC_INPUT_DEVICE_REMOVE: return m_phone_remove(m, phone);
-        case HSVC_INPUT_DEVICE_RENAME: return m_rename(m->phones[phone].exists, other != phone, HSVC_REASON_DEVICE_UNKNOWN);
-        case HSVC_INPUT_USER_RENAME: return m_rename(m->users[user].exists, other != user, HSVC_REASON_USER_UNKNOWN);
+        case HSVC_INPUT_DEVICE_RENAME: return m_rename(m, m->phones[phone].exists, other != phone, HSVC_REASON_DEVICE_UNKNOWN);
+        case HSVC_INPUT_USER_RENAME: return m_rename(m, m->users[user].exists, other != user, HSVC_REASON_USER_UNKNOWN);
         default: return m_user_remove(m, user, in->kind == HSVC_INPUT_USER_ERASE);
     }
 }

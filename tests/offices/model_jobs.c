@@ -20,6 +20,6 @@ void m_sweep(struct model *m) {
     for (uint32_t i = 0; i < count; i++) {
         if (jobs[i].what == M_JOB_POLICY) m_policy_job(m, &jobs[i]);
         else if (jobs[i].what == M_JOB_REMOVED) m_removed_job(m, &jobs[i]);
-        else m_force_job(m, &jobs[i]);
+        else if (jobs[i].what == M_JOB_FORCE) m_force_job(m, &jobs[i]);
     }
 }

@@ -39,7 +39,9 @@ static void longest(struct model *m, struct m_phone *p) {
     if (!m_active(p)) return;
     if (most == 0) due = M_NEVER;
     if (due < least) due = p->due[MT_LONGEST] < least ? p->due[MT_LONGEST] : least;
-    if (due != p->due[MT_LONGEST]) m_arm(m, p, MT_LONGEST, due);
+    if (due == p->due[MT_LONGEST]) return;
+    m_arm(m, p, MT_LONGEST, due);
+    m_warns(m, p, MT_LONGEST, 0);
 }
 
 /* m_felt: what a phone feels of the policy as it is now. Nothing starts by it (POL-5). */
@@ -74,6 +76,11 @@ uint32_t m_for_later(uint32_t param) {
         case HSVC_PARAM_AUTO_SIGN_IN_AFTER:
         case HSVC_PARAM_AUTO_SIGN_OUT_AFTER:
         case HSVC_PARAM_KEEP_MAX:
+        case HSVC_PARAM_SIGN_OUT_WARNING:
+        case HSVC_PARAM_REMEMBER_LAST_USER:
+        case HSVC_PARAM_FLAP_WINDOW:
+        case HSVC_PARAM_UPDATE_MAX:
+        case HSVC_PARAM_BACKDATE_MAX:
         case HSVC_PARAM_LOCKOUT_FAILURES:
         case HSVC_PARAM_LOCKOUT_RESET_AFTER:
         case HSVC_PARAM_LOCKOUT_DURATION:
@@ -95,10 +102,10 @@ struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t 
     struct m_job job = {M_JOB_POLICY, scope, subject, 0};
     if (scope == HSVC_SCOPE_DEVICE && !m->phones[subject].exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     if (scope == HSVC_SCOPE_USER && !m->users[subject].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
-    if (set[param] == value) return m_yes(0);
+    if (set[param] == value) return m_yes(HSVC_REASON_POLICY_CHANGED);
     set[param] = value;
-    if (m_for_later(param)) return m_yes(0);
+    if (m_for_later(param)) return m_yes(HSVC_REASON_POLICY_CHANGED);
     if (scope == HSVC_SCOPE_DEVICE) m_felt(m, &m->phones[subject]);
     else m_job(m, job);
-    return m_yes(0);
+    return m_yes(HSVC_REASON_POLICY_CHANGED);
 }

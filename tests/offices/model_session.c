@@ -82,6 +82,7 @@ static void over(struct model *m, struct m_phone *p, uint32_t cause) {
     p->left_denied = 0;
     p->wipe = p->wanted + 1;
     p->due[MT_WINDOW] = p->due[MT_KEPT] = p->due[MT_LONGEST] = p->due[MT_AWAY] = M_NEVER;
+    p->due[MT_WARN] = p->due[MT_WARN_LONGEST] = M_NEVER;
 }
 
 void m_end(struct model *m, struct m_phone *p, uint32_t cause) {
@@ -99,7 +100,8 @@ void m_end_or_wait(struct model *m, struct m_phone *p, uint32_t cause) {
         return;
     }
     add_cause(p, cause);
-    p->due[MT_WINDOW] = p->due[MT_KEPT] = M_NEVER;
+    p->due[MT_WINDOW] = p->due[MT_KEPT] = p->due[MT_WARN] = M_NEVER;
+    if (cause != HSVC_CAUSE_WINDOW) p->due[MT_WARN_LONGEST] = M_NEVER;
     if (cause == HSVC_CAUSE_WINDOW) { /* "sign out?" stays: it is still to be */
         if (p->session_state != HSVC_SESSION_ENDING) p->session_state = HSVC_SESSION_DEFERRED;
     } else {
@@ -140,7 +142,7 @@ static void end_elsewhere(struct model *m, struct m_phone *here, uint32_t user) 
 }
 
 /* m_sign_in: SIGN-4, TAKE-2, MULTI-1, all in one. Gives 0, or why it may not be. */
-uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile) {
+uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t headset, uint32_t profile, uint32_t how) {
     int64_t longest = m_policy(m, HSVC_PARAM_MAX_LOGIN_TIME, user, m_number(m, p));
     uint32_t why = m_may_sign_in(m, p, user, 0);
     if (why != 0) return why;
@@ -149,7 +151,7 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     if (p->user != 0) over(m, p, HSVC_CAUSE_TAKEOVER);
     for (uint32_t h = 1; h < M_HEADSETS; h++) /* all of the user's are presence from here on (TAKE-5) */
         if (p->at[h].here && m->headsets[h].owner == user) p->at[h].fresh = 0;
-    p->user = (uint8_t)user;
+    p->user = p->last_user = (uint8_t)user;
     p->by = (uint8_t)headset;
     p->serial++;
     p->session_state = HSVC_SESSION_SIGNED_IN;
@@ -157,8 +159,9 @@ uint32_t m_sign_in(struct model *m, struct m_phone *p, uint32_t user, uint32_t h
     p->causes = 0;
     m->users[user].last_profile = (uint8_t)profile;
     m_apply(m, p, user, profile);
-    m_tells_start(m, p);
+    m_tells_start(m, p, how);
     if (longest != 0) m_arm(m, p, MT_LONGEST, m->now + longest);
+    m_warns(m, p, MT_LONGEST, 0);
     return 0;
 }
 
@@ -177,6 +180,7 @@ void m_open_window(struct model *m, struct m_phone *p, int64_t at) {
     p->extended = 0;
     p->due[MT_KEPT] = M_NEVER;
     m_arm(m, p, MT_WINDOW, at + p->window_length);
+    m_warns(m, p, MT_WINDOW, 0);
 }
 
 /* m_back: a headset of the session's user is here again: no timer, no prompt, no reset (OUT-3, OUT-4, OUT-5). */
@@ -184,7 +188,7 @@ void m_back(struct model *m, struct m_phone *p) {
     p->left_denied = 0;
     if (p->session_state == HSVC_SESSION_ENDING || p->session_state == HSVC_SESSION_DEFERRED) p->causes &= ~(1u << (HSVC_CAUSE_WINDOW - HSVC_CAUSE_ADMIN));
     if (p->session_state == HSVC_SESSION_ENDING) return; /* it ends all the same (OUT-5) */
-    p->due[MT_WINDOW] = p->due[MT_KEPT] = M_NEVER;
+    p->due[MT_WINDOW] = p->due[MT_KEPT] = p->due[MT_WARN] = M_NEVER;
     p->dismissed = 0;
     p->session_state = HSVC_SESSION_SIGNED_IN;
     if (p->prompt == HSVC_PROMPT_SIGN_OUT) {

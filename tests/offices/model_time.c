@@ -30,15 +30,22 @@ static void see_lock(struct m_lock *lock, int64_t latest, int64_t now) {
     }
 }
 
+/* together: what begins anew together was armed together; of what is over at once then screens are first, then what the phone does, then
+ * its session (decision 178). */
+static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, MT_CALLS, MT_LIST, MT_RESET, MT_SETTLE,
+                                                MT_FLAP,  MT_HOLD,   MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
+
 /* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
  * begun anew is over (decision 050). */
 void m_see(struct model *m, struct m_phone *p) {
     int64_t latest = m->now + skew(m), moved = 0;
-    for (uint32_t k = 0; k < M_TIMERS; k++) {
+    for (uint32_t i = 0; i < M_TIMERS; i++) {
+        uint32_t k = together[i];
         if (p->due[k] == M_NEVER || p->armed_at[k] <= latest) continue;
         p->due[k] = p->anew[k] ? m->now : m->now + (p->due[k] - p->armed_at[k]);
         p->anew[k] = 1;
         p->armed_at[k] = m->now;
+        p->armed[k] = ++m->counter;
     }
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         struct m_present *here = &p->at[h];

@@ -44,20 +44,20 @@ static void over(struct model *m, struct m_phone *p, uint32_t headset) {
 /* m_wait_over: what is in doubt, or awaited, and nobody has said more of it. */
 void m_wait_over(struct model *m, struct m_phone *p, uint32_t headset) {
     if (p->at[headset].awaited) over(m, p, headset);
-    else m_leave(m, p, headset, p->at[headset].newer);
+    else m_left(m, p, headset, p->at[headset].newer);
 }
 
 struct m_answer m_update_begins(struct model *m, uint32_t headset) {
     if (!m->headsets[headset].known) return m_open();
     began(m, headset);
-    return m_yes(0);
+    return m_yes(HSVC_REASON_RECORDED);
 }
 
 struct m_answer m_update_ends(struct model *m, uint32_t headset) {
     if (!m->headsets[headset].known) return m_open();
-    if (!m_updating(m, headset)) return m_yes(0);
+    if (!m_updating(m, headset)) return m_yes(HSVC_REASON_UNCHANGED);
     memset(&m->headsets[headset].update, 0, sizeof m->headsets[headset].update);
     for (uint32_t i = 1; i < M_PHONES; i++)
         if (m->phones[i].exists && m->phones[i].at[headset].awaited) over(m, &m->phones[i], headset);
-    return m_yes(0);
+    return m_yes(HSVC_REASON_RECORDED);
 }

@@ -111,13 +111,13 @@ struct phone {
     uint8_t acks, fails; /* acks: how it will acknowledge, ACK_; fails: how often it cannot take a profile */
     struct m_call calls[M_CALLS];
     uint64_t ordered, wipe, prompt_id, request;
-    uint32_t prompt, shown_user;
+    uint32_t prompt, shown_user, menu;
 };
 
 /* Where engine and model first differ. kind: what; for an expectation in a script. */
 enum difference { SAME, DIFFERENT_VERDICT, DIFFERENT_USER, DIFFERENT_STATE, DIFFERENT_PROMPT, DIFFERENT_OWNER, DIFFERENT_CALLS,
                   DIFFERENT_HEADSETS, DIFFERENT_WINDOW, DIFFERENT_WIPE, DIFFERENT_PROFILE, DIFFERENT_CAUSES, DIFFERENT_LOCK,
-                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, DIFFERENT_TOLD, DIFFERENT_TOLD_OWNER, UNSOUND, FAILED };
+                  DIFFERENT_FAILURES, DIFFERENT_SESSIONS, DIFFERENT_DEADLINE, DIFFERENT_SCREEN, DIFFERENT_REGISTERED, DIFFERENT_PROMPT_TIME, DIFFERENT_WHOSE, DIFFERENT_EXISTS, DIFFERENT_ROWS, NOT_AT_ONCE, DIFFERENT_TOLD, DIFFERENT_TOLD_OWNER, DIFFERENT_FRESH, DIFFERENT_DOUBT, DIFFERENT_GONE, DIFFERENT_MENU, DIFFERENT_PREFILL, UNSOUND, FAILED };
 struct finding {
     enum difference kind;
     uint32_t phone, user, headset;
@@ -163,7 +163,7 @@ enum witnessed { W_PHONES, W_USERS, W_HEADSETS, W_KINDS, W_JOBS = W_KINDS };
 #define W_DECISIONS 64 /* in one call */
 struct decision {
     int64_t now;
-    uint32_t wrote[W_KINDS], read; /* bits; read: phones */
+    uint32_t wrote[W_KINDS], used[W_KINDS], read; /* bits; used: written, or proven unchanged; read: phones */
     uint32_t first;                /* phone that was read */
 };
 struct witness {
@@ -192,6 +192,7 @@ struct world {
     uint8_t user_called[M_USERS], phone_called[M_PHONES]; /* how often they were renamed */
     uint32_t each; /* compare everything after each step */
     uint64_t digest, inputs, deadlines, effects, requests, faults, crashes;
+    uint64_t verdicts, refusals, reasons, refusal_reasons; /* reasons: of verdicts whose reason was compared */
     struct told told;
     struct finding finding;
     struct script *script;
@@ -224,11 +225,12 @@ void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t w
 void world_digest(struct world *w, const void *bytes, uint32_t len);
 
 /* witness.c: witness_bind: before another store. witness_begin: a call begins at this node; witness_sample: it is made again.
- * witness_wrote: the records of a kind that the call has written, as bits; witness_phones: those of phones that it has read. */
+ * witness_wrote: the records of a kind that the call has written, as bits; witness_used: or rested on; witness_phones: those of phones that it has read. */
 void witness_bind(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
 void witness_begin(struct world *w, uint32_t node);
 void witness_sample(struct world *w, uint32_t node);
 uint32_t witness_wrote(const struct world *w, enum witnessed kind);
+uint32_t witness_used(const struct world *w, enum witnessed kind);
 uint32_t witness_phones(const struct world *w);
 /* world_decided: what was due of the records that a call came to is done in the model too. world_now: when its last decision was. */
 void world_decided(struct world *w);
@@ -270,6 +272,7 @@ void phones_pin(uint32_t user, uint32_t right, char pin[8]);
 
 /* compare.c */
 void compare_phone(struct world *w, uint32_t phone);
+void compare_user(struct world *w, uint32_t user);
 void compare_all(struct world *w);
 void compare_sound(struct world *w);
 

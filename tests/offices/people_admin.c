@@ -43,6 +43,15 @@ static const struct setting settings[] = {
     {HSVC_PARAM_RESET_TIMEOUT, 100, G | S | D, {61000, 120000, 1800000, 61000}},
 };
 #define SETTINGS (sizeof settings / sizeof *settings)
+/* Those that came later draw from numbers of their own. */
+static const struct setting later[] = {
+    {HSVC_PARAM_SIGN_OUT_WARNING, 500, G | S | D | U, {30000, 120000, 420000, 840000}},
+    {HSVC_PARAM_REMEMBER_LAST_USER, 500, G | S | D, {1, 1, 0, 1}},
+    {HSVC_PARAM_FLAP_WINDOW, 300, G | S | D, {10000, 20000, 60000, 5000}},
+    {HSVC_PARAM_UPDATE_MAX, 300, G, {600000, 1800000, 7200000, 900000}},
+    {HSVC_PARAM_BACKDATE_MAX, 300, G, {0, 1000, 60000, 3600000}},
+};
+#define LATER (sizeof later / sizeof *later)
 
 static struct event *set(struct made *m, int64_t at, uint32_t param, uint32_t scope, int64_t value) {
     struct event *e = made_add(m, at, ACT_POLICY);
@@ -67,12 +76,23 @@ static struct event *set_any(struct made *m, int64_t at, const struct setting *s
     return set(m, at, s->param, scope, value);
 }
 
+/* later_rules: one of them is set, mostly; on the first morning each of them, as likely as it is. */
+static void later_rules(struct made *m, int64_t at, uint32_t one) {
+    struct random usual = m->r;
+    m->r = m->rules;
+    for (size_t i = one ? random_below(&m->r, LATER) : 0, end = one ? i + 1 : LATER; i < end; i++)
+        if (random_chance(&m->r, later[i].likely)) (void)set_any(m, at, &later[i]);
+    m->rules = m->r;
+    m->r = usual;
+}
+
 void admin_morning(struct made *m) {
     for (size_t i = 0; i < SETTINGS; i++) {
         const struct setting *s = &settings[i];
         if (random_chance(&m->r, s->likely)) (void)set_any(m, DAY_ONE, s);
     }
     plugs_morning(m);
+    later_rules(m, DAY_ONE, 0);
     (void)set(m, DAY_ONE, HSVC_PARAM_AUDIT_KEEP_MAX, HSVC_SCOPE_GLOBAL, 200);
 }
 
@@ -168,4 +188,5 @@ void admin_day(struct made *m, int64_t midnight) {
     if (random_chance(&m->r, 200)) staff(m, office_hours(m, midnight));
     if (random_chance(&m->r, 60)) import(m, office_hours(m, midnight));
     if (random_chance(&m->r, 250)) rule_change(m, office_hours(m, midnight));
+    if (random_chance(&m->rules, 50)) later_rules(m, midnight + 8 * HOUR + random_below(&m->rules, 10 * 3600 * 1000), 1);
 }

@@ -74,6 +74,7 @@ static void order(struct world *w, struct phone *p, uint32_t phone, const hsvc_e
             p->prompt = 0;
             break;
         case HSVC_EFFECT_APPLY_PROFILE: order_profile(w, p, phone, e->generation); break;
+        case HSVC_EFFECT_MENU_STATE: p->menu = e->flags & (HSVC_MENU_ASSOCIATE | HSVC_MENU_SIGN_IN | HSVC_MENU_SIGN_OUT); break;
         case HSVC_EFFECT_WIPE: p->wipe = e->generation; break;
         case HSVC_EFFECT_VERIFY_PIN: {
             uint32_t user = number_of_name(e->user, e->user_len);

@@ -190,7 +190,15 @@ static const char *state_name(int64_t state) { return hsvc_name(HSVC_REGISTRY_SE
 static void expect_told(struct world *w, const struct finding *f) {
     int64_t told = f->wanted != 0 ? f->wanted : f->seen, why = told % TOLD_WHY;
     say(w, "  expect %s%s on %s%s%s", f->wanted != 0 ? "" : "no ", hsvc_name(HSVC_REGISTRY_EFFECT, (int32_t)(told / TOLD_WHY)), phone_name(f->phone), why ? " because " : "",
-        why ? hsvc_name(told / TOLD_WHY == HSVC_EFFECT_NOTICE ? HSVC_REGISTRY_REASON : HSVC_REGISTRY_CAUSE, (int32_t)why) : "");
+        why ? hsvc_name(told / TOLD_WHY == HSVC_EFFECT_SESSION_ENDED ? HSVC_REGISTRY_CAUSE : HSVC_REGISTRY_REASON, (int32_t)why) : "");
+}
+
+static void expect_menu(struct world *w, const struct finding *f) {
+    static const char *const entries[] = {"associate", "sign-in", "sign-out"};
+    char list[64] = "";
+    for (uint32_t i = 0; i < 3; i++)
+        if (f->wanted & INT64_C(1) << i) (void)strcat(strcat(list, list[0] ? " and " : ""), entries[i]);
+    say(w, "  expect %s menu offers %s", phone_name(f->phone), list[0] ? list : "nothing");
 }
 
 /* script_expect: what the model expects and the engine does not do, in the script's words. */
@@ -211,9 +219,11 @@ void script_expect(struct world *w, const struct finding *f) {
             if (f->wanted == 0) say(w, "  expect %s shows nothing", phone);
             else say(w, "  expect %s shows %s", phone, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)f->wanted));
             break;
+        case DIFFERENT_PREFILL: /* that it is for nobody no script can say */
         case DIFFERENT_WHOSE:
             say(w, "  expect %s shows %s for %s", phone, hsvc_name(HSVC_REGISTRY_PROMPT, (int32_t)w->model.phones[f->phone].prompt), user_name((uint32_t)f->wanted));
             break;
+        case DIFFERENT_MENU: expect_menu(w, f); break;
         case DIFFERENT_OWNER:
             if (f->headset == 0) say(w, "  expect %s has %d headsets", user_name(f->user), (int)f->wanted);
             else if (f->wanted == 0) say(w, "  expect %s belongs to nobody", serial_name(f->headset));

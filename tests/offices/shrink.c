@@ -59,7 +59,7 @@ uint32_t shrink(struct event *list, uint32_t count, const struct shape *shape, s
 /* describe: where they differ, for people. */
 void describe(uint64_t seed, const struct finding *f) {
     static const char *const kinds[] = {"nothing", "verdict", "user", "session state", "prompt", "owner", "calls", "headsets", "window",
-                                        "wipe", "profile", "causes", "lock", "failures", "sessions", "next deadline", "screen", "registered", "prompt's time", "whom the prompt is for", "who is known", "rows of a file", "what a change leaves to be done", "what is told", "who is told to have a headset",
+                                        "wipe", "profile", "causes", "lock", "failures", "sessions", "next deadline", "screen", "registered", "prompt's time", "whom the prompt is for", "who is known", "rows of a file", "what a change leaves to be done", "what is told", "who is told to have a headset", "which headsets are fresh", "which headsets are in doubt", "which headsets are reported gone", "menu", "prefill",
                                         "unsound store", "failed call"};
     (void)fprintf(stderr, "seed %" PRIu64 ": engine and model differ in: %s (phone %" PRIu32 ", user %" PRIu32 ", headset %" PRIu32 "): model %" PRId64 ", engine %" PRId64 " at %" PRId64 "\n",
                   seed, kinds[f->kind], f->phone, f->user, f->headset, f->wanted, f->seen, f->at);

@@ -14,7 +14,7 @@ static uint32_t first_of(const struct m_told *list, uint32_t count, uint32_t pho
 }
 
 static uint32_t same(const struct m_told *a, const struct m_told *b) {
-    return a->kind == b->kind && a->user == b->user && a->number == b->number && a->profile == b->profile && a->headset == b->headset;
+    return a->kind == b->kind && a->user == b->user && a->number == b->number && a->profile == b->profile && a->headset == b->headset && a->due == b->due;
 }
 
 /* in_short: for a finding: what, and its cause. */
@@ -77,24 +77,26 @@ static void association_told(struct world *w, const hsvc_effect *e) {
 /* told_owner: nothing is due: who was told last to have it has it. */
 void told_owner(struct world *w, uint32_t headset) { differ_owner(w, headset, w->model.headsets[headset].owner, w->told.owner[headset]); }
 
-/* noticed: what the model knows of: neither warnings of an end nor what clocks do. */
+/* noticed: what the model knows of: not what clocks do. */
 static uint32_t noticed(const hsvc_effect *e) {
     return e->kind == HSVC_EFFECT_NOTICE &&
            (e->reason == HSVC_REASON_LOCKED_OUT || e->reason == HSVC_REASON_DEVICE_THROTTLED || e->reason == HSVC_REASON_SERIAL_DUPLICATED ||
-            e->reason == HSVC_REASON_CALLS_DROPPED || e->reason == HSVC_REASON_RESET_TIMEOUT || e->reason == HSVC_REASON_APPLY_FAILED || e->reason == HSVC_REASON_FLAPPING);
+            e->reason == HSVC_REASON_CALLS_DROPPED || e->reason == HSVC_REASON_RESET_TIMEOUT || e->reason == HSVC_REASON_APPLY_FAILED || e->reason == HSVC_REASON_FLAPPING ||
+            e->reason == HSVC_REASON_SIGN_OUT_WARNING);
 }
 
 static void hear(struct world *w, const hsvc_effect *e) {
     uint32_t session = e->kind == HSVC_EFFECT_SESSION_STARTED || e->kind == HSVC_EFFECT_SESSION_ENDED;
     struct m_told told = {0};
     if (e->kind == HSVC_EFFECT_ASSOCIATION_CHANGED) association_told(w, e);
-    if (!session && !noticed(e)) return;
+    if (!session && !noticed(e) && e->kind != HSVC_EFFECT_MESSAGE) return;
     told.kind = (uint16_t)e->kind;
     told.phone = (uint8_t)number_of_name(e->device, e->device_len);
     told.user = (uint8_t)number_of_name(e->user, e->user_len);
-    told.number = (uint16_t)(session ? e->cause : e->reason);
+    told.number = (uint16_t)(e->kind == HSVC_EFFECT_SESSION_ENDED ? e->cause : e->reason);
     told.profile = profile_told(e);
     told.headset = (uint8_t)number_of_name(e->serial, e->serial_len);
+    if (e->kind == HSVC_EFFECT_NOTICE && e->reason == HSVC_REASON_SIGN_OUT_WARNING) told.due = e->due_ms;
     if (session) session_told(w, e, told.phone);
     if (w->told.count < M_TOLD) w->told.list[w->told.count++] = told;
     else world_find(w, DIFFERENT_TOLD, told.phone, 0, in_short(&told));

@@ -56,9 +56,10 @@ static void note(struct witness *witness, const hsvc_op *ops, size_t op_count) {
     d->first = witness->read == 0 ? 0 : witness->first;
     for (size_t i = 0; i < op_count; i++) {
         enum witnessed kind = W_PHONES;
-        uint32_t number = ops[i].kind == HSVC_OP_PUT ? whose(witness, ops[i].key, ops[i].key_len, &kind) : 0;
+        uint32_t number = ops[i].kind == HSVC_OP_DELETE ? 0 : whose(witness, ops[i].key, ops[i].key_len, &kind);
         if (ops[i].kind == HSVC_OP_DELETE && witness->families[ops[i].key[0]] == 1 + W_JOBS) witness->swept = 1;
-        if (number == 0) continue;
+        if (number != 0) d->used[kind] |= 1u << number;
+        if (number == 0 || ops[i].kind != HSVC_OP_PUT) continue;
         d->wrote[kind] |= 1u << number;
         witness->stamps[kind][number] = d->now;
     }
@@ -103,5 +104,11 @@ uint32_t witness_phones(const struct world *w) {
 uint32_t witness_wrote(const struct world *w, enum witnessed kind) {
     uint32_t bits = 0;
     for (uint32_t i = 0; i < w->witness.count; i++) bits |= w->witness.decisions[i].wrote[kind];
+    return bits;
+}
+
+uint32_t witness_used(const struct world *w, enum witnessed kind) {
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < w->witness.count; i++) bits |= w->witness.decisions[i].used[kind];
     return bits;
 }

@@ -181,12 +181,27 @@ static void see(struct world *w, uint32_t phones, uint32_t users, uint32_t heads
 void world_decided(struct world *w) {
     for (uint32_t i = 0; i < w->witness.count; i++) {
         const struct decision *d = &w->witness.decisions[i];
-        see(w, d->wrote[W_PHONES], d->wrote[W_USERS], d->wrote[W_HEADSETS]);
+        see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
         w->model.turn = d->first;
-        (void)m_pass(&w->model, d->wrote[W_PHONES], M_NEVER, d->now);
+        m_settle(&w->model, d->wrote[W_PHONES], d->now);
         w->model.turn = 0;
         for (uint32_t phone = 1; phone < M_PHONES; phone++)
             if (d->wrote[W_PHONES] & 1u << phone) w->model.decided[phone] = d->now;
+    }
+}
+
+/* told_again: what was told of these phones may have been heard by nobody, since a commit was in doubt: it is told again as by a resync
+ * (decision 112). That it was is seen by the effects' mark. */
+static void told_again(struct world *w) {
+    for (size_t i = 0; w->fault != NULL && i < hsvc_effects_count(w->fx); i++) {
+        hsvc_effect e;
+        uint32_t phone;
+        (void)hsvc_effect_init(&e, sizeof e);
+        (void)hsvc_effects_at(w->fx, i, &e);
+        phone = number_of_name(e.device, e.device_len);
+        if ((e.flags & HSVC_FLAG_REPEATED) == 0 || phone == 0) continue;
+        w->model.now = decided_at(w, phone);
+        m_resynced(&w->model, &w->model.phones[phone]);
     }
 }
 
@@ -204,7 +219,7 @@ void world_resync(struct world *w, uint32_t node) {
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
     }
     (void)m_sample(&w->model, node, world_clock(w, node));
-    see(w, ~0u, witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
+    see(w, ~0u, witness_used(w, W_USERS), witness_used(w, W_HEADSETS));
     for (uint32_t i = 1; i < M_PHONES; i++) {
         w->model.now = decided_at(w, i);
         m_resynced(&w->model, &w->model.phones[i]);
@@ -229,9 +244,13 @@ static void judge(struct world *w, const hsvc_input *in, uint32_t phone, struct 
     hsvc_verdict v;
     size_t count = hsvc_verdict_count(w->fx), i = 0;
     (void)hsvc_verdict_init(&v, sizeof v);
-    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && v.input_index != 0) i++;
+    while (i < count && hsvc_verdict_at(w->fx, i, &v) == HSVC_OK && (v.input_index != 0 || v.item_number != 0)) i++;
     digest_number(w, (uint64_t)v.reason << 32 | v.accepted);
+    w->verdicts++;
+    w->refusals += !v.accepted;
     if (wanted.accepted == M_OPEN) return;
+    w->reasons += wanted.reason != 0;
+    w->refusal_reasons += wanted.reason != 0 && !v.accepted;
     if (v.accepted != wanted.accepted)
         world_find(w, DIFFERENT_VERDICT, phone, wanted.accepted ? -1 : -2, (int64_t)v.reason);
     else if (wanted.reason != 0 && v.reason != wanted.reason)
@@ -249,12 +268,12 @@ static uint32_t stale(const struct world *w, const hsvc_input *in, uint32_t phon
 static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t phone, uint32_t node) {
     struct model *m = &w->model;
     struct m_answer wanted;
-    uint32_t about = 1u << (phone != 0 ? phone : number_of_name(in->device, in->device_len));
+    uint32_t about = 1u << number_of_name(in->device, in->device_len);
     int64_t now = world_now(w);
     uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone);
     (void)m_sample(m, node, world_clock(w, node));
     m->input++;
-    see(w, about | witness_wrote(w, W_PHONES), witness_wrote(w, W_USERS), witness_wrote(w, W_HEADSETS));
+    see(w, about | witness_used(w, W_PHONES), witness_used(w, W_USERS), witness_used(w, W_HEADSETS));
     m->now = now;
     m->early = 1;
     (void)m_pass(m, about | witness_phones(w), model_time(m, in), now);
@@ -263,9 +282,10 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     m->counted = 0;
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
+    m->dated = in->at_ms != 0;
     wanted = model_input(m, in, old);
-    m_follow(m);
-    (void)m_pass(m, about | witness_wrote(w, W_PHONES), M_NEVER, now);
+    m->dated = 0;
+    m_settle(m, about | witness_wrote(w, W_PHONES), now);
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
 }
@@ -302,6 +322,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
     }
     wanted = ask_model(w, in, phone, node);
     judge(w, in, phone, wanted);
+    told_again(w);
     heard(w, node, doubt);
 }
 
@@ -345,6 +366,7 @@ static void advance_node(struct world *w, uint32_t node) {
         status = hsvc_advance(w->engines[node], w->fx);
         (void)m_sample(&w->model, node, world_clock(w, node));
         world_decided(w);
+        told_again(w);
         w->fired |= witness_wrote(w, W_PHONES);
         if (witness_wrote(w, W_PHONES) != 0) w->look_at = w->now + 1; /* it may be the next headset's turn then */
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
@@ -367,7 +389,10 @@ static void in_time(struct world *w) {
     m->now = world_time(w, 0);
     for (uint32_t i = 1; i < M_PHONES; i++) {
         int64_t due;
-        if (by_all(w, m->phones[i].due[MT_OFFER])) m_turns(m, &m->phones[i]);
+        if (by_all(w, m->phones[i].due[MT_OFFER])) {
+            m_turns(m, &m->phones[i]);
+            w->fired |= 1u << i; /* what it shows now, the engine may have shown some ms ago */
+        }
         due = m_phone_next(&m->phones[i]);
         if (due == M_NEVER || !by_all(w, due)) continue;
         w->look_at = w->now + 1;
@@ -382,7 +407,7 @@ static void sweep(struct world *w, uint32_t node) {
     m->now = m->at = world_time(w, node);
     m_sweep(m);
     for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
-        if (m->decided[i] != 0) (void)m_pass(m, 1u << i, M_NEVER, m->decided[i]);
+        if (m->decided[i] != 0) m_settle(m, 1u << i, m->decided[i]);
 }
 
 static void advance(struct world *w) {
@@ -452,6 +477,7 @@ void world_run(struct world *w, const struct event *list, uint32_t count) {
         if (time_queues(w, &list[i])) continue;
         act(w, &list[i]);
         if (list[i].phone != 0 && list[i].phone < M_PHONES && w->model.phones[list[i].phone].exists) compare_phone(w, list[i].phone);
+        if (list[i].user != 0 && list[i].user <= w->shape.users && w->finding.kind == SAME) compare_user(w, list[i].user);
         if (w->each) compare_all(w);
     }
     until(w, w->now + 2 * DAY_MS);

@@ -1,16 +1,19 @@
 /* mask_rows.c: does some scenario need each line of the tables? Linked with a core in which one line can be masked
  * (HSVC_MASKING): it then behaves as if it were not in its table.
  *
- *   mask_rows [--all] FILE.hsv...
- *     --all   print the noticed lines too, each with the script that noticed it
+ *   mask_rows [--all] [--most N] FILE.hsv...
+ *     --all    print the noticed lines too, each with the script that noticed it
+ *     --most   a masked run of more than N events does not end (2 000 000; the longest that ends has 630 000, unmasked 1 800)
  * Every script runs once unmasked, which tells the lines that it needs. Then each line is masked in turn, and the scripts
- * that ran it and whose `rule` lines name its rule run again, until one of them fails. A line that never ran, or whose
- * absence no such script notices, is printed with its file and line; then the exit status is 1 (2 for misuse). */
+ * that ran it and whose `rule` lines name its rule run again, until one of them fails. A line that never ran, whose
+ * absence no such script notices, or without which a script does not end, is printed with its file and line; then the exit
+ * status is 1 (2 for misuse). */
 #include "scenario/scripts.h"
 
 struct finding {
     const struct witness *notices; /* fails without the line, and names its rule */
     const struct witness *unnamed; /* fails without it, but does not name its rule */
+    const struct witness *endless; /* does not end without it */
     size_t ran;
 };
 
@@ -24,6 +27,7 @@ static void look(const struct line *line, struct witness *scripts, size_t count,
             if (!script->whole || !ran(script, line) || names_rule(script, line->rule) != named) continue;
             found->ran++;
             if (run(script)) continue;
+            if (script->endless) found->endless = script;
             if (named) found->notices = script;
             else found->unnamed = script;
         }
@@ -45,7 +49,7 @@ static void judge(const struct line *line, struct witness *scripts, size_t count
     look(line, scripts, count, &found);
     sum->all++;
     sum->fired += found.ran > 0;
-    sum->noticed += found.notices != NULL;
+    sum->noticed += found.notices != NULL && found.endless == NULL;
     if (line->impossible && found.ran == 0) {
         sum->impossible++;
         print_line(line, "impossible", ", as it should be");
@@ -53,6 +57,8 @@ static void judge(const struct line *line, struct witness *scripts, size_t count
         print_line(line, "impossible, and yet it ran", "");
     else if (found.ran == 0)
         print_line(line, "never ran", "");
+    else if (found.endless != NULL)
+        print_line(line, "does not end without it: ", base_name(found.endless->path));
     else if (found.notices == NULL && found.unnamed != NULL) {
         print_line(line, "no rule line in ", base_name(found.unnamed->path));
     } else if (found.notices == NULL)
@@ -82,18 +88,21 @@ static int judge_all(struct witness *scripts, size_t count, int all) {
 }
 
 int main(int argc, char **argv) {
-    int all = argc > 1 && strcmp(argv[1], "--all") == 0, good = 0;
-    size_t count = (size_t)(argc - 1 - all);
+    int at = 1, all = 0, good = 0;
+    size_t count;
     struct witness *scripts;
-    if (argc < 2 || count == 0) {
-        fputs("usage: mask_rows [--all] FILE.hsv...\n", stderr);
+    if (at < argc && strcmp(argv[at], "--all") == 0) all = 1, at++;
+    if (at + 1 < argc && strcmp(argv[at], "--most") == 0) harmed_most = strtoull(argv[at + 1], NULL, 10), at += 2;
+    count = (size_t)(argc - at);
+    if (count == 0) {
+        fputs("usage: mask_rows [--all] [--most N] FILE.hsv...\n", stderr);
         return 2;
     }
     if (!number_lines()) {
         fputs("mask_rows: these are not the tables of this core\n", stderr);
         return 2;
     }
-    scripts = read_scripts(argv + 1 + all, count);
+    scripts = read_scripts(argv + at, count);
     good = judge_all(scripts, count, all);
     free_scripts(scripts, count);
     return good ? 0 : 1;

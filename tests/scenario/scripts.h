@@ -22,9 +22,11 @@ struct witness {
     int failures;
     uint64_t digest; /* of all that was recorded in the last run, FNV-1a */
     uint64_t unharmed_digest;
+    int endless; /* the last run went beyond its bound */
 };
 
 static int harmed; /* the core is not what it should be: a failure is what is looked for */
+static uint64_t harmed_most = 2000000; /* events of a harmed run; with more it counts as endless */
 
 /* One failure is enough to notice a fault: the hook stops the run. */
 static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {
@@ -77,16 +79,20 @@ static int run(struct witness *script) {
     script->digest = UINT64_C(0xcbf29ce484222325);
     script->failures = 0;
     hsvc__contradicted = 0;
+    hsvc__events_run = 0;
+    hsvc__events_most = harmed ? harmed_most : UINT64_MAX;
     if (hsvc_scenario_new(&config, &scenario) != HSVC_OK) exit(2);
     status = hsvc_scenario_run(scenario, script->path, script->text.bytes, script->text.len, NULL);
     hsvc_scenario_free(scenario);
+    script->endless = hsvc__events_run > hsvc__events_most;
+    hsvc__events_most = UINT64_MAX;
     if (status != HSVC_OK && script->failures == 0 && !harmed) {
         printf("%s: the run stopped: %s\n", script->path, hsvc_name(HSVC_REGISTRY_STATUS, status));
         exit(2);
     }
     if (hsvc__contradicted > 0 && !harmed)
         printf("# %s: %u times a state was not what the row says\n", script->path, hsvc__contradicted);
-    return status == HSVC_OK && script->failures == 0 && hsvc__contradicted == 0;
+    return status == HSVC_OK && script->failures == 0 && hsvc__contradicted == 0 && !script->endless;
 }
 
 /* run_unharmed: what the script needs, and whether it is a witness at all: one that fails anyway notices nothing. */

@@ -392,6 +392,93 @@ static void a_taken_number_is_nobody_elses_OBS_3(void **state) {
     assert_int_not_equal(user_view(d, "carol").number, taken.number);
 }
 
+/* ---- what an entry says of its place and time ---- */
+static const hsvc_audit_entry *entry_of(uint32_t kind, uint32_t reason) {
+    for (size_t i = read_all(0, 0); i-- > 0;)
+        if (all[i].subject_kind == kind && all[i].reason == reason) return &all[i];
+    fail_msg("%s is not entered", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)reason));
+    return NULL;
+}
+
+static void what_an_input_did_not_name_is_0_in_its_entry_OBS_3(void **state) {
+    const hsvc_audit_entry *entry = entry_of(HSVC_SUBJECT_USER, HSVC_REASON_DONE);
+    (void)state;
+    assert_int_equal(entry->input, HSVC_INPUT_USER_PUT);
+    assert_int_equal(entry->device, 0);
+    assert_int_equal(entry->headset, 0);
+    assert_int_equal(entry->actor_number, 0);
+}
+
+/* The digest is all that the audit has of a policy: each setting is in it, also the only one. */
+static void another_policy_has_another_digest_OBS_3(void **state) {
+    const hsvc_audit_entry *entry;
+    hsvc_input in;
+    uint64_t digest;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 0)), HSVC_REASON_POLICY_CHANGED);
+    digest = entry_of(HSVC_SUBJECT_POLICY, HSVC_REASON_POLICY_CHANGED)->after[1];
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 1)), HSVC_REASON_POLICY_CHANGED);
+    entry = entry_of(HSVC_SUBJECT_POLICY, HSVC_REASON_POLICY_CHANGED);
+    assert_int_equal(entry->before[1], digest);
+    assert_int_not_equal(entry->after[1], digest);
+}
+
+/* The call ended a minute ago; that the PIN is asked for is news. */
+static void what_follows_a_late_report_is_dated_when_it_follows_TIME_2_OBS_3(void **state) {
+    int64_t now;
+    hsvc_input in;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_call_begun(&in, "P1", 7, HSVC_CALL_ACTIVE)), HSVC_REASON_CALL_NOTED);
+    OK(hsvc_input_headset_connected(&in, "P1", "SERIAL-1", 1));
+    (void)give(d, &in);
+    pass(d, 10 * MINUTE);
+    OK(hsvc_manual_clock_get(d->clock, &now));
+    OK(hsvc_input_call_ended(&in, "P1", 7));
+    in.at_ms = now - MINUTE;
+    (void)give(d, &in);
+    assert_int_equal(entry_of(HSVC_SUBJECT_DEVICE, HSVC_REASON_PIN_ASKED)->at_ms, now);
+    for (size_t i = read_all(HSVC_SUBJECT_DEVICE, number_of_phone()); i-- > 0;)
+        if (all[i].input == HSVC_INPUT_CALL_ENDED) assert_int_equal(all[i].at_ms, now - MINUTE);
+}
+
+/* What was reported in the hold has times of its own, which are not the hold's. */
+static void the_end_of_a_hold_is_dated_when_it_ends_PRES_8_OBS_3(void **state) {
+    hsvc_input in;
+    int64_t last;
+    (void)state;
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_FLAP_CONNECTS, HSVC_SCOPE_GLOBAL, 2));
+    (void)give(d, &in);
+    for (uint64_t handle = 1; handle <= 3; handle++) {
+        OK(hsvc_input_headset_connected(&in, "P1", "SERIAL-1", handle));
+        (void)give(d, &in);
+        OK(hsvc_input_headset_disconnected(&in, "P1", "SERIAL-1", handle));
+        (void)give(d, &in);
+    }
+    assert_int_equal(device_view(d, "P1").flapping, 1);
+    pass(d, SECOND);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "SERIAL-2", 9)), HSVC_REASON_HELD);
+    OK(hsvc_manual_clock_get(d->clock, &last));
+    advance(d, 30 * SECOND);
+    assert_int_equal(entry_of(HSVC_SUBJECT_DEVICE, HSVC_REASON_FLAPPING_OVER)->at_ms, last + 30 * SECOND);
+    assert_true(headset_view(d, "SERIAL-2").connected);
+}
+
+/* A job's sweep is nobody's input. */
+static void every_entry_is_of_an_input_that_there_is_or_of_none_OBS_3_USER_2(void **state) {
+    hsvc_input in;
+    size_t swept = 0;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "SERIAL-1", 1)), HSVC_REASON_PIN_ASKED);
+    OK(hsvc_input_user_remove(&in, "ann@example"));
+    (void)give(d, &in);
+    for (int i = 0; i < 8; i++) advance(d, SECOND);
+    for (size_t i = read_all(0, 0); i-- > 0;) {
+        assert_true(all[i].input == 0 || hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)all[i].input)[0] != '\0');
+        swept += all[i].input == 0 && all[i].subject_kind == HSVC_SUBJECT_DEVICE;
+    }
+    assert_true(swept > 0);
+}
+
 /* ---- explaining ---- */
 static void explaining_is_bounded_and_told_of_misuse_OBS_2_SAFE_5(void **state) {
     static hsvc_explained items[HSVC_LIMIT_EXPLAINED];
@@ -452,6 +539,11 @@ int main(void) {
         TEST(what_does_not_happen_is_not_entered_OBS_7_STORE_3),
         TEST(numbers_are_given_once_OBS_3),
         TEST(a_taken_number_is_nobody_elses_OBS_3),
+        TEST(what_an_input_did_not_name_is_0_in_its_entry_OBS_3),
+        TEST(another_policy_has_another_digest_OBS_3),
+        TEST(what_follows_a_late_report_is_dated_when_it_follows_TIME_2_OBS_3),
+        TEST(the_end_of_a_hold_is_dated_when_it_ends_PRES_8_OBS_3),
+        TEST(every_entry_is_of_an_input_that_there_is_or_of_none_OBS_3_USER_2),
         TEST(explaining_is_bounded_and_told_of_misuse_OBS_2_SAFE_5),
         TEST(explaining_without_memory_is_an_error_OBS_2_SAFE_5),
     };

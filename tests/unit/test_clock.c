@@ -1,74 +1,6 @@
 /* test_clock.c: what clocks may do to deadlines and locks: step both ways, differ between nodes, stop with the machine. No
  * deadline lasts more than twice its length, none fires twice, none is lost (TIME-4). */
-#include "desk.h"
-
-static struct desk desk, *const d = &desk;
-
-static int close_desk(void **state) {
-    (void)state;
-    sound(d);
-    desk_close(d);
-    return 0;
-}
-
-static void give_ok(const hsvc_input *in) {
-    OK(hsvc_apply(d->engine, in, 1, 0, d->fx));
-}
-#define DO(maker) (OK(maker), give_ok(&in))
-
-/* And everybody is told: what a change still has to do would mix with what a clock does. */
-static void set_global(uint32_t param, int64_t value) {
-    hsvc_input in;
-    int64_t at;
-    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, param, HSVC_SCOPE_GLOBAL, value)), HSVC_REASON_POLICY_CHANGED);
-    for (OK(hsvc_next_deadline(d->engine, &at)); at == 0; OK(hsvc_next_deadline(d->engine, &at)))
-        OK(hsvc_advance(d->engine, d->fx));
-}
-
-static void set_up(void) {
-    static const hsvc_item lines = {"ann-1", 5, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
-    hsvc_input in;
-    DO(hsvc_input_user_put(&in, "ann", &lines, 1));
-    DO(hsvc_input_associate(&in, "ann", "S1"));
-    set_global(HSVC_PARAM_PIN_ENTRY, HSVC_CHOICE_PIN_ENTRY_NOT_REQUIRED);
-    DO(hsvc_input_device_put(&in, "P1", "own-1", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED));
-    DO(hsvc_input_device_put(&in, "P2", "own-2", HSVC_DEVICE_ANONYMOUS, NULL, "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED));
-    DO(hsvc_input_device_registered(&in, "P1", 0, 0));
-    DO(hsvc_input_device_registered(&in, "P2", 0, 0));
-}
-
-static int open_desk(void **state) {
-    (void)state;
-    desk_open(d);
-    set_up();
-    return 0;
-}
-
-static int notices(void) {
-    hsvc_effect effect;
-    int found = 0;
-    OK(hsvc_effect_init(&effect, sizeof effect));
-    for (size_t i = 0; hsvc_effects_at(d->fx, i, &effect) == HSVC_OK; i++)
-        found += effect.kind == HSVC_EFFECT_NOTICE && effect.reason == HSVC_REASON_CLOCK_SKEW;
-    return found;
-}
-
-static int64_t next(void) {
-    int64_t at;
-    OK(hsvc_next_deadline(d->engine, &at));
-    return at;
-}
-
-static int64_t now(void) {
-    int64_t at;
-    OK(hsvc_manual_clock_get(d->clock, &at));
-    return at;
-}
-
-static void restart(void) {
-    hsvc_engine_free(d->engine);
-    OK(hsvc_engine_new(&d->config, &d->engine));
-}
+#include "clock.h"
 
 /* ---- stories: each arms one kind of timer; its length, and what is said when it fires ---- */
 static void sign_in(void) {
@@ -525,67 +457,6 @@ static void a_decision_is_no_earlier_than_what_it_rests_on_TIME_4(void **state) 
     d->engine = other;
 }
 
-/* ---- locks and counts (F44) ---- */
-static uint32_t try_pin(uint32_t answer) {
-    hsvc_effect asked;
-    hsvc_input in;
-    uint32_t reason = GIVE(d, hsvc_input_submit(&in, "P1", device_view(d, "P1").prompt_id, "ann", "1", 1));
-    if (reason != HSVC_REASON_VERIFYING) return reason;
-    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_VERIFY_PIN, &asked), 1);
-    return GIVE(d, hsvc_input_verify_result(&in, "P1", asked.request, answer));
-}
-
-static void ask_for_pin(void) {
-    hsvc_input in;
-    set_global(HSVC_PARAM_PIN_ENTRY, HSVC_CHOICE_PIN_ENTRY_REQUIRED);
-    set_global(HSVC_PARAM_PROMPT_TIMEOUT, 10 * MINUTE);
-    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_PIN_ASKED);
-}
-
-static void replug(uint32_t wanted) {
-    hsvc_input in;
-    DO(hsvc_input_headset_disconnected(&in, "P1", "S1", 1));
-    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), wanted);
-}
-
-static void a_step_back_loses_no_failure_and_keeps_none_for_ever_TIME_4_SIGN_7(void **state) {
-    (void)state;
-    ask_for_pin();
-    assert_int_equal(try_pin(HSVC_VERIFY_WRONG), HSVC_REASON_CREDENTIALS_WRONG);
-    pass(d, -10 * HOUR);
-    assert_int_equal(try_pin(HSVC_VERIFY_WRONG), HSVC_REASON_CREDENTIALS_WRONG);
-    assert_int_equal(user_view(d, "ann").failures, 2);
-    advance(d, 30 * MINUTE); /* lockout_reset_after: they lapse */
-    replug(HSVC_REASON_PIN_ASKED);
-    assert_int_equal(try_pin(HSVC_VERIFY_WRONG), HSVC_REASON_CREDENTIALS_WRONG);
-    assert_int_equal(user_view(d, "ann").failures, 1);
-}
-
-static void a_lock_is_neither_lost_nor_endless_TIME_4_SIGN_7(void **state) {
-    (void)state;
-    ask_for_pin();
-    for (int i = 0; i < 3; i++) assert_int_equal(try_pin(HSVC_VERIFY_WRONG), HSVC_REASON_CREDENTIALS_WRONG);
-    pass(d, -10 * HOUR);
-    replug(HSVC_REASON_LOCKED_OUT);
-    assert_true(user_view(d, "ann").locked_until_at <= now() + 30 * MINUTE);
-    pass(d, 29 * MINUTE);
-    replug(HSVC_REASON_LOCKED_OUT);
-    pass(d, -10 * HOUR); /* and again: it is over */
-    replug(HSVC_REASON_PIN_ASKED);
-}
-
-static void a_device_takes_pins_again_TIME_4_LOCK_1(void **state) {
-    (void)state;
-    set_global(HSVC_PARAM_DEVICE_FAILURES_MAX, 2);
-    set_global(HSVC_PARAM_LOCKOUT_FAILURES, 0);
-    ask_for_pin();
-    for (int i = 0; i < 2; i++) assert_int_equal(try_pin(HSVC_VERIFY_WRONG), HSVC_REASON_CREDENTIALS_WRONG);
-    pass(d, -400 * 24 * HOUR);
-    replug(HSVC_REASON_DEVICE_THROTTLED);
-    pass(d, 30 * MINUTE + 1);
-    replug(HSVC_REASON_PIN_ASKED);
-}
-
 /* ---- extremes ---- */
 static void no_time_makes_it_overflow_TIME_4_TIME_2(void **state) {
     static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, HSVC_LIMIT_TIME - 1, HSVC_LIMIT_TIME,
@@ -609,7 +480,6 @@ static void no_time_makes_it_overflow_TIME_4_TIME_2(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_timer_has_a_story_TIME_4),
         cmocka_unit_test(no_deadline_lasts_twice_its_length_whatever_clocks_do_TIME_4),
@@ -622,9 +492,6 @@ int main(void) {
         TEST(a_jump_is_longer_than_five_minutes_TIME_4_SAFE_6),
         TEST(a_quiet_hour_is_no_jump_TIME_4),
         TEST(a_decision_is_no_earlier_than_what_it_rests_on_TIME_4),
-        TEST(a_step_back_loses_no_failure_and_keeps_none_for_ever_TIME_4_SIGN_7),
-        TEST(a_lock_is_neither_lost_nor_endless_TIME_4_SIGN_7),
-        TEST(a_device_takes_pins_again_TIME_4_LOCK_1),
         TEST(no_time_makes_it_overflow_TIME_4_TIME_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

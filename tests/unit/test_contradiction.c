@@ -83,22 +83,27 @@ static int32_t keep_ann(const hsvc_row *row, void *user) {
     if (row->key[0] == HSVC__FAMILY_USER) rows_add((struct rows *)user, row->value, row->value_len);
     return HSVC_OK;
 }
-static void what_the_store_confirms_is_a_bug_and_changes_nothing_SAFE_6(void **state) {
-    struct rows ann = {NULL, 0, 0, 0}, before = {NULL, 0, 0, 0}, sane = {NULL, 0, 0, 0};
+static void put_ann(const struct rows *value) {
     hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
     struct hsvc__key key;
-    uint64_t revision = 0, commits;
+    uint64_t revision = 0;
+    hsvc__key_1(&key, HSVC__FAMILY_USER, hsvc__str_of("ann", 3));
+    op.key = key.bytes;
+    op.key_len = key.len;
+    op.value = value->bytes;
+    op.value_len = value->len;
+    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+}
+
+static void what_the_store_confirms_is_a_bug_and_changes_nothing_SAFE_6(void **state) {
+    struct rows ann = {NULL, 0, 0, 0}, before = {NULL, 0, 0, 0}, sane = {NULL, 0, 0, 0};
+    uint64_t commits;
     hsvc_input in;
     (void)state;
     OK(d->plain.scan(NULL, 0, NULL, 0, 1000, keep_ann, &ann, d->plain.user));
     assert_int_equal(GIVE(d, hsvc_input_force_sign_out(&in, "P1")), HSVC_REASON_SIGNED_OUT);
     OK(d->plain.scan(NULL, 0, NULL, 0, 1000, keep_ann, &sane, d->plain.user));
-    hsvc__key_1(&key, HSVC__FAMILY_USER, hsvc__str_of("ann", 3));
-    op.key = key.bytes;
-    op.key_len = key.len;
-    op.value = ann.bytes; /* the store itself now says that she is at P1 */
-    op.value_len = ann.len;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+    put_ann(&ann); /* the store itself now says that she is at P1 */
     rows_read(&before, &d->plain, 1);
     commits = counts().commits;
     OK(hsvc_input_user_put(&in, "ann", NULL, 0));
@@ -107,18 +112,43 @@ static void what_the_store_confirms_is_a_bug_and_changes_nothing_SAFE_6(void **s
     assert_int_equal(counts().commits - commits, HSVC_LIMIT_ATTEMPTS); /* comparisons only */
     assert_true(text_is((const char *)problem_of(other_fx).key + 1, 2, "p1"));
     nothing_written(d, &before);
-    op.value = sane.bytes;
-    op.value_len = sane.len;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+    put_ann(&sane);
     rows_free(&ann);
     rows_free(&sane);
     rows_free(&before);
+}
+
+/* A contradiction is what one decision found; the next is told of its own troubles. */
+static void a_contradiction_that_is_mended_is_forgotten_STORE_4(void **state) {
+    struct rows ann = {NULL, 0, 0, 0}, sane = {NULL, 0, 0, 0};
+    hsvc_fault fault;
+    hsvc_input in;
+    (void)state;
+    OK(d->plain.scan(NULL, 0, NULL, 0, 1000, keep_ann, &ann, d->plain.user));
+    assert_int_equal(GIVE(d, hsvc_input_force_sign_out(&in, "P1")), HSVC_REASON_SIGNED_OUT);
+    OK(d->plain.scan(NULL, 0, NULL, 0, 1000, keep_ann, &sane, d->plain.user));
+    put_ann(&ann);
+    OK(hsvc_input_user_put(&in, "ann", NULL, 0));
+    in.flags = HSVC_FLAG_DISABLED;
+    assert_int_equal(hsvc_apply(d->engine, &in, 1, 0, d->fx), HSVC_ERR_BUG);
+    put_ann(&sane);
+    OK(hsvc_testkit_init(&fault, sizeof fault));
+    fault.kind = HSVC_FAULT_CONFLICT;
+    fault.on = HSVC_FAULT_ON_COMMIT;
+    fault.nth = 1;
+    fault.times = HSVC_TESTKIT_ALWAYS;
+    OK(hsvc_fault_store_arm(d->fault, &fault));
+    assert_int_equal(hsvc_apply(d->engine, &in, 1, 0, d->fx), HSVC_ERR_CONFLICT);
+    hsvc_fault_store_disarm(d->fault);
+    rows_free(&ann);
+    rows_free(&sane);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_cache_kept_is_forgotten_and_read_again_STORE_4, open_both, close_both),
         cmocka_unit_test_setup_teardown(what_the_store_confirms_is_a_bug_and_changes_nothing_SAFE_6, open_both, close_both),
+        cmocka_unit_test_setup_teardown(a_contradiction_that_is_mended_is_forgotten_STORE_4, open_both, close_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

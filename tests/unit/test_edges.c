@@ -82,10 +82,48 @@ static void a_device_under_a_key_that_is_no_name_ends_no_page_STORE_6_STORE_7(vo
     OK(hsvc_cursor_init(&cursor, sizeof cursor));
     OK(hsvc_resync(w->desk.engine, NULL, &cursor, w->desk.fx));
     assert_true(cursor.done);
-    assert_true(text_is((const char *)cursor.key, cursor.key_len, "desk-2")); /* the last that was told: it cannot stand behind this one */
     OK(hsvc_device_next(w->desk.engine, "desk-1", 6, &view));
     assert_int_equal(hsvc_device_next(w->desk.engine, "desk-2", 6, &view), HSVC_ERR_CORRUPT); /* and not: there are no more */
     world_close(w);
+}
+
+/* pages: of a resync from its beginning to its end. */
+static unsigned pages(void) {
+    hsvc_cursor cursor;
+    unsigned count = 0;
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    for (; !cursor.done && count < 100; count++) OK(hsvc_resync(w->desk.engine, NULL, &cursor, w->desk.fx));
+    return count;
+}
+
+/* strange_keys: two pages of sound rows of a device behind a beginning of so many bytes; each is followed by two digits, and more. */
+static void strange_keys(char byte, size_t len, const char *more, size_t more_len) {
+    char key[HSVC_LIMIT_KEY_LEN];
+    for (unsigned i = 0; i < 2 * HSVC_LIMIT_RESYNC_DEVICES; i++) {
+        memset(key, byte, len);
+        key[0] = HSVC__FAMILY_DEVICE;
+        key[len] = (char)('0' + i / 16);
+        key[len + 1] = (char)('0' + i % 16);
+        memcpy(key + len + 2, more, more_len);
+        write_row(w, hsvc__str_of(key, len + 2 + more_len), row_of(w, HSVC__FAMILY_DEVICE, TEXT("desk-1")));
+    }
+}
+
+static void pages_of_keys_that_are_no_names_come_to_an_end_STORE_6_SAFE_5(void **state) {
+    static const struct {
+        char byte;
+        size_t len;
+        const char *more;
+        size_t more_len;
+    } keys[] = {{'a', 150, "", 1}, {'z', 150, "", 1}, {(char)0xff, 150, "", 1}, {'a', 5, "", 0}, {'a', 5, "\0xyz", 4}, {'A', 5, "", 1}, {'z', 136, "", 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        open_at(PEOPLE, 0);
+        strange_keys(keys[i].byte, keys[i].len, keys[i].more, keys[i].more_len);
+        assert_in_range(pages(), 1, 4);
+        assert_int_equal(effects_of(w->desk.fx, HSVC_EFFECT_APPLY_PROFILE, NULL), 0);
+        world_close(w);
+    }
 }
 
 /* ---- too many ---- */
@@ -407,6 +445,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_deadline_is_of_no_odd_row_STORE_7),
         cmocka_unit_test(a_device_under_a_key_that_is_no_name_ends_no_page_STORE_6_STORE_7),
+        cmocka_unit_test(pages_of_keys_that_are_no_names_come_to_an_end_STORE_6_SAFE_5),
         cmocka_unit_test(a_decision_that_asks_for_too_many_records_is_refused_whole_STORE_3),
         cmocka_unit_test(a_deadline_between_two_inputs_of_a_large_batch_comes_between_them_TIME_3),
         cmocka_unit_test(a_job_passes_over_what_is_too_large_STORE_3_STORE_7),

@@ -148,6 +148,54 @@ static void the_last_disconnect_counts_from_its_own_time_PRES_8_TIME_7(void **st
     assert_int_equal(device_view(d, "P1").session, 0);
 }
 
+static uint32_t verdicts(void) { return (uint32_t)hsvc_verdict_count(d->fx); }
+
+/* flap_until_held: S1 is here afterwards, by this handle. */
+static uint64_t flap_until_held(void) {
+    uint64_t i = 0;
+    while (!device_view(d, "P1").flapping) flap(i++);
+    return 100 + i - 1;
+}
+
+/* S1 was here before the hold and is here by the same handle: the hold is over, and that is all there is to say. */
+static void a_report_that_says_nothing_new_has_no_verdict_PRES_8(void **state) {
+    uint64_t handle = flap_until_held();
+    hsvc_input in;
+    (void)state;
+    pass(d, SECOND);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", handle)), HSVC_REASON_HELD);
+    advance(d, 30 * SECOND);
+    assert_int_equal(verdicts(), 1);
+    assert_int_equal(said(d->fx, HSVC_NO_INPUT), HSVC_REASON_FLAPPING_OVER);
+}
+
+/* A store of few operations takes what was held in parts. S1's second handle was reported behind two others: it is judged with the
+ * first, and the others keep their places. */
+static void a_hold_that_ends_in_parts_loses_nothing_PRES_8_STORE_3(void **state) {
+    static const char *const serials[] = {"S2", "S3", "S4", "S5", "S6"};
+    hsvc_engine *whole = d->engine;
+    hsvc_input in;
+    (void)state;
+    (void)flap_until_held();
+    d->store.ops_max = HSVC_LIMIT_OPS_PER_COMMIT;
+    OK(hsvc_engine_new(&d->config, &d->engine));
+    for (uint64_t i = 0; i < 5; i++) {
+        assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", serials[i], 11 + i)), HSVC_REASON_HELD);
+        assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", serials[0], 21 + i)), HSVC_REASON_HELD);
+    }
+    for (int i = 0; i < 6; i++) advance(d, 30 * SECOND);
+    assert_int_equal(device_view(d, "P1").flapping, 0);
+    assert_int_equal(device_view(d, "P1").headset_count, 6);
+    for (uint64_t i = 0; i < 5; i++) {
+        assert_true(headset_view(d, serials[i]).connected);
+        OK(hsvc_input_headset_disconnected(&in, "P1", NULL, 11 + i));
+        (void)give(d, &in);
+        assert_int_equal(headset_view(d, serials[i]).connected, i == 0); /* by five more handles */
+    }
+    hsvc_engine_free(d->engine);
+    d->engine = whole;
+}
+
 /* Any order of reports of few headsets over few handles: nothing is left in the store that a list cannot clear. */
 static void no_order_of_reports_confuses_a_hold_PRES_8_TIME_7(void **state) {
     static const char *const serials[] = {"S1", "S2", "S3"};
@@ -183,6 +231,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(sixty_thousand_flaps_in_an_hour_leave_one_session_and_one_timer_TIME_6),
         TEST(the_last_disconnect_counts_from_its_own_time_PRES_8_TIME_7),
+        TEST(a_report_that_says_nothing_new_has_no_verdict_PRES_8),
+        TEST(a_hold_that_ends_in_parts_loses_nothing_PRES_8_STORE_3),
         TEST(no_order_of_reports_confuses_a_hold_PRES_8_TIME_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

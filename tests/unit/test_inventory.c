@@ -263,6 +263,18 @@ static void misuse_is_refused_SAFE_5(void **state) {
 }
 
 /* However little memory there is, the page says so, and the next try is as if nothing had happened. */
+/* Nobody called the engine for three days: a look has the time of the look. */
+static void a_headset_grows_older_between_two_looks_INV_3_TIME_1(void **state) {
+    hsvc_inventory_query query = all(0);
+    (void)state;
+    set_up_headsets(1);
+    (void)turn(&query);
+    assert_int_equal(row_at(0).age_days, 0);
+    pass(d, 72 * HOUR);
+    (void)turn(&query);
+    assert_int_equal(row_at(0).age_days, 3);
+}
+
 static void without_memory_INV_4(void **state) {
     hsvc_inventory_query query = all(0);
     int32_t status = HSVC_ERR_MEMORY;
@@ -291,6 +303,7 @@ int main(void) {
         TEST(a_serial_as_people_type_it_INV_4),
         TEST(a_damaged_record_is_named_and_passed_STORE_7),
         TEST(misuse_is_refused_SAFE_5),
+        TEST(a_headset_grows_older_between_two_looks_INV_3_TIME_1),
         TEST(without_memory_INV_4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,45 +1,9 @@
 /* test_looking.c: every call that only looks, and advance, in a world that has everything: short of memory, on a store that
  * fails, and on stores that hand out rows as no store should. Each fails by a name of its documentation or copes, and none
  * writes past what it was given (STORE-2, STORE-7, SAFE-5). */
-#include "damage.h"
-
-#include "headsetsvc/audit.h"
-#include "headsetsvc/explain.h"
-#include "headsetsvc/inventory.h"
-#include "headsetsvc/recording.h"
-#include "headsetsvc/registry.h"
-#include "headsetsvc/views.h"
-
-static const char script[] =
-    "user alice, pin 1234\nuser bob, pin 5678, profiles bob-1 and bob-2\nphone desk-1, site hall\nphone desk-2\nphone desk-3\n"
-    "headset H1 of alice\nheadset H2 of bob\nheadset H3\nphones reset in 40 s\n"
-    "policy min_firmware = \"CP-88* 12.1\" at site hall\npolicy keep_max = 2 h\npolicy auto_sign_out_after = 6 min for alice\n"
-    "at 09:00 H1 plugs into desk-1\nat 09:00:10 alice enters 1234 on desk-1\n"
-    "at 09:05 H2 plugs into desk-2\nat 09:06 H3 plugs into desk-3\nat 09:07 call 1 starts at desk-1\n"
-    "at 09:08 H1 unplugs from desk-1\nat 09:09 verify\n";
-
-static struct world world, *const w = &world;
-static uint64_t desk_1; /* its number in the audit */
-
-/* Two jobs are left to do: what a removed user leaves, and everybody's sign-out. */
-static int open_world(void **state) {
-    hsvc_input in;
-    (void)state;
-    world_open(w, script);
-    desk_1 = device_in(w, TEXT("desk-1"))->number;
-    OK(hsvc_manual_clock_set(w->desk.clock, w->later - HOUR));
-    assert_int_equal(GIVE(&w->desk, hsvc_input_user_remove(&in, "bob")), HSVC_REASON_DONE);
-    assert_int_equal(GIVE(&w->desk, hsvc_input_force_sign_out(&in, 0)), HSVC_REASON_JOB_STARTED);
-    return 0;
-}
-static int close_world(void **state) {
-    (void)state;
-    world_close(w);
-    return 0;
-}
+#include "looking.h"
 
 /* ---- the calls ---- */
-#define NAMED(text) text, sizeof(text) - 1
 static int32_t no_finding(const char *invariant, const char *rule, const uint8_t *key, size_t key_len, void *user) {
     (void)invariant, (void)rule, (void)key, (void)key_len, (void)user;
     return HSVC_OK;
@@ -300,11 +264,15 @@ static void every_look_fails_by_name_when_the_store_fails_STORE_2(void **state) 
         uint32_t kind;
         uint32_t on;
         int32_t status;
+        int32_t said; /* by every call in which it fired; 0: it may be mended, or name one record */
     } kinds[] = {
-        {HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_READ, 0},      {HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_SCAN, 0},
-        {HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_COMMIT, 0},    {HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_READ, 0},
-        {HSVC_FAULT_RETURN, HSVC_FAULT_ON_SCAN, 17},          {HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_SCAN, 0},
-        {HSVC_FAULT_CONFLICT, HSVC_FAULT_ON_COMMIT, 0},
+        {HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_READ, 0, HSVC_ERR_UNAVAILABLE},
+        {HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_SCAN, 0, HSVC_ERR_UNAVAILABLE},
+        {HSVC_FAULT_UNAVAILABLE, HSVC_FAULT_ON_COMMIT, 0, HSVC_ERR_UNAVAILABLE},
+        {HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_READ, 0, 0},
+        {HSVC_FAULT_RETURN, HSVC_FAULT_ON_SCAN, 17, HSVC_ERR_CALLBACK},
+        {HSVC_FAULT_CORRUPT, HSVC_FAULT_ON_SCAN, 0, 0},
+        {HSVC_FAULT_CONFLICT, HSVC_FAULT_ON_COMMIT, 0, 0},
     };
     struct rows before;
     (void)state;
@@ -318,6 +286,7 @@ static void every_look_fails_by_name_when_the_store_fails_STORE_2(void **state) 
                     status = one_look(&w->desk.store, which, many, 0, 0);
                     fired = reached();
                     if (fired) assert_true(status <= HSVC_OK && status != HSVC_ERR_BUG);
+                    if (fired && kinds[k].said != 0) assert_int_equal(status, kinds[k].said);
                     hsvc_fault_store_disarm(w->desk.fault);
                     put_back(&before);
                     assert_true(nth < 500);
@@ -489,96 +458,6 @@ static void no_look_is_taken_from_inside_another_SAFE_5(void **state) {
     hsvc_engine_free(inside);
 }
 
-/* ---- arguments ---- */
-#define REFUSED(call) assert_int_equal((call), HSVC_ERR_ARGUMENT)
-
-static void views_without_arguments_are_refused_SAFE_5(void **state) {
-    hsvc_engine *e = w->desk.engine;
-    hsvc_device_view device = {.struct_size = sizeof device};
-    hsvc_present_view present = {.struct_size = sizeof present};
-    hsvc_call_view call = {.struct_size = sizeof call};
-    hsvc_login_view login = {.struct_size = sizeof login};
-    const char *text;
-    size_t len;
-    (void)state;
-    OK(hsvc_device_get(e, NAMED("desk-1"), &device)); /* of a device: there is no user whose lists could be asked for */
-    REFUSED(hsvc_device_present_at(e, 0, NULL));
-    REFUSED(hsvc_device_present_at(NULL, 0, &present));
-    REFUSED(hsvc_device_call_at(NULL, 0, &call));
-    REFUSED(hsvc_device_call_at(e, 0, NULL));
-    REFUSED(hsvc_user_login_at(NULL, 0, &login));
-    REFUSED(hsvc_user_login_at(e, 0, NULL));
-    REFUSED(hsvc_user_profile_at(NULL, 0, &text, &len));
-    REFUSED(hsvc_user_profile_at(e, 0, NULL, &len));
-    REFUSED(hsvc_user_profile_at(e, 0, &text, NULL));
-    REFUSED(hsvc_user_headset_at(NULL, 0, &text, &len));
-    REFUSED(hsvc_user_headset_at(e, 0, NULL, &len));
-    REFUSED(hsvc_user_headset_at(e, 0, &text, NULL));
-    assert_int_equal(hsvc_user_profile_at(e, 0, &text, &len), HSVC_ERR_NOT_FOUND);
-    assert_int_equal(hsvc_user_headset_at(e, 0, &text, &len), HSVC_ERR_NOT_FOUND);
-    REFUSED(hsvc_headset_alias(NULL, NAMED("H1"), 0, &text, &len));
-    REFUSED(hsvc_headset_alias(e, NAMED("H1"), 0, NULL, &len));
-    REFUSED(hsvc_headset_alias(e, NAMED("H1"), 0, &text, NULL));
-    assert_int_equal(hsvc_headset_alias(e, NAMED("H9"), 0, &text, &len), HSVC_ERR_NOT_FOUND);
-    REFUSED(hsvc_policy_text(NULL, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, &text, &len, NULL));
-    REFUSED(hsvc_policy_text(e, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, NULL, &len, NULL));
-    REFUSED(hsvc_policy_text(e, HSVC_PARAM_MIN_FIRMWARE, NULL, 0, &text, NULL, NULL));
-    assert_int_not_equal(hsvc_policy_text(e, HSVC_PARAM_MIN_FIRMWARE, "x", HSVC_LIMIT_NAME_LEN + 1, &text, &len, NULL), HSVC_OK);
-    assert_int_not_equal(hsvc_policy_text(e, 100000, NULL, 0, &text, &len, NULL), HSVC_OK);
-    REFUSED(hsvc_device_next(e, NULL, 0, NULL));
-    REFUSED(hsvc_user_get(e, NAMED("alice"), NULL));
-    REFUSED(hsvc_kind_at(0, NULL));
-    REFUSED(hsvc_choice_at(HSVC_PARAM_PIN_ENTRY, 0, NULL));
-}
-
-static void the_inventory_without_arguments_is_refused_SAFE_5(void **state) {
-    hsvc_inventory_row row = {.struct_size = sizeof row};
-    hsvc_inventory_model model = {.struct_size = sizeof model};
-    hsvc_inventory_sums sums = {.struct_size = sizeof sums};
-    char wide[HSVC_LIMIT_TEXT_LEN + 1];
-    hsvc_inventory_query query;
-    hsvc_inventory *page, *none = NULL;
-    hsvc_allocator broken = w->desk.allocator;
-    size_t len = 7;
-    (void)state;
-    memset(wide, 'w', sizeof wide);
-    OK(hsvc_inventory_new(&w->desk.allocator, &page));
-    REFUSED(hsvc_inventory_new(&w->desk.allocator, NULL));
-    broken.struct_size = 1;
-    assert_int_not_equal(hsvc_inventory_new(&broken, &none), HSVC_OK);
-    assert_null(none);
-    REFUSED(hsvc_inventory_at(NULL, 0, &row));
-    REFUSED(hsvc_inventory_at(page, 0, NULL));
-    REFUSED(hsvc_inventory_model_at(NULL, 0, &model));
-    REFUSED(hsvc_inventory_model_at(page, 0, NULL));
-    REFUSED(hsvc_inventory_sum(NULL, &sums));
-    REFUSED(hsvc_inventory_sum(page, NULL));
-    assert_int_equal(hsvc_inventory_count(NULL), 0);
-    assert_int_equal(hsvc_inventory_model_count(NULL), 0);
-    assert_string_equal(hsvc_inventory_cursor(NULL, &len), "");
-    assert_int_equal(len, 0);
-    assert_string_equal(hsvc_inventory_cursor(page, NULL), "");
-    assert_int_not_equal(hsvc_inventory_get(w->desk.engine, NAMED(""), page), HSVC_OK);
-    assert_int_not_equal(hsvc_inventory_get(w->desk.engine, "   ", 3, page), HSVC_OK);
-    assert_int_not_equal(hsvc_inventory_get(w->desk.engine, wide, sizeof wide, page), HSVC_OK);
-    assert_int_not_equal(hsvc_inventory_get(w->desk.engine, wide, HSVC_LIMIT_SERIAL_LEN + 1, page), HSVC_OK);
-    assert_int_not_equal(hsvc_inventory_get(w->desk.engine, NULL, 0, page), HSVC_OK);
-    for (int field = 0; field < 9; field++) {
-        OK(hsvc_inventory_query_init(&query, sizeof query));
-        if (field == 0) query.owner_len = 1;
-        if (field == 1) query.model_len = 1;
-        if (field == 2) query.site_len = 1;
-        if (field == 3) query.text_len = 1;
-        if (field == 4) query.cursor_len = 1;
-        if (field == 5) query.cursor = "H", query.cursor_len = 1;
-        if (field == 6) query.cursor = wide, query.cursor_len = HSVC_LIMIT_KEY_LEN;
-        if (field == 7) query.cursor = "Hxx", query.cursor_len = 3;
-        if (field == 8) query.cursor = "Dx", query.cursor_len = 3;
-        REFUSED(hsvc_inventory_list(w->desk.engine, &query, page));
-    }
-    hsvc_inventory_free(page);
-}
-
 static void rows_that_are_none_are_not_decoded_STORE_7(void **state) {
     hsvc__str value = row_of(w, HSVC__FAMILY_DEVICE, TEXT("desk-1"));
     struct hsvc__key key = key_of(HSVC__FAMILY_DEVICE, TEXT("desk-1"));
@@ -629,49 +508,15 @@ static void rows_that_are_none_are_not_decoded_STORE_7(void **state) {
     assert_int_not_equal(hsvc_subject_view_init(NULL, sizeof named), HSVC_OK);
 }
 
-static void explaining_epochs_and_scopes_without_arguments_are_refused_SAFE_5(void **state) {
-    char wide[HSVC_LIMIT_TEXT_LEN + 1];
-    hsvc_explained item, items[2];
-    hsvc_audit_cursor cursor;
-    hsvc_resync_scope scope;
-    uint64_t epoch;
-    size_t count;
-    hsvc_engine *e = w->desk.engine;
-    (void)state;
-    memset(wide, 'w', sizeof wide);
-    OK(hsvc_explained_init(&item, sizeof item));
-    assert_int_not_equal(hsvc_explain(e, 0, NAMED("x"), &item, 1, &count), HSVC_OK);
-    assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, wide, sizeof wide, &item, 1, &count), HSVC_OK);
-    assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, wide, HSVC_LIMIT_NAME_LEN + 1, &item, 1, &count), HSVC_OK);
-    assert_int_not_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED(""), &item, 1, &count), HSVC_OK);
-    item.struct_size = 1;
-    items[0] = items[1] = item;
-    assert_int_equal(hsvc_explain(e, HSVC_SUBJECT_DEVICE, NAMED("desk-1"), items, 2, &count), HSVC_ERR_STRUCT_SIZE);
-    OK(hsvc_audit_cursor_init(&cursor, sizeof cursor));
-    cursor.struct_size = 1;
-    assert_int_equal(hsvc_audit_read(e, &cursor, NULL, 0, &count), HSVC_ERR_STRUCT_SIZE);
-    REFUSED(hsvc_epoch_get(NULL, &epoch));
-    REFUSED(hsvc_epoch_get(e, NULL));
-    OK(hsvc_resync_scope_init(&scope, sizeof scope));
-    scope.device_len = 3;
-    REFUSED(hsvc_resync(e, &scope, NULL, w->desk.fx));
-    scope.device = wide;
-    scope.device_len = HSVC_LIMIT_NAME_LEN + 1;
-    assert_int_not_equal(hsvc_resync(e, &scope, NULL, w->desk.fx), HSVC_OK);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_look_fails_by_name_when_memory_ends_SAFE_5, open_world, close_world),
-        cmocka_unit_test_setup_teardown(many_records_fail_by_name_when_memory_ends_SAFE_5, open_world, close_world),
-        cmocka_unit_test_setup_teardown(every_look_fails_by_name_when_the_store_fails_STORE_2, open_world, close_world),
-        cmocka_unit_test_setup_teardown(no_look_is_harmed_by_rows_of_a_broken_store_STORE_7_SAFE_5, open_world, close_world),
-        cmocka_unit_test_setup_teardown(a_job_of_no_kind_is_damaged_and_stays_STORE_7, open_world, close_world),
-        cmocka_unit_test_setup_teardown(no_look_is_taken_from_inside_another_SAFE_5, open_world, close_world),
-        cmocka_unit_test_setup_teardown(views_without_arguments_are_refused_SAFE_5, open_world, close_world),
-        cmocka_unit_test_setup_teardown(the_inventory_without_arguments_is_refused_SAFE_5, open_world, close_world),
-        cmocka_unit_test_setup_teardown(rows_that_are_none_are_not_decoded_STORE_7, open_world, close_world),
-        cmocka_unit_test_setup_teardown(explaining_epochs_and_scopes_without_arguments_are_refused_SAFE_5, open_world, close_world),
+        TEST(every_look_fails_by_name_when_memory_ends_SAFE_5),
+        TEST(many_records_fail_by_name_when_memory_ends_SAFE_5),
+        TEST(every_look_fails_by_name_when_the_store_fails_STORE_2),
+        TEST(no_look_is_harmed_by_rows_of_a_broken_store_STORE_7_SAFE_5),
+        TEST(a_job_of_no_kind_is_damaged_and_stays_STORE_7),
+        TEST(no_look_is_taken_from_inside_another_SAFE_5),
+        TEST(rows_that_are_none_are_not_decoded_STORE_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

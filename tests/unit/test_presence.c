@@ -162,9 +162,27 @@ static void doubts_about_all_headsets_end_in_one_moment_PRES_7_OUT_1(void **stat
     assert_int_equal(device_view(d, "P2").headset_count, HSVC_LIMIT_PRESENCE_PER_DEVICE);
 }
 
+/* A headset of several serials is told apart by its handles where the host gives them (ID-7). */
+static void handles_are_the_hosts_also_of_a_headset_with_two_serials_PRES_4_ID_7(void **state) {
+    hsvc_input in;
+    (void)state;
+    come_back_registered();
+    advance(d, MINUTE);
+    OK(hsvc_input_headset_alias(&in, "S1", "S1-RADIO"));
+    (void)give(d, &in);
+    OK(hsvc_input_headset_connected(&in, "P1", "S1", 7));
+    (void)give(d, &in);
+    OK(hsvc_input_headset_disconnected(&in, "P1", NULL, 1));
+    (void)give(d, &in);
+    assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_SIGNED_IN); /* 7 is here */
+    assert_int_equal(GIVE(d, hsvc_input_headset_disconnected(&in, "P1", NULL, 7)), HSVC_REASON_WINDOW_OPENED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_handle_lost_in_a_reset_is_no_presence_afterwards_PRES_4_OUT_1, open_signed_in,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(handles_are_the_hosts_also_of_a_headset_with_two_serials_PRES_4_ID_7, open_signed_in,
                                         close_desk),
         cmocka_unit_test_setup_teardown(a_disconnect_of_an_unknown_handle_is_nobodys_PRES_4, open_signed_in, close_desk),
         cmocka_unit_test_setup_teardown(an_answer_about_no_headset_is_no_answer_about_the_prompts_PRES_7, open_signed_in,

@@ -57,10 +57,35 @@ static void what_follows_an_input_names_it_OBS_1(void **state) {
     assert_true(i > 1);
 }
 
+/* ann's PIN prompt ran out of time before anybody looked: who presses a button then is served by the headset that is plugged in, and not
+ * by the one of the prompt that was over first. */
+static void what_was_due_before_an_input_decides_whom_the_input_is_about_TIME_3(void **state) {
+    hsvc_item profile = {"p", 1, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    hsvc_effect shown;
+    hsvc_input in;
+    (void)state;
+    desk_open(d);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann", &profile, 1)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "bob", &profile, 1)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S1")), HSVC_REASON_ASSOCIATED);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "bob", "S2")), HSVC_REASON_ASSOCIATED);
+    give_phone(d, "P1");
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_PIN_ASKED);
+    OK(hsvc_input_headset_connected(&in, "P1", "S2", 2));
+    (void)give(d, &in);
+    pass(d, 10 * MINUTE);
+    OK(hsvc_input_menu_sign_in(&in, "P1"));
+    assert_int_equal(give(d, &in), HSVC_REASON_PIN_ASKED);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SHOW_PROMPT, &shown), 1);
+    assert_true(text_is(shown.serial, shown.serial_len, "S2"));
+    assert_true(text_is(shown.user, shown.user_len, "bob"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_countdown_of_nothing_ends_in_the_same_call_TIME_3_CALL_1, close_desk),
         cmocka_unit_test_teardown(what_follows_an_input_names_it_OBS_1, close_desk),
+        cmocka_unit_test_teardown(what_was_due_before_an_input_decides_whom_the_input_is_about_TIME_3, close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

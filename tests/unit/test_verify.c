@@ -303,6 +303,11 @@ DAMAGE(missing_entry) {
     assert_non_null(entry_in(w, d, 2, &key));
     write_row(w, bytes_of(&key), TEXT(""));
 }
+DAMAGE(dropped_entry_left) {
+    DEVICE("desk-1");
+    d->audit_gone = d->audit_last;
+    put_device(w, d);
+}
 DAMAGE(newest_entry_missing) {
     struct hsvc__user *u = user_in(w, TEXT("carol"));
     u->audit_last++;
@@ -401,6 +406,7 @@ static const struct damage {
     {"policy_counts_its_sites", with_site, uncounted_site},
     {"number_names_its_record", quiet, number_of_another},
     {"audit_has_no_gap", signed_in, missing_entry},
+    {"audit_keeps_nothing_that_was_dropped", signed_in, dropped_entry_left},
     {"audit_goes_on_from_before", signed_in, torn_entry},
     {"audit_counts_what_happened", signed_in, entry_of_nothing},
     {"audit_is_where_the_record_says", quiet, newest_entry_missing},

@@ -1171,7 +1171,7 @@ hsvc_cursor._fields_ = [
     ("done", C.c_uint32),
     ("key_len", C.c_uint32),
     ("reserved", C.c_uint32),
-    ("key", C.c_uint8 * 128),
+    ("key", C.c_uint8 * 132),
 ]
 hsvc_resync_scope._fields_ = [
     ("struct_size", C.c_uint32),
