@@ -285,7 +285,7 @@ static void fill_user(const struct event *e, const struct spot *s, hsvc_input *i
     for (uint32_t i = 0; i < 2 && i < count; i++) {
         memset(&item[i], 0, sizeof item[i]);
         item[i].kind = HSVC_ITEM_PROFILE;
-        item[i].text = profiles[e->who][e->kind == EV_drop_profile ? 1 : i];
+        item[i].text = profiles[e->who][i];
         item[i].text_len = strlen(item[i].text);
     }
     hsvc_input_set_items(in, item, count);

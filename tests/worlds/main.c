@@ -179,12 +179,19 @@ struct total {
     double seconds;
 };
 
+static unsigned bits(uint32_t set) {
+    unsigned n = 0;
+    for (; set != 0; set &= set - 1) n++;
+    return n;
+}
+
 static void say(const struct world *world, const struct outcome *out) {
     char how_far[64];
     if (out->found.complete) (void)snprintf(how_far, sizeof how_far, "complete, %u deep", (unsigned)out->found.depth);
     else (void)snprintf(how_far, sizeof how_far, "every order of %u events", (unsigned)out->found.depth);
-    printf("%-22s %8llu states %9llu steps %5.1f s  %s\n", world->name, (unsigned long long)out->found.states,
-           (unsigned long long)out->found.steps, out->seconds, how_far);
+    printf("%-22s %8llu states %9llu steps %5.1f s  %2u timers  %2u screens  %s\n", world->name, (unsigned long long)out->found.states,
+           (unsigned long long)out->found.steps, out->seconds, bits(out->found.timers),
+           bits(out->found.screens & ~(1u << HSVC__prompt_IDLE)), how_far);
     if (out->found.violation.rule != NULL && !out->found.plays) printf("# the runner plays this script to another state\n");
 }
 
