@@ -121,14 +121,12 @@ static void run_presence_list(struct hsvc__turn *t, struct hsvc__device *dev) {
     }
 }
 
-/* run_lists: an input that carries lists is several events; its verdict is its own, not theirs. */
+/* run_lists: an input that carries lists is several events; its verdict, which it has by now, is its own. */
 static void run_lists(struct hsvc__turn *t, struct hsvc__device *dev) {
-    struct hsvc__verdict own = t->verdict;
     int registered = t->in->kind == HSVC_INPUT_DEVICE_REGISTERED;
-    if (!hsvc__is_accepted(own.reason)) return;
+    if (!hsvc__is_accepted(t->verdict.reason)) return;
     if (t->in->kind == HSVC_INPUT_PRESENCE_SNAPSHOT || (registered && t->in->flags & HSVC_FLAG_HAS_PRESENCE))
         run_presence_list(t, dev);
-    t->verdict = own;
 }
 
 /* run_calls_first: what a registration says of calls comes before it: no profile is sent into a call it reports (CALL-1). */

@@ -67,6 +67,7 @@ int32_t hsvc_engine_new(const hsvc_config *config, hsvc_engine **engine) {
     hsvc__arena_init(&e->views, &e->allocator);
     hsvc__arena_init(&e->inputs, &e->allocator);
     hsvc__txn_init(&e->txn, &e->allocator, &e->store, &e->counters);
+    e->txn.node = e->node_count > 1 ? e->node : HSVC__ONLY_NODE;
     index_tables(e);
     e->epoch = ours.epoch;
     e->any_epoch = (ours.flags & HSVC_CONFIG_ANY_EPOCH) != 0;

@@ -59,6 +59,7 @@ struct hsvc__txn {
     int64_t sampled; /* the clock, at the call */
     int64_t now;     /* of the decision: at least the newest stamp of what it read (TIME-4) */
     int64_t latest;  /* stamps after this one are of a wrong clock */
+    uint32_t node;   /* whose decisions these are; HSVC__ONLY_NODE: there is no other */
     uint32_t clocked; /* records of this decision that a wrong clock wrote, or a late one fires */
     uint32_t checks_only; /* write nothing, only prove what was read */
     uint32_t in_doubt;   /* some attempt of this call may have happened, or may yet */

@@ -282,8 +282,12 @@ static inline int64_t *hsvc__timers(struct hsvc__device *dev) {
 int hsvc__times_sound(const void *record, uint32_t family);
 /* hsvc__times_mend: what a wrong clock wrote into a record, seen at `now`: times after `latest` = now + clock_skew_max come
  * of a clock that was ahead or has gone back since. Deadlines and locks armed then begin anew, once; the second time they
- * are over; so none lasts more than twice its length. 1 if anything was mended. (TIME-4) */
-int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest);
+ * are over; so none lasts more than twice its length. node: who sees it: a question about calls that another node has asked is left
+ * to that one (decision 180); HSVC__ONLY_NODE: there is no other. 1 if anything was mended. (TIME-4) */
+#define HSVC__ONLY_NODE UINT32_MAX
+int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest, uint32_t node);
+/* hsvc__is_anothers_question: was the host asked about old calls, and by another node than this? */
+int hsvc__is_anothers_question(const struct hsvc__device *d, uint32_t node);
 /* hsvc__times_stamp: before a record is written: what this decision armed, and when. 1 if it armed a timer of a device. */
 int hsvc__times_stamp(void *record, uint32_t family, int64_t now);
 /* hsvc__armed_at: since when a timer that runs is armed; one that this decision armed counts as armed when it is due, so that it

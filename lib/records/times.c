@@ -52,6 +52,7 @@ int hsvc__times_sound(const void *record, uint32_t family) {
 struct seen { /* by whom: its time, and the latest time that a right clock may have written */
     int64_t now;
     int64_t latest;
+    uint32_t node;
 };
 
 static int is_after(int64_t at, const struct seen *s) { return at > s->latest; }
@@ -68,11 +69,25 @@ static int64_t begin_anew(int64_t span, int64_t most, uint32_t bit, uint32_t *re
     return span < most ? span : most;
 }
 
+int hsvc__is_anothers_question(const struct hsvc__device *d, uint32_t node) {
+    return d->calls_doubt_at != 0 && node != HSVC__ONLY_NODE && d->calls_asker != node;
+}
+
+/* begins_anew: not the host's time to answer about old calls, where another node has asked: that node alone can tell when it is over;
+ * where it is this node's own it begins anew with each step back, for before it is over nobody has answered (decision 180). */
+static int begins_anew(const struct hsvc__device *d, uint32_t i, int64_t armed_at, const struct seen *s) {
+    return is_after(armed_at, s) && (i != HSVC__TIMER_calls_due || !hsvc__is_anothers_question(d, s->node));
+}
+
+static uint32_t once(const struct hsvc__device *d, uint32_t i) {
+    return i == HSVC__TIMER_calls_due && d->calls_doubt_at != 0 ? 0 : 1u << i;
+}
+
 static void mend_timer(struct hsvc__device *d, uint32_t i, const struct seen *s) {
     int64_t *due = hsvc__timers(d) + i;
     uint32_t *span = spans_of(d) + i;
     if (*due == 0) return;
-    if (is_after(*due - (int64_t)*span, s)) *span = (uint32_t)begin_anew(*span, hsvc__longest[i], 1u << i, &d->rearmed);
+    if (begins_anew(d, i, *due - (int64_t)*span, s)) *span = (uint32_t)begin_anew(*span, hsvc__longest[i], once(d, i), &d->rearmed);
     else if (*due > s->latest + hsvc__longest[i]) *span = (uint32_t)hsvc__longest[i];
     else return;
     *due = s->now + (int64_t)*span;
@@ -172,8 +187,8 @@ static int is_wrong(void *record, uint32_t family, int64_t latest) {
     }
 }
 
-int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest) {
-    struct seen s = {now, latest};
+int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest, uint32_t node) {
+    struct seen s = {now, latest, node};
     struct hsvc__device *d = (struct hsvc__device *)record;
     int wrong = !HSVC__MUTANT(stamps_believed) && is_wrong(record, family, latest);
     if (wrong) mend(record, family, &s);

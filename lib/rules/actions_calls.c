@@ -94,6 +94,7 @@ void hsvc__do_ask_calls(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_doubt_calls(struct hsvc__turn *t, int64_t arg) {
     hsvc_effect *effect = ask(t);
     (void)arg;
+    t->dev->calls_asker = t->engine->node;
     t->dev->calls_doubt_at = t->at - hsvc__value(t, HSVC_PARAM_CALL_DEFERRAL_MAX, t->dev, NULL, NULL);
     t->dev->calls_due = t->now + hsvc__value(t, HSVC_PARAM_VERIFY_TIMEOUT, NULL, NULL, NULL);
     effect->due_ms = t->dev->calls_due;

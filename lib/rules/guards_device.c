@@ -144,6 +144,7 @@ int hsvc__is_sign_out_must_wait(struct hsvc__turn *t) { return hsvc__is_device_i
 int hsvc__is_profile_is_not_handed_out(struct hsvc__turn *t) {
     return hsvc__effects_find(t->fx, HSVC_EFFECT_APPLY_PROFILE, t->dev->name) < t->fx->effect_count;
 }
+int hsvc__is_another_node_asked(struct hsvc__turn *t) { return hsvc__is_anothers_question(t->dev, t->txn->node); }
 int hsvc__is_device_is_in_emergency(struct hsvc__turn *t) { return hsvc__in_emergency(t->dev); }
 
 /* ---- the menu: what of the present headsets an entry could serve ---- */

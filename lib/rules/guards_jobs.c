@@ -2,7 +2,11 @@
 #include "rules/ask.h"
 
 /* ---- jobs ---- */
-int hsvc__is_session_began_since(struct hsvc__turn *t) { return t->dev->signed_in_at > t->job->created_at; }
+/* By another node's clock it may have begun later than that, and was there all the same (decision 181). */
+int hsvc__is_session_began_since(struct hsvc__turn *t) {
+    int64_t skew = t->engine->node_count > 1 ? t->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] : 0;
+    return t->dev->signed_in_at > t->job->created_at + skew;
+}
 int hsvc__is_user_is_being_swept(struct hsvc__turn *t) { return t->user->gone != 0; }
 int hsvc__is_session_user_is_gone(struct hsvc__turn *t) { return !hsvc__session_user(t)->rec.present; }
 int hsvc__is_skip_is_void(struct hsvc__turn *t) {

@@ -53,6 +53,7 @@ static void forget_run(hsvc_scenario *s) {
     s->names = s->last_name = NULL;
     s->plans = s->idle_plans = NULL;
     s->handles = 0;
+    s->node = 0;
     s->status = HSVC_OK;
 }
 
@@ -83,6 +84,8 @@ static int32_t start_engine(hsvc_scenario *s) {
     config.clock_user = s;
     config.trace = s->config.trace;
     config.trace_user = s->config.trace_user;
+    config.node = s->node;
+    config.node_count = s->node + 1;
     config.recording = s->config.recording;
     config.recording_user = s->config.recording_user;
     return hsvc_engine_new(&config, &s->engine);
@@ -100,6 +103,7 @@ static int32_t start_store(hsvc_scenario *s) {
 void hsvc__scn_do_restart(hsvc_scenario *s) {
     hsvc_engine_free(s->engine);
     s->engine = NULL;
+    s->node = s->v[SCN_node].set ? (uint32_t)s->v[SCN_node].number : 0;
     s->status = start_engine(s);
 }
 

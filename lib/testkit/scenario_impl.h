@@ -153,6 +153,7 @@ struct hsvc_scenario {
     hsvc_memory_store *memory;
     hsvc_store store;
     hsvc_engine *engine;
+    uint32_t node; /* of several, the last; 0: there is no other */
     hsvc_effects *effects;
     int32_t status; /* what stops the run */
     hsvc_scenario_result result;

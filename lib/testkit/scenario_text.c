@@ -68,7 +68,10 @@ struct scn_str hsvc__scn_of(const char *text) {
     return str;
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
+static char lower(char c) {
+    if (c < 'A' || c > 'Z') return c;
+    return (char)(c + ('a' - 'A'));
+}
 
 int hsvc__scn_same(struct scn_str a, struct scn_str b) {
     if (a.n != b.n) return 0;
@@ -112,7 +115,9 @@ static int hex(char c) {
 /* One escape after a backslash; how many bytes it has, 0 if there is no such escape. */
 static size_t unescape(const char *p, size_t n, char *to) {
     if (n == 0) return 0;
-    *to = *p == 'n' ? '\n' : *p == 't' ? '\t' : *p;
+    *to = *p;
+    if (*p == 'n') *to = '\n';
+    if (*p == 't') *to = '\t';
     if (*p == 'n' || *p == 't' || *p == '"' || *p == '\\') return 1;
     if (*p != 'x' || n < 3 || hex(p[1]) < 0 || hex(p[2]) < 0) return 0;
     *to = (char)(hex(p[1]) * 16 + hex(p[2]));

@@ -89,6 +89,7 @@ struct m_phone {
     uint32_t session_state, causes, left_denied, extended;
     uint32_t serial; /* of the session, counted by the model */
     int64_t signed_in_at, left_at, window_length, asked_at;
+    uint32_t asker; /* the node that asked its host about old calls */
     uint8_t dismissed;
     uint32_t prompt, shown; /* shown: how many there were */
     uint8_t prompt_user, prompt_headset, waiting; /* waiting: Yes was said during a call */
@@ -137,6 +138,7 @@ struct model {
     uint64_t input; /* how many there were */
     uint32_t counter; /* orders timers and connects */
     uint32_t early; /* what follows comes later: what was due before an input is done, and the input is not yet */
+    uint32_t node; /* whose decision this is */
     uint32_t nodes, counted; /* counted: this input has counted as a connect */
     uint32_t dated;          /* this input says when it happened */
     uint32_t aliases;        /* headsets that a list names by their other serial */
@@ -214,6 +216,7 @@ uint32_t m_any_here(const struct m_phone *p);
 uint32_t m_back_from(uint32_t state);
 void m_old_calls(struct model *m, struct m_phone *p);
 void m_calls_over(struct model *m, struct m_phone *p);
+uint32_t m_asked_by_another(const struct model *m, const struct m_phone *p);
 void m_calls_ended(struct model *m, struct m_phone *p);
 
 /* model_alias.c: headsets with two serials */

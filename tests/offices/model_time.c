@@ -8,7 +8,10 @@ int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock) {
     return clock >= m->sampled[node] || m->sampled[node] - clock > skew(m) ? clock : m->sampled[node];
 }
 
-int64_t m_sample(struct model *m, uint32_t node, int64_t clock) { return m->sampled[node] = m_sampled(m, node, clock); }
+int64_t m_sample(struct model *m, uint32_t node, int64_t clock) {
+    m->node = node;
+    return m->sampled[node] = m_sampled(m, node, clock);
+}
 
 uint32_t m_locked(const struct model *m, const struct m_lock *lock) { return lock->until > m->at; }
 
@@ -32,8 +35,8 @@ static void see_lock(struct m_lock *lock, int64_t latest, int64_t now) {
 
 /* together: what begins anew together was armed together; of what is over at once then screens are first, then what the phone does, then
  * its session (decision 178). */
-static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, MT_CALLS, MT_LIST, MT_RESET, MT_SETTLE,
-                                                MT_FLAP,  MT_HOLD,   MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
+static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, MT_CALLS,  MT_LIST, MT_RESET,   MT_SETTLE, MT_WARN,
+                                                MT_WARN_LONGEST, MT_FLAP, MT_HOLD, MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
 
 /* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
  * begun anew is over (decision 050). */
@@ -41,8 +44,8 @@ void m_see(struct model *m, struct m_phone *p) {
     int64_t latest = m->now + skew(m), moved = 0;
     for (uint32_t i = 0; i < M_TIMERS; i++) {
         uint32_t k = together[i];
-        if (p->due[k] == M_NEVER || p->armed_at[k] <= latest) continue;
-        p->due[k] = p->anew[k] ? m->now : m->now + (p->due[k] - p->armed_at[k]);
+        if (p->due[k] == M_NEVER || p->armed_at[k] <= latest || (k == MT_LIST && m_asked_by_another(m, p))) continue;
+        p->due[k] = p->anew[k] && k != MT_LIST ? m->now : m->now + (p->due[k] - p->armed_at[k]);
         p->anew[k] = 1;
         p->armed_at[k] = m->now;
         p->armed[k] = ++m->counter;

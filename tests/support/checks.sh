@@ -30,6 +30,16 @@ check() {
     fi
 }
 
+# measured NAME COMMAND...: a check, and the processor seconds that it took.
+measured() {
+    local note=$logs/check.$$
+    times >"$note.before"
+    check "$@"
+    times >"$note.after"
+    printf '    %s s of work\n' "$(work "$note")"
+    rm "$note".*
+}
+
 # begin NAME COMMAND...: a check that runs beside those begun after it, as many at once as there are processors, or as
 # `at_once` says. finish: waits for them, and prints them in the order in which they were begun.
 begin() {
@@ -115,7 +125,7 @@ remember_failures() {
 
 say_stage() {
     stage_took[$1]=$(awk -v a="$4" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-    stage_worked[$1]=$(work)
+    stage_worked[$1]=$(work "$logs/times")
     printf '%-11s %4d passed, %d failed %8s s %8s s of work\n' "$1" "$2" "$3" "${stage_took[$1]}" "${stage_worked[$1]}"
 }
 
@@ -129,10 +139,10 @@ say_share() {
             END { printf "%-16s %16.0f s of %3d s %8.1f s of work%s\n", name, took, limit, worked, (took > limit ? "  (over)" : "") }'
 }
 
-# work: the processor seconds between the two notes, which other work on the machine does not change as it does the time.
+# work NOTE: the processor seconds between NOTE.before and NOTE.after, which other work on the machine does not change as it does the time.
 work() {
     awk 'function of(t) { split(t, part, /[ms]/); return 60 * part[1] + part[2] }
-        FNR == 2 { sum = of($1) + of($2) - sum } END { printf "%.1f", sum }' "$logs/times.before" "$logs/times.after"
+        FNR == 2 { sum = of($1) + of($2) - sum } END { printf "%.1f", sum }' "$1.before" "$1.after"
 }
 
 run_stages() {

@@ -409,6 +409,25 @@ static void what_an_input_did_not_name_is_0_in_its_entry_OBS_3(void **state) {
     assert_int_equal(entry->actor_number, 0);
 }
 
+/* Texts lie one behind the other; each of them ends in a NUL of its own, whatever its length. */
+static void texts_of_an_entry_end_where_they_end_OBS_3(void **state) {
+    static const char actor[] = "host-1/operator-with-a-name-of-some-length";
+    hsvc_input in;
+    (void)state;
+    for (size_t len = 1; len < sizeof actor; len++) {
+        const hsvc_audit_entry *entry;
+        OK(hsvc_input_user_put(&in, "carol", NULL, 0));
+        in.actor = actor;
+        in.actor_len = len;
+        (void)give(d, &in);
+        (void)read_all(HSVC_SUBJECT_USER, user_view(d, "carol").number);
+        entry = &all[len - 1];
+        assert_int_equal(entry->actor_len, len);
+        assert_int_equal(strlen(entry->actor), len);
+        assert_int_not_equal(entry->rule[0], '\0');
+    }
+}
+
 /* The digest is all that the audit has of a policy: each setting is in it, also the only one. */
 static void another_policy_has_another_digest_OBS_3(void **state) {
     const hsvc_audit_entry *entry;
@@ -540,6 +559,7 @@ int main(void) {
         TEST(numbers_are_given_once_OBS_3),
         TEST(a_taken_number_is_nobody_elses_OBS_3),
         TEST(what_an_input_did_not_name_is_0_in_its_entry_OBS_3),
+        TEST(texts_of_an_entry_end_where_they_end_OBS_3),
         TEST(another_policy_has_another_digest_OBS_3),
         TEST(what_follows_a_late_report_is_dated_when_it_follows_TIME_2_OBS_3),
         TEST(the_end_of_a_hold_is_dated_when_it_ends_PRES_8_OBS_3),

@@ -3,6 +3,8 @@
  * half done, and the engine works on afterwards (DESIGN 3). */
 #include "desk.h"
 
+#include "headsetsvc/inventory.h"
+
 static struct desk desk, *const d = &desk;
 static struct rows before;
 
@@ -328,7 +330,15 @@ static void flags_and_counts_of_a_call_have_limits_SAFE_5(void **state) {
 /* ---- the clock ---- */
 
 static void call_all(int32_t status) {
+    hsvc_inventory *page = NULL;
+    hsvc_inventory_query query;
     hsvc_input in;
+    int64_t at;
+    OK(hsvc_inventory_new(&d->allocator, &page));
+    OK(hsvc_inventory_query_init(&query, sizeof query));
+    assert_int_equal(hsvc_inventory_list(d->engine, &query, page), status);
+    hsvc_inventory_free(page);
+    assert_int_equal(hsvc_next_deadline(d->engine, &at), status);
     OK(hsvc_input_associate(&in, "ann", "S9"));
     assert_int_equal(hsvc_apply(d->engine, &in, 1, 0, d->fx), status);
     assert_int_equal(hsvc_verdict_count(d->fx), 0);

@@ -475,6 +475,48 @@ static void a_call_of_many_records_SAFE_5(void **state) {
     world_close(w);
 }
 
+/* ---- keys and times at their ends ---- */
+static void a_jobs_key_that_is_none_is_named_STORE_7(void **state) {
+    static const char key[] = {HSVC__FAMILY_JOB, 0};
+    (void)state;
+    for (size_t len = 1; len <= sizeof key; len++) {
+        int64_t at;
+        open_at(PEOPLE, 0);
+        write_row(w, hsvc__str_of(key, len), TEXT("x"));
+        OK(hsvc_next_deadline(w->desk.engine, &at));
+        assert_true(at <= w->later); /* so that advance is called, and tells */
+        assert_int_equal(hsvc_advance(w->desk.engine, w->desk.fx), HSVC_ERR_CORRUPT);
+        world_close(w);
+    }
+}
+
+static int32_t count_row(const hsvc_row *row, void *user) {
+    (void)row;
+    ++*(size_t *)user;
+    return HSVC_OK;
+}
+
+/* A clock that begins at 0 is a clock: in its first second nothing was looked at a second ago. */
+static void a_job_is_found_in_the_first_second_of_time_STORE_3_TIME_1(void **state) {
+    static const uint8_t from = HSVC__FAMILY_JOB, to = HSVC__FAMILY_JOB + 1;
+    struct desk *d = &w->desk;
+    hsvc_input in;
+    size_t jobs = 0;
+    (void)state;
+    desk_ready(d);
+    OK(hsvc_manual_clock_set(d->clock, 5));
+    desk_start(d);
+    give_phone(d, "P1");
+    assert_int_equal(GIVE(d, hsvc_input_force_sign_out(&in, 0)), HSVC_REASON_JOB_STARTED);
+    OK(d->plain.scan(&from, 1, &to, 1, 9, count_row, &jobs, d->plain.user));
+    assert_int_equal(jobs, 1);
+    OK(hsvc_advance(d->engine, d->fx));
+    jobs = 0;
+    OK(d->plain.scan(&from, 1, &to, 1, 9, count_row, &jobs, d->plain.user));
+    assert_int_equal(jobs, 0);
+    desk_close(d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_timer_of_nothing_is_named_and_the_rest_goes_on_STORE_7),
@@ -494,6 +536,8 @@ int main(void) {
         cmocka_unit_test(whose_turn_a_job_is_STORE_3_TIME_4),
         cmocka_unit_test(a_sweep_of_one_phones_skips_leaves_the_others_DEV_1),
         cmocka_unit_test(a_call_of_many_records_SAFE_5),
+        cmocka_unit_test(a_jobs_key_that_is_none_is_named_STORE_7),
+        cmocka_unit_test(a_job_is_found_in_the_first_second_of_time_STORE_3_TIME_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,7 @@ static int32_t on_difference(const hsvc_difference *d, void *user) {
 
 static int32_t on_step(const hsvc_replay_step *step, void *user) {
     struct seen *seen = (struct seen *)user;
+    assert_int_equal(step->struct_size, sizeof *step);
     seen->steps++;
     seen->last_number = step->number;
     seen->verdicts += hsvc_verdict_count(step->effects);
@@ -215,6 +216,34 @@ static void a_look_moves_no_clock_OBS_6_TIME_4(void **state) {
     hsvc_inventory_free(page);
     desk_close(d);
     OK(replay(&tape, &seen, &report));
+    free(tape.bytes);
+}
+
+/* A call that was none decided nothing, but it was a call at its time: what is due eight minutes after the last one is late, what is due
+ * eight minutes after the last but one is not. */
+static void misuse_is_a_call_at_its_time_OBS_6_TIME_4(void **state) {
+    hsvc_item profile = {"p", 1, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    struct desk desk, *d = &desk;
+    struct tape tape = {NULL, 0, 0, 0};
+    struct seen seen = {.stop = 0};
+    hsvc_replay_report report;
+    hsvc_input in;
+    (void)state;
+    desk_recorded(d, &tape);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann", &profile, 1)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S1")), HSVC_REASON_ASSOCIATED);
+    give_phone(d, "P1");
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_PIN_ASKED);
+    pass(d, 4 * MINUTE);
+    OK(hsvc_input_init(&in, sizeof in, HSVC_INPUT_YES)); /* without its fields */
+    assert_int_equal(hsvc_apply(d->engine, &in, 1, HSVC_APPLY_DRY_RUN, d->fx), HSVC_ERR_INPUT_MISSING);
+    assert_int_equal(hsvc_apply(d->engine, &in, 1, 64, d->fx), HSVC_ERR_FLAGS);
+    assert_int_equal(hsvc_apply(d->engine, &in, 1, 0, d->fx), HSVC_ERR_INPUT_MISSING);
+    advance(d, 4 * MINUTE);
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_NOTICE, NULL), 0); /* of a clock that jumped */
+    desk_close(d);
+    OK(replay(&tape, &seen, &report));
+    assert_int_equal(seen.differences, 0);
     free(tape.bytes);
 }
 
@@ -550,6 +579,7 @@ int main(void) {
         cmocka_unit_test(no_pin_is_recorded_OBS_6),
         cmocka_unit_test(a_look_moves_no_clock_OBS_6_TIME_4),
         cmocka_unit_test(recordings_may_be_joined_OBS_6),
+        cmocka_unit_test(misuse_is_a_call_at_its_time_OBS_6_TIME_4),
         cmocka_unit_test(a_cut_off_tail_is_said_OBS_6),
         cmocka_unit_test(damage_is_named_OBS_6),
         cmocka_unit_test(a_difference_names_frame_and_field_OBS_6),

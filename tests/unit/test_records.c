@@ -254,10 +254,10 @@ static void a_timer_too_far_ahead_is_cut_TIME_4(void **state) {
     forget();
     device.verify_due = NOW + 120001;
     device.verify_due_span = 120001;
-    assert_true(hsvc__times_mend(&device, HSVC__FAMILY_DEVICE, NOW, NOW));
+    assert_true(hsvc__times_mend(&device, HSVC__FAMILY_DEVICE, NOW, NOW, HSVC__ONLY_NODE));
     assert_true(device.verify_due == NOW + 120000);
     assert_int_equal(device.verify_due_span, 120000);
-    assert_false(hsvc__times_mend(&device, HSVC__FAMILY_DEVICE, NOW, NOW));
+    assert_false(hsvc__times_mend(&device, HSVC__FAMILY_DEVICE, NOW, NOW, HSVC__ONLY_NODE));
 }
 
 static void a_lock_too_far_ahead_is_cut_TIME_4(void **state) {
@@ -266,14 +266,14 @@ static void a_lock_too_far_ahead_is_cut_TIME_4(void **state) {
     user.stamped_at = NOW + 1; /* somebody's clock was wrong, though not when it locked */
     user.locked_at = NOW - 5;
     user.locked_until = NOW + 86400001;
-    assert_true(hsvc__times_mend(&user, HSVC__FAMILY_USER, NOW, NOW));
+    assert_true(hsvc__times_mend(&user, HSVC__FAMILY_USER, NOW, NOW, HSVC__ONLY_NODE));
     assert_true(user.locked_until == NOW + 86400000);
     user.stamped_at = NOW + 1;
-    assert_true(hsvc__times_mend(&user, HSVC__FAMILY_USER, NOW, NOW));
+    assert_true(hsvc__times_mend(&user, HSVC__FAMILY_USER, NOW, NOW, HSVC__ONLY_NODE));
     assert_true(user.locked_until == NOW + 86400000);
     user.stamped_at = NOW + 1;
     user.locked_until = HSVC_NEVER;
-    assert_true(hsvc__times_mend(&user, HSVC__FAMILY_USER, NOW, NOW));
+    assert_true(hsvc__times_mend(&user, HSVC__FAMILY_USER, NOW, NOW, HSVC__ONLY_NODE));
     assert_true(user.locked_until == HSVC_NEVER);
 }
 
@@ -297,7 +297,7 @@ static void what_goes_with_a_timer_is_mended_with_it_TIME_4(void **state) {
     device.max_warn_due = NOW + 201;
     device.max_warn_due_span = 201;
     device.window_at = NOW - HSVC_LIMIT_WINDOW;
-    assert_true(hsvc__times_mend(&device, HSVC__FAMILY_DEVICE, NOW, NOW));
+    assert_true(hsvc__times_mend(&device, HSVC__FAMILY_DEVICE, NOW, NOW, HSVC__ONLY_NODE));
     assert_true(device.presents[0].due_at == NOW + 7200010);
     assert_true(device.reports[0].at == NOW);
     assert_true(device.warn_due == device.window_due);

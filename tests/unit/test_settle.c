@@ -81,10 +81,36 @@ static void what_was_due_before_an_input_decides_whom_the_input_is_about_TIME_3(
     assert_true(text_is(shown.user, shown.user_len, "bob"));
 }
 
+/* ann may be signed in for an hour. That it is over at one phone, where nobody looked, is known when she comes to another. */
+static void what_was_due_elsewhere_comes_before_the_input_TIME_3(void **state) {
+    hsvc_item profile = {"p", 1, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    hsvc_input in;
+    (void)state;
+    desk_open(d);
+    assert_int_equal(GIVE(d, hsvc_input_user_put(&in, "ann", &profile, 1)), HSVC_REASON_DONE);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S1")), HSVC_REASON_ASSOCIATED);
+    assert_int_equal(GIVE(d, hsvc_input_associate(&in, "ann", "S2")), HSVC_REASON_ASSOCIATED);
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 0));
+    (void)give(d, &in);
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_MAX_LOGIN_TIME, HSVC_SCOPE_GLOBAL, HOUR));
+    assert_int_equal(give(d, &in), HSVC_REASON_POLICY_CHANGED);
+    give_phone(d, "P1");
+    give_phone(d, "P2");
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P1", "S1", 1)), HSVC_REASON_COUNTDOWN_STARTED);
+    advance(d, MINUTE);
+    assert_int_equal(GIVE(d, hsvc_input_device_registered(&in, "P1", 1, 0)), HSVC_REASON_PROFILE_CONFIRMED);
+    advance(d, MINUTE);
+    assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_SIGNED_IN);
+    pass(d, 2 * HOUR);
+    assert_int_equal(GIVE(d, hsvc_input_headset_connected(&in, "P2", "S2", 1)), HSVC_REASON_COUNTDOWN_STARTED);
+    assert_int_equal(device_view(d, "P1").session, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_countdown_of_nothing_ends_in_the_same_call_TIME_3_CALL_1, close_desk),
         cmocka_unit_test_teardown(what_follows_an_input_names_it_OBS_1, close_desk),
+        cmocka_unit_test_teardown(what_was_due_elsewhere_comes_before_the_input_TIME_3, close_desk),
         cmocka_unit_test_teardown(what_was_due_before_an_input_decides_whom_the_input_is_about_TIME_3, close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
