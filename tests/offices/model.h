@@ -278,6 +278,7 @@ void m_withdraw(struct m_phone *p);
 void m_close(struct model *m, struct m_phone *p);
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);
 void m_check_over(struct model *m, struct m_phone *p);
+void m_countdowns(struct model *m, uint32_t phones);
 void m_prompt_due(struct model *m, struct m_phone *p);
 void m_countdown_to_pin(struct model *m, struct m_phone *p);
 struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind);

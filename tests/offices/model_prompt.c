@@ -493,6 +493,14 @@ void m_countdown_to_pin(struct model *m, struct m_phone *p) {
     else m_close(m, p);
 }
 
+/* m_countdowns: AUTO-3: loss of eligibility ends a countdown, where its phone is come to. */
+void m_countdowns(struct model *m, uint32_t phones) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if ((phones & 1u << i) != 0 && p->exists && p->prompt == HSVC_PROMPT_COUNTDOWN && m_why_not(m, p, p->prompt_headset) != 0) m_close(m, p);
+    }
+}
+
 /* m_prompt_due: nobody answered; or a countdown has run down, and everything is checked again (AUTO-3). */
 void m_prompt_due(struct model *m, struct m_phone *p) {
     uint32_t user = p->prompt_user, headset = p->prompt_headset;
