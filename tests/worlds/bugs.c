@@ -117,13 +117,9 @@ static const char *complaint(const struct bug *bug, struct findings *found, int 
     return wrong;
 }
 
-<<<<<<< HEAD
-static int look_for(const struct bug *bug, int number, int scripts, int *tells) {
-=======
 static unsigned deepest; /* events before the longest of the shortest scripts ends */
 
-static int look_for(const struct bug *bug, int number, int scripts) {
->>>>>>> main
+static int look_for(const struct bug *bug, int number, int scripts, int *tells) {
     struct findings found;
     const char *wrong;
     memset(&found, 0, sizeof found);
@@ -131,14 +127,10 @@ static int look_for(const struct bug *bug, int number, int scripts) {
     printf("%s %d - %s (%s): %s in %s\n", wrong == NULL ? "ok" : "not ok", number, bug->what, bug->about, bug->breaks, bug->world);
     if (wrong != NULL) printf("# %s\n", wrong);
     if (found.script != NULL && (scripts || wrong != NULL)) printf("%s\n", found.script);
-<<<<<<< HEAD
     if (found.violation.rule != NULL)
         printf("# %llu states, %u events before it%s\n", (unsigned long long)found.states, (unsigned)found.depth,
                *tells ? "" : "; the script cannot tell the fault from the service");
-=======
-    if (found.violation.rule != NULL) printf("# %llu states, %u events before it\n", (unsigned long long)found.states, (unsigned)found.depth);
     if (found.depth > deepest) deepest = found.depth;
->>>>>>> main
     free(found.script);
     free(found.other);
     return wrong == NULL;
@@ -208,16 +200,13 @@ int main(int argc, char **argv) {
         fflush(stdout);
     }
     missing = unbroken();
-<<<<<<< HEAD
     waits = waits_unnamed();
-    printf("%d bugs, %d found; %d scripts tell the fault from the service; %zu of %zu invariants broken\n", looked, found, told, rule_count() - missing, rule_count());
-    return found == looked && looked > 0 && missing == 0 && waits == 0 ? 0 : 1;
-=======
     figure("faults on purpose", (unsigned)looked);
     figure("found", (unsigned)found);
+    figure("scripts that tell the fault from the service", (unsigned)told);
     figure("invariants that they break", rule_count() - missing);
     figure("events before the longest of their shortest scripts ends", deepest);
-    printf("%d bugs, %d found; %zu of %zu invariants broken\n", looked, found, rule_count() - missing, rule_count());
-    return found == looked && looked > 0 && missing == 0 ? 0 : 1;
->>>>>>> main
+    printf("%d bugs, %d found; %d scripts tell the fault from the service; %zu of %zu invariants broken\n", looked, found, told,
+           rule_count() - missing, rule_count());
+    return found == looked && looked > 0 && missing == 0 && waits == 0 ? 0 : 1;
 }

@@ -174,13 +174,8 @@ static uint32_t missing_calls(uint32_t fired, uint32_t waited) {
 
 /* ---- all of them ---- */
 struct total {
-<<<<<<< HEAD
-    uint64_t states, steps, merges;
-    uint32_t timers, screens, fired_in_calls, waited;
-=======
     uint64_t states, steps, merges, complete;
-    uint32_t timers, screens;
->>>>>>> main
+    uint32_t timers, screens, fired_in_calls, waited;
     uint32_t passed, failed;
     double seconds;
 };
