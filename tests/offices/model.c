@@ -168,8 +168,8 @@ int64_t m_phone_next(const struct m_phone *p) {
 static void reset_due(struct model *m, struct m_phone *p) {
     if (p->held) { /* it waits for the call, or for its next try */
         if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
-            p->held = 0;
-            p->ordered = m->input; /* once more, unless a call begins in the same decision */
+            p->held = 0; /* told again now, and not at all if the same decision brings a call (CALL-1) */
+            p->ordered = m->input;
         }
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
         return;
@@ -275,14 +275,14 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
 }
 
 /* m_settle: all that is due by now, and then what follows from it: who is offered a place is seen when everything is known that is due in
- * the same decision (decision 177). */
-void m_settle(struct model *m, uint32_t phones, int64_t now) {
+ * the same decision (decision 177). written: the phones that it changes. */
+void m_settle(struct model *m, uint32_t phones, uint32_t written, int64_t now) {
     uint32_t fired = 1;
     while (fired) {
         m->early = 1;
         fired = m_pass(m, phones, M_NEVER, now);
         m->early = 0;
         m->now = m->at = now;
-        m_follow(m);
+        m_follow(m, written);
     }
 }

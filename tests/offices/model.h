@@ -176,7 +176,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
-void m_settle(struct model *m, uint32_t phones, int64_t now);
+void m_settle(struct model *m, uint32_t phones, uint32_t written, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
@@ -270,7 +270,7 @@ uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
-void m_follow(struct model *m);
+void m_follow(struct model *m, uint32_t written);
 uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);

@@ -24,8 +24,9 @@ void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone) {
     for (uint32_t i = 1; i < M_PHONES; i++) m->headsets[headset].skipped[i] = 0;
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
-        if (p->exists && p->at[headset].here)
-            given(m, p, user, headset, phone == i);
+        if (!p->exists || !p->at[headset].here) continue;
+        m_sweeps(m, i);
+        given(m, p, user, headset, phone == i);
     }
 }
 
@@ -49,6 +50,7 @@ struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset) {
 /* freed: as if it had left that session; its prompt goes (ASSOC-7). */
 static void freed(struct model *m, struct m_phone *p, uint32_t headset, uint32_t owner) {
     if (!p->at[headset].here) return;
+    m_sweeps(m, m_number(m, p)); /* of a file each row may have been decided at another time */
     p->at[headset].fresh = 0;
     if (p->prompt != 0 && p->prompt_headset == headset) m_withdraw(p);
     if (p->user == owner && !m_here(m, p, owner) && p->session_state == HSVC_SESSION_SIGNED_IN) m_open_window(m, p, m->now);

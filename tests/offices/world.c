@@ -85,12 +85,15 @@ void world_open(struct world *w, const struct shape *shape) {
     (void)hsvc_store_init(&inner, sizeof inner);
     (void)hsvc_store_init(&w->store, sizeof w->store);
     if (hsvc_memory_store_new(&w->allocator, &w->memory) != HSVC_OK || hsvc_memory_store_bind(w->memory, &inner) != HSVC_OK) abort();
-    witness_bind(&w->witness, &inner, &w->store);
-    inner = w->store;
+    witness_below(&w->witness, &inner, &w->store);
+    w->witness.fails = shape->faults;
     if (shape->faults) {
+        inner = w->store;
         if (hsvc_fault_store_new(&w->allocator, &inner, &fault) != HSVC_OK || hsvc_fault_store_bind(fault, &w->store) != HSVC_OK) abort();
         w->fault = fault;
     }
+    inner = w->store;
+    witness_bind(&w->witness, &inner, &w->store);
     if (hsvc_effects_new(&w->allocator, &w->fx) != HSVC_OK) abort();
     m_begin(&w->model, w->now, shape->nodes);
     for (uint32_t i = 0; i < NODES; i++) w->ticks[i].world = w;
@@ -183,7 +186,7 @@ void world_decided(struct world *w) {
         const struct decision *d = &w->witness.decisions[i];
         see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
         w->model.turn = d->first;
-        m_settle(&w->model, d->wrote[W_PHONES], d->now);
+        m_settle(&w->model, d->wrote[W_PHONES], d->wrote[W_PHONES], d->now);
         w->model.turn = 0;
         for (uint32_t phone = 1; phone < M_PHONES; phone++)
             if (d->wrote[W_PHONES] & 1u << phone) w->model.decided[phone] = d->now;
@@ -280,12 +283,13 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     m->now = now;
     m->at = model_time(m, in);
     m->counted = 0;
+    memset(m->decided, 0, sizeof m->decided);
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
     m->dated = in->at_ms != 0;
     wanted = model_input(m, in, old);
     m->dated = 0;
-    m_settle(m, about | witness_wrote(w, W_PHONES), now);
+    m_settle(m, about | witness_wrote(w, W_PHONES), witness_wrote(w, W_PHONES), now);
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
 }
@@ -407,7 +411,7 @@ static void sweep(struct world *w, uint32_t node) {
     m->now = m->at = world_time(w, node);
     m_sweep(m);
     for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
-        if (m->decided[i] != 0) m_settle(m, 1u << i, m->decided[i]);
+        if (m->decided[i] != 0) m_settle(m, 1u << i, 1u << i, m->decided[i]);
 }
 
 static void advance(struct world *w) {
