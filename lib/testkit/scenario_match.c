@@ -231,7 +231,9 @@ static void misread_name(hsvc_scenario *s) {
     struct scn_str hint = hsvc__scn_suggestion(s, s->unresolved_kind, wrong);
     uint32_t column = s->unresolved->column;
     const char *kind = kind_words(s->unresolved_kind);
-    if (hint.n > 0)
+    if (s->unresolved_kind == HSVC_SCENARIO_USER && hsvc__scn_is(wrong, "nobody"))
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, column, NULL, "there is no user 'nobody'; a phone where nobody is signed in 'is free'");
+    else if (hint.n > 0)
         hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, column, NULL, "there is no %s '%.*s'; did you mean '%.*s'?", kind,
                          SCN_STR(wrong), SCN_STR(hint));
     else

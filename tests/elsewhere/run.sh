@@ -113,6 +113,7 @@ main() {
     mkdir -p "$out"
     check 'the transcript of this machine' transcript "$here" here
     check 'the small worlds of this machine' worlds_of "$here" here
+    grep -E '^figure: (distinct|steps)' "$out/here.worlds" || true
     check 'scripts with carriage returns' with_carriage_returns "$here"
     check 'libraries for other machines' tests/elsewhere/libraries "${machines[@]}"
     pairs=(here "$here")
@@ -124,6 +125,7 @@ main() {
         pairs+=("$machine" "$out/as/$machine")
     done
     stores "${pairs[@]}"
+    printf 'figure: pairs of machines, this one among them, that open each other'"'"'s stores | %d\n' $((${#pairs[@]} * ${#pairs[@]} / 4))
     tests/scenario/replay.sh "$here" "${good_ones[@]}" || result=1
     tests/offices/same.sh "$here/tests/offices" "${good_ones[@]/%//tests/offices}" || result=1
     [[ " ${machines[*]} " != *' windows '* ]] || tests/elsewhere/dll.sh "$out/windows" || result=1

@@ -15,6 +15,7 @@
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
 #include "scenario/table_lines.h"
+#include "support/figure.h"
 
 struct script {
     const char *path;
@@ -267,6 +268,10 @@ int main(int argc, char **argv) {
             print_message("# %s: %zu calls\n", scripts[s].path, scripts[s].story.count);
             disturb(&scripts[s]);
         }
+        if (job.part == 0) figure("scripts", count); /* which every part reads */
+        figure("calls", job.calls);
+        figure("runs of a call with failures of the store", job.store);
+        figure("runs of a call with failures of memory", job.memory);
         printf("%zu scripts, %llu calls; store failures %llu, memory failures %llu; lines never run: %zu\n", count,
                (unsigned long long)job.calls, (unsigned long long)job.store, (unsigned long long)job.memory, missing);
     }

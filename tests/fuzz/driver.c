@@ -1,9 +1,10 @@
 /* driver.c: runs a target over files and folders of files, for compilers without libFuzzer: the committed corpus as a test.
- * The last line says how many; status 1 if there was none. A find ends the program at once, naming the file. */
+ * The last line says how many (support/figure.h); status 1 if there was none. A find ends the program at once, naming the file. */
 #include <dirent.h>
 #include <sys/stat.h>
 
 #include "fuzz/fuzz.h"
+#include "support/figure.h"
 
 #define NAME 4096
 
@@ -56,6 +57,6 @@ int main(int argc, char **argv) {
         if (stat(argv[i], &what) != 0) continue;
         ran += S_ISDIR(what.st_mode) ? run_folder(argv[i]) : run_file(argv[i]);
     }
-    (void)printf("%zu files\n", ran);
+    figure("files of the corpora", ran);
     return ran == 0;
 }

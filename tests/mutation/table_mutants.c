@@ -272,6 +272,7 @@ static int judge_all(struct campaign *c) {
     for (size_t i = 0; i < LINES; i++) change_line(c, &lines[i]);
     for (size_t i = 0; i < PARAMETERS; i++) change_parameter(c, &parameters[i]);
     for (uint32_t i = 0; i < HSVC__TIMERS; i++) change_timer(c, i);
+    printf("figure: all of the tables | %u | %u | %u | %u\n", c->tried, c->noticed, c->without_effect, c->tried - c->noticed - c->without_effect);
     printf("%u of %u mutants of tables: noticed %u, without effect %u, unnoticed %u, of them unknown %u; scripts %zu, failing unharmed %zu\n", c->tried,
            c->mutants, c->noticed, c->without_effect, c->tried - c->noticed - c->without_effect, c->unknown, c->count, failed);
     return failed == 0 && c->unknown == 0 && c->noticed > 0 && 100 * c->noticed >= 98 * (c->tried - c->without_effect);

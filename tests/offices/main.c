@@ -1,12 +1,13 @@
-/* main.c: offices FIRST COUNT DAYS [SCRIPT]: COUNT offices, from seed FIRST on, each for DAYS days, engine beside model. Prints
- * what was simulated and a digest of all that was answered. Where the two differ, the list of events is made short and
- * written as a scenario to SCRIPT, or to the terminal; status 1. */
+/* main.c: COUNT offices, from seed FIRST on, each for DAYS days, engine beside model. Prints what was simulated and a digest of all
+ * that was answered. Where the two differ, the list of events is made short and written as a scenario to SCRIPT, or to the
+ * terminal; status 1. --show writes an office as a scenario that does not differ. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "office.h"
+#include "support/figure.h"
 
 static struct {
     uint64_t digest, inputs, deadlines, effects, events, device_days, faults, crashes, verdicts, refusals, reasons, refusal_reasons;
@@ -36,7 +37,7 @@ static void write_found(struct event *list, uint32_t count, const struct shape *
     free(text);
 }
 
-static int one(uint64_t seed, uint32_t days, const char *path) {
+static int one(uint64_t seed, uint32_t days, int show, const char *path) {
     struct shape shape = office_shape(seed);
     struct event *list;
     uint32_t count = office_events(seed, days, &list);
@@ -56,15 +57,57 @@ static int one(uint64_t seed, uint32_t days, const char *path) {
         (void)fprintf(stderr, "%" PRIu32 " events are left\n", count);
         write_found(list, count, &shape, seed, path);
     }
+    if (f.kind == SAME && show) write_found(list, count, &shape, seed, path);
     free(list);
     return f.kind != SAME;
 }
 
+static void say_figures(uint64_t count) {
+    figure("offices", count);
+    figure("device-years, of each half rounded down", total.device_days / 365);
+    figure("events", total.events);
+    figure("inputs", total.inputs);
+    figure("deadlines", total.deadlines);
+    figure("effects", total.effects);
+    figure("verdicts on inputs", total.verdicts);
+    figure("verdicts with a reason that was compared", total.reasons);
+    figure("refusals among them", total.refusals);
+    figure("refusals with a reason that was compared", total.refusal_reasons);
+    figure("store faults armed", total.faults);
+    figure("hosts that died", total.crashes);
+    figure("differences from the model", 0); /* the first one ends the run */
+}
+
+static int usage(FILE *out, int status) {
+    (void)fputs("usage: offices [--show] [FIRST [COUNT [DAYS [SCRIPT]]]]\n"
+                "  COUNT offices (1), from seed FIRST (1) on, each for DAYS days (30): the engine beside the model\n"
+                "  SCRIPT  where the scenario is written if the two differ; else to the terminal\n"
+                "  --show  write the office as a scenario in any case: phones, people, policy, and all that happens\n", out);
+    return status;
+}
+
+/* number_of: an argument; 0, which no argument may be, if it is no number. */
+static uint32_t number_of(const char *word) {
+    char *end;
+    unsigned long long number = strtoull(word, &end, 10);
+    return word[0] >= '0' && word[0] <= '9' && *end == 0 && number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
 int main(int argc, char **argv) {
-    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    uint32_t days = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 30;
+    int show = argc > 1 && strcmp(argv[1], "--show") == 0;
+    char **words = argv + show + 1;
+    uint32_t first, days, wanted = (uint32_t)(argc - show - 1);
+    uint64_t count;
+    if (wanted == 1 && strcmp(words[0], "--help") == 0) return usage(stdout, 0);
+    if (wanted > 4) return usage(stderr, 2);
+    first = wanted > 0 ? number_of(words[0]) : 1;
+    count = wanted > 1 ? number_of(words[1]) : 1;
+    days = wanted > 2 ? number_of(words[2]) : 30;
+    if (first == 0 || count == 0 || days == 0) return usage(stderr, 2);
     for (uint64_t seed = first; seed < first + count; seed++)
-        if (one(seed, days, argc > 4 ? argv[4] : NULL) != 0) return 1;
+        if (one(seed, days, show, wanted > 3 ? words[3] : NULL) != 0) return 1;
+    if (show) return 0; /* what was printed is a script */
+    say_figures(count);
     (void)printf("%" PRIu64 " offices, %" PRIu64 " device-days (%" PRIu64 ".%02" PRIu64 " device-years): %" PRIu64 " events, %" PRIu64 " inputs, %" PRIu64
                  " deadlines, %" PRIu64 " effects, %" PRIu64 " store faults armed, %" PRIu64 " crashes; reasons compared of %" PRIu64 " of %" PRIu64
                  " verdicts, %" PRIu64 " of %" PRIu64 " refusals; digest %016" PRIx64 "\n",

@@ -275,14 +275,14 @@ uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now) {
 }
 
 /* m_settle: all that is due by now, and then what follows from it: who is offered a place is seen when everything is known that is due in
- * the same decision (decision 177). written: the phones that it changes. */
-void m_settle(struct model *m, uint32_t phones, uint32_t written, int64_t now) {
+ * the same decision (decision 177). */
+void m_settle(struct model *m, uint32_t phones, int64_t now) {
     uint32_t fired = 1;
     while (fired) {
         m->early = 1;
         fired = m_pass(m, phones, M_NEVER, now);
         m->early = 0;
         m->now = m->at = now;
-        m_follow(m, written);
+        m_follow(m);
     }
 }

@@ -176,7 +176,7 @@ void m_arm(struct model *m, struct m_phone *p, enum m_timer timer, int64_t due);
  * now, in order; how many. */
 int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
-void m_settle(struct model *m, uint32_t phones, uint32_t written, int64_t now);
+void m_settle(struct model *m, uint32_t phones, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
@@ -270,7 +270,7 @@ uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
 void m_offer(struct model *m, struct m_phone *p);
-void m_follow(struct model *m, uint32_t written);
+void m_follow(struct model *m);
 uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
@@ -278,6 +278,7 @@ void m_withdraw(struct m_phone *p);
 void m_close(struct model *m, struct m_phone *p);
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset);
 void m_check_over(struct model *m, struct m_phone *p);
+void m_countdowns(struct model *m, uint32_t phones);
 void m_prompt_due(struct model *m, struct m_phone *p);
 void m_countdown_to_pin(struct model *m, struct m_phone *p);
 struct m_answer m_press(struct model *m, uint32_t phone, uint32_t kind);

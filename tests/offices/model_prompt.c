@@ -172,22 +172,13 @@ void m_offer(struct model *m, struct m_phone *p) {
     }
 }
 
-/* lost: AUTO-3: the user of a countdown has become present elsewhere: seen with whatever changes the phone, else at its end. */
-static void lost(struct model *m, struct m_phone *p) {
-    if (p->prompt != HSVC_PROMPT_COUNTDOWN || m_may_sign_in(m, p, p->prompt_user, 0) == 0) return;
-    p->at[p->prompt_headset].fresh = 0;
-    m_withdraw(p);
-    m_offer(m, p);
-}
-
 /* m_follow: what was due before an input frees a place, or ends calls, before it; what follows from that comes after the input
- * (decision 157). written: the phones that the decision changes, as bits. */
-void m_follow(struct model *m, uint32_t written) {
+ * (decision 157). */
+void m_follow(struct model *m) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (p->ended_later) m_calls_ended(m, p);
         if (p->offers_later) m_offer(m, p);
-        if (written & 1u << i) lost(m, p);
     }
 }
 
@@ -500,6 +491,14 @@ struct m_answer m_choose(struct model *m, uint32_t phone, uint32_t profile) {
 void m_countdown_to_pin(struct model *m, struct m_phone *p) {
     if (m_why_not(m, p, p->prompt_headset) == 0) m_show(m, p, HSVC_PROMPT_SIGN_IN_PIN, p->prompt_user, p->prompt_headset);
     else m_close(m, p);
+}
+
+/* m_countdowns: AUTO-3: loss of eligibility ends a countdown, where its phone is come to. */
+void m_countdowns(struct model *m, uint32_t phones) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if ((phones & 1u << i) != 0 && p->exists && p->prompt == HSVC_PROMPT_COUNTDOWN && m_why_not(m, p, p->prompt_headset) != 0) m_close(m, p);
+    }
 }
 
 /* m_prompt_due: nobody answered; or a countdown has run down, and everything is checked again (AUTO-3). */

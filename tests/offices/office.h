@@ -318,9 +318,10 @@ void say(struct world *w, const char *format, ...);
 void say_calls(struct world *w, uint32_t phone);
 void script_head(struct world *w, const struct shape *shape, uint64_t seed);
 void script_expect(struct world *w, const struct finding *f);
+void script_end(struct world *w);
 
 /* shrink.c: the shortest list that it finds with the same kind of difference. */
-/* describe: in words, to stderr. script_of: the scenario of a short list; to be freed. */
+/* describe: in words, to stderr. script_of: the scenario of a list; to be freed. */
 void describe(uint64_t seed, const struct finding *f);
 char *script_of(const struct event *list, uint32_t count, const struct shape *shape, uint64_t seed);
 uint32_t shrink(struct event *list, uint32_t count, const struct shape *shape, struct finding *finding);

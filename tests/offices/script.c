@@ -130,11 +130,28 @@ void say_calls(struct world *w, uint32_t phone) {
     else say(w, "%s reports calls %s", phone_name(phone), list);
 }
 
+/* put_rule: a script says which rule it shows. Where the two differ it is one of many that could be meant: whoever keeps the
+ * script puts the right one there. */
+static void put_rule(struct world *w, const struct finding *f) {
+    static const char *const rules[] = {[DIFFERENT_VERDICT] = "OBS-1", [DIFFERENT_USER] = "SIGN-4", [DIFFERENT_STATE] = "OUT-1",
+                                        [DIFFERENT_PROMPT] = "PROMPT-6", [DIFFERENT_SCREEN] = "PROMPT-6", [DIFFERENT_OWNER] = "ASSOC-1",
+                                        [DIFFERENT_CALLS] = "OUT-6", [DIFFERENT_HEADSETS] = "PRES-4", [DIFFERENT_WINDOW] = "OUT-1",
+                                        [DIFFERENT_WIPE] = "OUT-7", [DIFFERENT_PROFILE] = "SAFE-1", [DIFFERENT_CAUSES] = "OUT-5",
+                                        [DIFFERENT_LOCK] = "SIGN-7", [DIFFERENT_FAILURES] = "SIGN-7", [DIFFERENT_SESSIONS] = "MULTI-1",
+                                        [DIFFERENT_DEADLINE] = "TIME-5", [DIFFERENT_TOLD] = "OUT-8"};
+    const char *rule = (size_t)f->kind < sizeof rules / sizeof *rules ? rules[f->kind] : NULL;
+    say(w, "rule %s \"%s\"", rule != NULL ? rule : "STORE-8",
+        f->kind == SAME ? "after all that the store is sound" : "the engine does what the model expects in the last line");
+}
+
 /* script_head: what comes before what happens: the headsets that it names are declared, with the handles of the run. */
 void script_head(struct world *w, const struct shape *shape, uint64_t seed) {
     struct script *body = w->script, head = {NULL, 0, 0, world_clock(w, 0)};
     w->script = &head;
-    say(w, "# made by tests/offices from seed %u, and shortened by itself", (unsigned)seed);
+    say(w, "# made by tests/offices from seed %u%s", (unsigned)seed, w->finding.kind == SAME ? "" : ", and shortened by itself");
+    say(w, "# %u phones, %u people, %u headsets, %u nodes; stores %s; clocks %s", shape->phones, shape->users, shape->headsets, shape->nodes,
+        shape->faults ? "fail" : "do not fail", shape->clocks ? "step" : shape->skew != SKEW_NONE ? "differ" : "go well");
+    put_rule(w, &w->finding);
     say(w, "phones reset in 40 s");
     say(w, "phones stay silent");
     for (uint32_t h = 1; h <= shape->headsets; h++) {
@@ -199,6 +216,18 @@ static void expect_menu(struct world *w, const struct finding *f) {
     for (uint32_t i = 0; i < 3; i++)
         if (f->wanted & INT64_C(1) << i) (void)strcat(strcat(list, list[0] ? " and " : ""), entries[i]);
     say(w, "  expect %s menu offers %s", phone_name(f->phone), list[0] ? list : "nothing");
+}
+
+/* script_end: what came of it, where the two agreed to the end. */
+void script_end(struct world *w) {
+    say(w, " "); /* the time alone */
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        const struct m_phone *p = &w->model.phones[i];
+        if (!p->exists) continue;
+        if (p->user == 0) say(w, "  expect %s is free", phone_name(i));
+        else say(w, "  expect %s is signed in by %s", phone_name(i), user_name(p->user));
+    }
+    say(w, "verify");
 }
 
 /* script_expect: what the model expects and the engine does not do, in the script's words. */

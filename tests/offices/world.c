@@ -186,7 +186,8 @@ void world_decided(struct world *w) {
         const struct decision *d = &w->witness.decisions[i];
         see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
         w->model.turn = d->first;
-        m_settle(&w->model, d->wrote[W_PHONES], d->wrote[W_PHONES], d->now);
+        m_settle(&w->model, d->wrote[W_PHONES], d->now);
+        m_countdowns(&w->model, d->wrote[W_PHONES]);
         w->model.turn = 0;
         for (uint32_t phone = 1; phone < M_PHONES; phone++)
             if (d->wrote[W_PHONES] & 1u << phone) w->model.decided[phone] = d->now;
@@ -289,7 +290,8 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     m->dated = in->at_ms != 0;
     wanted = model_input(m, in, old);
     m->dated = 0;
-    m_settle(m, about | witness_wrote(w, W_PHONES), witness_wrote(w, W_PHONES), now);
+    m_settle(m, about | witness_wrote(w, W_PHONES), now);
+    m_countdowns(m, witness_wrote(w, W_PHONES));
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
 }
@@ -411,7 +413,7 @@ static void sweep(struct world *w, uint32_t node) {
     m->now = m->at = world_time(w, node);
     m_sweep(m);
     for (uint32_t i = 1; i < M_PHONES; i++) /* what follows from it, in the same commit */
-        if (m->decided[i] != 0) m_settle(m, 1u << i, 1u << i, m->decided[i]);
+        if (m->decided[i] != 0) m_settle(m, 1u << i, m->decided[i]);
 }
 
 static void advance(struct world *w) {

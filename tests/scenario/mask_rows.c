@@ -9,6 +9,7 @@
  * absence no such script notices, or without which a script does not end, is printed with its file and line; then the exit
  * status is 1 (2 for misuse). */
 #include "scenario/scripts.h"
+#include "support/figure.h"
 
 struct finding {
     const struct witness *notices; /* fails without the line, and names its rule */
@@ -76,11 +77,21 @@ static void print_sum(const char *what, const struct sum *sum) {
            sum->noticed);
 }
 
+static void say_figures(const struct sum *rows, const struct sum *steps) {
+    figure("rows of the rule tables, masked one at a time", rows->all);
+    figure("rows that cannot run", rows->impossible);
+    figure("rows without which a script fails", rows->noticed);
+    figure("steps of ladders, admissions and picks, masked likewise", steps->all);
+    figure("steps that cannot run", steps->impossible);
+    figure("steps without which a script fails", steps->noticed);
+}
+
 static int judge_all(struct witness *scripts, size_t count, int all) {
     struct sum rows = {0, 0, 0, 0}, steps = {0, 0, 0, 0};
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) failed += !scripts[i].whole;
     for (size_t i = 0; i < LINES; i++) judge(&lines[i], scripts, count, all, lines[i].machine == STEPS ? &steps : &rows);
+    if (failed == 0 && is_whole(&rows) && is_whole(&steps)) say_figures(&rows, &steps);
     print_sum("rows", &rows);
     print_sum("; steps", &steps);
     printf("; scripts %zu, failing unmasked %zu\n", count, failed);

@@ -16,6 +16,7 @@
 #include "headsetsvc/recording.h"
 #include "headsetsvc/scenario.h"
 #include "headsetsvc/stdlib.h"
+#include "support/figure.h"
 #include "support/text.h"
 
 struct test {
@@ -130,9 +131,12 @@ static int run(struct test *test, const struct text *script, hsvc_scenario_resul
     return status == HSVC_OK;
 }
 
+static unsigned long long expectations; /* of all scripts that are to pass */
+
 static int good_script(struct test *test, const struct text *script) {
     hsvc_scenario_result result;
     if (!run(test, script, &result)) return 0;
+    expectations += result.expectations;
     if (test->failures.len > 0) fputs(test->failures.bytes, stdout);
     if (result.rules == 0) printf("# %s: no rule line says what it shows\n", test->path);
     if (result.expectations == 0) printf("# %s: it expects nothing\n", test->path);
@@ -183,6 +187,11 @@ static int take_option(const char *word, int *show_rules, int *bad, int *replay)
     return 1;
 }
 
+static void say_figures(int passed, int bad) {
+    figure(bad ? "scripts whose failures are wanted" : "scripts", (unsigned)passed);
+    if (!bad) figure("expectations in them", expectations);
+}
+
 int main(int argc, char **argv) {
     int show_rules = 0, bad = 0, replay = 0, passed = 0, failed = 0, number = 0;
     for (int i = 1; i < argc; i++) {
@@ -198,6 +207,7 @@ int main(int argc, char **argv) {
         fputs("usage: run_scenarios [--rules] [--bad] [--record=FILE] [--replay] FILE...\n", stderr);
         return 2;
     }
+    if (!show_rules && !replay) say_figures(passed, bad);
     if (!show_rules) printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;
 }

@@ -89,6 +89,7 @@ run_stage() {
     else
         alone "stage_$stage" >"$log" 2>&1 || status=1
     fi
+    ((status)) || compare_figures "$stage"
     fine=$(grep -cE '^check ok: |^ {0,3}[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' "$log") || true
     bad=$(grep -cE '^check FAILED: |^ {0,3}[0-9]+/[0-9]+ Test +#[0-9]+: .*\*\*\*' "$log") || true
     if ((bad == 0 && (status != 0 || fine == 0))); then
@@ -99,12 +100,24 @@ run_stage() {
     ((passed += fine, failed += bad)) || true
     times >"$logs/times.after"
     say_stage "$stage" "$fine" "$bad" "$from"
+    ! has_figures "$stage" || tests/support/figures --print "$stage"
     ((bad == 0 || verbose)) || show "$log"
+}
+
+has_figures() { grep -q '^figure: ' "$logs/$1.log"; }
+
+# compare_figures STAGE: the documents must have what the stage's programs have counted.
+compare_figures() {
+    local said
+    has_figures "$1" || grep -q "^<!-- figures: $1 -->" docs/*.md || return 0
+    said=$(check "the documents have the figures of $1" tests/support/figures "$1")
+    printf '%s\n' "$said" >>"$logs/$1.log"
+    ((!verbose)) || printf '%s\n' "$said"
 }
 
 # show: the end of a log, without what went well and what ctest says about itself.
 show() {
-    grep -vE '^check ok: | Passed +[0-9.]+ sec$|^ +Start +[0-9]+: |^(Internal ctest|Test project|Label Time|Total Test)|^$' "$1" |
+    grep -vE '^(check ok|figure): | Passed +[0-9.]+ sec$|^ +Start +[0-9]+: |^(Internal ctest|Test project|Label Time|Total Test)|^$' "$1" |
         grep -vE '^100% tests passed|^ +\[[ 0-9%/]+\] (Build|Link|Re-check|Creating|Generating)|^ +-- |\*proc \([0-9]+ tests?\)$' | tail -n 60 | cut -c1-240 | sed 's/^/    /'
     printf '    (all of it: %s)\n' "$1"
 }
@@ -149,6 +162,7 @@ run_stages() {
     local stage
     mkdir -p "$logs"
     rm -f "$logs"/broken.*
+    printf '%s\n' "$@" >"$logs/stages"
     for stage in "$@"; do run_stage "$stage"; done
 }
 

@@ -8,6 +8,7 @@
 #include "worlds/worlds.h"
 
 #include "scenario/table_faults.h"
+#include "support/figure.h"
 
 enum bug_kind { BUG_LINE, BUG_NEGATED, BUG_ACTION, BUG_NEXT, BUG_VERDICT, BUG_MUTANT };
 struct bug {
@@ -111,6 +112,8 @@ static const char *complaint(const struct bug *bug, struct findings *found) {
     return wrong;
 }
 
+static unsigned deepest; /* events before the longest of the shortest scripts ends */
+
 static int look_for(const struct bug *bug, int number, int scripts) {
     struct findings found;
     const char *wrong;
@@ -120,6 +123,7 @@ static int look_for(const struct bug *bug, int number, int scripts) {
     if (wrong != NULL) printf("# %s\n", wrong);
     if (found.script != NULL && (scripts || wrong != NULL)) printf("%s\n", found.script);
     if (found.violation.rule != NULL) printf("# %llu states, %u events before it\n", (unsigned long long)found.states, (unsigned)found.depth);
+    if (found.depth > deepest) deepest = found.depth;
     free(found.script);
     return wrong == NULL;
 }
@@ -156,6 +160,10 @@ int main(int argc, char **argv) {
         fflush(stdout);
     }
     missing = unbroken();
+    figure("faults on purpose", (unsigned)looked);
+    figure("found", (unsigned)found);
+    figure("invariants that they break", rule_count() - missing);
+    figure("events before the longest of their shortest scripts ends", deepest);
     printf("%d bugs, %d found; %zu of %zu invariants broken\n", looked, found, rule_count() - missing, rule_count());
     return found == looked && looked > 0 && missing == 0 ? 0 : 1;
 }

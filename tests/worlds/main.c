@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/figure.h"
 #include "worlds/worlds.h"
 
 struct options {
@@ -134,7 +135,7 @@ static uint32_t missing_bits(uint32_t run, uint32_t shown) {
 
 /* ---- all of them ---- */
 struct total {
-    uint64_t states, steps, merges;
+    uint64_t states, steps, merges, complete;
     uint32_t timers, screens;
     uint32_t passed, failed;
     double seconds;
@@ -160,6 +161,7 @@ static void finish(struct worker *w, struct total *total) {
         say(w->world, &out);
         total->states += out.found.states;
         total->steps += out.found.steps;
+        total->complete += out.found.complete != 0;
         total->merges += out.found.merges_tried;
         total->timers |= out.found.timers;
         total->screens |= out.found.screens;
@@ -203,6 +205,16 @@ static struct worker *idle(struct worker *workers, uint32_t count) {
     return NULL;
 }
 
+static void say_figures(const struct total *total) {
+    figure("worlds", total->passed + total->failed);
+    figure("complete ones", total->complete);
+    figure("distinct states", total->states);
+    figure("steps from one state to the next", total->steps);
+    figure("invariants, beside those of `hsvc_verify` and TIME-7", rule_count());
+    figure("violations", total->failed);
+    figure("pairs of states taken for one, each event tried from both, equal", total->merges);
+}
+
 static int run(const struct options *o, char **names, int count) {
     struct worker workers[WORKERS] = {{NULL, 0, 0}}, *one;
     struct total total = {0};
@@ -216,6 +228,7 @@ static int run(const struct options *o, char **names, int count) {
         start(one, &worlds[i], o);
     }
     while ((one = wait_for_one(workers, o->jobs)) != NULL) finish(one, &total);
+    say_figures(&total);
     printf("%llu states, %llu steps, %zu invariants beside hsvc_verify and rest, %llu merged pairs compared, %.0f processor seconds\n",
            (unsigned long long)total.states, (unsigned long long)total.steps, rule_count(), (unsigned long long)total.merges, total.seconds);
     if (count == 0) total.failed += missing_choices() + missing_bits(total.timers, total.screens);
