@@ -2,13 +2,15 @@
  * memory in it failing: once, in two tries one after the other, and for ever. Nothing may leak or be half done, and a
  * caller that gives the same input again must end where the undisturbed one did, byte for byte (STORE-3, STORE-4, SAFE-5).
  *
- *   every_call [--part=N/M] [--whole] FILE.hsv...
+ *   every_call [--part=N/M] [--call=N] [--whole] FILE.hsv...
  *   every_call --cover FILE.hsv...
  *     --part   the Nth of M equal parts of the calls, so that several processes share them
+ *     --call   the Nth call of each script alone, as a failure names it
  *     --whole  nothing is left out: see `usual`
  *     --cover  prints the fewest scripts, chosen greedily, that together run every line of the tables: tests/failures/cover.txt
  * The calls are those that a recording of the script holds (OBS-6), each decided by a fresh engine. Lines of the tables that
- * none of the files ran are printed, and fail. The last line says what was done; the exit status is 1 if something failed. */
+ * none of the files ran are printed, and fail. The first failure ends the run: its script, call and failure are named, and how to
+ * repeat it. The last line says what was done; the exit status is 1 if something failed. */
 #include "unit/disturb.h"
 
 #include "headsetsvc/recording.h"
@@ -27,9 +29,19 @@ struct script {
 static struct {
     size_t part, parts;
     int whole, cover;
+    size_t only;   /* this call of each script, from 1; 0: all */
     uint64_t turn; /* calls met so far: every parts-th is ours */
     uint64_t calls, store, memory;
-} job = {0, 1, 0, 0, 0, 0, 0, 0};
+} job = {0, 1, 0, 0, 0, 0, 0, 0, 0};
+
+/* What is being tried, for whoever reads that it failed: an assertion outside cmocka's groups ends the program. */
+static struct {
+    const struct script *script; /* NULL: nothing */
+    size_t line;
+    const char *what;
+    uint64_t nth;
+    const char *how_often;
+} now;
 
 /* ---- a script's calls ---- */
 
@@ -38,8 +50,10 @@ static struct rows read_file(const char *path) {
     char piece[4096];
     size_t got;
     FILE *file = fopen(path, "rb");
-    if (file == NULL) fprintf(stderr, "every_call: %s cannot be read\n", path);
-    assert_non_null(file);
+    if (file == NULL) {
+        fprintf(stderr, "every_call: %s cannot be read\n", path);
+        exit(2);
+    }
     while ((got = fread(piece, 1, sizeof piece, file)) > 0) rows_add(&text, piece, got);
     (void)fclose(file);
     return text;
@@ -115,6 +129,7 @@ static int32_t take_call(const hsvc_replay_step *step, void *user) {
         keep_input(in);
         name_request(in, story->count + 1);
     }
+    story->node[story->count] = step->node;
     story->at[story->count++] = step->at_ms;
     return HSVC_OK;
 }
@@ -154,8 +169,8 @@ static void tell(struct script *script) {
     for (size_t i = 0; i < count; i++) {
         story->in[to] = story->in[i];
         story->at[to] = story->at[i];
-        hsvc_engine_free(d.engine);
-        OK(hsvc_engine_new(&d.config, &d.engine));
+        story->node[to] = story->node[i];
+        desk_is_node(&d, story->node[i]);
         OK(story_go(&d, story, to));
         rows_read(&story->before[to + 1], &d.plain, 0);
         if (story->in[to].kind != 0 || !rows_same(&story->before[to], &story->before[to + 1])) to++;
@@ -178,29 +193,59 @@ static int usual(const struct fault_row *row) {
 static int least_tries(const struct fault_row *row) { return row->times == HSVC_TESTKIT_ALWAYS ? 2 : 1; }
 static int most_tries(const struct fault_row *row) { return row->expected == HSVC_OK ? 1 : 2; }
 
+static void say_what_failed(void) {
+    const struct story *story;
+    uint32_t kind;
+    if (now.script == NULL) return;
+    story = &now.script->story;
+    kind = story->in[now.line].kind;
+    fprintf(stderr, "every_call: %s, call %zu (%s, %lld ms after the script's first): %s at the %lluth such request of it, %s\n",
+            now.script->path, now.line + 1, kind == STORY_RESYNC ? "resync" : kind == 0 ? "advance" : hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)kind),
+            (long long)(story->at[now.line] - story->at[0]), now.what, (unsigned long long)now.nth, now.how_often);
+    fprintf(stderr, "every_call: again: every_call --call=%zu%s %s\n", now.line + 1, job.whole ? " --whole" : "", now.script->path);
+}
+
+static void try_next(const char *what, uint64_t nth, const char *how_often) {
+    now.what = what;
+    now.nth = nth;
+    now.how_often = how_often;
+}
+
 static void fail_store(const struct story *story, size_t line) {
     for (size_t f = 0; f < FAULTS; f++)
         for (int warm = 0; warm <= job.whole; warm++)
             for (int times = least_tries(&faults[f]); times <= most_tries(&faults[f]); times++) {
                 struct chance chance = {1, warm, times};
                 if (!job.whole && !usual(&faults[f])) continue;
-                for (; disturbed(story, line, &faults[f], chance); chance.nth++) job.store++;
+                for (;; chance.nth++, job.store++) {
+                    try_next(faults[f].name, chance.nth, times == 1 ? "in one try" : "in two tries");
+                    if (!disturbed(story, line, &faults[f], chance)) break;
+                }
             }
 }
 
 static void fail_memory(const struct story *story, size_t line) {
-    for (uint64_t nth = 1; short_of_memory(story, line, nth, 1); nth++) job.memory++;
-    for (uint64_t nth = 1; short_of_memory(story, line, nth, 2); nth++) job.memory++;
-    for (uint64_t nth = 1; short_of_memory(story, line, nth, HSVC_TESTKIT_ALWAYS); nth++) job.memory++;
+    static const struct {
+        uint64_t times;
+        const char *how_often;
+    } chances[] = {{1, "in one try"}, {2, "in two tries"}, {HSVC_TESTKIT_ALWAYS, "for ever"}};
+    for (size_t i = 0; i < sizeof chances / sizeof chances[0]; i++)
+        for (uint64_t nth = 1;; nth++, job.memory++) {
+            try_next("no memory", nth, chances[i].how_often);
+            if (!short_of_memory(story, line, nth, chances[i].times)) break;
+        }
 }
 
 static void disturb(const struct script *script) {
     for (size_t line = 0; line < script->story.count; line++) {
-        if (job.turn++ % job.parts != job.part) continue;
+        if (job.turn++ % job.parts != job.part || (job.only != 0 && job.only != line + 1)) continue;
         job.calls++;
+        now.script = script;
+        now.line = line;
         fail_store(&script->story, line);
         fail_memory(&script->story, line);
     }
+    now.script = NULL;
 }
 
 /* ---- what the files cover ---- */
@@ -245,25 +290,38 @@ static int take_option(const char *word) {
     if (strcmp(word, "--whole") == 0) job.whole = 1;
     else if (strcmp(word, "--cover") == 0) job.cover = 1;
     else if (sscanf(word, "--part=%zu/%zu", &job.part, &job.parts) == 2) job.part--;
-    else return 0;
+    else if (sscanf(word, "--call=%zu", &job.only) != 1) return 0;
     return 1;
 }
+
+static const char usage[] =
+    "every_call [--part=N/M] [--call=N] [--whole] FILE.hsv...   makes every call of scripts again, with each failure in it\n"
+    "every_call --cover FILE.hsv...                             prints the fewest scripts that run every line of the tables\n"
+    "  --part=N/M  the Nth of M equal parts of the calls\n"
+    "  --call=N    the Nth call of each script alone, as a failure names it\n"
+    "  --whole     every kind of failure\n";
 
 int main(int argc, char **argv) {
     struct script *scripts = calloc((size_t)argc, sizeof *scripts);
     size_t count = 0, missing = 0;
     assert_non_null(scripts);
+    (void)atexit(say_what_failed);
     (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     assert_true(number_lines());
     for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) return fputs(usage, stdout) < 0;
         if (take_option(argv[i])) continue;
+        if (strncmp(argv[i], "--", 2) == 0) {
+            fprintf(stderr, "every_call: no such option: %s\n%s", argv[i], usage);
+            return 2;
+        }
         scripts[count].path = argv[i];
         read_calls(&scripts[count]);
         tell(&scripts[count++]);
     }
     if (job.cover) print_cover(scripts, count);
     else {
-        missing = uncovered(scripts, count);
+        missing = job.only != 0 ? 0 : uncovered(scripts, count);
         for (size_t s = 0; s < count; s++) {
             print_message("# %s: %zu calls\n", scripts[s].path, scripts[s].story.count);
             disturb(&scripts[s]);

@@ -89,7 +89,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         if (w->fault == NULL) world_find(w, FAILED, phone, 0, 0);
         return;
     }
-    if (v.deadline_at == world_now(w) + 1) return; /* it is the next headset's turn */
+    if (v.deadline_at == witness_written(w, phone) + 1) return; /* it is the next headset's turn */
     told_at_rest(w, phone);
     differ(w, DIFFERENT_USER, phone, p->user, number_of_name(v.user, v.user_len));
     differ(w, DIFFERENT_STATE, phone, p->user ? p->session_state : HSVC_SESSION_VACANT, v.session_state);
@@ -112,7 +112,7 @@ void compare_phone(struct world *w, uint32_t phone) {
         if (p->due[k] == m_phone_next(p) && p->due[k] != M_NEVER && near(w, p, p->due[k], v.deadline_at)) p->due[k] = v.deadline_at;
     /* A look at whose turn it is, a millisecond after a refusal, costs nothing, whether or not the place is free then. Hosts that are still
      * being told what happened as they slept may be late with it. */
-    if (m_phone_next(p) != world_now(w) + 1 && v.deadline_at != w->witness.stamps[W_PHONES][phone] + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
+    if (m_phone_next(p) != witness_written(w, phone) + 1 && v.deadline_at != witness_written(w, phone) + 1) differ(w, DIFFERENT_DEADLINE, phone, m_phone_next(p), v.deadline_at);
     compare_presence(w, phone);
     world_digest(w, v.user, (uint32_t)v.user_len);
 }

@@ -117,6 +117,7 @@ void file_import(struct file *f, const struct event *e) {
     while (world_passes(status = import_once(f, e)) && f->broken < 100) f->broken++;
     if (status != HSVC_OK) world_find(w, FAILED, 0, HSVC_OK, status);
     (void)m_sample(&w->model, 0, world_clock(w, 0));
+    memset(w->model.decided, 0, sizeof w->model.decided);
     world_decided(w);
     w->model.now = w->model.at = world_now(w);
 }

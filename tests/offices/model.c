@@ -168,8 +168,8 @@ int64_t m_phone_next(const struct m_phone *p) {
 static void reset_due(struct model *m, struct m_phone *p) {
     if (p->held) { /* it waits for the call, or for its next try */
         if (m_calls(p) == 0 && p->due[MT_HOLD] == M_NEVER) {
-            p->held = 0;
-            p->ordered = m->input; /* once more, unless a call begins in the same decision */
+            p->held = 0; /* told again now, and not at all if the same decision brings a call (CALL-1) */
+            p->ordered = m->input;
         }
         m_arm(m, p, MT_RESET, m->now + m_policy(m, HSVC_PARAM_RESET_TIMEOUT, 0, m_number(m, p)));
         return;

@@ -294,6 +294,7 @@ struct m_answer m_disassociate(struct model *m, uint32_t headset);
 struct m_answer m_move(struct model *m, uint32_t headset, uint32_t from, uint32_t to);
 struct m_answer m_force(struct model *m, uint32_t phone, uint32_t now);
 struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled);
+void m_not_for(struct model *m, struct m_phone *p, uint32_t user);
 struct m_answer m_unlock(struct model *m, uint32_t user, uint32_t phone);
 void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone);
 

@@ -24,8 +24,9 @@ void m_give(struct model *m, uint32_t user, uint32_t headset, uint32_t phone) {
     for (uint32_t i = 1; i < M_PHONES; i++) m->headsets[headset].skipped[i] = 0;
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
-        if (p->exists && p->at[headset].here)
-            given(m, p, user, headset, phone == i);
+        if (!p->exists || !p->at[headset].here) continue;
+        m_sweeps(m, i);
+        given(m, p, user, headset, phone == i);
     }
 }
 
@@ -49,6 +50,7 @@ struct m_answer m_associate(struct model *m, uint32_t user, uint32_t headset) {
 /* freed: as if it had left that session; its prompt goes (ASSOC-7). */
 static void freed(struct model *m, struct m_phone *p, uint32_t headset, uint32_t owner) {
     if (!p->at[headset].here) return;
+    m_sweeps(m, m_number(m, p)); /* of a file each row may have been decided at another time */
     p->at[headset].fresh = 0;
     if (p->prompt != 0 && p->prompt_headset == headset) m_withdraw(p);
     if (p->user == owner && !m_here(m, p, owner) && p->session_state == HSVC_SESSION_SIGNED_IN) m_open_window(m, p, m->now);
@@ -93,6 +95,11 @@ static uint32_t about(const struct model *m, const struct m_phone *p, uint32_t u
            (p->prompt_user == user || (p->prompt_headset != 0 && m->headsets[p->prompt_headset].owner == user));
 }
 
+/* m_not_for: USER-1: nothing is shown for a disabled user, nor what a headset of theirs brought. */
+void m_not_for(struct model *m, struct m_phone *p, uint32_t user) {
+    if (!m->users[user].enabled && p->prompt != HSVC_PROMPT_SIGN_OUT && about(m, p, user)) m_close(m, p);
+}
+
 /* m_user_put: a person's record; USER-1: disabling ends what runs, PROF-4: so does losing the profile that is worn. */
 struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, uint32_t enabled) {
     struct m_user *u = &m->users[user];
@@ -104,7 +111,7 @@ struct m_answer m_user_put(struct model *m, uint32_t user, uint32_t profiles, ui
     for (uint32_t i = 1; i < M_PHONES; i++) {
         struct m_phone *p = &m->phones[i];
         if (!p->exists) continue;
-        if (!enabled && p->prompt != HSVC_PROMPT_SIGN_OUT && about(m, p, user)) m_close(m, p);
+        m_not_for(m, p, user);
         if (p->user != user || !m_active(p)) continue;
         if (!enabled)
             m_end_or_wait(m, p, HSVC_CAUSE_USER_DISABLED);

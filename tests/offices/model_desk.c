@@ -143,7 +143,7 @@ struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int
         if (here->gone || doubted) doubts(m, p, headset, at); /* nothing new otherwise (decisions 111, 136) */
         here->by = (uint8_t)(here->gone ? m->by : here->by | m->by);
         here->gone = 0;
-        if (doubted) m_offer(m, p); /* it keeps its turn */
+        if (doubted) m_offer(m, p); /* it keeps its turn (PROMPT-7) */
         return m_yes(what);
     }
     memset(here, 0, sizeof *here);
@@ -253,12 +253,12 @@ struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, 
 /* m_snapshot: what is missing has left, what is new has connected (PRES-5), by the interfaces that it names. */
 struct m_answer m_snapshot(struct model *m, uint32_t phone, uint32_t headsets, int64_t at) {
     struct m_phone *p = &m->phones[phone];
-    uint32_t aliases = m->aliases;
+    uint32_t aliases = m->aliases, early = m->early;
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     m->early = 1; /* what is asked about who has left comes after whose turn it is by this list (decision 178) */
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((p->at[h].here || p->kept[h] == M_KEPT_HERE) && (headsets & 1u << h) == 0) (void)m_disconnect(m, phone, h, at);
-    m->early = 0;
+    m->early = early;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if ((headsets & 1u << h) != 0) {
             m->by = aliases & 1u << h ? M_BY_ALIAS : M_BY_SERIAL;

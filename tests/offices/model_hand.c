@@ -5,9 +5,9 @@
 /* m_by_hand: the menu entry. Whoever it is will type that; the other, if there is one, is asked about first. */
 struct m_answer m_by_hand(struct model *m, uint32_t phone) {
     struct m_phone *p = &m->phones[phone];
+    if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) return m_no(HSVC_REASON_BUSY_PROMPT);
     if (!p->em) return m_no(HSVC_REASON_EM_DISABLED);
     if (!m_ready(p)) return m_no(HSVC_REASON_BUSY_RESETTING);
-    if (p->prompt != 0 && p->prompt != HSVC_PROMPT_SIGN_OUT) return m_no(HSVC_REASON_BUSY_PROMPT);
     if (m_calls(p) > 0) return m_no(HSVC_REASON_BUSY_CALL);
     if (p->due[MT_HOLD] != M_NEVER) return m_no(HSVC_REASON_EMERGENCY_HOLD);
     if (m_locked(m, &p->throttle)) return m_no(HSVC_REASON_DEVICE_THROTTLED);

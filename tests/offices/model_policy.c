@@ -66,7 +66,9 @@ static uint32_t reaches(const struct model *m, const struct m_job *job, const st
 void m_policy_job(struct model *m, const struct m_job *job) {
     for (uint32_t i = 1; i < M_PHONES; i++) {
         m_sweeps(m, i);
-        if (m->phones[i].exists && reaches(m, job, &m->phones[i])) m_felt(m, &m->phones[i]);
+        if (!m->phones[i].exists || !reaches(m, job, &m->phones[i])) continue;
+        if (job->scope == HSVC_SCOPE_USER) m_not_for(m, &m->phones[i], job->subject); /* by what the user is now (decision 182) */
+        m_felt(m, &m->phones[i]);
     }
 }
 
@@ -102,7 +104,7 @@ struct m_answer m_set(struct model *m, uint32_t param, uint32_t scope, uint32_t 
     struct m_job job = {M_JOB_POLICY, scope, subject, 0};
     if (scope == HSVC_SCOPE_DEVICE && !m->phones[subject].exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     if (scope == HSVC_SCOPE_USER && !m->users[subject].exists) return m_no(HSVC_REASON_USER_UNKNOWN);
-    if (set[param] == value) return m_yes(HSVC_REASON_POLICY_CHANGED);
+    if (set[param] == value && scope != HSVC_SCOPE_USER) return m_yes(HSVC_REASON_POLICY_CHANGED);
     set[param] = value;
     if (m_for_later(param)) return m_yes(HSVC_REASON_POLICY_CHANGED);
     if (scope == HSVC_SCOPE_DEVICE) m_felt(m, &m->phones[subject]);

@@ -80,7 +80,7 @@ uint32_t m_plain_screen(const struct model *m, const struct m_phone *p, uint32_t
 /* m_why_not: SIGN-1, SIGN-2, TAKE-1: 0, or why an owned headset may not start anything here. */
 uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why = may_flow(m, p, user), pin = m_pin_needed(m, p, user, headset);
-    if (returns(p, user) && !m_active(p)) return HSVC_REASON_SAME_USER;
+    if (returns(p, user) && (!m_active(p) || p->user == user)) return HSVC_REASON_SAME_USER;
     if (why != 0) return why;
     if (!returns(p, user)) return m_may_sign_in(m, p, user, pin);
     if (pin && m_locked(m, &m->users[user].lock)) return HSVC_REASON_LOCKED_OUT;

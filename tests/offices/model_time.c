@@ -39,7 +39,7 @@ static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, M
                                                 MT_WARN_LONGEST, MT_FLAP, MT_HOLD, MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
 
 /* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
- * begun anew is over (decision 050). */
+ * begun anew is over (decision 050), but for the host's time to answer about old calls (decision 180). */
 void m_see(struct model *m, struct m_phone *p) {
     int64_t latest = m->now + skew(m), moved = 0;
     for (uint32_t i = 0; i < M_TIMERS; i++) {

@@ -166,12 +166,28 @@ struct decision {
     uint32_t wrote[W_KINDS], used[W_KINDS], read; /* bits; used: written, or proven unchanged; read: phones */
     uint32_t first;                /* phone that was read */
 };
+/* What was offered to the store. */
+struct offered {
+    uint64_t sum; /* of its bytes */
+    struct decision decision;
+};
+#define W_OFFERED 64
+/* What one reading brought: the newest stamp, phones as bits, the first of them. */
+struct trip {
+    int64_t newest;
+    uint32_t read, first;
+};
+#define W_TRIPS 64
 struct witness {
-    hsvc_store inner;
+    hsvc_store inner, below; /* below: what may fail */
+    struct offered offered[W_OFFERED];
+    uint32_t offers, fails; /* fails: what is below it may */
     uint8_t families[256]; /* what keys begin with that byte: 1 + a kind */
     int64_t stamps[W_KINDS][W_MOST]; /* when each record was written */
-    int64_t sampled, latest, newest; /* newest: of what this decision has read so far */
-    uint32_t count, read, first, swept; /* swept: a job was done */
+    int64_t sampled, latest;
+    struct trip trips[W_TRIPS]; /* to the store, the last ones */
+    uint32_t trip, since, trip_of[W_KINDS][W_MOST]; /* since: the last decision; trip_of: that brought this record */
+    uint32_t count, swept; /* swept: a job was done */
     struct decision decisions[W_DECISIONS];
 };
 
@@ -225,13 +241,16 @@ void world_find(struct world *w, enum difference kind, uint32_t phone, int64_t w
 void world_digest(struct world *w, const void *bytes, uint32_t len);
 
 /* witness.c: witness_bind: before another store. witness_begin: a call begins at this node; witness_sample: it is made again.
- * witness_wrote: the records of a kind that the call has written, as bits; witness_used: or rested on; witness_phones: those of phones that it has read. */
-void witness_bind(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
+ * witness_wrote: the records of a kind that the call has written, as bits; witness_used: or rested on; witness_phones: those of phones that it has read.
+ * witness_written: when the last decision was that wrote a phone. witness_below: beneath what may fail; witness_bind: above it. */
+void witness_below(struct witness *witness, const hsvc_store *inner, hsvc_store *store);
+void witness_bind(struct witness *witness, const hsvc_store *below, hsvc_store *store);
 void witness_begin(struct world *w, uint32_t node);
 void witness_sample(struct world *w, uint32_t node);
 uint32_t witness_wrote(const struct world *w, enum witnessed kind);
 uint32_t witness_used(const struct world *w, enum witnessed kind);
 uint32_t witness_phones(const struct world *w);
+int64_t witness_written(const struct world *w, uint32_t phone);
 /* world_decided: what was due of the records that a call came to is done in the model too. world_now: when its last decision was. */
 void world_decided(struct world *w);
 int64_t world_now(const struct world *w);

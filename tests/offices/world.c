@@ -85,12 +85,15 @@ void world_open(struct world *w, const struct shape *shape) {
     (void)hsvc_store_init(&inner, sizeof inner);
     (void)hsvc_store_init(&w->store, sizeof w->store);
     if (hsvc_memory_store_new(&w->allocator, &w->memory) != HSVC_OK || hsvc_memory_store_bind(w->memory, &inner) != HSVC_OK) abort();
-    witness_bind(&w->witness, &inner, &w->store);
-    inner = w->store;
+    witness_below(&w->witness, &inner, &w->store);
+    w->witness.fails = shape->faults;
     if (shape->faults) {
+        inner = w->store;
         if (hsvc_fault_store_new(&w->allocator, &inner, &fault) != HSVC_OK || hsvc_fault_store_bind(fault, &w->store) != HSVC_OK) abort();
         w->fault = fault;
     }
+    inner = w->store;
+    witness_bind(&w->witness, &inner, &w->store);
     if (hsvc_effects_new(&w->allocator, &w->fx) != HSVC_OK) abort();
     m_begin(&w->model, w->now, shape->nodes);
     for (uint32_t i = 0; i < NODES; i++) w->ticks[i].world = w;
@@ -281,6 +284,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     m->now = now;
     m->at = model_time(m, in);
     m->counted = 0;
+    memset(m->decided, 0, sizeof m->decided);
     old |= in->prompt_id != 0 && m->phones[phone].shown != shown; /* what it answers was over before */
     m->early = 0;
     m->dated = in->at_ms != 0;

@@ -8,7 +8,8 @@
  *   worked off before the next event (step.c).
  * - stamped_at, spans, rearmed: read where a clock went back; here it never does, so that no stamp is later than now.
  * - ids (sequence, session, prompt, requests) and generations: compared with what an event carries. Events carry the id that
- *   is valid now, or none; so it matters whether there is one, whether a generation is acknowledged, and no more.
+ *   is valid now, or none; so it matters whether there is one, whether a generation is acknowledged, and no more. In worlds with
+ *   OLD a phone may name the generation before: there it matters whether there was one.
  * - deadline_at and the deadline rows: follow from the timers (hsvc_verify says so in every state).
  * - signed_in_at: events here are never dated before now, so it bounds nothing; but what was reported gone during a reset, or
  *   is in doubt, is judged at its own time, never before the session's start: the later of the two is written.
@@ -20,6 +21,8 @@
  * - failures that have lapsed, locks that are over: their count and times; an unlock says whether there were any (SIGN-7). Counts of
  *   connects below a limit out of reach.
  * Merging two states that differ would hide orders of events, never invent one: what is reported was played. */
+#include <stdarg.h>
+
 #include "worlds/worlds.h"
 
 enum { BUFFER = 8192, LONG_AGO = HSVC_LIMIT_WINDOW + 1, LAPSED = 1000 };
@@ -29,28 +32,53 @@ struct writer {
     size_t len;
     int64_t now;
     const struct place *place;
-    int64_t held_since; /* since when some device holds reports; HSVC_NEVER: none does */
+    int64_t held_since;      /* since when some device holds reports; HSVC_NEVER: none does */
+    struct canon_note *note; /* what is written, for people; NULL: only the hash is wanted */
 };
 
-static void number(struct writer *w, uint64_t value) {
-    if (w->len + 8 > BUFFER) exit(2);
-    memcpy(w->bytes + w->len, &value, 8);
-    w->len += 8;
+/* note: what was written, for people; of a text what can be printed. */
+static void note(struct writer *w, const char *what, const char *format, ...) {
+    va_list args;
+    if (w->note == NULL) return;
+    w->note->what = what;
+    va_start(args, format);
+    (void)vsnprintf(w->note->value, sizeof w->note->value, format, args);
+    va_end(args);
+    for (char *c = w->note->value; *c != '\0'; c++)
+        if (*c < ' ') *c = '.';
+    (++w->note)->what = NULL;
 }
 
-static void text(struct writer *w, hsvc__str s) {
-    number(w, s.n);
-    if (w->len + s.n > BUFFER) exit(2);
-    if (s.n != 0) memcpy(w->bytes + w->len, s.p, s.n);
-    w->len += s.n;
+static void bytes_of(struct writer *w, const void *bytes, size_t len) {
+    if (w->len + len > BUFFER) exit(2);
+    if (len != 0) memcpy(w->bytes + w->len, bytes, len);
+    w->len += len;
+}
+
+static void number_of(struct writer *w, const char *what, uint64_t value) {
+    bytes_of(w, &value, sizeof value);
+    note(w, what, "%lld", (long long)value);
+}
+
+static void text_of(struct writer *w, const char *what, hsvc__str s) {
+    uint64_t len = s.n;
+    bytes_of(w, &len, sizeof len);
+    bytes_of(w, s.p, s.n);
+    note(w, what, "'%.*s'", (int)s.n, s.p == NULL ? "" : s.p);
 }
 
 /* due: a time to come, or none. ago: a time that was; what is longer ago than any window is long ago. */
-static void due(struct writer *w, int64_t at) { number(w, at == 0 || at == HSVC_NEVER ? (uint64_t)at : (uint64_t)(at - w->now) + 2); }
-static void ago(struct writer *w, int64_t at) {
-    int64_t gone = w->now - at;
-    number(w, (uint64_t)(gone > LONG_AGO ? LONG_AGO : gone));
+static void due_of(struct writer *w, const char *what, int64_t at) {
+    number_of(w, what, at == 0 || at == HSVC_NEVER ? (uint64_t)at : (uint64_t)(at - w->now) + 2);
 }
+static void ago_of(struct writer *w, const char *what, int64_t at) {
+    int64_t gone = w->now - at;
+    number_of(w, what, (uint64_t)(gone > LONG_AGO ? LONG_AGO : gone));
+}
+#define number(w, value) number_of(w, #value, value)
+#define text(w, s) text_of(w, #s, s)
+#define due(w, at) due_of(w, #at, at)
+#define ago(w, at) ago_of(w, #at, at)
 
 /* failures: a count that has lapsed, or was followed by a lock that is over, is LAPSED, however many they were. */
 static void failures(struct writer *w, uint32_t count, int64_t first_at, int64_t until) {
@@ -133,6 +161,7 @@ static void device(struct writer *w, struct hsvc__device *d) {
     number(w, (d->generation_acked == d->generation_desired) | (uint64_t)d->apply_retries << 1);
     number(w, (d->wipe_generation != 0) | (uint64_t)(d->session != 0) << 1 | (uint64_t)(d->prompt_id != 0) << 2 |
                   (uint64_t)(d->verify_request != 0) << 3);
+    if (w->place->world->classes & IN(OLD)) number(w, d->generation_desired >= 2);
     if (d->window_due != 0) number(w, (uint64_t)(w->now - d->window_at));
     failures(w, d->failures, d->first_failure_at, d->throttled_until);
     text(w, d->related_user);
@@ -223,7 +252,7 @@ static void row_out(struct writer *w, const struct image *image, const struct ro
         skip(w, image, row);
         return;
     }
-    text(w, hsvc__str_of((const char *)row->key, row->key_len));
+    text_of(w, ROW_NOTE, hsvc__str_of((const char *)row->key, row->key_len));
     switch (family) {
         case HSVC__FAMILY_DEVICE: device(w, decoded(image, row)); break;
         case HSVC__FAMILY_USER: user(w, decoded(image, row)); break;
@@ -262,12 +291,15 @@ static int64_t held_since(const struct spot *s) {
     return since;
 }
 
-struct hash canon(const struct place *p, const struct spot *s) {
+struct hash canon_noted(const struct place *p, const struct spot *s, struct canon_note *notes) {
     static struct writer w;
     w.len = 0;
+    w.note = notes;
     w.now = s->now;
     w.place = p;
     w.held_since = held_since(s);
     for (uint32_t i = 0; i < s->image.count; i++) row_out(&w, &s->image, &s->image.rows[i]);
     return mixed(w.bytes, w.len);
 }
+
+struct hash canon(const struct place *p, const struct spot *s) { return canon_noted(p, s, NULL); }

@@ -141,7 +141,8 @@ static int makes_sense_to_phone(const struct event *e, const struct seen_device 
         case EV_calls_denied: return d->calls == 1u << 1;
         case EV_registers:
         case EV_registers_bare: return is_behind(d);
-        case EV_registers_old: return d->desired >= 2;
+        case EV_registers_old:
+        case EV_applied_old: return d->desired >= 2;
         case EV_applied:
         case EV_apply_failed: return d->acked != d->desired;
         case EV_wiped: return d->wipe != 0;
@@ -163,6 +164,8 @@ static int makes_sense_to_records(const struct event *e, const struct view *v) {
         case EV_force_user: return user->session_count != 0;
         case EV_disable: return !user->disabled;
         case EV_enable: return user->disabled != 0;
+        case EV_remove_user: return user->exists != 0;
+        case EV_drop_profile: return user->profile_count == 2;
         case EV_unlock: return 1;
         case EV_deny: return !v->policy.deny;
         case EV_allow: return v->policy.deny != 0;
@@ -209,12 +212,12 @@ static const uint32_t input_kinds[EVENT_KINDS] = {
     [EV_calls_confirmed] = HSVC_INPUT_CALL_ANSWER, [EV_calls_denied] = HSVC_INPUT_CALL_ANSWER,
     [EV_registers] = HSVC_INPUT_DEVICE_REGISTERED, [EV_registers_bare] = HSVC_INPUT_DEVICE_REGISTERED,
     [EV_registers_old] = HSVC_INPUT_DEVICE_REGISTERED, [EV_applied] = HSVC_INPUT_PROFILE_APPLIED,
-    [EV_apply_failed] = HSVC_INPUT_PROFILE_FAILED, [EV_wiped] = HSVC_INPUT_WIPE_DONE, [EV_unregisters] = HSVC_INPUT_DEVICE_UNREGISTERED,
+    [EV_applied_old] = HSVC_INPUT_PROFILE_APPLIED, [EV_apply_failed] = HSVC_INPUT_PROFILE_FAILED, [EV_wiped] = HSVC_INPUT_WIPE_DONE, [EV_unregisters] = HSVC_INPUT_DEVICE_UNREGISTERED,
     [EV_is_there] = HSVC_INPUT_PRESENCE_ANSWER, [EV_is_not_there] = HSVC_INPUT_PRESENCE_ANSWER,
     [EV_update_begins] = HSVC_INPUT_UPDATE_BEGIN, [EV_update_ends] = HSVC_INPUT_UPDATE_END, [EV_associate] = HSVC_INPUT_ASSOCIATE,
     [EV_disassociate] = HSVC_INPUT_DISASSOCIATE, [EV_move] = HSVC_INPUT_MOVE, [EV_force] = HSVC_INPUT_FORCE_SIGN_OUT,
     [EV_force_now] = HSVC_INPUT_FORCE_SIGN_OUT, [EV_force_user] = HSVC_INPUT_FORCE_SIGN_OUT, [EV_disable] = HSVC_INPUT_USER_PUT,
-    [EV_enable] = HSVC_INPUT_USER_PUT, [EV_unlock] = HSVC_INPUT_USER_UNLOCK, [EV_deny] = HSVC_INPUT_POLICY_SET,
+    [EV_enable] = HSVC_INPUT_USER_PUT, [EV_remove_user] = HSVC_INPUT_USER_REMOVE, [EV_drop_profile] = HSVC_INPUT_USER_PUT, [EV_unlock] = HSVC_INPUT_USER_UNLOCK, [EV_deny] = HSVC_INPUT_POLICY_SET,
     [EV_allow] = HSVC_INPUT_POLICY_SET, [EV_require_pin] = HSVC_INPUT_POLICY_SET, [EV_require_no_pin] = HSVC_INPUT_POLICY_SET,
 };
 
@@ -254,7 +257,7 @@ static void fill_at_phone(const struct event *e, const struct seen_device *d, hs
 }
 
 static uint64_t generation_of(const struct event *e, const struct seen_device *d) {
-    return e->kind == EV_registers_old ? d->desired - 1 : d->desired;
+    return e->kind == EV_registers_old || e->kind == EV_applied_old ? d->desired - 1 : d->desired;
 }
 
 static void fill_to_phone(const struct event *e, const struct seen_device *d, hsvc_input *in, hsvc_item *item) {
@@ -275,16 +278,17 @@ static void fill_to_phone(const struct event *e, const struct seen_device *d, hs
 
 static void fill_user(const struct event *e, const struct spot *s, hsvc_input *in, hsvc_item *item) {
     static const char *const profiles[USERS][2] = {{"alice-line", "alice-lab"}, {"bob-line", "bob-lab"}};
+    uint32_t count = e->kind == EV_drop_profile ? 1 : s->view.user[e->who].profile_count;
     take_user(in, e->who);
     if (in->kind != HSVC_INPUT_USER_PUT) return;
     in->flags = e->kind == EV_disable ? HSVC_FLAG_DISABLED : 0;
-    for (uint32_t i = 0; i < 2 && i < s->view.user[e->who].profile_count; i++) {
+    for (uint32_t i = 0; i < 2 && i < count; i++) {
         memset(&item[i], 0, sizeof item[i]);
         item[i].kind = HSVC_ITEM_PROFILE;
         item[i].text = profiles[e->who][i];
-        item[i].text_len = strlen(profiles[e->who][i]);
+        item[i].text_len = strlen(item[i].text);
     }
-    hsvc_input_set_items(in, item, s->view.user[e->who].profile_count);
+    hsvc_input_set_items(in, item, count);
 }
 
 static void fill_owner(const struct event *e, const struct view *v, hsvc_input *in) {

@@ -60,9 +60,21 @@ static void fail(struct explorer *x, uint32_t node, const struct event *more, co
     x->found->plays = leads_to(x, node, more, there);
 }
 
+/* note_calls: what came due, and what waits, during a call. */
+static void note_calls(struct findings *found, const struct spot *from, const struct spot *to, const struct event *e) {
+    int64_t at = next_deadline(&from->view);
+    for (int i = 0; i < DEVICES; i++) {
+        const struct seen_device *was = &from->view.device[i], *is = &to->view.device[i];
+        if (e->kind == EV_fire && was->calls != 0 && was->deadline == at) found->fired_in_calls |= was->next;
+        if (is->calls != 0) found->waited |= is->causes;
+    }
+}
+
 static int is_good_step(struct explorer *x, const struct spot *from, uint32_t node, const struct event *e, const struct happened *h) {
-    struct moment m = {x->p, e, from, &x->next, h};
+    struct blame blame = {0, 0, 0};
+    struct moment m = {&blame, x->p, e, from, &x->next, h};
     struct violation v;
+    note_calls(x->found, from, &x->next, e);
     if (!broken_rule(&m, &v)) return 1;
     fail(x, node, e, &v, canon(x->p, &x->next));
     return 0;
@@ -81,37 +93,6 @@ static int is_good_state(struct explorer *x, uint32_t parent, const struct event
 }
 
 /* ---- are states that were merged the same? ---- */
-/* same_effect: but for ids and generations, which are the history's, and for where an associated headset was last. */
-static int same_effect(const struct effect *a, const struct effect *b) {
-    int where = a->kind != HSVC_EFFECT_ASSOCIATION_CHANGED;
-    return a->kind == b->kind && a->reason == b->reason && a->prompt == b->prompt && a->cause == b->cause && a->flags == b->flags &&
-           a->user == b->user && a->other == b->other && a->serial == b->serial && a->worn == b->worn &&
-           (!where || (a->device == b->device && a->site_kept == b->site_kept));
-}
-
-static int same_told(const struct happened *a, const struct happened *b) {
-    if (a->status != b->status || a->accepted != b->accepted || a->reason != b->reason || a->effect_count != b->effect_count) return 0;
-    for (uint32_t i = 0; i < a->effect_count; i++)
-        if (!same_effect(&a->effect[i], &b->effect[i])) return 0;
-    return 1;
-}
-
-/* parting: the first event that is answered otherwise in one than in the other, makes another state, or is possible in one
- * alone; NULL: none, they have the same future. */
-static const struct event *parting(struct place *p, const struct spot *a, const struct spot *b) {
-    static struct spot after_a, after_b;
-    struct happened of_a, of_b;
-    for (uint32_t i = 0; i < p->event_count; i++) {
-        const struct event *e = &p->events[i];
-        if (is_enabled(p, e, a) != is_enabled(p, e, b)) return e;
-        if (!is_enabled(p, e, a)) continue;
-        step(p, &after_a, a, e, FAULT_NONE, &of_a);
-        step(p, &after_b, b, e, FAULT_NONE, &of_b);
-        if (!same_told(&of_a, &of_b) || !is_same(canon(p, &after_a), canon(p, &after_b))) return e;
-    }
-    return NULL;
-}
-
 static void replay(struct explorer *x, uint32_t node, struct spot *to) {
     static struct spot between;
     uint32_t way[DEEPEST + 2], depth = x->set.nodes[node].depth;
@@ -137,8 +118,8 @@ static int is_sampled(struct explorer *x) {
 
 static int is_good_merge(struct explorer *x, uint32_t node, uint32_t parent, const struct event *e) {
     static struct spot first, again;
-    struct violation v = {"STORE-1", "equal_states_have_equal_futures", ""};
-    const struct event *parts;
+    struct violation v = {"STORE-1", "equal_states_have_equal_futures", "", ""};
+    struct parting parts;
     char line[100];
     if (!is_sampled(x)) return 1;
     x->found->merges_tried++;
@@ -146,11 +127,12 @@ static int is_good_merge(struct explorer *x, uint32_t node, uint32_t parent, con
     again.view = x->next.view;
     image_copy(&again.image, &x->next.image);
     replay(x, node, &first);
-    parts = parting(x->p, &first, &again);
-    if (parts == NULL) return 1;
-    event_text(parts, &again, line, sizeof line);
+    if (!do_part(x->p, &first, &again, &parts)) return 1;
+    event_text(parts.at, &again, line, sizeof line);
     (void)snprintf(v.text, sizeof v.text, "two states that are taken for one differ after '%s'", line);
     fail(x, parent, e, &v, canon(x->p, &again));
+    (void)snprintf(v.text, sizeof v.text, "the other way to that state: %s differs after '%s'", parts.what, line);
+    x->found->other = script_of(x->p, &x->set, node, NULL, &v);
     return 0;
 }
 
@@ -177,7 +159,7 @@ static struct hash undone(struct explorer *x, const struct spot *from, const str
 /* is_good_fault: whatever a commit meets, the input has happened once or not at all, and an OK says that it has (STORE-4). */
 static int is_good_fault(struct explorer *x, const struct spot *from, const struct event *e, int fault, struct hash after) {
     static const char *const names[FAULTS] = {"", "UNAVAILABLE", "CONFLICT", "UNKNOWN, and it happened", "UNKNOWN, and it did not"};
-    struct violation v = {"STORE-4", "an_input_happens_once_or_not", ""};
+    struct violation v = {"STORE-4", "an_input_happens_once_or_not", "", ""};
     struct hash before = undone(x, from, e), is;
     struct happened h;
     int happened, nothing;
@@ -244,7 +226,7 @@ static int is_enough(const struct explorer *x, uint32_t node, uint32_t scale) {
 
 /* prove_script: a world without a violation proves its way to the last state. */
 static void prove_script(struct explorer *x) {
-    struct violation v = {"OBS-6", "the_runner_comes_to_the_same_state", "the script of a state plays to another one"};
+    struct violation v = {"OBS-6", "the_runner_comes_to_the_same_state", "the script of a state plays to another one", ""};
     uint32_t node = x->set.count - 1;
     while (node > 0 && (x->p->events[x->set.nodes[node].event].kind == EV_wait)) node--;
     if (!leads_to(x, node, NULL, x->set.nodes[node].hash)) fail(x, node, NULL, &v, x->set.nodes[node].hash);

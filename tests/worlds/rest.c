@@ -27,6 +27,7 @@ int unsound(struct place *p, struct spot *s, struct violation *v) {
     uint64_t findings;
     int32_t status;
     v->rule = NULL;
+    v->expect[0] = '\0';
     p->flat.image = &s->image;
     p->now = s->now;
     status = hsvc_verify(p->engine, on_finding, &of, &findings);
@@ -72,6 +73,21 @@ static const char *trouble(struct place *p, struct spot *s, struct violation *v)
     return wrong;
 }
 
+/* say_rest: all calls end, time passes beyond every limit, and nothing may be left. */
+static void say_rest(const struct view *view, char *to, size_t size) {
+    size_t n = 0;
+    for (int i = 0; i < DEVICES; i++)
+        if (view->device[i].calls != 0) n += (size_t)snprintf(to + n, size - n, "%s reports no calls\n", device_names[i]);
+    n += (size_t)snprintf(to + n, size - n, "after 192 h\nexpect no deadline\n");
+    for (int i = 0; i < DEVICES; i++) {
+        const struct seen_device *d = &view->device[i];
+        int is_left = d->session_state == HSVC_SESSION_SIGNED_IN && d->serial >= 0 && d->registered && !any_of(view, i, d->user);
+        if (d->exists) n += (size_t)snprintf(to + n, size - n, "expect %s shows nothing\n", device_names[i]);
+        if (is_left) n += (size_t)snprintf(to + n, size - n, "expect %s is free\n", device_names[i]);
+    }
+    to[n - 1] = '\0';
+}
+
 static int restless_because(struct violation *v, const char *why) {
     char text[sizeof v->text];
     (void)snprintf(text, sizeof text, "%s", why);
@@ -102,6 +118,7 @@ int restless(struct place *p, const struct spot *from, struct seen_set *rested, 
     if (h.status != HSVC_OK) return restless_because(v, hsvc_name(HSVC_REGISTRY_STATUS, h.status));
     if (count == TURNS) return restless_because(v, "deadline follows deadline without an end");
     if (!known) wrong = trouble(p, &s, v);
+    if (wrong != NULL) say_rest(&from->view, v->expect, sizeof v->expect);
     if (wrong != NULL) return restless_because(v, wrong);
     for (int i = 0; i <= count; i++) (void)set_add(rested, way[i], 0, 0, &is_new);
     return 0;

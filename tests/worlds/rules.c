@@ -24,11 +24,15 @@ void print_rules(void) {
 
 int broken_rule(const struct moment *m, struct violation *v) {
     for (size_t i = 0; i < rule_count(); i++) {
-        const char *wrong = is_asked(m->place, rules[i].name) ? rules[i].check(m) : NULL;
+        const char *wrong;
+        m->blame->device = m->event == NULL ? 0 : m->event->device;
+        m->blame->headset = m->event == NULL || m->event->who >= HEADSETS ? 0 : m->event->who;
+        wrong = is_asked(m->place, rules[i].name) ? rules[i].check(m) : NULL;
         if (wrong == NULL) continue;
         v->rule = rules[i].id;
         v->name = rules[i].name;
         (void)snprintf(v->text, sizeof v->text, "%s", wrong);
+        expected(m, wrong, v->expect, sizeof v->expect);
         return 1;
     }
     return 0;

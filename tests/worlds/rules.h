@@ -10,9 +10,11 @@
 
 #define BEFORE(m) (&(m)->before->view)
 #define AFTER(m) (&(m)->after->view)
-#define EACH_DEVICE(i) for (int i = 0; i < DEVICES; i++)
-#define EACH_USER(i) for (int i = 0; i < USERS; i++)
-#define EACH_HEADSET(i) for (int i = 0; i < HEADSETS; i++)
+/* The loops of a rule note of what it speaks when it ends. */
+#define EACH_DEVICE(i) for (int i = 0; i < DEVICES && (m->blame->device = i, 1); i++)
+#define EACH_USER(i) for (int i = 0; i < USERS && (m->blame->user = i, 1); i++)
+#define EACH_HEADSET(i) for (int i = 0; i < HEADSETS && (m->blame->headset = i, 1); i++)
+#define ALL_HEADSETS(i) for (int i = 0; i < HEADSETS; i++)
 #define EACH_EFFECT(i, m) for (uint32_t i = 0; i < (m)->happened->effect_count; i++)
 
 static inline int is_time(const struct moment *m) { return m->event == NULL || m->event->kind <= EV_late; }
@@ -30,12 +32,12 @@ static inline int is_owned_by(const struct view *v, int headset, int user) { ret
 static inline int is_here(const struct seen_device *d, int headset) { return d->at[headset].here && !d->at[headset].gone; }
 /* A headset of the user that is here, and nobody doubts it. */
 static inline int is_certain(const struct view *v, int device, int user) {
-    EACH_HEADSET(h)
+    ALL_HEADSETS(h)
         if (is_owned_by(v, h, user) && is_here(&v->device[device], h) && !v->device[device].at[h].doubtful) return 1;
     return 0;
 }
 static inline int any_of(const struct view *v, int device, int user) {
-    EACH_HEADSET(h)
+    ALL_HEADSETS(h)
         if (is_owned_by(v, h, user) && is_here(&v->device[device], h)) return 1;
     return 0;
 }
@@ -49,12 +51,18 @@ static inline uint32_t count(const struct moment *m, uint32_t kind, int device) 
     EACH_EFFECT(i, m) n += m->happened->effect[i].kind == kind && m->happened->effect[i].device == device;
     return n;
 }
+/* Nothing is due in a device before what happens now. */
+static inline int is_undue(const struct moment *m, int device) { return BEFORE(m)->device[device].deadline > m->after->now; }
+/* Ready for a prompt: registered, worn, no call, no hold of any kind. */
+static inline int is_ready(const struct seen_device *d) {
+    return d->registered && d->profile_state == HSVC_PROFILE_WORN && d->calls == 0 && !d->holding && !d->flapping;
+}
 /* NOW is the one exception to OUT-4, and never with an emergency call (OUT-13). */
 static inline int is_forced(const struct moment *m, int device) {
     return is_event(m, EV_force_now) && m->event->device == device && BEFORE(m)->device[device].emergencies == 0;
 }
 static inline int is_owners_change(const struct moment *m) {
-    return m->event != NULL && m->event->kind >= EV_associate && m->event->kind <= EV_move;
+    return m->event != NULL && ((m->event->kind >= EV_associate && m->event->kind <= EV_move) || m->event->kind == EV_remove_user);
 }
 
 #endif

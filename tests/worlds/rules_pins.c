@@ -110,6 +110,29 @@ const char *wrong_pins_count(const struct moment *m) {
     if (AFTER(m)->user[user].failures == 0) return "a wrong PIN did not count";
     return AFTER(m)->user[user].failures >= AFTER(m)->policy.lockout && !AFTER(m)->user[user].locked ? "too many wrong PINs locked nobody" : NULL;
 }
+/* A right PIN of somebody who may have it, on that prompt; NOBODY otherwise. */
+static int right_for(const struct moment *m, uint32_t prompt) {
+    const struct seen_device *was;
+    int user;
+    if (!is_event(m, EV_right) || !is_undue(m, m->event->device)) return NOBODY;
+    was = &BEFORE(m)->device[m->event->device];
+    user = was->verify_user;
+    if (was->prompt != prompt || !was->verifying || !is_ready(was) || user < 0 || user >= USERS) return NOBODY;
+    return BEFORE(m)->user[user].disabled || BEFORE(m)->user[user].locked || !BEFORE(m)->user[user].exists ? NOBODY : user;
+}
+const char *right_pins_associate(const struct moment *m) {
+    int user = right_for(m, HSVC_PROMPT_ASSOCIATE);
+    if (user == NOBODY || BEFORE(m)->user[user].headset_count >= AFTER(m)->policy.headsets_max) return NULL;
+    return AFTER(m)->headset[BEFORE(m)->device[m->event->device].prompt_serial].owner == user ? NULL : "a right PIN associated nothing";
+}
+const char *right_pins_sign_in(const struct moment *m) {
+    int user = right_for(m, HSVC_PROMPT_SIGN_IN_PIN), i = m->event == NULL ? 0 : m->event->device;
+    const struct seen_device *is = &AFTER(m)->device[i];
+    if (user == NOBODY || BEFORE(m)->device[i].session != 0 || BEFORE(m)->user[user].session_count != 0 || AFTER(m)->policy.deny) return NULL;
+    if (BEFORE(m)->device[i].prompt_user != user) return NULL;
+    if (is->prompt == HSVC_PROMPT_CHOOSE_PROFILE && AFTER(m)->user[user].profile_count > 1) return NULL;
+    return is->session != 0 && is->user == user ? NULL : "a right PIN on a free phone signed nobody in";
+}
 const char *right_pins_alone_clear(const struct moment *m) {
     if (is_time(m) || is_event(m, EV_right) || is_event(m, EV_unlock) || is_event(m, EV_wrong) || is_event(m, EV_late_wrong)) return NULL;
     EACH_USER(u)

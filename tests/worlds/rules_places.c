@@ -43,6 +43,15 @@ const char *leaving_opens_a_window(const struct moment *m) {
     if (is->session_state != HSVC_SESSION_LINGERING) return "the last headset left and no window runs";
     return is->window_due == m->after->now + AFTER(m)->policy.window ? NULL : "a window does not run from the event";
 }
+const char *leaving_asks(const struct moment *m) {
+    const struct seen_device *was, *is;
+    if (!is_event(m, EV_unplug)) return NULL;
+    was = &BEFORE(m)->device[m->event->device];
+    is = &AFTER(m)->device[m->event->device];
+    if (was->session_state != HSVC_SESSION_SIGNED_IN || is->session_state != HSVC_SESSION_LINGERING || was->session != is->session) return NULL;
+    if (!is_ready(is) || is->prompt != 0) return NULL;
+    return "the last headset left and nobody is asked whether to sign out";
+}
 const char *coming_back_costs_nothing(const struct moment *m) {
     const struct seen_device *was, *is;
     if (!is_event(m, EV_plug)) return NULL;
@@ -86,6 +95,13 @@ const char *kept_only_where_kept(const struct moment *m) {
             (!AFTER(m)->policy.keeps || !is_event(m, EV_press_cancel)))
             return "a session was kept that nobody kept";
     return NULL;
+}
+const char *cancel_keeps(const struct moment *m) {
+    const struct seen_device *was;
+    if (!is_event(m, EV_press_cancel) || !AFTER(m)->policy.keeps || !is_undue(m, m->event->device)) return NULL;
+    was = &BEFORE(m)->device[m->event->device];
+    if (was->prompt != HSVC_PROMPT_SIGN_OUT || was->session_state != HSVC_SESSION_LINGERING) return NULL;
+    return AFTER(m)->device[m->event->device].session_state == HSVC_SESSION_KEPT ? NULL : "Cancel under KEEP kept nobody";
 }
 const char *lost_phones_lose_nobody(const struct moment *m) {
     if (!is_event(m, EV_unregisters)) return NULL;
@@ -194,6 +210,61 @@ const char *disabled_are_out(const struct moment *m) {
     return NULL;
 }
 
+/* ---- what must be shown ---- */
+/* An event at a phone that was ready and showed nothing, and still is ready: the headset that came, or NOBODY. */
+static int came(const struct moment *m) {
+    const struct seen_device *was, *is;
+    if (!is_event(m, EV_plug) || !is_undue(m, m->event->device) || !m->happened->accepted) return NOBODY;
+    was = &BEFORE(m)->device[m->event->device];
+    is = &AFTER(m)->device[m->event->device];
+    if (!is_ready(was) || !is_ready(is) || was->prompt != 0 || was->at[m->event->who].here) return NOBODY;
+    return m->event->who;
+}
+const char *waiting_headsets_are_offered(const struct moment *m) {
+    if (is_event(m, EV_wait) || is_event(m, EV_late)) return NULL;
+    EACH_DEVICE(i) {
+        const struct seen_device *d = &AFTER(m)->device[i];
+        if (!is_ready(d) || d->prompt != 0 || d->deadline <= m->after->now + 1000) continue; /* offer_due: within a second */
+        EACH_HEADSET(h)
+            if (is_here(d, h) && d->at[h].fresh && !d->at[h].doubtful) return "the place is free and a headset waits for its turn";
+    }
+    return NULL;
+}
+/* May the owner of a headset that came sign in, as far as the owner is concerned? */
+static int may_come_in(const struct moment *m, int owner) {
+    const struct seen_device *was = &BEFORE(m)->device[m->event->device];
+    const struct seen_user *user;
+    if (owner < 0 || owner >= USERS || AFTER(m)->policy.deny || m->happened->reason == HSVC_REASON_DEVICE_THROTTLED) return 0;
+    user = &AFTER(m)->user[owner];
+    if (user->disabled || user->locked || user->session_count != 0 || user->logins != 0 || BEFORE(m)->user[owner].session_count != 0) return 0;
+    return (was->flags & HSVC_FLAG_EM_ENABLED) && !(was->kind == HSVC_DEVICE_OWNED && was->related == owner);
+}
+const char *owners_are_asked(const struct moment *m) {
+    int headset = came(m);
+    const struct seen_device *is;
+    if (headset == NOBODY || BEFORE(m)->device[m->event->device].session != 0) return NULL;
+    if (!may_come_in(m, AFTER(m)->headset[headset].owner)) return NULL;
+    is = &AFTER(m)->device[m->event->device];
+    if (AFTER(m)->policy.pin_required) return is->prompt == HSVC_PROMPT_SIGN_IN_PIN ? NULL : "an owner came to a free phone and is not asked for the PIN";
+    return is->prompt == HSVC_PROMPT_COUNTDOWN || is->prompt == HSVC_PROMPT_SIGN_IN_PIN ? NULL : "an owner came to a free phone and nothing counts down";
+}
+const char *takeovers_are_asked(const struct moment *m) {
+    int headset = came(m);
+    const struct seen_device *was, *is;
+    if (headset == NOBODY) return NULL;
+    was = &BEFORE(m)->device[m->event->device];
+    is = &AFTER(m)->device[m->event->device];
+    if (was->session_state != HSVC_SESSION_SIGNED_IN || was->session != is->session || was->user == AFTER(m)->headset[headset].owner) return NULL;
+    if (!may_come_in(m, AFTER(m)->headset[headset].owner)) return NULL;
+    return is->prompt == HSVC_PROMPT_SIGN_OUT_OTHER ? NULL : "another user's headset came and nobody is asked";
+}
+const char *strangers_headsets_are_asked(const struct moment *m) {
+    int headset = came(m);
+    if (headset == NOBODY || AFTER(m)->headset[headset].owner != NOBODY || AFTER(m)->headset[headset].updating) return NULL;
+    if (AFTER(m)->policy.prompts != HSVC_CHOICE_ASSOCIATION_PROMPT_ALL_DEVICES || image_has(&m->before->image, HSVC__FAMILY_SKIP)) return NULL;
+    return AFTER(m)->device[m->event->device].prompt == HSVC_PROMPT_ASSOCIATE ? NULL : "a headset that nobody owns came and nobody is asked";
+}
+
 /* ---- profiles and time ---- */
 const char *generations_go_up(const struct moment *m) {
     EACH_DEVICE(i) {
@@ -202,6 +273,22 @@ const char *generations_go_up(const struct moment *m) {
         if (is->profile_state == HSVC_PROFILE_WORN && (!is->registered || is->acked != is->desired)) return "a phone is said to wear what it does not";
     }
     return NULL;
+}
+const char *old_generations_prove_nothing(const struct moment *m) {
+    int names = is_event(m, EV_registers) || is_event(m, EV_registers_bare) || is_event(m, EV_applied);
+    EACH_DEVICE(i) {
+        const struct seen_device *was = &BEFORE(m)->device[i], *is = &AFTER(m)->device[i];
+        if (was->acked == was->desired || is->acked != is->desired || (names && m->event->device == i)) continue;
+        return "a phone is believed to wear what it never said it wears";
+    }
+    return NULL;
+}
+const char *older_is_sent_again(const struct moment *m) {
+    const struct seen_device *is;
+    if (!is_event(m, EV_registers_old)) return NULL;
+    is = &AFTER(m)->device[m->event->device];
+    if (!is_undue(m, m->event->device) || is->calls != 0 || is->holding || find(m, HSVC_EFFECT_APPLY_PROFILE, m->event->device) != NULL) return NULL;
+    return "a phone wears an older profile and is not sent the new one";
 }
 const char *worn_is_not_sent_again(const struct moment *m) {
     EACH_DEVICE(i)

@@ -1,6 +1,12 @@
 /* rules_sessions.c: what must hold of associations and sessions: who owns a headset, who is signed in, what an end is. */
 #include "worlds/rules.h"
 
+enum {
+#define TIMER(field, machine, event, most, rule, text) RUNS_##field,
+#include "rules/timers.def"
+#undef TIMER
+};
+
 /* ---- associations ---- */
 const char *a_serial_has_one_owner(const struct moment *m) {
     EACH_HEADSET(h) {
@@ -102,6 +108,45 @@ const char *refused_elsewhere_is_present(const struct moment *m) {
             if (i != m->event->device && wanted_in(m, u) && is_confirmed(BEFORE(m), i, u)) return NULL;
     return "somebody was refused for a session whose user is not confirmed present";
 }
+const char *elsewhere_is_refused(const struct moment *m) {
+    if (m->event == NULL || AFTER(m)->policy.multiple != HSVC_CHOICE_MULTIPLE_LOGIN_NOT_ALLOWED) return NULL;
+    EACH_DEVICE(i) {
+        int other = 1 - i;
+        int8_t user = AFTER(m)->device[i].user;
+        if (!has_begun(m, i) || !is_undue(m, other) || !is_confirmed(BEFORE(m), other, user)) continue;
+        return "somebody was signed in who is present elsewhere";
+    }
+    return NULL;
+}
+const char *others_go_on(const struct moment *m) {
+    EACH_DEVICE(i) {
+        const struct effect *told = find(m, HSVC_EFFECT_SESSION_ENDED, i);
+        if (AFTER(m)->policy.multiple == HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED && told != NULL && told->cause == HSVC_CAUSE_OTHER_LOGIN)
+            return "a session ended because of another, under ALLOWED";
+    }
+    return NULL;
+}
+const char *forced_are_out(const struct moment *m) {
+    if (m->event == NULL || m->event->kind < EV_force || m->event->kind > EV_force_user || !m->happened->accepted) return NULL;
+    EACH_DEVICE(i) {
+        const struct seen_device *was = &BEFORE(m)->device[i], *is = &AFTER(m)->device[i];
+        int is_meant = is_event(m, EV_force_user) ? was->user == m->event->who : m->event->device == i;
+        if (!is_meant || was->session == 0 || was->session != is->session) continue;
+        if (is_active(is)) return "somebody was forced out and is still signed in";
+        if (is_forced(m, i) && !was->holding) return "somebody was forced out at once and is still there";
+    }
+    return NULL;
+}
+const char *absences_are_bounded(const struct moment *m) {
+    EACH_DEVICE(i) {
+        const struct seen_device *d = &AFTER(m)->device[i];
+        if (!is_active(d)) continue;
+        if (AFTER(m)->policy.max_login != 0 && !(d->timers & 1u << RUNS_max_due)) return "a session may last longer than the maximum";
+        if (AFTER(m)->policy.unregistered_max != 0 && !d->registered && !(d->timers & 1u << RUNS_away_due))
+            return "a session on a phone that is away may last for ever";
+    }
+    return NULL;
+}
 const char *a_call_is_never_cut(const struct moment *m) {
     EACH_DEVICE(i)
         if (BEFORE(m)->device[i].calls != 0 && AFTER(m)->device[i].calls != 0 && has_ended(m, i) && !is_forced(m, i))
@@ -127,10 +172,10 @@ const char *emergency_ends_by_word_alone(const struct moment *m) {
             return "an emergency call was forgotten without the host's word";
     return NULL;
 }
-/* For emergency_hold the call centre rings back: only a person at the phone, or an administrator's NOW, may make it reset. */
+/* For emergency_hold the call centre rings back: only a person at the phone may make it reset. */
 const char *hold_keeps_the_phone(const struct moment *m) {
     if (m->event == NULL || AFTER(m)->policy.hold == 0) return NULL;
-    if (m->event->kind == EV_force_now || m->event->kind == EV_menu_sign_out || m->event->kind == EV_press_sign_out) return NULL;
+    if (m->event->kind == EV_menu_sign_out || m->event->kind == EV_press_sign_out) return NULL;
     EACH_DEVICE(i)
         if (BEFORE(m)->device[i].holding && AFTER(m)->device[i].holding &&
             AFTER(m)->device[i].desired != BEFORE(m)->device[i].desired)
@@ -147,10 +192,10 @@ static int strength_of(int cause) {
         if (strengths[i][0] == cause) return strengths[i][1];
     return 0;
 }
-static int strongest(uint32_t causes) {
+int strongest_cause(uint32_t causes) {
     int most = 0;
     for (int bit = 0; bit < 16; bit++)
-        if (causes >> bit & 1 && strength_of(501 + bit) > most) most = strength_of(501 + bit);
+        if (causes >> bit & 1 && strength_of(HSVC_CAUSE_ADMIN + bit) > strength_of(most)) most = HSVC_CAUSE_ADMIN + bit;
     return most;
 }
 const char *causes_belong_to_a_session(const struct moment *m) {
@@ -175,7 +220,7 @@ const char *strongest_cause_is_told(const struct moment *m) {
     EACH_DEVICE(i) {
         const struct effect *told = find(m, HSVC_EFFECT_SESSION_ENDED, i);
         if (!has_ended(m, i) || told == NULL || BEFORE(m)->device[i].causes == 0) continue;
-        if (strength_of((int)told->cause) < strongest(BEFORE(m)->device[i].causes)) return "a deferred end was told with a weaker cause";
+        if (strength_of((int)told->cause) < strength_of(strongest_cause(BEFORE(m)->device[i].causes))) return "a deferred end was told with a weaker cause";
     }
     return NULL;
 }

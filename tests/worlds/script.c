@@ -83,6 +83,7 @@ char *script_of(struct place *p, const struct seen_set *set, uint32_t node, cons
         step(p, next, at, more, FAULT_NONE, &h);
         say_event(&w, more, at, next);
     }
+    if (v != NULL && v->expect[0] != '\0') say(&w.text, "%s\n", v->expect);
     if (v != NULL) say(&w.text, "verify\n"); /* our own store drops the audit (store.c) */
     return w.text.bytes;
 }

@@ -198,6 +198,23 @@ int play(struct place *p, const char *script, struct spot *end) {
     return result.malformed == 0 && result.failures == 0;
 }
 
+int fails(const char *script) {
+    hsvc_allocator allocator;
+    hsvc_scenario_config config;
+    hsvc_scenario_result result;
+    hsvc_scenario *scenario = NULL;
+    if (hsvc_stdlib_allocator(&allocator) != HSVC_OK) give_up("fails", "no allocator");
+    if (hsvc_scenario_config_init(&config, sizeof config) != HSVC_OK) give_up("fails", "no config");
+    if (hsvc_scenario_result_init(&result, sizeof result) != HSVC_OK) give_up("fails", "no result");
+    config.allocator = &allocator;
+    config.flags = HSVC_SCENARIO_ALLOW_REFUSALS;
+    if (hsvc_scenario_new(&config, &scenario) != HSVC_OK) give_up("fails", "no scenario");
+    if (hsvc_scenario_run(scenario, "made", script, strlen(script), &result) != HSVC_OK) result.failures++;
+    hsvc_scenario_free(scenario);
+    if (result.malformed != 0) give_up("a line cannot be read", script);
+    return result.failures != 0;
+}
+
 static int64_t param(struct place *p, uint32_t which) {
     int64_t value = 0;
     uint32_t scope;

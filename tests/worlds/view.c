@@ -41,7 +41,11 @@ static void look_inside(const struct image *image, int which, struct seen_device
     d->prompt_state = record.prompt_state;
     d->screen_proves = record.prompt_flags;
     d->window_at = record.window_at;
-    for (int i = 0; i < HSVC__TIMERS; i++) d->timers |= (uint32_t)(hsvc__timers(&record)[i] != 0) << i;
+    for (int i = 0; i < HSVC__TIMERS; i++) {
+        int64_t due = hsvc__timers(&record)[i];
+        d->timers |= (uint32_t)(due != 0) << i;
+        d->next |= (uint32_t)(due != 0 && due == d->deadline) << i;
+    }
 }
 
 static void look_at_presence(struct place *p, struct seen_device *d) {
@@ -172,6 +176,8 @@ static void look_at_policy(struct place *p, struct seen_policy *policy) {
     policy->lockout = value_of(p, HSVC_PARAM_LOCKOUT_FAILURES);
     policy->hold = value_of(p, HSVC_PARAM_EMERGENCY_HOLD);
     policy->window = value_of(p, HSVC_PARAM_AUTO_SIGN_OUT_AFTER);
+    policy->unregistered_max = value_of(p, HSVC_PARAM_UNREGISTERED_MAX);
+    policy->max_login = value_of(p, HSVC_PARAM_MAX_LOGIN_TIME);
 }
 
 void look(struct place *p, struct spot *s, uint32_t dirty) {

@@ -57,6 +57,7 @@ struct seen_device {
     uint32_t holding;  /* after an emergency call */
     uint32_t by_hand;  /* nobody's headset need be here */
     uint32_t timers;   /* bit per line of timers.def: it runs */
+    uint32_t next;     /* the same: it is the next of the device to fire, or one of those */
     uint32_t prompt_state, screen_proves; /* which of several machines' states the screen stands for */
     uint64_t session, prompt_id, desired, acked, verify_request;
     int64_t window_due, window_at, prompt_due, deadline;
@@ -77,7 +78,7 @@ struct seen_headset {
 /* The parameters that rules ask about, as they stand everywhere. */
 struct seen_policy {
     int64_t deny, pin_required, countdown, multiple, takeover_on_yes, keeps, refuses_in_call, resign_in, headsets_max;
-    int64_t prompts, lockout, hold, window;
+    int64_t prompts, lockout, hold, window, unregistered_max, max_login;
 };
 struct view {
     struct seen_device device[DEVICES];
@@ -112,7 +113,7 @@ struct happened {
 /* CLASSES: groups of events that a world has or has not. */
 #define CLASSES(C)                                                                                                       \
     C(TIME) C(EDGE) C(LATE) C(PLUG) C(ROAM) C(PIN) C(WRONG) C(LATE_ANSWERS) C(ODD) C(BUTTONS) C(EXTEND) C(CHOOSE) C(MENU) \
-    C(HAND) C(HOST) C(CALLS) C(EMERGENCY) C(DOUBT) C(RESET) C(LINK) C(OLD) C(WIPE) C(UPDATE) C(OWNERS) C(FORCE) C(DISABLE) \
+    C(HAND) C(HOST) C(CALLS) C(EMERGENCY) C(DOUBT) C(RESET) C(LINK) C(OLD) C(FAIL) C(WIPE) C(UPDATE) C(OWNERS) C(FORCE) C(DISABLE) C(REMOVE) \
     C(UNLOCK) C(SET_EM) C(SET_PIN) C(STORE) C(REQUESTS) C(TWO_PHONES) C(THREE)
 enum {
 #define C(name) CLASS_##name,
@@ -186,15 +187,37 @@ int fire(struct place *p, struct spot *s, struct happened *h);
 int64_t next_deadline(const struct view *v);
 /* play: runs a script by the testkit's runner on a store of ours; the spot where it ends. 0 and a message if it fails. */
 int play(struct place *p, const char *script, struct spot *end);
+/* fails: does that script fail, on a store of the runner's own? */
+int fails(const char *script);
 
 /* ---- equal states (canon.c) ---- */
 struct hash {
     uint64_t a, b;
 };
 struct hash canon(const struct place *p, const struct spot *s);
+/* canon_noted: the same, and what the hash is made of: at most NOTES, the last followed by one without `what`. */
+enum { NOTES = 1025 };
+struct canon_note {
+    const char *what; /* as canon.c has it; of a row its key */
+    char value[64];
+};
+#define ROW_NOTE "row" /* `what` of a row's key */
+struct hash canon_noted(const struct place *p, const struct spot *s, struct canon_note *notes);
+
+/* ---- were they rightly taken for one? (merges.c) ---- */
+struct parting {
+    const struct event *at; /* the first event that is answered otherwise, makes another state, or is possible in one alone */
+    char what[200];         /* what differs then; "here" is the first state */
+};
+/* do_part: 0 if two states have the same future, as far as each single event tells. */
+int do_part(struct place *p, const struct spot *a, const struct spot *b, struct parting *to);
 
 /* ---- what must hold (rules.c) ---- */
+struct blame { /* of what the rule speaks: where its loops stood */
+    int device, user, headset;
+};
 struct moment {
+    struct blame *blame;
     const struct place *place;
     const struct event *event; /* NULL: the beginning */
     const struct spot *before;
@@ -204,8 +227,12 @@ struct moment {
 struct violation {
     const char *rule;
     const char *name;
-    char text[200];
+    char text[400];
+    char expect[500]; /* lines of a script that fail where this was found (expects.c), or "" */
 };
+/* expected: the lines for a rule's text. strongest_cause: of a set that waits, as the views have it. */
+void expected(const struct moment *m, const char *text, char *to, size_t size);
+int strongest_cause(uint32_t causes);
 /* broken_rule: the first rule that a moment breaks; 0 if none. Rules about steps and about states alike. */
 int broken_rule(const struct moment *m, struct violation *v);
 /* is_asked: does this search ask for that invariant? */
@@ -241,10 +268,13 @@ int set_has(const struct seen_set *set, struct hash hash);
 struct findings {
     uint64_t states, expanded, steps, merges_tried;
     uint32_t timers, screens; /* bits of timers.def and of the prompt's states: what ran and was shown in some state */
+    uint32_t fired_in_calls;  /* bits of timers.def: what fired during a call */
+    uint32_t waited;          /* bit per cause, from HSVC_CAUSE_ADMIN: what waited for a call's end */
     uint32_t depth;
     int complete;
     struct violation violation; /* rule NULL: none */
     char *script;               /* the shortest way there, or NULL; to be freed */
+    char *other;                /* of two states that were wrongly taken for one: the way to the other; to be freed */
     int plays;                  /* the runner plays the script to that very state */
 };
 /* explore: as far as the world says, or to the first violation. The way to the last state found, or to the violation, is also
