@@ -132,7 +132,7 @@ static int32_t check_fields(const hsvc_input *in, uint32_t index, struct hsvc_ef
 
 /* ---- texts ---- */
 static void complain(struct hsvc__complaint *c, uint32_t reason, uint32_t field, int64_t limit) {
-    if (c->reason != 0) return;
+    if (c->reason != 0 || reason == 0) return;
     c->reason = reason;
     c->field = field;
     c->limit = limit;

@@ -45,6 +45,7 @@ int hsvc__decide_items(struct hsvc__turn *t, uint32_t machine, uint32_t event) {
     t->item = 0;
     if (count == 0) return 0;
     t->items_refused = (uint32_t)(count - accepted);
+    t->verdict.limit = 0; /* which the last item broke is not the list's */
     t->verdict.reason = accepted == count ? HSVC_REASON_DONE : accepted != 0 ? HSVC_REASON_PARTLY_DONE : HSVC_REASON_LIST_REFUSED;
     return 1;
 }

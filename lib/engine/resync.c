@@ -98,11 +98,11 @@ static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsv
     return status;
 }
 
-/* skip_like: behind all keys that begin with what a cursor holds: longer ones are nobody's. Behind the last there is nothing. */
+/* skip_like: behind all keys that begin with what a cursor holds: longer ones are nobody's; before the first that begins otherwise,
+ * so without the 00s that a carry leaves. Behind the last there is nothing. */
 static void skip_like(hsvc_cursor *cursor) {
-    uint32_t at = cursor->key_len;
-    while (at > 0 && ++cursor->key[at - 1] == 0) at--;
-    if (at == 0) cursor->done = 1;
+    while (cursor->key_len > 0 && ++cursor->key[cursor->key_len - 1] == 0) cursor->key_len--;
+    if (cursor->key_len == 0) cursor->done = 1;
 }
 
 static void move_cursor(hsvc_cursor *cursor, hsvc__str key) {

@@ -119,16 +119,17 @@ static void line_up(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     uint32_t timer = 0;
     int64_t due = due_of(txn, slot, &timer);
     struct hsvc__late *late;
-    if (due >= slot->due || due >= txn->horizon) return;
+    if (due >= txn->horizon || (slot->late != NULL && due >= slot->late->due)) return;
     late = (struct hsvc__late *)hsvc__arena_take(&txn->work, sizeof *late);
     if (late == NULL) {
         txn->status = HSVC_ERR_MEMORY;
         return;
     }
     memset(late, 0, sizeof *late);
-    late->due = slot->due = due;
+    late->due = due;
     late->armed = hsvc__armed_at((const struct hsvc__device *)slot->record, timer);
     late->slot = slot;
+    slot->late = late;
     txn->late = meld(txn->late, late);
 }
 
@@ -148,22 +149,25 @@ static void line_up_all(struct hsvc__txn *txn, int used) {
 static void queue_up(struct hsvc__txn *txn, int64_t horizon, int used) {
     txn->late = NULL;
     txn->horizon = horizon;
-    for (struct hsvc__slot *slot = next_slot(txn, NULL, 0); slot != NULL; slot = next_slot(txn, slot, 0)) {
-        slot->due = HSVC_NEVER;
-        slot->firings = 0;
-    }
+    for (struct hsvc__slot *slot = next_slot(txn, NULL, 0); slot != NULL; slot = next_slot(txn, slot, 0)) slot->late = NULL;
     line_up_all(txn, used);
+}
+
+/* is_so: does a device stand in the queue as it is now? */
+static int is_so(struct hsvc__txn *txn, const struct hsvc__late *late) {
+    uint32_t timer = 0;
+    return due_of(txn, late->slot, &timer) == late->due && hsvc__armed_at((const struct hsvc__device *)late->slot->record, timer) == late->armed;
 }
 
 /* next_late: who is due first, if that is before a time; NULL if nobody is. */
 static struct hsvc__slot *next_late(struct hsvc__txn *txn, int64_t before) {
     while (txn->late != NULL && txn->late->due < before) {
         struct hsvc__slot *slot = txn->late->slot;
-        int stands = txn->late->due == slot->due;
-        if (stands && due_of(txn, slot, NULL) == slot->due) return slot;
+        int stands = slot->late == txn->late; /* else it was fired, or stands further in front */
+        if (stands && is_so(txn, txn->late)) return slot;
         txn->late = meld(txn->late->left, txn->late->right);
-        if (!stands) continue; /* it stands further in front */
-        slot->due = HSVC_NEVER;
+        if (!stands) continue;
+        slot->late = NULL;
         line_up(txn, slot);
     }
     return NULL;
@@ -207,10 +211,13 @@ static void fire_queue(struct hsvc__turn *t, int64_t before, int used) {
     struct hsvc__slot *slot;
     struct hsvc__turn keep = *t;
     int may_wait = before > t->now;
+    txn->runs++;
     while (txn->status == HSVC_OK && txn->missing == 0 && (slot = next_late(txn, before)) != NULL) {
         if (may_wait && !has_room(txn)) break;
-        slot->due = HSVC_NEVER;
-        if (slot->firings++ >= HSVC_LIMIT_FIRINGS) continue;
+        slot->late = NULL;
+        slot->firings = slot->run == txn->runs ? slot->firings + 1 : 1;
+        slot->run = txn->runs;
+        if (slot->firings > HSVC_LIMIT_FIRINGS) continue;
         fire(t, hsvc__device_of(t, slot->name), may_wait);
         if (txn->table == NULL) line_up_all(txn, used);
     }

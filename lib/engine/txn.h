@@ -26,8 +26,9 @@ struct hsvc__slot {
     struct hsvc__vector audited; /* of the record, as the audit's last entry of it says */
     uint32_t appended; /* audit entries of this decision */
     uint32_t is_near;
-    uint32_t firings; /* of a device, in a row (settle.c) */
-    int64_t due;      /* of a device: for which it stands in the queue */
+    uint32_t firings; /* of a device, in this run (settle.c) */
+    uint32_t run;
+    struct hsvc__late *late;  /* of a device: as what it stands in the queue; NULL: not at all */
     struct hsvc__note *notes; /* of this decision, newest first */
     struct hsvc__slot *next;
     struct hsvc__slot *next_near;
@@ -72,6 +73,7 @@ struct hsvc__txn {
     uint32_t op_room;
     struct hsvc__late *late; /* the queue of devices that are due before the horizon (settle.c) */
     int64_t horizon;         /* 0: there is no queue */
+    uint32_t runs;           /* how often the queue was gone through */
     struct hsvc__note *notes; /* newest first */
     struct { /* who is meant by an empty name: nobody; never written */
         struct hsvc__device device;

@@ -175,14 +175,20 @@ static void mend(void *record, uint32_t family, const struct seen *s) {
     else mend_headset((struct hsvc__headset *)record, s);
 }
 
-static int is_wrong(void *record, uint32_t family, int64_t latest) {
+/* is_question_ahead: others that saw the host's time to answer lie in their future have left it there, and written since: so the stamp
+ * says nothing of it to the one that asked. */
+static int is_question_ahead(const struct hsvc__device *d, const struct seen *s) {
+    return d->calls_doubt_at != 0 && begins_anew(d, HSVC__TIMER_calls_due, d->calls_due - (int64_t)d->calls_due_span, s);
+}
+
+static int is_wrong(void *record, uint32_t family, const struct seen *s) {
     struct hsvc__device *d = (struct hsvc__device *)record;
     const struct hsvc__user *u = (const struct hsvc__user *)record;
     const struct hsvc__headset *h = (const struct hsvc__headset *)record;
     switch (family) {
-        case HSVC__FAMILY_DEVICE: return d->stamped_at > latest || is_too_far(d, latest);
-        case HSVC__FAMILY_USER: return u->stamped_at > latest;
-        case HSVC__FAMILY_HEADSET: return h->stamped_at > latest;
+        case HSVC__FAMILY_DEVICE: return is_after(d->stamped_at, s) || is_too_far(d, s->latest) || is_question_ahead(d, s);
+        case HSVC__FAMILY_USER: return is_after(u->stamped_at, s);
+        case HSVC__FAMILY_HEADSET: return is_after(h->stamped_at, s);
         default: return 0;
     }
 }
@@ -190,7 +196,7 @@ static int is_wrong(void *record, uint32_t family, int64_t latest) {
 int hsvc__times_mend(void *record, uint32_t family, int64_t now, int64_t latest, uint32_t node) {
     struct seen s = {now, latest, node};
     struct hsvc__device *d = (struct hsvc__device *)record;
-    int wrong = !HSVC__MUTANT(stamps_believed) && is_wrong(record, family, latest);
+    int wrong = !HSVC__MUTANT(stamps_believed) && is_wrong(record, family, &s);
     if (wrong) mend(record, family, &s);
     if (family == HSVC__FAMILY_DEVICE) memcpy(d->dues, hsvc__timers(d), sizeof d->dues);
     return wrong;

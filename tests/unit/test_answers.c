@@ -98,12 +98,40 @@ static void what_a_view_does_not_use_is_0_SAFE_5(void **state) {
     assert_int_equal(code.accepted, 0); /* is said of reasons */
 }
 
+/* A list's sum is of the whole list: which limit was broken is said of the item that broke it. */
+static void the_sum_of_a_list_has_no_limit_of_an_item_OBS_1_ASSOC_8(void **state) {
+    hsvc_item serials[2];
+    hsvc_verdict sum, last = {.struct_size = sizeof last};
+    hsvc_input in;
+    (void)state;
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_HEADSETS_PER_USER_MAX, HSVC_SCOPE_GLOBAL, 2)), HSVC_REASON_POLICY_CHANGED);
+    OK(hsvc_input_device_put(&in, "P1", "own", HSVC_DEVICE_OWNED, NULL, "CP-8851", "14.1(1)", HSVC_FLAG_EM_ENABLED));
+    hsvc_input_set_related_user(&in, "ann");
+    assert_int_equal(give(d, &in), HSVC_REASON_DONE);
+    (void)GIVE(d, hsvc_input_headset_connected(&in, "P1", "S2", 2));
+    (void)GIVE(d, hsvc_input_headset_connected(&in, "P1", "S3", 3));
+    hsvc_item_headset(&serials[0], "S2", 0);
+    hsvc_item_headset(&serials[1], "S3", 0);
+    OK(hsvc_input_init(&in, sizeof in, HSVC_INPUT_ASSOCIATE_DEVICE_OWNER));
+    hsvc_input_set_items(&in, serials, 2);
+    assert_int_equal(give(d, &in), HSVC_REASON_ASSOCIATED); /* of the first item */
+    OK(hsvc_verdict_at(d->fx, 1, &last));
+    assert_int_equal(last.reason, HSVC_REASON_HEADSET_LIMIT);
+    assert_int_equal(last.limit, 2);
+    OK(hsvc_verdict_init(&sum, sizeof sum));
+    OK(hsvc_verdict_at(d->fx, 2, &sum));
+    assert_int_equal(sum.reason, HSVC_REASON_PARTLY_DONE);
+    assert_int_equal(sum.field, 0);
+    assert_int_equal(sum.limit, 0);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
     const struct CMUnitTest tests[] = {
         TEST(the_profiles_to_choose_from_stay_while_the_engine_goes_on_SIGN_3),
         TEST(an_answer_that_was_lost_says_no_more_than_it_would_have_STORE_4),
         TEST(what_a_view_does_not_use_is_0_SAFE_5),
+        TEST(the_sum_of_a_list_has_no_limit_of_an_item_OBS_1_ASSOC_8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

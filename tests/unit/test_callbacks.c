@@ -392,6 +392,8 @@ static void what_is_not_permitted_does_not_happen_OBS_9(void **state) {
     assert_int_equal(said(d->fx, 1), HSVC_REASON_PROMPT_STALE);
     assert_int_equal(verdict_of(d->fx, 0).em_code, 10);
     assert_string_equal(verdict_of(d->fx, 0).rule, "OBS-9");
+    assert_int_equal(verdict_of(d->fx, 0).field, 0); /* no field is wrong */
+    assert_int_equal(verdict_of(d->fx, 0).limit, 0);
     assert_int_equal(host.permission_asked, 1);
     assert_int_equal(host.permission_input.kind, HSVC_INPUT_ASSOCIATE);
     assert_true(text_is(host.permission_input.actor, host.permission_input.actor_len, "root"));

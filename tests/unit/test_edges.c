@@ -126,6 +126,35 @@ static void pages_of_keys_that_are_no_names_come_to_an_end_STORE_6_SAFE_5(void *
     }
 }
 
+/* told: how many effects a resync from its beginning to its end hands out. */
+static size_t told(void) {
+    hsvc_cursor cursor;
+    size_t count = 0;
+    OK(hsvc_cursor_init(&cursor, sizeof cursor));
+    for (unsigned i = 0; !cursor.done && i < 100; i++) {
+        OK(hsvc_resync(w->desk.engine, NULL, &cursor, w->desk.fx));
+        count += hsvc_effects_count(w->desk.fx);
+    }
+    return count;
+}
+
+/* The cursor stands behind a key that is longer than it holds, and before the next name. */
+static void a_page_that_ends_with_no_name_hides_no_phone_behind_it_STORE_6_STORE_7(void **state) {
+    char key[HSVC_LIMIT_KEY_LEN];
+    size_t before;
+    (void)state;
+    open_at(PEOPLE "at 09:00 H1 plugs into desk-1\n", 0);
+    before = told();
+    assert_int_not_equal(before, 0);
+    memset(key, 0xff, sizeof key);
+    memcpy(key + 1, "desk-0", 6);
+    key[0] = HSVC__FAMILY_DEVICE;
+    for (size_t i = 0; i < HSVC_LIMIT_RESYNC_DEVICES; i++)
+        write_row(w, hsvc__str_of(key, 150 + i), row_of(w, HSVC__FAMILY_DEVICE, TEXT("desk-2")));
+    assert_int_equal(told(), before);
+    world_close(w);
+}
+
 /* ---- too many ---- */
 
 /* What these users' headsets are is read only when the decision asks for it. */
@@ -446,6 +475,7 @@ int main(void) {
         cmocka_unit_test(the_next_deadline_is_of_no_odd_row_STORE_7),
         cmocka_unit_test(a_device_under_a_key_that_is_no_name_ends_no_page_STORE_6_STORE_7),
         cmocka_unit_test(pages_of_keys_that_are_no_names_come_to_an_end_STORE_6_SAFE_5),
+        cmocka_unit_test(a_page_that_ends_with_no_name_hides_no_phone_behind_it_STORE_6_STORE_7),
         cmocka_unit_test(a_decision_that_asks_for_too_many_records_is_refused_whole_STORE_3),
         cmocka_unit_test(a_deadline_between_two_inputs_of_a_large_batch_comes_between_them_TIME_3),
         cmocka_unit_test(a_job_passes_over_what_is_too_large_STORE_3_STORE_7),

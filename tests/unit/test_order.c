@@ -131,31 +131,114 @@ static void what_was_armed_together_fires_in_the_order_of_the_call_TIME_3(void *
 /* at: an input of this batch and when it happened. */
 static void at(size_t i, int64_t when) { in[i].at_ms = when; }
 
-/* In one batch a window opens, closes, and opens again with a nearer end than before; everything else is about others. */
-static void window_that_opens_again(unsigned count) {
+/* In one batch a window opens, closes, and opens again with another end than before; everything else is about others. */
+static void window_that_opens_again(unsigned count, int64_t first, int64_t second) {
     int64_t begun;
     hsvc_effect ended;
     open_office(count);
-    set(HSVC_PARAM_AUTO_SIGN_OUT_AFTER, 3 * LENGTH);
+    set(HSVC_PARAM_AUTO_SIGN_OUT_AFTER, first);
     begun = now_of();
     pass(d, HOUR);
     for (unsigned i = 0; i < count; i++) plug(&in[i], i), at(i, begun);
     OK(hsvc_input_headset_disconnected(&in[count], "p0", NULL, 1)), at(count, begun);
     plug(&in[count + 1], 0), at(count + 1, begun + MINUTE);
-    OK(hsvc_input_policy_set(&in[count + 2], HSVC_PARAM_AUTO_SIGN_OUT_AFTER, HSVC_SCOPE_GLOBAL, LENGTH)), at(count + 2, begun + MINUTE);
+    OK(hsvc_input_policy_set(&in[count + 2], HSVC_PARAM_AUTO_SIGN_OUT_AFTER, HSVC_SCOPE_GLOBAL, second)), at(count + 2, begun + MINUTE);
     OK(hsvc_input_headset_disconnected(&in[count + 3], "p0", NULL, 1)), at(count + 3, begun + 2 * MINUTE);
     plug(&in[count + 4], 1), at(count + 4, begun + 10 * LENGTH);
     apply(count + 5);
     assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, &ended), 1);
     assert_int_equal(ended.cause, HSVC_CAUSE_WINDOW);
-    assert_int_equal(ended.at_ms, begun + 2 * MINUTE + LENGTH);
+    assert_int_equal(ended.at_ms, begun + 2 * MINUTE + second);
     close_office();
 }
 
 static void a_window_that_opens_again_ends_once_and_in_its_time_TIME_3_OUT_3(void **state) {
     (void)state;
-    window_that_opens_again(FEW);
-    window_that_opens_again(MANY);
+    for (unsigned count = FEW; count <= MANY; count += MANY - FEW) {
+        window_that_opens_again(count, 3 * LENGTH, LENGTH);
+        window_that_opens_again(count, LENGTH, 3 * LENGTH);
+    }
+}
+
+/* reason_of: of the nth deadline that fired before the first input; at which phone it was. */
+static uint32_t reason_of(size_t n, unsigned phone) {
+    hsvc_verdict verdict;
+    OK(hsvc_verdict_init(&verdict, sizeof verdict));
+    OK(hsvc_verdict_at(d->fx, n, &verdict));
+    assert_int_equal(verdict.input_index, HSVC_NO_INPUT);
+    assert_true(is_at(&verdict, phone));
+    return verdict.reason;
+}
+
+/* three_of_one_moment: the first and the last armed are the first phone's. */
+static void three_of_one_moment(unsigned count) {
+    open_office(count);
+    OK(hsvc_input_call_begun(&in[0], "p0", 7, HSVC_CALL_ACTIVE));
+    apply(1);
+    pass(d, 12 * HOUR - LENGTH - MINUTE);
+    set(HSVC_PARAM_AUTO_SIGN_OUT_AFTER, LENGTH + MINUTE);
+    unplug(1);
+    pass(d, MINUTE);
+    set(HSVC_PARAM_AUTO_SIGN_OUT_AFTER, LENGTH);
+    unplug(0);
+    pass(d, LENGTH + MINUTE);
+}
+
+static void another_phone_comes_between_two_of_one(unsigned count) {
+    three_of_one_moment(count);
+    all_come_back(count);
+    assert_int_equal(reason_of(0, 0), HSVC_REASON_CALLS_ASKED);
+    assert_int_equal(reason_of(1, 1), HSVC_REASON_SIGNED_OUT);
+    (void)reason_of(2, 0);
+    close_office();
+}
+
+/* The first of the three is over before, in the same batch: of the other two the other phone's was armed first. */
+static void another_phone_comes_before_what_is_left(unsigned count) {
+    three_of_one_moment(count);
+    for (unsigned i = 0; i < count; i++) plug(&in[i + 2], i);
+    plug(&in[0], count - 1), at(0, now_of() - 3 * MINUTE);
+    OK(hsvc_input_call_ended(&in[1], "p0", 7)), at(1, now_of() - 2 * MINUTE);
+    apply(count + 2);
+    assert_int_equal(verdict_of(d->fx, 1).accepted, 1);
+    assert_int_equal(reason_of(2, 1), HSVC_REASON_SIGNED_OUT);
+    assert_int_equal(reason_of(3, 0), HSVC_REASON_SIGNED_OUT);
+    close_office();
+}
+
+static void another_phone_comes_between_two_deadlines_of_one_moment_TIME_3(void **state) {
+    (void)state;
+    another_phone_comes_between_two_of_one(FEW);
+    another_phone_comes_between_two_of_one(MANY);
+    another_phone_comes_before_what_is_left(FEW);
+    another_phone_comes_before_what_is_left(MANY);
+}
+
+/* A phone that was cut off for hours tells it all at once: a headset that is loose, each time with a warning, and at last somebody who
+ * was away for longer than the window. However much fired in this batch, the window ends before the last report. */
+#define TIMES (HSVC_LIMIT_FIRINGS + 2u)
+static hsvc_input late[MANY + 2 * TIMES + 2];
+static void loose_headset(unsigned count) {
+    int64_t begun;
+    size_t n = 0;
+    open_office(count);
+    set(HSVC_PARAM_SIGN_OUT_WARNING, 4 * MINUTE);
+    begun = now_of();
+    pass(d, 7 * HOUR);
+    for (unsigned i = 0; i < count; i++, n++) plug(&late[n], i), late[n].at_ms = begun;
+    for (unsigned i = 0; i <= TIMES; i++) {
+        OK(hsvc_input_headset_disconnected(&late[n], "p0", NULL, 1)), late[n++].at_ms = begun + i * 2 * MINUTE;
+        plug(&late[n], 0), late[n++].at_ms = begun + i * 2 * MINUTE + (i == TIMES ? 10 : 1) * MINUTE + SECOND;
+    }
+    OK(hsvc_apply(d->engine, late, n, 0, d->fx));
+    assert_int_equal(effects_of(d->fx, HSVC_EFFECT_SESSION_ENDED, NULL), 1);
+    close_office();
+}
+
+static void a_long_batch_fires_all_that_is_due_before_its_last_input_TIME_3(void **state) {
+    (void)state;
+    loose_headset(FEW);
+    loose_headset(MANY);
 }
 
 int main(void) {
@@ -164,6 +247,8 @@ int main(void) {
         cmocka_unit_test(of_one_moment_what_was_armed_first_fires_first_TIME_3),
         cmocka_unit_test(what_was_armed_together_fires_in_the_order_of_the_call_TIME_3),
         cmocka_unit_test(a_window_that_opens_again_ends_once_and_in_its_time_TIME_3_OUT_3),
+        cmocka_unit_test(another_phone_comes_between_two_deadlines_of_one_moment_TIME_3),
+        cmocka_unit_test(a_long_batch_fires_all_that_is_due_before_its_last_input_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

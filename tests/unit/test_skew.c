@@ -68,6 +68,25 @@ static uint32_t calls_of(struct world *w) {
     return v.call_count;
 }
 
+static void start(struct world *w, uint32_t node, uint32_t count) {
+    hsvc_config config;
+    assert_int_equal(hsvc_config_init(&config, sizeof config), HSVC_OK);
+    config.allocator = &w->allocator;
+    config.store = &w->store;
+    config.clock = clock_now;
+    config.clock_user = &ahead_ms[node];
+    config.node = node;
+    config.node_count = count;
+    config.poll_ms = 500;
+    assert_int_equal(hsvc_engine_new(&config, &w->nodes[node]), HSVC_OK);
+}
+
+/* leave_one: the first node goes on without the others. */
+static void leave_one(struct world *w) {
+    hsvc_engine_free(w->nodes[0]);
+    start(w, 0, 1);
+}
+
 static void begin(struct world *w, int64_t first, int64_t second, int64_t third) {
     memset(w, 0, sizeof *w);
     real_ms = INT64_C(1700000000000);
@@ -79,18 +98,7 @@ static void begin(struct world *w, int64_t first, int64_t second, int64_t third)
     assert_int_equal(hsvc_store_init(&w->store, sizeof w->store), HSVC_OK);
     assert_int_equal(hsvc_memory_store_bind(w->memory, &w->store), HSVC_OK);
     assert_int_equal(hsvc_effects_new(&w->allocator, &w->effects), HSVC_OK);
-    for (uint32_t n = 0; n < NODES; n++) {
-        hsvc_config config;
-        assert_int_equal(hsvc_config_init(&config, sizeof config), HSVC_OK);
-        config.allocator = &w->allocator;
-        config.store = &w->store;
-        config.clock = clock_now;
-        config.clock_user = &ahead_ms[n];
-        config.node = n;
-        config.node_count = NODES;
-        config.poll_ms = 500;
-        assert_int_equal(hsvc_engine_new(&config, &w->nodes[n]), HSVC_OK);
-    }
+    for (uint32_t n = 0; n < NODES; n++) start(w, n, NODES);
 }
 
 static void end(struct world *w) {
@@ -179,6 +187,38 @@ static void a_call_that_nobody_knows_of_is_dropped_by_whichever_nodes_OUT_6_TIME
     }
 }
 
+/* The clock of the node that asked is set right by an hour, and others have written since: the wait begins anew all the same, also where
+ * only one node is left. */
+static void a_question_of_a_clock_that_went_back_is_over_in_time(int is_alone) {
+    struct world w;
+    hsvc_input in;
+    begin(&w, HOUR, 0, 0);
+    old_call(&w, 1);
+    real_ms -= HOUR;
+    for (int i = 0; i < 600 && w.asked == 0; i++) {
+        real_ms += 500;
+        advance(&w, 0);
+    }
+    assert_int_equal(w.asked, 1);
+    hsvc_input_user_activity(&in, "desk-1");
+    tell(&w, 1, &in);
+    ahead_ms[0] = 0;
+    if (is_alone) leave_one(&w);
+    for (int i = 0; i < 60; i++) {
+        real_ms += 500;
+        advance(&w, 0);
+        if (!is_alone) advance(&w, 1);
+    }
+    assert_int_equal(calls_of(&w), 0);
+    end(&w);
+}
+
+static void a_question_of_a_clock_that_went_back_is_over_in_time_TIME_4_TIME_7(void **state) {
+    (void)state;
+    a_question_of_a_clock_that_went_back_is_over_in_time(0);
+    a_question_of_a_clock_that_went_back_is_over_in_time(1);
+}
+
 /* ---- a sign-out of everybody (OUT-13) ---- */
 
 /* Who was signed in by a node whose clock is a little ahead was there before, all the same. */
@@ -200,6 +240,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_has_its_time_to_answer_about_old_calls_whatever_clocks_say_OUT_4_OUT_6_TIME_4),
         cmocka_unit_test(a_call_that_nobody_knows_of_is_dropped_by_whichever_nodes_OUT_6_TIME_7),
+        cmocka_unit_test(a_question_of_a_clock_that_went_back_is_over_in_time_TIME_4_TIME_7),
         cmocka_unit_test(a_sign_out_of_all_means_whom_a_node_ahead_signed_in_OUT_13_TIME_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
