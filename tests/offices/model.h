@@ -272,6 +272,7 @@ uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 void m_offer(struct model *m, struct m_phone *p);
 void m_follow(struct model *m);
 uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);
+uint32_t m_asks_by_hand(const struct m_phone *p);
 uint32_t m_judge(struct model *m, struct m_phone *p, uint32_t headset);
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset);
 void m_withdraw(struct m_phone *p);
