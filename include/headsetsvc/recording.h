@@ -56,6 +56,8 @@ typedef struct hsvc_replay_step {
     const hsvc_input *inputs;
     size_t count;
     const hsvc_effects *effects; /* NULL for NEXT_DEADLINE */
+    uint32_t node; /* of the engine that made the call, as its hsvc_config said */
+    uint32_t node_count;
 } hsvc_replay_step;
 /* hsvc_replay_step_fn: takes one call that was replayed. */
 typedef int32_t (*hsvc_replay_step_fn)(const hsvc_replay_step *step, void *user);

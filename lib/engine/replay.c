@@ -382,6 +382,8 @@ static int32_t tell_step(struct replay *r, uint32_t kind, uint32_t flags, int32_
     step.inputs = r->inputs;
     step.count = r->input_count;
     step.effects = kind == HSVC_RECORDED_NEXT_DEADLINE ? NULL : r->fx;
+    step.node = r->engine->node;
+    step.node_count = r->engine->node_count;
     return r->config.step(&step, r->config.user) == HSVC_OK ? HSVC_OK : HSVC_ERR_CALLBACK;
 }
 

@@ -129,6 +129,7 @@ static int32_t take_call(const hsvc_replay_step *step, void *user) {
         keep_input(in);
         name_request(in, story->count + 1);
     }
+    story->node[story->count] = step->node;
     story->at[story->count++] = step->at_ms;
     return HSVC_OK;
 }
@@ -168,8 +169,8 @@ static void tell(struct script *script) {
     for (size_t i = 0; i < count; i++) {
         story->in[to] = story->in[i];
         story->at[to] = story->at[i];
-        hsvc_engine_free(d.engine);
-        OK(hsvc_engine_new(&d.config, &d.engine));
+        story->node[to] = story->node[i];
+        desk_is_node(&d, story->node[i]);
         OK(story_go(&d, story, to));
         rows_read(&story->before[to + 1], &d.plain, 0);
         if (story->in[to].kind != 0 || !rows_same(&story->before[to], &story->before[to + 1])) to++;

@@ -67,6 +67,14 @@ static inline void desk_open(struct desk *d) {
     desk_start(d);
 }
 
+/* desk_is_node: goes on as another node of the cluster. */
+static inline void desk_is_node(struct desk *d, uint32_t node) {
+    d->config.node = node;
+    d->config.node_count = node + 1;
+    hsvc_engine_free(d->engine);
+    OK(hsvc_engine_new(&d->config, &d->engine));
+}
+
 /* desk_close: frees everything; nothing may be left, and every size must have been right. */
 static inline void desk_close(struct desk *d) {
     hsvc_alloc_counts counts;

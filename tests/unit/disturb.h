@@ -72,6 +72,7 @@ static inline uint64_t fired(const struct desk *d) {
 static inline void open_before(struct desk *d, const struct story *story, size_t i, int warm) {
     int64_t value;
     desk_open(d);
+    desk_is_node(d, story->node[i]);
     rows_write(&story->before[i], &d->plain);
     OK(hsvc_manual_clock_set(d->clock, story->at[i]));
     if (warm) OK(hsvc_policy_value(d->engine, HSVC_PARAM_PIN_ENTRY, NULL, 0, NULL, 0, &value, NULL));
@@ -174,6 +175,7 @@ static inline int same_after(struct desk *d, const struct story *story, size_t l
     struct desk other;
     int same;
     open_before(&other, story, line + 1, 0);
+    desk_is_node(&other, story->node[line]);
     go_on(&other, story, line, &twice);
     go_on(d, story, line, &now);
     if (doubted) {
@@ -262,6 +264,8 @@ static inline int short_of_memory(const struct story *story, size_t line, uint64
     uint64_t failures;
     int same;
     desk_ready(&d);
+    d.config.node = story->node[line];
+    d.config.node_count = story->node[line] + 1;
     rows_write(&story->before[line], &d.plain);
     OK(hsvc_count_alloc_fail(d.count, nth, times));
     start_short(&d);

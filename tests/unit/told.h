@@ -8,6 +8,7 @@
 struct story {
     hsvc_input *in; /* kind 0: advance; STORY_RESYNC */
     int64_t *at;
+    uint32_t *node; /* whose call it is */
     struct rows *before; /* the store before each, and after the last */
     size_t count;
 };
@@ -16,15 +17,17 @@ struct story {
 static inline void story_room(struct story *story, size_t most) {
     story->in = (hsvc_input *)calloc(most + 1, sizeof *story->in);
     story->at = (int64_t *)calloc(most + 1, sizeof *story->at);
+    story->node = (uint32_t *)calloc(most + 1, sizeof *story->node);
     story->before = (struct rows *)calloc(most + 1, sizeof *story->before);
     story->count = 0;
-    assert_true(story->in != NULL && story->at != NULL && story->before != NULL);
+    assert_true(story->in != NULL && story->at != NULL && story->node != NULL && story->before != NULL);
 }
 
 static inline void story_free(struct story *story) {
     for (size_t i = 0; i <= story->count; i++) rows_free(&story->before[i]);
     free(story->in);
     free(story->at);
+    free(story->node);
     free(story->before);
     memset(story, 0, sizeof *story);
 }

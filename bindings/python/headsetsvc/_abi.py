@@ -416,6 +416,8 @@ class hsvc_replay_step(C.Structure):
     inputs: Any
     count: Any
     effects: Any
+    node: Any
+    node_count: Any
 
 
 class hsvc_difference(C.Structure):
@@ -1355,6 +1357,8 @@ hsvc_replay_step._fields_ = [
     ("inputs", C.c_void_p),
     ("count", C.c_size_t),
     ("effects", C.c_void_p),
+    ("node", C.c_uint32),
+    ("node_count", C.c_uint32),
 ]
 hsvc_difference._fields_ = [
     ("struct_size", C.c_uint32),
