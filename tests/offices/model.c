@@ -225,6 +225,13 @@ void m_turns(struct model *m, struct m_phone *p) {
     fire(m, p, MT_OFFER);
 }
 
+/* m_turns_too: whose turn it was to be next has it with whatever else is decided of these phones meanwhile (decision 182). since: the counter
+ * when the decision began. */
+void m_turns_too(struct model *m, uint32_t phones, uint32_t since) {
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        if (phones & 1u << i && m->phones[i].due[MT_OFFER] != M_NEVER && m->phones[i].armed[MT_OFFER] <= since) m_turns(m, &m->phones[i]);
+}
+
 static void fire_earliest(struct model *m, struct m_phone *p, int64_t at) {
     uint32_t timer = M_TIMERS, headset = 0;
     for (uint32_t k = 0; k < M_TIMERS; k++)

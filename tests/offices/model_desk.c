@@ -116,7 +116,7 @@ uint32_t m_back_from(uint32_t state) {
 static struct m_answer binds_nothing(const struct model *m, const struct m_phone *p, uint32_t headset) {
     if (!m_ready(p) || m_emergency(p) || p->due[MT_HOLD] != M_NEVER) return m_yes(HSVC_REASON_OFFERED_LATER);
     if (p->prompt_headset == headset) return m_yes(HSVC_REASON_SIGN_OUT_ASKED);
-    return m_plain_screen(m, p, p->user) ? m_yes(HSVC_REASON_WAITING) : m_no(m_why_not(m, p, headset));
+    return m_asks_by_hand(p) || m_plain_screen(m, p, p->user) ? m_yes(HSVC_REASON_WAITING) : m_no(m_why_not(m, p, headset));
 }
 
 struct m_answer m_connect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {

@@ -105,11 +105,16 @@ static uint32_t judge_owned(struct model *m, struct m_phone *p, uint32_t headset
     return HSVC_REASON_TAKEOVER_ASKED;
 }
 
+/* m_asks_by_hand: a screen on which somebody without a headset says who it is: whatever comes waits for its end. */
+uint32_t m_asks_by_hand(const struct m_phone *p) {
+    return p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->hand || (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset == 0);
+}
+
 /* m_waits: another prompt stands there: what is not eligible is told so at once, and has had its turn. */
 struct m_answer m_waits(struct model *m, struct m_phone *p, uint32_t headset) {
     uint32_t user = m->headsets[headset].owner, why;
     if (user == 0) return m_yes(m_calls(p) > 0 ? HSVC_REASON_OFFERED_LATER : HSVC_REASON_WAITING);
-    if (p->prompt == HSVC_PROMPT_EM_SIGN_IN || p->hand || (p->prompt == HSVC_PROMPT_SIGN_OUT_OTHER && p->prompt_headset == 0)) return m_yes(HSVC_REASON_WAITING);
+    if (m_asks_by_hand(p)) return m_yes(HSVC_REASON_WAITING);
     why = (m_active(p) && p->user == user) || m_plain_screen(m, p, user) ? 0 : m_why_not(m, p, headset);
     if (p->due[MT_HOLD] != M_NEVER) return m_yes(HSVC_REASON_OFFERED_LATER);
     if (why == 0) return m_yes(HSVC_REASON_WAITING);

@@ -6,7 +6,7 @@
 /* m_elsewhere: another active session of the user whose presence is confirmed: it alone blocks (OUT-12). */
 static uint32_t confirmed(const struct model *m, const struct m_phone *p) {
     uint32_t user = p->user;
-    if (!m_active(p) || !p->registered || p->resetting || p->settling) return 0;
+    if (!m_active(p) || !p->registered || (p->resetting && !p->overdue) || p->settling) return 0; /* of a reset that is overdue the last reports hold (SIGN-5) */
     if (p->session_state != HSVC_SESSION_SIGNED_IN) return 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
         if (p->at[h].here && !p->at[h].gone && !p->at[h].awaited && !p->at[h].doubtful && m->headsets[h].owner == user) return 1;

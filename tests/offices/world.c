@@ -184,9 +184,11 @@ static void see(struct world *w, uint32_t phones, uint32_t users, uint32_t heads
 void world_decided(struct world *w) {
     for (uint32_t i = 0; i < w->witness.count; i++) {
         const struct decision *d = &w->witness.decisions[i];
+        uint32_t since = w->model.counter;
         see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
         w->model.turn = d->first;
         m_settle(&w->model, d->wrote[W_PHONES], d->now);
+        m_turns_too(&w->model, d->wrote[W_PHONES], since);
         m_countdowns(&w->model, d->wrote[W_PHONES]);
         w->model.turn = 0;
         for (uint32_t phone = 1; phone < M_PHONES; phone++)
@@ -274,7 +276,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     struct m_answer wanted;
     uint32_t about = 1u << number_of_name(in->device, in->device_len);
     int64_t now = world_now(w);
-    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone);
+    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone), since = m->counter;
     (void)m_sample(m, node, world_clock(w, node));
     m->input++;
     see(w, about | witness_used(w, W_PHONES), witness_used(w, W_USERS), witness_used(w, W_HEADSETS));
@@ -291,6 +293,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     wanted = model_input(m, in, old);
     m->dated = 0;
     m_settle(m, about | witness_wrote(w, W_PHONES), now);
+    m_turns_too(m, witness_wrote(w, W_PHONES), since);
     m_countdowns(m, witness_wrote(w, W_PHONES));
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
     return wanted;
