@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from conftest import TOP
 
-from headsetsvc import EffectKind, Engine, InputKind, ManualClock, Reason, scenario
+from headsetsvc import EffectKind, Engine, InputKind, ManualClock, MemoryStore, Reason, scenario
 from headsetsvc._values import milliseconds
 
 SCRIPTS = sorted((TOP / "tests/scenario").glob("*.hsv"))
@@ -25,7 +25,9 @@ class Mirror:
     def __init__(self, text="", store=None):
         self.lines = text.splitlines()
         self.clock = ManualClock()
-        self.engine = Engine(store, clock=self.clock)
+        self.store = MemoryStore() if store is None else store
+        self.node = 0
+        self.engine = Engine(self.store, clock=self.clock)
         self.differences = []
         self.steps = 0
         self.said = []
@@ -43,6 +45,7 @@ class Mirror:
             if not (self.jobs_wait(self.before) and self.jobs_wait(step.line)):
                 self.work()
             self.before = step.line
+        self.restart(step.line)
         self.clock.now = step.at
         mine = self.decide(step)
         self.steps += 1
@@ -71,6 +74,14 @@ class Mirror:
         """Does the script hold back, at this line, what a change left to be done record by record?"""
         said = [text for text in self.lines[:line - 1] if "jobs wait" in text or "jobs go on" in text]
         return bool(said) and "jobs wait" in said[-1]
+
+    def restart(self, line):
+        """As the node that the script says last."""
+        said = [text.split("restarts as node")[1] for text in self.lines[:line] if "restarts as node" in text]
+        node = int(said[-1]) if said else 0
+        if node != self.node:
+            self.node = node
+            self.engine = Engine(self.store, clock=self.clock, node=node, node_count=node + 1)
 
     def work(self):
         """What a change left to be done record by record is done before the next line."""

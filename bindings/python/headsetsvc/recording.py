@@ -44,13 +44,16 @@ class ReplayStep:
     flags: int
     inputs: Tuple[Input, ...]
     outcome: Optional[Outcome]
+    node: int  #: of the engine that made the call, as it was opened
+    node_count: int
 
 
 def _step(raw: Any) -> ReplayStep:
     inputs = [read(_abi.hsvc_input.from_address(raw.inputs + index * C.sizeof(_abi.hsvc_input)), KINDS)
               for index in range(raw.count)]
     outcome = outcome_of(raw.effects) if raw.effects else None
-    return ReplayStep(Recorded(raw.kind), raw.number, when(raw.at_ms), Status(raw.status), raw.flags, tuple(inputs), outcome)
+    return ReplayStep(Recorded(raw.kind), raw.number, when(raw.at_ms), Status(raw.status), raw.flags, tuple(inputs), outcome,
+                      raw.node, raw.node_count)
 
 
 def replay(recording: Union[bytes, bytearray, pathlib.Path], *,
