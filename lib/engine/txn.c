@@ -22,6 +22,7 @@ void hsvc__txn_init(struct hsvc__txn *txn, const hsvc_allocator *allocator, cons
     txn->counters = counters;
     hsvc__arena_init(&txn->raws, allocator);
     hsvc__arena_init(&txn->work, allocator);
+    hsvc__txn_begin(txn, 0, 0);
 }
 
 void hsvc__txn_free(struct hsvc__txn *txn) {

@@ -174,6 +174,7 @@ def test_a_recording_is_decided_again(clock, tmp_path):
     assert [s.kind for s in steps if s.inputs[:1] == (Associate("alice", "H1"),)] == [h.Recorded.APPLY]
     assert any(bytes(step.inputs[0].pin) == bytes(4) for step in steps if step.inputs and isinstance(step.inputs[0], Submit))
     assert steps[-1].kind == h.Recorded.ADVANCE and steps[-1].outcome.effects and steps[-1].at == clock.now
+    assert {(step.node, step.node_count) for step in steps} == {(0, 1)}
     assert h.replay(frames[:-5]).truncated
 
 
