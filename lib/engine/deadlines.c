@@ -150,7 +150,7 @@ static int32_t take_job(const hsvc_row *row, struct found *found) {
 }
 
 static int32_t add_due(struct hsvc__dues *dues, const hsvc_row *row) {
-    if (row->key_len <= NAME_AT || dues->count == DUES) return HSVC_ERR_CORRUPT;
+    if (row->key_len <= NAME_AT || row->key[row->key_len - 1] != 0 || dues->count == DUES) return HSVC_ERR_CORRUPT;
     dues->at[dues->count].device = hsvc__key_part(hsvc__str_of((const char *)row->key, row->key_len), NAME_AT, dues->arena);
     dues->at[dues->count].due = key_time(row->key);
     dues->count++;

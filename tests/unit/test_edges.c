@@ -24,7 +24,7 @@ static void through(const hsvc_store *store) {
 }
 
 /* ---- rows that a scan should not have given ---- */
-enum odd { SHORT_KEY, NO_ROW };
+enum odd { SHORT_KEY, OPEN_KEY, NO_ROW };
 static struct {
     enum odd odd;
     uint32_t nth; /* the scan whose rows are odd */
@@ -35,7 +35,7 @@ static struct {
 static int32_t give_odd(const hsvc_row *row, void *user) {
     hsvc_row odd = *row;
     (void)user;
-    odd.key_len = 9; /* a deadline's time, and no name */
+    odd.key_len = strange.odd == OPEN_KEY ? row->key_len - 1 : 9; /* a name that does not end; a deadline's time, and no name */
     return strange.sink(strange.odd == NO_ROW ? NULL : &odd, strange.user);
 }
 static int32_t strange_scan(const uint8_t *from, size_t from_len, const uint8_t *to, size_t to_len, size_t limit, hsvc_row_sink sink,
@@ -46,13 +46,18 @@ static int32_t strange_scan(const uint8_t *from, size_t from_len, const uint8_t 
     return w->desk.plain.scan(from, from_len, to, to_len, limit, give_odd, NULL, user);
 }
 
-static int32_t next_through(uint32_t nth, enum odd odd) {
-    hsvc_store store = w->desk.plain;
-    int64_t at;
-    store.scan = strange_scan;
-    through(&store);
+static void make_odd(hsvc_store *store, uint32_t nth, enum odd odd) {
+    *store = w->desk.plain;
+    store->scan = strange_scan;
+    through(store);
     strange.nth = nth;
     strange.odd = odd;
+}
+
+static int32_t next_through(uint32_t nth, enum odd odd) {
+    hsvc_store store;
+    int64_t at;
+    make_odd(&store, nth, odd);
     return hsvc_next_deadline(w->desk.engine, &at);
 }
 
@@ -65,6 +70,22 @@ static void the_next_deadline_is_of_no_odd_row_STORE_7(void **state) {
     assert_int_equal(next_through(2, NO_ROW), HSVC_ERR_CALLBACK);
     OK(next_through(3, NO_ROW));
     through(&w->desk.plain);
+    world_close(w);
+}
+
+/* Whose it is cannot be read from it, so it can neither fire nor go: that is said, or a host would call for ever. */
+static void a_deadline_whose_key_does_not_end_is_named_STORE_7(void **state) {
+    hsvc_store store;
+    int64_t due;
+    (void)state;
+    open_at(WINDOW, 0);
+    OK(hsvc_next_deadline(w->desk.engine, &due));
+    OK(hsvc_manual_clock_set(w->desk.clock, due));
+    make_odd(&store, 1, OPEN_KEY);
+    assert_int_equal(hsvc_advance(w->desk.engine, w->desk.fx), HSVC_ERR_CORRUPT);
+    through(&w->desk.plain);
+    OK(hsvc_advance(w->desk.engine, w->desk.fx));
+    sound(&w->desk);
     world_close(w);
 }
 
@@ -473,6 +494,7 @@ static void of_who_is_removed_no_check_is_remembered_USER_1(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_deadline_is_of_no_odd_row_STORE_7),
+        cmocka_unit_test(a_deadline_whose_key_does_not_end_is_named_STORE_7),
         cmocka_unit_test(a_device_under_a_key_that_is_no_name_ends_no_page_STORE_6_STORE_7),
         cmocka_unit_test(pages_of_keys_that_are_no_names_come_to_an_end_STORE_6_SAFE_5),
         cmocka_unit_test(a_page_that_ends_with_no_name_hides_no_phone_behind_it_STORE_6_STORE_7),
