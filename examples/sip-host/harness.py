@@ -294,28 +294,41 @@ class Talk:
 
 
 class Raw:
-    """SIP as no phone would write it; request() gives the first line of the final answer, None if there is none."""
+    """SIP as no phone would write it; request() gives the first line of the final answer. UDP may lose either, so what is not
+    answered is sent again, as RFC 3261 has it (17.1)."""
 
     def __init__(self, host):
         self.host, self.socket, self.count = host, socket.socket(type=socket.SOCK_DGRAM), 0
         self.socket.bind(("127.0.0.1", 0))
-        self.socket.settimeout(SECONDS)
 
     def request(self, method, user=b"", *, caller=b"<sip:outside@127.0.0.1>", contact=None, headers=b""):
         self.count += 1
         at = b"127.0.0.1:%d" % self.socket.getsockname()[1]
         to = b"sip:" + (user + b"@" if user else b"") + b"127.0.0.1"
         body = b"v=0\r\n" if method == b"INVITE" else b""
-        self.socket.sendto(b"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%d\r\nFrom: %s;tag=%d\r\nTo: <%s>\r\n"
-                           b"Call-ID: raw-%d\r\nCSeq: 1 %s\r\nContact: %s\r\nMax-Forwards: 70\r\n"
-                           b"Content-Type: application/sdp\r\n%sContent-Length: %d\r\n\r\n%s"
-                           % (method, to, at, self.count, caller, self.count, to, self.count, method, contact or b"<sip:" + at + b">",
-                              headers, len(body), body), ("127.0.0.1", self.host.port))
-        while True:
-            answer = self.socket.recv(65536).split(b"\r\n\r\n")[0].decode(errors="replace")
-            if answer.startswith("SIP/2.0 ") and answer[8] != "1" and f"branch=z9hG4bK{self.count}" in answer.split("\r\n")[1]:
-                self.answer = answer
-                return answer.split("\r\n")[0]
+        message = (b"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%d\r\nFrom: %s;tag=%d\r\nTo: <%s>\r\n"
+                   b"Call-ID: raw-%d\r\nCSeq: 1 %s\r\nContact: %s\r\nMax-Forwards: 70\r\n"
+                   b"Content-Type: application/sdp\r\n%sContent-Length: %d\r\n\r\n%s"
+                   % (method, to, at, self.count, caller, self.count, to, self.count, method, contact or b"<sip:" + at + b">",
+                      headers, len(body), body))
+        end, wait = time.monotonic() + SECONDS, 0.5
+        while time.monotonic() < end:
+            self.socket.sendto(message, ("127.0.0.1", self.host.port))
+            self.answer = self._answer(time.monotonic() + wait)
+            if self.answer:
+                return self.answer.split("\r\n")[0]
+            wait = min(2 * wait, 4)
+        raise AssertionError(f"no answer within {SECONDS} s to {message!r}")
+
+    def _answer(self, end):
+        """The final answer to the last request, None if none came until then."""
+        with contextlib.suppress(TimeoutError):
+            while time.monotonic() < end:
+                self.socket.settimeout(max(end - time.monotonic(), 0.001))
+                answer = self.socket.recv(65536).split(b"\r\n\r\n")[0].decode(errors="replace")
+                if answer.startswith("SIP/2.0 ") and answer[8] != "1" and f"branch=z9hG4bK{self.count}" in answer.split("\r\n")[1]:
+                    return answer
+        return None
 
     def digest(self, method, user, name, password, **instead):
         """A header that answers the challenge that came last, as this phone, but for what is to be something else in it."""
