@@ -32,6 +32,14 @@ static void screen(struct model *m, struct m_phone *p) {
     else if (p->prompt == HSVC_PROMPT_COUNTDOWN && m_pin_needed(m, p, p->prompt_user, p->prompt_headset)) m_countdown_to_pin(m, p);
 }
 
+/* m_screens: a screen that a check kept open, or that no sweep has come to yet, goes with whatever else is decided of its phone (POL-4). */
+void m_screens(struct model *m, uint32_t phones) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (phones & 1u << i && p->exists && p->prompt != 0 && !p->checking && unwanted(m, p)) m_close(m, p);
+    }
+}
+
 /* longest: max_login_time alone is counted anew from the sign-in, never to sooner than the warning; what was nearer stays. */
 static void longest(struct model *m, struct m_phone *p) {
     int64_t most = m_policy(m, HSVC_PARAM_MAX_LOGIN_TIME, p->user, m_number(m, p));

@@ -188,6 +188,7 @@ void world_decided(struct world *w) {
         see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
         w->model.turn = d->first;
         m_settle(&w->model, d->wrote[W_PHONES], d->now);
+        m_screens(&w->model, d->wrote[W_PHONES]);
         m_turns_too(&w->model, d->wrote[W_PHONES], since);
         m_countdowns(&w->model, d->wrote[W_PHONES]);
         w->model.turn = 0;
@@ -293,6 +294,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     wanted = model_input(m, in, old);
     m->dated = 0;
     m_settle(m, about | witness_wrote(w, W_PHONES), now);
+    m_screens(m, witness_wrote(w, W_PHONES));
     m_turns_too(m, witness_wrote(w, W_PHONES), since);
     m_countdowns(m, witness_wrote(w, W_PHONES));
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
