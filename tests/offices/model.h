@@ -105,6 +105,7 @@ struct m_phone {
     int64_t flap_at, kept_at[M_HEADSETS];
     uint8_t kept[M_HEADSETS]; /* what was reported in the hold: M_KEPT_ */
     uint8_t kept_by[M_HEADSETS];
+    uint32_t kept_order[M_HEADSETS]; /* as they were told, whatever their times */
     struct m_present at[M_HEADSETS];
     struct m_call calls[M_CALLS];
 };
