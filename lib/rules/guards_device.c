@@ -226,6 +226,7 @@ int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&
            hsvc__newest_fresh(t)->owner.n != 0;
 }
+int hsvc__is_turn_was_given(struct hsvc__turn *t) { return t->dev->rec.refused != 0; }
 int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
     return !hsvc__is_device_is_not_ready(t) && hsvc__newest_fresh(t) != NULL;
 }
