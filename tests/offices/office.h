@@ -234,6 +234,7 @@ int world_passes(int32_t status);
 void world_heard(struct world *w, const hsvc_effects *fx);
 void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken);
 void world_at_once(struct world *w);
+void world_polls(struct world *w);
 void world_restart(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);

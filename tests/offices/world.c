@@ -443,6 +443,11 @@ static int64_t deadline(struct world *w) {
     return at < wanted ? at : wanted;
 }
 
+/* world_polls: hosts of several nodes call within poll_ms, whatever the model knows of: what is due then is not of a change that comes. */
+void world_polls(struct world *w) {
+    if (w->shape.nodes > 1 && w->queue.count == 0 && w->finding.kind == SAME) advance(w);
+}
+
 /* world_at_once: a change that is felt at once, or later, leaves nothing to be done (POL-5). */
 void world_at_once(struct world *w) {
     if (w->model.job_count != 0 || w->queue.count != 0 || world_next(w) <= w->now) return; /* those who wake advance later */
