@@ -36,9 +36,10 @@ int hsvc__is_association_prompt_is_never(struct hsvc__turn *t) {
 int hsvc__is_association_needs_em(struct hsvc__turn *t) {
     return association_prompt(t) == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && hsvc__is_em_is_disabled(t);
 }
+int hsvc__is_prompt_is_of_menu(struct hsvc__turn *t) { return (t->dev->prompt_flags & HSVC__PROMPT_MENU) != 0; }
 /* What is on the screen would not be shown any more, unless somebody asked for it at the menu or a check is under way (POL-4). */
 int hsvc__is_association_is_withdrawn(struct hsvc__turn *t) {
-    if (t->dev->prompt_flags & HSVC__PROMPT_MENU) return hsvc__is_association_menu_is_off(t);
+    if (hsvc__is_prompt_is_of_menu(t)) return hsvc__is_association_menu_is_off(t);
     return !hsvc__is_verification_is_pending(t) &&
            (hsvc__is_association_prompt_is_never(t) || hsvc__is_association_needs_em(t));
 }

@@ -96,6 +96,7 @@ struct m_phone {
     uint8_t prefill, last_user; /* prefill: who is suggested where no headset says who it is */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
+    uint8_t picked; /* Associate was picked in the menu */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
     struct m_lock throttle;
     int64_t due[M_TIMERS], armed_at[M_TIMERS];

@@ -13,6 +13,7 @@ static uint32_t unwanted(const struct model *m, const struct m_phone *p) {
     switch (p->prompt) {
         case HSVC_PROMPT_ASSOCIATE:
         case HSVC_PROMPT_SKIP_CONFIRM:
+            if (p->picked) return prompts == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER && m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0;
             return prompts == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER || (prompts == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && !p->em);
         case HSVC_PROMPT_SIGN_IN_PIN:
         case HSVC_PROMPT_COUNTDOWN:

@@ -8,7 +8,7 @@ static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind
 /* m_withdraw: the prompt goes, and spends nothing; a check that is under way becomes stale (CALL-1, PRES-2). */
 void m_withdraw(struct m_phone *p) {
     p->prompt = p->prefill = 0;
-    p->prompt_user = p->prompt_headset = p->hand = 0;
+    p->prompt_user = p->prompt_headset = p->hand = p->picked = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
 }
@@ -23,6 +23,7 @@ void m_close(struct model *m, struct m_phone *p) {
 /* m_show: a prompt and its time. A countdown's is its own, that of "sign out?" is the window's. */
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset) {
     uint32_t phone = m_number(m, p);
+    p->picked = p->picked && (prompt == HSVC_PROMPT_SKIP_CONFIRM || p->prompt == HSVC_PROMPT_SKIP_CONFIRM);
     p->prompt = prompt;
     p->shown++;
     p->prompt_user = (uint8_t)user;
@@ -543,6 +544,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         p->at[headset].fresh = 1; /* PRES-2 */
         p->at[headset].attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
+        p->picked = 1;
         return m_yes(HSVC_REASON_ASSOCIATION_ASKED);
     }
     if (m_active(p) && p->user == m->headsets[headset].owner) return m_yes(HSVC_REASON_HEADSET_PRESENT);
