@@ -73,6 +73,8 @@ void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
     t->dev->prompt_flags = 0;
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);
+    if (HSVC__MUTANT(profiles_told_early))
+        hsvc__effects_offer(t->fx, effect, hsvc__owner(t)->profile_list.at, hsvc__owner(t)->profile_list.count);
     if (prompt != HSVC_PROMPT_COUNTDOWN) return;
     t->dev->prompt_due = t->now + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_IN_AFTER, t->dev, hsvc__owner(t), NULL);
     effect->due_ms = t->dev->prompt_due;
