@@ -273,6 +273,7 @@ void m_warn_due(struct model *m, const struct m_phone *p, int64_t due);
 uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
+void m_leaves(struct model *m, struct m_phone *p, uint32_t headset);
 void m_offer(struct model *m, struct m_phone *p);
 void m_follow(struct model *m);
 uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);

@@ -80,7 +80,7 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
         return m_waits(m, p, headset);
     } else {
         why = m_judge(m, p, headset);
-        if (p->prompt == 0) m_offer(m, p);
+        if (p->prompt == 0) m_leaves(m, p, headset);
     }
     if (p->prompt_headset == headset && why == HSVC_REASON_HEADSET_EM_DENIED) return m_yes(p->prompt == HSVC_PROMPT_EM_SIGN_IN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_SIGN_OUT_ASKED);
     if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER || why == HSVC_REASON_HEADSET_PRESENT) return m_yes(why);

@@ -178,6 +178,12 @@ void m_offer(struct model *m, struct m_phone *p) {
     }
 }
 
+/* m_leaves: a headset that came has had its turn; if it was refused, the next has its own in another decision (017, 204). */
+void m_leaves(struct model *m, struct m_phone *p, uint32_t headset) {
+    if (p->at[headset].fresh || p->resetting || newest(p, 0) == 0) m_offer(m, p);
+    else m_arm(m, p, MT_OFFER, m->now + 1);
+}
+
 /* m_follow: what was due before an input frees a place, or ends calls, before it; what follows from that comes after the input
  * (decision 157). */
 void m_follow(struct model *m) {
