@@ -88,7 +88,8 @@ struct m_phone {
     uint8_t profile_of;
     uint32_t session_state, causes, left_denied, extended;
     uint32_t serial; /* of the session, counted by the model */
-    int64_t signed_in_at, left_at, window_length, asked_at;
+    int64_t signed_in_at, left_at;
+    int64_t asked_of; /* the host was asked about calls that it has not named since then */
     uint32_t asker; /* the node that asked its host about old calls */
     uint8_t dismissed;
     uint32_t prompt, shown; /* shown: how many there were */

@@ -66,7 +66,7 @@ void m_see(struct model *m, struct m_phone *p) {
     for (uint32_t i = 0; i < M_CALLS; i++) back(&p->calls[i].seen_at, latest, m->now);
     back(&p->signed_in_at, latest, m->now);
     back(&p->left_at, latest, m->now);
-    back(&p->asked_at, latest, m->now);
+    back(&p->asked_of, latest, m->now);
     back(&p->flap_at, latest, m->now);
     for (uint32_t h = 1; h < M_HEADSETS; h++) back(&p->kept_at[h], latest, m->now);
     see_lock(&p->throttle, latest, m->now);

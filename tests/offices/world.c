@@ -184,8 +184,9 @@ static void see(struct world *w, uint32_t phones, uint32_t users, uint32_t heads
 void world_decided(struct world *w) {
     for (uint32_t i = 0; i < w->witness.count; i++) {
         const struct decision *d = &w->witness.decisions[i];
-        uint32_t since = w->model.counter;
+        uint32_t since;
         see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
+        since = w->model.counter;
         w->model.turn = d->first;
         m_settle(&w->model, d->wrote[W_PHONES], d->now);
         m_turns_too(&w->model, d->wrote[W_PHONES], since);
@@ -276,10 +277,11 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     struct m_answer wanted;
     uint32_t about = 1u << number_of_name(in->device, in->device_len);
     int64_t now = world_now(w);
-    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone), since = m->counter;
+    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone), since;
     (void)m_sample(m, node, world_clock(w, node));
     m->input++;
     see(w, about | witness_used(w, W_PHONES), witness_used(w, W_USERS), witness_used(w, W_HEADSETS));
+    since = m->counter;
     m->now = now;
     m->early = 1;
     (void)m_pass(m, about | witness_phones(w), model_time(m, in), now);
@@ -381,7 +383,6 @@ static void advance_node(struct world *w, uint32_t node) {
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
         heard(w, node, status);
     }
-    if (tries != 0) see(w, m_patrols(&w->model, w->witness.sampled), 0, 0);
 }
 
 /* by_all: do all clocks say so? */
