@@ -27,7 +27,6 @@ static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t 
 
 static void doubt(const struct model *m, struct m_present *there) {
     there->doubtful = 1;
-    there->doubt_anew = 0;
     there->doubted_at = m->now;
     there->doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
 }
