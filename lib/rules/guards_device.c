@@ -199,7 +199,7 @@ int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_ow
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
 int hsvc__is_force_ends_calls(struct hsvc__turn *t) {
     uint32_t flags = t->job != NULL ? t->job->flags : t->in->flags;
-    return flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET;
+    return flags & HSVC_FLAG_NOW && (t->dev->emergency_state <= HSVC__emergency_QUIET || HSVC__MUTANT(emergencies_cut));
 }
 int hsvc__is_forces_a_user(struct hsvc__turn *t) {
     return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->user_len != 0;

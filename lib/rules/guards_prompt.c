@@ -131,6 +131,7 @@ int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
 
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
 static int replaces_somebody(struct hsvc__turn *t) {
+    if (HSVC__MUTANT(anybody_is_replaced)) return 0;
     if (confirmed_elsewhere(t, HSVC_CHOICE_MULTIPLE_LOGIN_AUTO_SIGN_OUT)) return 1;
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;

@@ -71,7 +71,7 @@ struct change {
 };
 
 struct campaign {
-    struct witness *scripts;
+    struct held_script *scripts;
     size_t count;
     char *programs; /* the folder of this one */
     char *again; /* what an earlier run printed, or NULL */
@@ -85,17 +85,17 @@ struct campaign {
 
 
 /* may_notice: in which round a script has its turn: 0 it names the rule, 1 it runs the line, -1 neither. */
-static int may_notice(const struct witness *script, const struct change *change) {
+static int may_notice(const struct held_script *script, const struct change *change) {
     if (!script->whole || (change->ran != NULL && !ran(script, change->ran))) return -1;
     return names_rule(script, change->rule) ? 0 : 1;
 }
 
 /* first_to_notice: the script, or NULL. effect: whether any of them then recorded anything else. */
-static const struct witness *first_to_notice(struct campaign *c, const struct change *change, int *effect) {
+static const struct held_script *first_to_notice(struct campaign *c, const struct change *change, int *effect) {
     *effect = 0;
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < c->count; i++) {
-            struct witness *script = &c->scripts[i];
+            struct held_script *script = &c->scripts[i];
             if (may_notice(script, change) != round) continue;
             if (!run(script)) return script;
             if (script->digest == script->unharmed_digest) continue;
@@ -128,7 +128,7 @@ enum { NOTICED, UNNOTICED, WITHOUT_EFFECT };
 
 static int fate_in_child(struct campaign *c, const struct change *change) {
     int effect, noticed;
-    const struct witness *script;
+    const struct held_script *script;
     alarm(60);
     if (change->unit[0] != '\0') return system(change->unit) != 0 ? NOTICED : UNNOTICED;
     harmed = 1;

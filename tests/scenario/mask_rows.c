@@ -12,19 +12,19 @@
 #include "support/figure.h"
 
 struct finding {
-    const struct witness *notices; /* fails without the line, and names its rule */
-    const struct witness *unnamed; /* fails without it, but does not name its rule */
-    const struct witness *endless; /* does not end without it */
+    const struct held_script *notices; /* fails without the line, and names its rule */
+    const struct held_script *unnamed; /* fails without it, but does not name its rule */
+    const struct held_script *endless; /* does not end without it */
     size_t ran;
 };
 
-static void look(const struct line *line, struct witness *scripts, size_t count, struct finding *found) {
+static void look(const struct line *line, struct held_script *scripts, size_t count, struct finding *found) {
     memset(found, 0, sizeof *found);
     harmed = 1;
     mask(line);
     for (int named = 1; named >= 0 && found->notices == NULL; named--)
         for (size_t i = 0; i < count && found->notices == NULL && found->unnamed == NULL; i++) {
-            struct witness *script = &scripts[i];
+            struct held_script *script = &scripts[i];
             if (!script->whole || !ran(script, line) || names_rule(script, line->rule) != named) continue;
             found->ran++;
             if (run(script)) continue;
@@ -45,7 +45,7 @@ struct sum {
 };
 
 /* judge: counts one line, prints what is wrong with it. */
-static void judge(const struct line *line, struct witness *scripts, size_t count, int all, struct sum *sum) {
+static void judge(const struct line *line, struct held_script *scripts, size_t count, int all, struct sum *sum) {
     struct finding found;
     look(line, scripts, count, &found);
     sum->all++;
@@ -86,7 +86,7 @@ static void say_figures(const struct sum *rows, const struct sum *steps) {
     figure("steps without which a script fails", steps->noticed);
 }
 
-static int judge_all(struct witness *scripts, size_t count, int all) {
+static int judge_all(struct held_script *scripts, size_t count, int all) {
     struct sum rows = {0, 0, 0, 0}, steps = {0, 0, 0, 0};
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) failed += !scripts[i].whole;
@@ -101,7 +101,7 @@ static int judge_all(struct witness *scripts, size_t count, int all) {
 int main(int argc, char **argv) {
     int at = 1, all = 0, good = 0;
     size_t count;
-    struct witness *scripts;
+    struct held_script *scripts;
     if (at < argc && strcmp(argv[at], "--all") == 0) all = 1, at++;
     if (at + 1 < argc && strcmp(argv[at], "--most") == 0) harmed_most = strtoull(argv[at + 1], NULL, 10), at += 2;
     count = (size_t)(argc - at);

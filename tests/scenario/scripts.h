@@ -12,7 +12,7 @@
 #include "scenario/table_lines.h"
 #include "support/text.h"
 
-struct witness {
+struct held_script {
     const char *path;
     struct text text;
     struct text rules; /* ids, each between two line feeds */
@@ -30,7 +30,7 @@ static uint64_t harmed_most = 2000000; /* events of a harmed run; with more it c
 
 /* One failure is enough to notice a fault: the hook stops the run. */
 static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {
-    struct witness *script = user;
+    struct held_script *script = user;
     script->failures++;
     if (harmed) return HSVC_ERR_CALLBACK;
     printf("# %s:%u:%u: %.*s; seen: %.*s\n", script->path, f->line, f->column, (int)f->message_len, f->message,
@@ -39,7 +39,7 @@ static int32_t on_failure(const hsvc_scenario_failure *f, void *user) {
 }
 
 static int32_t on_rule(const char *id, size_t id_len, const char *sentence, size_t sentence_len, void *user) {
-    struct witness *script = user;
+    struct held_script *script = user;
     (void)sentence;
     (void)sentence_len;
     if (harmed) return HSVC_OK;
@@ -50,19 +50,19 @@ static int32_t on_rule(const char *id, size_t id_len, const char *sentence, size
 }
 
 static int32_t on_frame(const uint8_t *bytes, size_t len, void *user) {
-    struct witness *script = user;
+    struct held_script *script = user;
     for (size_t i = 0; i < len; i++) script->digest = (script->digest ^ bytes[i]) * UINT64_C(0x100000001b3);
     return HSVC_OK;
 }
 
-static int names_rule(const struct witness *script, const char *rule) {
+static inline int names_rule(const struct held_script *script, const char *rule) {
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "\n%s\n", rule);
     return script->rules.bytes != NULL && strstr(script->rules.bytes, wanted) != NULL;
 }
 
 /* run: 1 if nothing failed. An unharmed run that could not even begin proves nothing, so that ends the program. */
-static int run(struct witness *script) {
+static int run(struct held_script *script) {
     hsvc_allocator allocator;
     hsvc_scenario_config config;
     hsvc_scenario *scenario = NULL;
@@ -96,7 +96,7 @@ static int run(struct witness *script) {
 }
 
 /* run_unharmed: what the script needs, and whether it is a witness at all: one that fails anyway notices nothing. */
-static void run_unharmed(struct witness *script) {
+static void run_unharmed(struct held_script *script) {
     memset(hsvc__fired_rows, 0, sizeof hsvc__fired_rows);
     memset(hsvc__fired_steps, 0, sizeof hsvc__fired_steps);
     script->whole = run(script);
@@ -106,18 +106,18 @@ static void run_unharmed(struct witness *script) {
 }
 
 /* ran: does the script run this line? */
-static int ran(const struct witness *script, const struct line *line) {
+static inline int ran(const struct held_script *script, const struct line *line) {
     return line->machine == STEPS ? script->steps[line->number] : script->rows[line->machine][line->number];
 }
 
-static const char *base_name(const char *path) {
+static inline const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
 }
 
 /* read_scripts: reads the files and runs each unharmed; ends the program if one cannot be read. */
-static struct witness *read_scripts(char **paths, size_t count) {
-    struct witness *scripts = calloc(count + 1, sizeof *scripts);
+static struct held_script *read_scripts(char **paths, size_t count) {
+    struct held_script *scripts = calloc(count + 1, sizeof *scripts);
     if (scripts == NULL) exit(2);
     for (size_t i = 0; i < count; i++) {
         scripts[i].path = paths[i];
@@ -130,7 +130,7 @@ static struct witness *read_scripts(char **paths, size_t count) {
     return scripts;
 }
 
-static void free_scripts(struct witness *scripts, size_t count) {
+static void free_scripts(struct held_script *scripts, size_t count) {
     for (size_t i = 0; i < count; i++) {
         free(scripts[i].text.bytes);
         free(scripts[i].rules.bytes);
