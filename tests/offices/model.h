@@ -40,7 +40,7 @@ struct m_user {
  * its update. Both are so until doubt_due. */
 struct m_present {
     uint8_t by; /* its interfaces that are plugged: M_BY_ */
-    uint8_t here, fresh, gone, doubtful, awaited, doubt_anew;
+    uint8_t here, fresh, gone, doubtful, awaited;
     int64_t since, event_at, newer, doubt_due, doubted_at;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };
@@ -88,7 +88,10 @@ struct m_phone {
     uint8_t profile_of;
     uint32_t session_state, causes, left_denied, extended;
     uint32_t serial; /* of the session, counted by the model */
-    int64_t signed_in_at, left_at, window_length, asked_at;
+    int64_t signed_in_at, left_at;
+    int64_t waits_due, waits_at; /* the earliest of doubt_due, and when it became that: all of a phone begin anew together */
+    uint8_t waits_anew;
+    int64_t asked_of; /* the host was asked about calls that it has not named since then */
     uint32_t asker; /* the node that asked its host about old calls */
     uint8_t dismissed;
     uint32_t prompt, shown; /* shown: how many there were */
@@ -194,6 +197,7 @@ uint32_t m_held(const struct model *m, uint32_t user);
 int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock);
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
 void m_see(struct model *m, struct m_phone *p);
+void m_waits_armed(struct model *m, struct m_phone *p);
 uint32_t m_patrols(const struct model *m, int64_t now);
 void m_see_user(struct model *m, uint32_t user);
 void m_see_headset(struct model *m, uint32_t headset);

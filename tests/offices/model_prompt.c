@@ -319,7 +319,7 @@ static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
 
 /* extends: OUT-15 and decision 023: once a window, by its own length, at most 15 min after the disconnect. */
 static struct m_answer extends(struct model *m, struct m_phone *p) {
-    int64_t due = p->due[MT_WINDOW] + p->window_length, most = p->left_at + HSVC_LIMIT_WINDOW;
+    int64_t due = p->due[MT_WINDOW] + (p->due[MT_WINDOW] - p->left_at), most = p->left_at + HSVC_LIMIT_WINDOW;
     if (due > most) due = most;
     if (p->extended || p->due[MT_WINDOW] >= most || p->due[MT_LONGEST] <= p->due[MT_WINDOW]) return m_no(HSVC_REASON_NO_EXTENSION);
     p->extended = 1;

@@ -9,6 +9,7 @@
 #define DAY_ONE INT64_C(1772409600000) /* 2026-03-02, as in scenarios */
 #define DAY_MS INT64_C(86400000)
 #define NODES M_NODES
+#define POLL_MS 1000 /* hosts call as often, if there are several */
 
 /* What may happen. Each is small and means something wherever it stands, so that a list stays a list when lines go. */
 enum act {
