@@ -246,7 +246,9 @@ int hsvc__is_em_screen_is_withdrawn(struct hsvc__turn *t) {
 }
 
 /* ---- users ---- */
-int hsvc__is_headsets_owner_is_disabled(struct hsvc__turn *t) { return hsvc__owner(t)->disabled != 0; }
+int hsvc__is_changed_owner_is_disabled(struct hsvc__turn *t) {
+    return hsvc__fold_eq(t->headset->owner, t->job->subject) && hsvc__owner(t)->disabled != 0;
+}
 int hsvc__is_session_user_is_disabled(struct hsvc__turn *t) { return hsvc__session_user(t)->disabled != 0; }
 int hsvc__is_session_profile_is_gone(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__session_user(t), t->dev->profile); }
 static int is_at_many_devices(const struct hsvc__user *user) {
