@@ -218,6 +218,7 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
 struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset);
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
 void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at);
+void m_unplaced(struct model *m, struct m_phone *p, uint32_t headset);
 void m_settled(struct model *m, struct m_phone *p);
 void m_settles(struct model *m, struct m_phone *p, uint32_t before, uint32_t most);
 uint32_t m_any_here(const struct m_phone *p);

@@ -216,6 +216,14 @@ void m_left(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     m_leave(m, p, headset, at);
 }
 
+/* m_unplaced: its phone is removed, and it has left with it, judged by nobody (DEV-1); where it was last stays known (INV-2). */
+void m_unplaced(struct model *m, struct m_phone *p, uint32_t headset) {
+    if (!p->at[headset].here) return;
+    memset(&p->at[headset], 0, sizeof p->at[headset]);
+    if (m->headsets[headset].phone == m_number(m, p)) named(m, p, headset, m->at);
+    remains(m, headset);
+}
+
 struct m_answer m_disconnect(struct model *m, uint32_t phone, uint32_t headset, int64_t at) {
     struct m_phone *p = &m->phones[phone];
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
