@@ -6,8 +6,8 @@
 static int64_t event_time(struct hsvc__turn *t) {
     int64_t oldest = t->now - t->engine->policy.values[HSVC_PARAM_BACKDATE_MAX], at = t->in->at_ms == 0 ? t->now : t->in->at_ms;
     if (at > t->now || HSVC__MUTANT(arrival_counts)) at = t->now;
-    if (at < oldest) at = oldest;
-    if (t->dev->session != 0 && at < t->dev->signed_in_at) at = t->dev->signed_in_at;
+    if (at < oldest && !HSVC__MUTANT(any_past_counts)) at = oldest;
+    if (t->dev->session != 0 && at < t->dev->signed_in_at && !HSVC__MUTANT(reports_of_before)) at = t->dev->signed_in_at;
     return at;
 }
 

@@ -24,7 +24,7 @@ void hsvc_effects_free(hsvc_effects *effects) {
     hsvc_allocator own;
     if (effects == NULL) return;
     own = effects->allocator;
-    hsvc_effects_reset(effects);
+    if (!HSVC__MUTANT(pins_freed_as_they_are)) hsvc_effects_reset(effects);
     hsvc__arena_free(&effects->texts);
     hsvc__arena_free(&effects->secrets);
     hsvc__release(&own, effects->effects, effects->effect_room * sizeof *effects->effects);
@@ -40,7 +40,8 @@ void hsvc_effects_reset(hsvc_effects *effects) {
     memset(&effects->problem, 0, sizeof effects->problem);
     effects->problem.struct_size = sizeof effects->problem;
     hsvc__arena_reset(&effects->texts);
-    hsvc__arena_wipe(&effects->secrets);
+    if (HSVC__MUTANT(pins_outlive_a_reset)) hsvc__arena_reset(&effects->secrets);
+    else hsvc__arena_wipe(&effects->secrets);
 }
 
 size_t hsvc_effects_count(const hsvc_effects *effects) { return effects == NULL ? 0 : effects->effects_out; }

@@ -255,6 +255,7 @@ static void *decode(struct hsvc__txn *txn, struct hsvc__slot *slot) {
     record->present = slot->raw.n != 0;
     record->removed = 0;
     record->marked = 0;
+    record->refused = 0;
     hsvc__vector_of(record, &slot->audited);
     record->clocked = (uint32_t)hsvc__times_mend(record, slot->family, txn->sampled, txn->latest, txn->node);
     record->dirty = record->clocked ? HSVC__DIRTY | HSVC__UNAUDITED : 0;

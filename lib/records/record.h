@@ -37,7 +37,7 @@ struct hsvc__record {
     uint32_t removed; /* must be deleted */
     uint32_t marked;  /* is written though to the rules it is not there: a mark (actions_jobs.c) */
     uint32_t clocked; /* a clock was wrong: it is told (TIME-4) */
-    uint32_t reserved;
+    uint32_t refused; /* of a device: a headset was refused its place in this decision (PROMPT-7) */
 };
 
 /* ---- lists inside records ---- */

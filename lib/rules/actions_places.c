@@ -86,6 +86,7 @@ void hsvc__do_ask_presence(struct hsvc__turn *t, int64_t arg) {
     effect->due_ms = entry->due_at;
     effect->serial = entry->serial.p;
     effect->serial_len = entry->serial.n;
+    if (HSVC__MUTANT(doubt_signs_out)) raise_at(t, HSVC__MACHINE_session, HSVC_EVENT_headset_left, NULL);
 }
 
 /* The device where it was waits for it, until the update is over. */

@@ -225,6 +225,7 @@ void hsvc__do_count_attempt(struct hsvc__turn *t, int64_t arg) {
 void hsvc__do_offer_next(struct hsvc__turn *t, int64_t arg) {
     (void)arg;
     t->dev->offer_due = t->now + 1;
+    t->dev->rec.refused = 1;
     hsvc__touch(t->dev);
 }
 void hsvc__do_offer_nobody(struct hsvc__turn *t, int64_t arg) {

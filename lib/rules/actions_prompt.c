@@ -67,12 +67,17 @@ void hsvc__do_show_proven(struct hsvc__turn *t, int64_t prompt) {
     show(t, (uint32_t)prompt);
 }
 
+static void offer_profiles(struct hsvc__turn *t, hsvc_effect *effect, const struct hsvc__user *user) {
+    hsvc__effects_offer(t->fx, effect, user->profile_list.at, user->profile_list.count);
+}
+
 void hsvc__do_show_for_owner(struct hsvc__turn *t, int64_t prompt) {
     hsvc_effect *effect;
     t->dev->prompt_user = HSVC__MUTANT(takeover_asks_the_other) && t->dev->session != 0 ? t->dev->user : t->headset->owner;
     t->dev->prompt_flags = 0;
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);
+    if (HSVC__MUTANT(profiles_told_early)) offer_profiles(t, effect, hsvc__owner(t));
     if (prompt != HSVC_PROMPT_COUNTDOWN) return;
     t->dev->prompt_due = t->now + hsvc__value(t, HSVC_PARAM_AUTO_SIGN_IN_AFTER, t->dev, hsvc__owner(t), NULL);
     effect->due_ms = t->dev->prompt_due;
@@ -85,7 +90,7 @@ void hsvc__do_show_profiles(struct hsvc__turn *t, int64_t prompt) {
     t->dev->prompt_flags |= HSVC__PROMPT_PROVEN;
     t->dev->chosen_profile = hsvc__str_of(NULL, 0);
     effect = show(t, (uint32_t)prompt);
-    hsvc__effects_offer(t->fx, effect, user->profile_list.at, user->profile_list.count);
+    offer_profiles(t, effect, user);
 }
 
 /* "Sign out?" is about the session, not about a headset's turn; the window is its deadline (OUT-1). */

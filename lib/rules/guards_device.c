@@ -199,7 +199,7 @@ int hsvc__is_own_profile_waits(struct hsvc__turn *t) { return t->dev->profile_ow
 /* `now` cuts calls, but never an emergency call (OUT-13, SAFE-2). */
 int hsvc__is_force_ends_calls(struct hsvc__turn *t) {
     uint32_t flags = t->job != NULL ? t->job->flags : t->in->flags;
-    return flags & HSVC_FLAG_NOW && t->dev->emergency_state <= HSVC__emergency_QUIET;
+    return flags & HSVC_FLAG_NOW && (t->dev->emergency_state <= HSVC__emergency_QUIET || HSVC__MUTANT(emergencies_cut));
 }
 int hsvc__is_forces_a_user(struct hsvc__turn *t) {
     return t->in->kind == HSVC_INPUT_FORCE_SIGN_OUT && t->in->user_len != 0;
@@ -226,6 +226,7 @@ int hsvc__is_strangers_headset_waits(struct hsvc__turn *t) {
     return t->dev->session_state == HSVC__session_LINGERING && hsvc__is_fresh_headset_waits(t) &&
            hsvc__newest_fresh(t)->owner.n != 0;
 }
+int hsvc__is_turn_was_given(struct hsvc__turn *t) { return t->dev->rec.refused != 0; }
 int hsvc__is_fresh_headset_waits(struct hsvc__turn *t) {
     return !hsvc__is_device_is_not_ready(t) && hsvc__newest_fresh(t) != NULL;
 }

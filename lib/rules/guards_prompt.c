@@ -36,9 +36,10 @@ int hsvc__is_association_prompt_is_never(struct hsvc__turn *t) {
 int hsvc__is_association_needs_em(struct hsvc__turn *t) {
     return association_prompt(t) == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && hsvc__is_em_is_disabled(t);
 }
+int hsvc__is_prompt_is_of_menu(struct hsvc__turn *t) { return (t->dev->prompt_flags & HSVC__PROMPT_MENU) != 0; }
 /* What is on the screen would not be shown any more, unless somebody asked for it at the menu or a check is under way (POL-4). */
 int hsvc__is_association_is_withdrawn(struct hsvc__turn *t) {
-    if (t->dev->prompt_flags & HSVC__PROMPT_MENU) return hsvc__is_association_menu_is_off(t);
+    if (hsvc__is_prompt_is_of_menu(t)) return hsvc__is_association_menu_is_off(t);
     return !hsvc__is_verification_is_pending(t) &&
            (hsvc__is_association_prompt_is_never(t) || hsvc__is_association_needs_em(t));
 }
@@ -131,6 +132,7 @@ int hsvc__is_newcomers_sessions_are_full(struct hsvc__turn *t) {
 
 /* A present user, or one who signed in by hand, is not replaced without a PIN (AUTO-5). */
 static int replaces_somebody(struct hsvc__turn *t) {
+    if (HSVC__MUTANT(anybody_is_replaced)) return 0;
     if (confirmed_elsewhere(t, HSVC_CHOICE_MULTIPLE_LOGIN_AUTO_SIGN_OUT)) return 1;
     if (!hsvc__occupied(t->dev) || hsvc__is_headset_is_session_users(t)) return 0;
     return t->dev->session_state == HSVC__session_SIGNED_IN || (t->dev->session_flags & HSVC__SESSION_BY_HAND) != 0;
@@ -244,7 +246,9 @@ int hsvc__is_em_screen_is_withdrawn(struct hsvc__turn *t) {
 }
 
 /* ---- users ---- */
-int hsvc__is_headsets_owner_is_disabled(struct hsvc__turn *t) { return hsvc__owner(t)->disabled != 0; }
+int hsvc__is_changed_owner_is_disabled(struct hsvc__turn *t) {
+    return hsvc__fold_eq(t->headset->owner, t->job->subject) && hsvc__owner(t)->disabled != 0;
+}
 int hsvc__is_session_user_is_disabled(struct hsvc__turn *t) { return hsvc__session_user(t)->disabled != 0; }
 int hsvc__is_session_profile_is_gone(struct hsvc__turn *t) { return !hsvc__has_profile(hsvc__session_user(t), t->dev->profile); }
 static int is_at_many_devices(const struct hsvc__user *user) {

@@ -17,6 +17,7 @@ static void say_policy(struct world *w, const hsvc_input *in) {
 
 static void act_policy(struct world *w, const struct event *e) {
     char site[8] = "site-1";
+    uint32_t at_once = e->extra == HSVC_SCOPE_DEVICE || m_for_later(e->arg);
     hsvc_input in;
     about(&in, e->what == ACT_POLICY ? HSVC_INPUT_POLICY_SET : HSVC_INPUT_POLICY_UNSET, e->extra == HSVC_SCOPE_DEVICE ? phone_name(e->phone) : NULL,
           e->extra == HSVC_SCOPE_USER ? user_name(e->user) : NULL, NULL);
@@ -29,8 +30,9 @@ static void act_policy(struct world *w, const struct event *e) {
     in.state = e->extra;
     in.value = e->what == ACT_POLICY ? e->number : 0;
     say_policy(w, &in);
+    if (at_once) world_polls(w);
     world_apply(w, &in, 0);
-    if (e->extra == HSVC_SCOPE_DEVICE || m_for_later(e->arg)) world_at_once(w);
+    if (at_once) world_at_once(w);
 }
 
 static void act_owner(struct world *w, const struct event *e) {

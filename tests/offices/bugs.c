@@ -25,7 +25,7 @@
 #define SHRUNK 12 /* so many of those that are found */
 
 /* needs: which offices could notice. */
-enum needs { ANY, CLOCKS, ONE_CLOCK, NODES_APART };
+enum needs { ANY, CLOCKS, ONE_CLOCK, NODES_APART, FAR_APART };
 static const struct {
     int mutant;
     enum needs needs;
@@ -59,7 +59,9 @@ static const struct {
                {HSVC__MUTANT_anew_for_ever, CLOCKS},
                {HSVC__MUTANT_no_patrol, ONE_CLOCK},
                {HSVC__MUTANT_own_clock_alone, NODES_APART},
-               {HSVC__MUTANT_skew_trusted, NODES_APART}};
+               {HSVC__MUTANT_skew_trusted, NODES_APART},
+               {HSVC__MUTANT_skew_trusted, FAR_APART},
+               {HSVC__MUTANT_anew_for_ever, FAR_APART}};
 
 static const char *const names[HSVC__MUTANTS] = {"",
 #define MUTANT(name, rule, witness, text) #name,
@@ -198,6 +200,7 @@ static uint32_t fits(uint64_t seed, enum needs needs) {
     struct shape shape = office_shape(seed);
     if (needs == CLOCKS) return shape.clocks;
     if (needs == ONE_CLOCK) return shape.clocks && shape.nodes == 1;
+    if (needs == FAR_APART) return shape.skew == SKEW_BEYOND;
     return needs == ANY || shape.skew != SKEW_NONE;
 }
 

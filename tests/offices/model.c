@@ -291,5 +291,7 @@ void m_settle(struct model *m, uint32_t phones, int64_t now) {
         m->early = 0;
         m->now = m->at = now;
         m_follow(m);
+        for (uint32_t i = 1; i < M_PHONES; i++) fired |= phones & 1u << i && m_phone_next(&m->phones[i]) <= now; /* a countdown of no time */
     }
+    for (uint32_t i = 1; i < M_PHONES; i++) m_waits_armed(m, &m->phones[i]);
 }

@@ -40,7 +40,7 @@ struct m_user {
  * its update. Both are so until doubt_due. */
 struct m_present {
     uint8_t by; /* its interfaces that are plugged: M_BY_ */
-    uint8_t here, fresh, gone, doubtful, awaited, doubt_anew;
+    uint8_t here, fresh, gone, doubtful, awaited;
     int64_t since, event_at, newer, doubt_due, doubted_at;
     uint32_t order, attempts; /* order: of connecting; attempts: wrong entries for it */
 };
@@ -88,7 +88,10 @@ struct m_phone {
     uint8_t profile_of;
     uint32_t session_state, causes, left_denied, extended;
     uint32_t serial; /* of the session, counted by the model */
-    int64_t signed_in_at, left_at, window_length, asked_at;
+    int64_t signed_in_at, left_at;
+    int64_t waits_due, waits_at; /* the earliest of doubt_due, and when it became that: all of a phone begin anew together */
+    uint8_t waits_anew;
+    int64_t asked_of; /* the host was asked about calls that it has not named since then */
     uint32_t asker; /* the node that asked its host about old calls */
     uint8_t dismissed;
     uint32_t prompt, shown; /* shown: how many there were */
@@ -96,6 +99,7 @@ struct m_phone {
     uint8_t prefill, last_user; /* prefill: who is suggested where no headset says who it is */
     uint8_t checking, check_user, check_profile;
     uint8_t hand;   /* the profile is chosen by hand */
+    uint8_t picked; /* Associate was picked in the menu */
     uint8_t offers; /* "associated" has Sign in on it (PROMPT-2) */
     struct m_lock throttle;
     int64_t due[M_TIMERS], armed_at[M_TIMERS];
@@ -105,6 +109,7 @@ struct m_phone {
     int64_t flap_at, kept_at[M_HEADSETS];
     uint8_t kept[M_HEADSETS]; /* what was reported in the hold: M_KEPT_ */
     uint8_t kept_by[M_HEADSETS];
+    uint32_t kept_order[M_HEADSETS]; /* as they were told, whatever their times */
     struct m_present at[M_HEADSETS];
     struct m_call calls[M_CALLS];
 };
@@ -178,6 +183,7 @@ int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
 void m_settle(struct model *m, uint32_t phones, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
+void m_screens(struct model *m, uint32_t phones);
 void m_turns_too(struct model *m, uint32_t phones, uint32_t since);
 uint32_t m_number(const struct model *m, const struct m_phone *p);
 uint32_t m_calls(const struct m_phone *p);
@@ -191,6 +197,7 @@ uint32_t m_held(const struct model *m, uint32_t user);
 int64_t m_sampled(const struct model *m, uint32_t node, int64_t clock);
 int64_t m_sample(struct model *m, uint32_t node, int64_t clock);
 void m_see(struct model *m, struct m_phone *p);
+void m_waits_armed(struct model *m, struct m_phone *p);
 uint32_t m_patrols(const struct model *m, int64_t now);
 void m_see_user(struct model *m, uint32_t user);
 void m_see_headset(struct model *m, uint32_t headset);
@@ -270,6 +277,7 @@ void m_warn_due(struct model *m, const struct m_phone *p, int64_t due);
 uint32_t m_menu_told(const struct model *m, const struct m_phone *p);
 
 /* model_prompt.c: what a phone asks, and the answers */
+void m_leaves(struct model *m, struct m_phone *p, uint32_t headset);
 void m_offer(struct model *m, struct m_phone *p);
 void m_follow(struct model *m);
 uint32_t m_why_not(const struct model *m, const struct m_phone *p, uint32_t headset);

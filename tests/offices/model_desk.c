@@ -27,7 +27,6 @@ static void noted(struct model *m, struct m_phone *p, uint32_t headset, int64_t 
 
 static void doubt(const struct model *m, struct m_present *there) {
     there->doubtful = 1;
-    there->doubt_anew = 0;
     there->doubted_at = m->now;
     there->doubt_due = m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0);
 }
@@ -80,7 +79,7 @@ struct m_answer m_turn(struct model *m, struct m_phone *p, uint32_t headset) {
         return m_waits(m, p, headset);
     } else {
         why = m_judge(m, p, headset);
-        if (p->prompt == 0) m_offer(m, p);
+        if (p->prompt == 0) m_leaves(m, p, headset);
     }
     if (p->prompt_headset == headset && why == HSVC_REASON_HEADSET_EM_DENIED) return m_yes(p->prompt == HSVC_PROMPT_EM_SIGN_IN ? HSVC_REASON_PIN_ASKED : HSVC_REASON_SIGN_OUT_ASKED);
     if (p->prompt_headset == headset || p->resetting || why == HSVC_REASON_OFFERED_LATER || why == HSVC_REASON_HEADSET_PRESENT) return m_yes(why);
@@ -460,7 +459,7 @@ struct m_answer m_call_list(struct model *m, uint32_t phone, const struct m_call
 
 /* m_old_calls: a call is very old: the host is asked (OUT-6). */
 void m_old_calls(struct model *m, struct m_phone *p) {
-    p->asked_at = m->now;
+    p->asked_of = m->at - m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
     p->asker = m->node;
     m_arm(m, p, MT_LIST, m->now + m_policy(m, HSVC_PARAM_VERIFY_TIMEOUT, 0, 0));
 }
@@ -469,22 +468,21 @@ void m_old_calls(struct model *m, struct m_phone *p) {
 uint32_t m_asked_by_another(const struct model *m, const struct m_phone *p) { return m->nodes > 1 && p->asker != m->node; }
 
 /* doubtful: is any call to be over if the host says nothing? */
-static uint32_t doubtful(const struct m_phone *p, int64_t most) {
+static uint32_t doubtful(const struct m_phone *p) {
     for (uint32_t i = 0; i < M_CALLS; i++)
-        if (p->calls[i].id != 0 && !p->calls[i].emergency && p->calls[i].seen_at + most <= p->asked_at) return 1;
+        if (p->calls[i].id != 0 && !p->calls[i].emergency && p->calls[i].seen_at <= p->asked_of) return 1;
     return 0;
 }
 
 /* m_calls_over: silence: what was due when it was asked is over, emergency calls never (decision 032). */
 void m_calls_over(struct model *m, struct m_phone *p) {
-    int64_t most = m_policy(m, HSVC_PARAM_CALL_DEFERRAL_MAX, 0, m_number(m, p));
     uint32_t had = m_calls(p);
-    if (m_asked_by_another(m, p) && doubtful(p, most)) { /* OUT-4: nobody may be cut whose host had no time to answer */
+    if (m_asked_by_another(m, p) && doubtful(p)) { /* OUT-4: nobody may be cut whose host had no time to answer */
         m_old_calls(m, p);
         return;
     }
     for (uint32_t i = 0; i < M_CALLS; i++) {
-        if (p->calls[i].id == 0 || p->calls[i].seen_at + most > p->asked_at) continue;
+        if (p->calls[i].id == 0 || p->calls[i].seen_at > p->asked_of) continue;
         if (p->calls[i].emergency) p->calls[i].seen_at = m->now;
         else memset(&p->calls[i], 0, sizeof p->calls[i]);
     }

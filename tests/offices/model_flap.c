@@ -45,6 +45,7 @@ uint32_t m_holds(struct model *m, struct m_phone *p, uint32_t headset, uint32_t 
     p->kept_by[headset] = (uint8_t)(here ? p->kept_by[headset] | m->by : p->kept_by[headset] & ~(uint32_t)m->by);
     p->kept[headset] = p->kept_by[headset] ? M_KEPT_HERE : M_KEPT_GONE;
     p->kept_at[headset] = m->at;
+    p->kept_order[headset] = ++m->counter;
     prolong(m, p);
     return 1;
 }
@@ -61,11 +62,12 @@ static void judged(struct model *m, struct m_phone *p, uint32_t headset, uint32_
     else (void)m_disconnect(m, m_number(m, p), headset, m->at);
 }
 
-/* oldest: of the reports kept of headsets that are here, or gone. */
-static uint32_t oldest(const struct m_phone *p, uint32_t kept) {
+/* first: of the reports kept of headsets that are here, or gone, the one that was told first: without a hold it would have been judged
+ * first (decision 052). */
+static uint32_t first(const struct m_phone *p, uint32_t kept) {
     uint32_t best = 0;
     for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->kept[h] == kept && (best == 0 || p->kept_at[h] < p->kept_at[best])) best = h;
+        if (p->kept[h] == kept && (best == 0 || p->kept_order[h] < p->kept_order[best])) best = h;
     return best;
 }
 
@@ -73,7 +75,7 @@ static uint32_t oldest(const struct m_phone *p, uint32_t kept) {
 void m_quiet(struct model *m, struct m_phone *p) {
     p->flaps = 0;
     for (uint32_t kept = M_KEPT_HERE; kept <= M_KEPT_GONE; kept++)
-        for (uint32_t h = oldest(p, kept); h != 0; h = oldest(p, kept)) {
+        for (uint32_t h = first(p, kept); h != 0; h = first(p, kept)) {
             p->kept[h] = 0;
             judged(m, p, h, kept);
         }

@@ -87,13 +87,12 @@ struct m_answer m_phone_remove(struct model *m, uint32_t phone) {
     if (!p->exists) return m_no(HSVC_REASON_DEVICE_UNKNOWN);
     if (m_calls(p) > 0) return m_no(HSVC_REASON_BUSY_CALL);
     m_tells_end(m, p, HSVC_CAUSE_DEVICE_REMOVED);
+    for (uint32_t h = 1; h < M_HEADSETS; h++) /* of who was only seen there last that is still so, whoever has the name now */
+        if (m->headsets[h].phone == phone && p->at[h].here) m->headsets[h].phone = 0;
     memset(p, 0, sizeof *p);
     for (uint32_t k = 0; k < M_TIMERS; k++) p->due[k] = M_NEVER;
     for (uint32_t i = 0; i < M_PARAMS; i++) m->at_phone[phone][i] = M_UNSET;
-    for (uint32_t h = 1; h < M_HEADSETS; h++) {
-        m->headsets[h].skipped[phone] = 0;
-        if (m->headsets[h].phone == phone) m->headsets[h].phone = 0;
-    }
+    for (uint32_t h = 1; h < M_HEADSETS; h++) m->headsets[h].skipped[phone] = 0;
     m_names(m);
     return m_yes(HSVC_REASON_DONE);
 }

@@ -13,6 +13,7 @@ static uint32_t unwanted(const struct model *m, const struct m_phone *p) {
     switch (p->prompt) {
         case HSVC_PROMPT_ASSOCIATE:
         case HSVC_PROMPT_SKIP_CONFIRM:
+            if (p->picked) return prompts == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER && m_policy(m, HSVC_PARAM_MANUAL_ASSOCIATION_WHEN_NEVER, 0, phone) == 0;
             return prompts == HSVC_CHOICE_ASSOCIATION_PROMPT_NEVER || (prompts == HSVC_CHOICE_ASSOCIATION_PROMPT_EM_DEVICES_ONLY && !p->em);
         case HSVC_PROMPT_SIGN_IN_PIN:
         case HSVC_PROMPT_COUNTDOWN:
@@ -30,6 +31,14 @@ static void screen(struct model *m, struct m_phone *p) {
     if (p->prompt == 0 || p->checking) return; /* its answer is judged under the new policy */
     if (unwanted(m, p)) m_close(m, p);
     else if (p->prompt == HSVC_PROMPT_COUNTDOWN && m_pin_needed(m, p, p->prompt_user, p->prompt_headset)) m_countdown_to_pin(m, p);
+}
+
+/* m_screens: a screen that a check kept open, or that no sweep has come to yet, goes with whatever else is decided of its phone (POL-4). */
+void m_screens(struct model *m, uint32_t phones) {
+    for (uint32_t i = 1; i < M_PHONES; i++) {
+        struct m_phone *p = &m->phones[i];
+        if (phones & 1u << i && p->exists && p->prompt != 0 && !p->checking && unwanted(m, p)) m_close(m, p);
+    }
 }
 
 /* longest: max_login_time alone is counted anew from the sign-in, never to sooner than the warning; what was nearer stays. */

@@ -8,7 +8,7 @@ static uint32_t returns(const struct m_phone *p, uint32_t user) { return p->kind
 /* m_withdraw: the prompt goes, and spends nothing; a check that is under way becomes stale (CALL-1, PRES-2). */
 void m_withdraw(struct m_phone *p) {
     p->prompt = p->prefill = 0;
-    p->prompt_user = p->prompt_headset = p->hand = 0;
+    p->prompt_user = p->prompt_headset = p->hand = p->picked = 0;
     p->waiting = p->checking = p->offers = 0;
     p->due[MT_PROMPT] = p->due[MT_CHECK] = M_NEVER;
 }
@@ -23,6 +23,7 @@ void m_close(struct model *m, struct m_phone *p) {
 /* m_show: a prompt and its time. A countdown's is its own, that of "sign out?" is the window's. */
 void m_show(struct model *m, struct m_phone *p, uint32_t prompt, uint32_t user, uint32_t headset) {
     uint32_t phone = m_number(m, p);
+    p->picked = p->picked && (prompt == HSVC_PROMPT_SKIP_CONFIRM || p->prompt == HSVC_PROMPT_SKIP_CONFIRM);
     p->prompt = prompt;
     p->shown++;
     p->prompt_user = (uint8_t)user;
@@ -177,6 +178,12 @@ void m_offer(struct model *m, struct m_phone *p) {
     }
 }
 
+/* m_leaves: a headset that came has had its turn; if it was refused, the next has its own in another decision (017, 204). */
+void m_leaves(struct model *m, struct m_phone *p, uint32_t headset) {
+    if (p->at[headset].fresh || p->resetting || newest(p, 0) == 0) m_offer(m, p);
+    else m_arm(m, p, MT_OFFER, m->now + 1);
+}
+
 /* m_follow: what was due before an input frees a place, or ends calls, before it; what follows from that comes after the input
  * (decision 157). */
 void m_follow(struct model *m) {
@@ -312,7 +319,7 @@ static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
 
 /* extends: OUT-15 and decision 023: once a window, by its own length, at most 15 min after the disconnect. */
 static struct m_answer extends(struct model *m, struct m_phone *p) {
-    int64_t due = p->due[MT_WINDOW] + p->window_length, most = p->left_at + HSVC_LIMIT_WINDOW;
+    int64_t due = p->due[MT_WINDOW] + (p->due[MT_WINDOW] - p->left_at), most = p->left_at + HSVC_LIMIT_WINDOW;
     if (due > most) due = most;
     if (p->extended || p->due[MT_WINDOW] >= most || p->due[MT_LONGEST] <= p->due[MT_WINDOW]) return m_no(HSVC_REASON_NO_EXTENSION);
     p->extended = 1;
@@ -543,6 +550,7 @@ struct m_answer m_menu(struct model *m, uint32_t phone, uint32_t kind, uint32_t 
         p->at[headset].fresh = 1; /* PRES-2 */
         p->at[headset].attempts = 0;
         m_show(m, p, HSVC_PROMPT_ASSOCIATE, p->kind == HSVC_DEVICE_ANONYMOUS ? 0 : p->related, headset);
+        p->picked = 1;
         return m_yes(HSVC_REASON_ASSOCIATION_ASKED);
     }
     if (m_active(p) && p->user == m->headsets[headset].owner) return m_yes(HSVC_REASON_HEADSET_PRESENT);

@@ -173,13 +173,12 @@ void m_open_window(struct model *m, struct m_phone *p, int64_t at) {
     }
     if (at < p->signed_in_at) at = p->signed_in_at;
     if (at > m->now) at = m->now; /* of a clock that was ahead */
-    p->window_length = m_policy(m, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, p->user, m_number(m, p));
     p->left_at = at;
     p->session_state = HSVC_SESSION_LINGERING;
     p->dismissed = 0;
     p->extended = 0;
     p->due[MT_KEPT] = M_NEVER;
-    m_arm(m, p, MT_WINDOW, at + p->window_length);
+    m_arm(m, p, MT_WINDOW, at + m_policy(m, HSVC_PARAM_AUTO_SIGN_OUT_AFTER, p->user, m_number(m, p)));
     m_warns(m, p, MT_WINDOW, 0);
 }
 

@@ -38,10 +38,37 @@ static void see_lock(struct m_lock *lock, int64_t latest, int64_t now) {
 static const enum m_timer together[M_TIMERS] = {MT_CHECK, MT_PROMPT, MT_OFFER, MT_CALLS,  MT_LIST, MT_RESET,   MT_SETTLE, MT_WARN,
                                                 MT_WARN_LONGEST, MT_FLAP, MT_HOLD, MT_WINDOW, MT_KEPT, MT_LONGEST, MT_AWAY};
 
+/* earliest_wait: of the headsets in doubt, and of those that are awaited. */
+static int64_t earliest_wait(const struct m_phone *p) {
+    int64_t due = M_NEVER;
+    for (uint32_t h = 1; h < M_HEADSETS; h++)
+        if (p->at[h].here && (p->at[h].doubtful || p->at[h].awaited) && p->at[h].doubt_due < due) due = p->at[h].doubt_due;
+    return due;
+}
+
+/* m_waits_armed: a decision is over: the waits of a phone are one timer, which is armed when the earliest of them changes (decision 208). */
+void m_waits_armed(struct model *m, struct m_phone *p) {
+    int64_t due = earliest_wait(p);
+    if (due == p->waits_due) return;
+    p->waits_due = due;
+    p->waits_at = m->now;
+    p->waits_anew = 0;
+}
+
+/* waits_move: by how much all of them move, if that timer was armed in the future. */
+static int64_t waits_move(struct model *m, struct m_phone *p, int64_t latest) {
+    int64_t due = p->waits_due;
+    if (earliest_wait(p) == M_NEVER || p->waits_at <= latest) return 0;
+    p->waits_due = p->waits_anew ? m->now : m->now + (due - p->waits_at);
+    p->waits_at = m->now;
+    p->waits_anew = 1;
+    return p->waits_due - due;
+}
+
 /* m_see: whoever reads the record of a phone and finds what was armed in its future lets that begin anew from now; what had
  * begun anew is over (decision 050), but for the host's time to answer about old calls (decision 180). */
 void m_see(struct model *m, struct m_phone *p) {
-    int64_t latest = m->now + skew(m), moved = 0;
+    int64_t latest = m->now + skew(m), moved = waits_move(m, p, latest);
     for (uint32_t i = 0; i < M_TIMERS; i++) {
         uint32_t k = together[i];
         if (p->due[k] == M_NEVER || p->armed_at[k] <= latest || (k == MT_LIST && m_asked_by_another(m, p))) continue;
@@ -53,11 +80,9 @@ void m_see(struct model *m, struct m_phone *p) {
     for (uint32_t h = 1; h < M_HEADSETS; h++) {
         struct m_present *here = &p->at[h];
         if (!here->here) continue;
-        if ((here->doubtful || here->awaited) && here->doubted_at > latest) {
-            moved = here->doubt_due - here->doubted_at;
-            here->doubted_at = m->now;
-            here->doubt_due = here->doubt_anew ? m->now : m->now + moved;
-            here->doubt_anew = 1;
+        if (here->doubtful || here->awaited) {
+            here->doubt_due += moved;
+            back(&here->doubted_at, latest, m->now);
         }
         back(&here->since, latest, m->now);
         back(&here->event_at, latest, m->now);
@@ -66,7 +91,7 @@ void m_see(struct model *m, struct m_phone *p) {
     for (uint32_t i = 0; i < M_CALLS; i++) back(&p->calls[i].seen_at, latest, m->now);
     back(&p->signed_in_at, latest, m->now);
     back(&p->left_at, latest, m->now);
-    back(&p->asked_at, latest, m->now);
+    back(&p->asked_of, latest, m->now);
     back(&p->flap_at, latest, m->now);
     for (uint32_t h = 1; h < M_HEADSETS; h++) back(&p->kept_at[h], latest, m->now);
     see_lock(&p->throttle, latest, m->now);
@@ -76,9 +101,7 @@ void m_see(struct model *m, struct m_phone *p) {
 static uint32_t future(const struct m_phone *p, int64_t latest) {
     for (uint32_t k = 0; k < M_TIMERS; k++)
         if (p->due[k] != M_NEVER && p->armed_at[k] > latest) return 1;
-    for (uint32_t h = 1; h < M_HEADSETS; h++)
-        if (p->at[h].here && (p->at[h].doubtful || p->at[h].awaited) && p->at[h].doubted_at > latest) return 1;
-    return 0;
+    return earliest_wait(p) != M_NEVER && p->waits_at > latest;
 }
 
 /* m_patrols: what was armed in the future lies where nobody looks before it is due: so it is looked for (decision 050). */

@@ -28,7 +28,6 @@ void m_await(struct model *m, struct m_phone *p, uint32_t headset) {
     struct m_present *here = &p->at[headset];
     const struct m_lock *update = &m->headsets[headset].update;
     here->awaited = 1;
-    here->doubt_anew = 0;
     here->doubted_at = m->now;
     here->doubt_due = update->until;
     if (p->prompt_headset == headset) m_withdraw(p);

@@ -9,6 +9,7 @@
 #define DAY_ONE INT64_C(1772409600000) /* 2026-03-02, as in scenarios */
 #define DAY_MS INT64_C(86400000)
 #define NODES M_NODES
+#define POLL_MS 1000 /* hosts call as often, if there are several */
 
 /* What may happen. Each is small and means something wherever it stands, so that a list stays a list when lines go. */
 enum act {
@@ -234,6 +235,7 @@ int world_passes(int32_t status);
 void world_heard(struct world *w, const hsvc_effects *fx);
 void world_imported(struct world *w, uint64_t wanted, uint64_t seen, uint32_t broken);
 void world_at_once(struct world *w);
+void world_polls(struct world *w);
 void world_restart(struct world *w, uint32_t node);
 void world_fault(struct world *w, const struct event *e);
 uint32_t world_node(const struct world *w, uint32_t phone);

@@ -34,7 +34,7 @@ struct shape office_shape(uint64_t seed) {
     s.faults = random_chance(&r, 400);
     s.clocks = random_chance(&r, 400);
     s.skew = s.nodes == 1 || random_chance(&r, 200) ? SKEW_NONE : SKEW_WITHIN;
-    if (s.skew != SKEW_NONE && random_chance(&r, 0)) s.skew = SKEW_BEYOND; /* 400 shows what is left to be judged: docs/reliability.md */
+    if (s.skew != SKEW_NONE && random_chance(&r, 400)) s.skew = SKEW_BEYOND;
     return s;
 }
 

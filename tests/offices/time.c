@@ -20,13 +20,15 @@ int64_t world_when(const struct world *w, uint32_t node, int64_t at) {
     return when;
 }
 
-/* world_next: a deadline is for the node whose it is, which nobody here knows: each is asked when its clock comes to it. */
+/* world_next: a deadline is for the node whose it is, which nobody here knows: each is asked when its clock comes to it, and once more when
+ * the others may go for it. */
 int64_t world_next(const struct world *w) {
     int64_t next = M_NEVER;
     for (uint32_t i = 1; i < M_PHONES; i++) {
         int64_t due = m_phone_next(&w->model.phones[i]);
         for (uint32_t node = 0; due != M_NEVER && node < w->shape.nodes; node++) {
             int64_t at = world_when(w, node, due);
+            if (at <= w->looked_at && w->shape.skew == SKEW_BEYOND) at = world_when(w, node, due + POLL_MS);
             if (at > w->looked_at && at < next) next = at;
         }
     }

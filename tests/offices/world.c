@@ -184,10 +184,12 @@ static void see(struct world *w, uint32_t phones, uint32_t users, uint32_t heads
 void world_decided(struct world *w) {
     for (uint32_t i = 0; i < w->witness.count; i++) {
         const struct decision *d = &w->witness.decisions[i];
-        uint32_t since = w->model.counter;
+        uint32_t since;
         see(w, d->used[W_PHONES], d->used[W_USERS], d->used[W_HEADSETS]);
+        since = w->model.counter;
         w->model.turn = d->first;
         m_settle(&w->model, d->wrote[W_PHONES], d->now);
+        m_screens(&w->model, d->wrote[W_PHONES]);
         m_turns_too(&w->model, d->wrote[W_PHONES], since);
         m_countdowns(&w->model, d->wrote[W_PHONES]);
         w->model.turn = 0;
@@ -226,6 +228,7 @@ void world_resync(struct world *w, uint32_t node) {
     }
     (void)m_sample(&w->model, node, world_clock(w, node));
     see(w, ~0u, witness_used(w, W_USERS), witness_used(w, W_HEADSETS));
+    for (uint32_t i = 0; i < w->witness.count; i++) m_settle(&w->model, w->witness.decisions[i].wrote[W_PHONES], w->witness.decisions[i].now);
     for (uint32_t i = 1; i < M_PHONES; i++) {
         w->model.now = decided_at(w, i);
         m_resynced(&w->model, &w->model.phones[i]);
@@ -276,10 +279,11 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     struct m_answer wanted;
     uint32_t about = 1u << number_of_name(in->device, in->device_len);
     int64_t now = world_now(w);
-    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone), since = m->counter;
+    uint32_t shown = m->phones[phone].shown, old = stale(w, in, phone), since;
     (void)m_sample(m, node, world_clock(w, node));
     m->input++;
     see(w, about | witness_used(w, W_PHONES), witness_used(w, W_USERS), witness_used(w, W_HEADSETS));
+    since = m->counter;
     m->now = now;
     m->early = 1;
     (void)m_pass(m, about | witness_phones(w), model_time(m, in), now);
@@ -293,6 +297,7 @@ static struct m_answer ask_model(struct world *w, const hsvc_input *in, uint32_t
     wanted = model_input(m, in, old);
     m->dated = 0;
     m_settle(m, about | witness_wrote(w, W_PHONES), now);
+    m_screens(m, witness_wrote(w, W_PHONES));
     m_turns_too(m, witness_wrote(w, W_PHONES), since);
     m_countdowns(m, witness_wrote(w, W_PHONES));
     w->look_at = w->now + 1; /* the node that has something to do says when; the others would say their poll */
@@ -381,7 +386,6 @@ static void advance_node(struct world *w, uint32_t node) {
         if (status != HSVC_OK && !world_passes(status)) world_find(w, FAILED, 0, HSVC_OK, status);
         heard(w, node, status);
     }
-    if (tries != 0) see(w, m_patrols(&w->model, w->witness.sampled), 0, 0);
 }
 
 /* by_all: do all clocks say so? */
@@ -391,21 +395,24 @@ static uint32_t by_all(const struct world *w, int64_t at) {
     return 1;
 }
 
+static int64_t later(int64_t due, int64_t by) { return due == M_NEVER ? due : due + by; }
+
 /* in_time: what is due by every clock has been fired, whosever it is (TIME-3, STORE-5): at once, or as many ms later as headsets
  * were refused before (017). A look at whose turn it is may have been taken before, with another's. */
 static void in_time(struct world *w) {
     struct model *m = &w->model;
+    int64_t poll = w->shape.skew == SKEW_BEYOND ? POLL_MS : 0; /* a node that is ahead looks only then at what others arm in its past (038) */
     m->now = world_time(w, 0);
     for (uint32_t i = 1; i < M_PHONES; i++) {
         int64_t due;
-        if (by_all(w, m->phones[i].due[MT_OFFER])) {
+        if (by_all(w, later(m->phones[i].due[MT_OFFER], poll))) {
             m_turns(m, &m->phones[i]);
             w->fired |= 1u << i; /* what it shows now, the engine may have shown some ms ago */
         }
         due = m_phone_next(&m->phones[i]);
         if (due == M_NEVER || !by_all(w, due)) continue;
         w->look_at = w->now + 1;
-        if (by_all(w, due + M_HEADSETS)) world_find(w, DIFFERENT_DEADLINE, i, due, 0);
+        if (by_all(w, due + M_HEADSETS + poll)) world_find(w, DIFFERENT_DEADLINE, i, due, 0);
     }
 }
 
@@ -441,12 +448,17 @@ static int64_t deadline(struct world *w) {
     return at < wanted ? at : wanted;
 }
 
+/* world_polls: hosts of several nodes call within poll_ms, whatever the model knows of: what is due then is not of a change that comes. */
+void world_polls(struct world *w) {
+    if (w->shape.nodes > 1 && w->queue.count == 0 && w->finding.kind == SAME) advance(w);
+}
+
 /* world_at_once: a change that is felt at once, or later, leaves nothing to be done (POL-5). */
 void world_at_once(struct world *w) {
     if (w->model.job_count != 0 || w->queue.count != 0 || world_next(w) <= w->now) return; /* those who wake advance later */
     for (uint32_t i = 0; i < w->shape.nodes; i++) {
         int64_t at = HSVC_NEVER;
-        if (next_deadline(w, i, &at) == HSVC_OK && at <= world_time(w, i)) world_find(w, NOT_AT_ONCE, 0, 0, 1);
+        if (model_waits(w, i) == 0 && next_deadline(w, i, &at) == HSVC_OK && at <= world_time(w, i)) world_find(w, NOT_AT_ONCE, 0, 0, 1);
     }
 }
 

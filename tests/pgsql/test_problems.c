@@ -105,7 +105,7 @@ static void a_password_file_is_libpqs_own(void **state) {
 }
 
 /* What libpq says of a conninfo that it cannot read shows parts of it, or all: a password that was not quoted, a URI. */
-static void a_garbled_conninfo_shows_no_password(void **state) {
+static void a_garbled_conninfo_shows_no_password_STORE_2(void **state) {
     static const char *const garbled[] = {"host=/nowhere password=not wr0ng", "postgresql://ann:wr0ng@[::1/desks", "postgresql://ann:%zzwr0ng@db/desks",
                                           "postgres://ann:wr0ng@db/desks?wr0ng", "host=/nowhere password='wr0ng", "host=/nowhere wr0ng"};
     (void)state;
@@ -122,7 +122,7 @@ static void *look_and_resize(void *block, size_t old_size, size_t new_size, void
     return inner->resize(block, old_size, new_size, inner->user);
 }
 
-static void a_password_is_overwritten_before_its_memory_is_given_back(void **state) {
+static void a_password_is_overwritten_before_its_memory_is_given_back_STORE_2(void **state) {
     hsvc_allocator inner, looking;
     hsvc_pgsql_config config;
     hsvc_pgsql_store *store = NULL;
@@ -349,8 +349,8 @@ int main(void) {
         TEST(no_server_is_named),
         TEST(a_login_that_is_refused_is_named),
         TEST(a_password_file_is_libpqs_own),
-        TEST(a_garbled_conninfo_shows_no_password),
-        TEST(a_password_is_overwritten_before_its_memory_is_given_back),
+        TEST(a_garbled_conninfo_shows_no_password_STORE_2),
+        TEST(a_password_is_overwritten_before_its_memory_is_given_back_STORE_2),
         TEST(tls_is_libpqs_own),
         TEST(missing_rights_and_a_standby_are_named),
         TEST(a_schema_that_is_not_ours_to_use_is_named_STORE_7),

@@ -54,7 +54,7 @@ def test_a_value_out_of_range_is_an_error_that_names_the_field(desk, given, word
     (Submit("desk-1", "4711", "alice", b"1"), "Submit.prompt_id: an object of str is no whole number"),
     (Submit("desk-1", bytearray(b"4711"), "alice", b"1"), "Submit.prompt_id: an object of bytearray is no whole number"),
     (Submit("desk-1", 1, "alice", b"1", at=b"4711"), "Submit.at: an object of bytes is no datetime")])
-def test_a_value_of_another_type_is_an_error_that_names_the_field(desk, given, words):
+def test_a_value_of_another_type_is_an_error_that_names_the_field_and_shows_no_pin_SIGN_9(desk, given, words):
     with pytest.raises(TypeError, match=words) as raised:
         desk.apply(given)
     assert "4711" not in str(raised.value)
@@ -111,8 +111,8 @@ def test_a_row_with_a_revision_that_wraps(clock, revision):
 
 # ---- PINs -------------------------------------------------------------------------------------------------------------
 
-def test_a_copy_of_a_pin_is_its_own_and_a_pickle_of_one_is_none():
-    """SIGN-9: a copy that ends must not take the original with it, and a PIN is written nowhere."""
+def test_a_copy_of_a_pin_is_its_own_and_a_pickle_of_one_is_none_SIGN_9():
+    """A copy that ends must not take the original with it, and a PIN is written nowhere."""
     pin = Pin(b"4711")
     for copied in (copy.copy(pin), copy.deepcopy(pin), Pin(pin)):
         assert copied == pin
@@ -127,7 +127,7 @@ def test_a_copy_of_a_pin_is_its_own_and_a_pickle_of_one_is_none():
 
 @pytest.mark.parametrize("wrong", ["4711", 4711, 5, None, [1, 2]])
 @pytest.mark.filterwarnings("error")
-def test_what_is_no_pin(wrong):
+def test_what_is_no_pin_is_not_shown_SIGN_9(wrong):
     with pytest.raises(TypeError, match="a PIN is bytes") as raised:
         Pin(wrong)
     assert "4711" not in str(raised.value)

@@ -202,7 +202,6 @@ def test_a_pin_is_found_while_it_is_on_its_way(places):
     assert len(under_way) == 4 and all(found >= len(HIDDEN) // PIECE for found in under_way.values()), under_way
 
 
-def test_a_pin_is_nowhere_in_the_memory_afterwards(places):
-    """SIGN-9"""
+def test_a_pin_is_nowhere_in_the_memory_afterwards_SIGN_9(places):
     left = {place: found for place, found in places.items() if not place.startswith("+")}
     assert len(left) == 13 and not any(left.values()), left

@@ -55,7 +55,7 @@ static int32_t on_frame(const uint8_t *bytes, size_t len, void *user) {
     return HSVC_OK;
 }
 
-static int names_rule(const struct held_script *script, const char *rule) {
+static inline int names_rule(const struct held_script *script, const char *rule) {
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "\n%s\n", rule);
     return script->rules.bytes != NULL && strstr(script->rules.bytes, wanted) != NULL;
@@ -106,11 +106,11 @@ static void run_unharmed(struct held_script *script) {
 }
 
 /* ran: does the script run this line? */
-static int ran(const struct held_script *script, const struct line *line) {
+static inline int ran(const struct held_script *script, const struct line *line) {
     return line->machine == STEPS ? script->steps[line->number] : script->rows[line->machine][line->number];
 }
 
-static const char *base_name(const char *path) {
+static inline const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
 }

@@ -544,6 +544,35 @@ static void a_job_that_goes_on_is_not_put_off_STORE_5(void **state) {
     desk_close(d);
 }
 
+/* As many jobs as one look sees stand first in the store, all put off: they hide nothing that is due before them. */
+static void jobs_that_are_put_off_hide_no_deadline_TIME_3(void **state) {
+    static const char key[] = "Ddesk-001";
+    hsvc_input in;
+    int64_t now, again_at;
+    (void)state;
+    open_office();
+    fill_office(2);
+    put_phone("free");
+    set_policy(HSVC_PARAM_PROMPT_TIMEOUT, HSVC_LIMIT_JOB_AGAIN / 2);
+    work_off();
+    flip(key, sizeof key);
+    for (int i = 0; i < (int)HSVC_LIMIT_JOBS_SEEN; i++) {
+        put_user(name_of("gone", i));
+        assert_int_equal(GIVE(d, hsvc_input_user_remove(&in, name_of("gone", i))), HSVC_REASON_DONE);
+    }
+    for (int i = 0; i < 100 && next_at() == 0; i++) (void)hsvc_advance(d->engine, d->fx);
+    assert_int_equal(jobs_left(NULL), HSVC_LIMIT_JOBS_SEEN);
+    OK(hsvc_manual_clock_get(d->clock, &now));
+    again_at = next_at();
+    assert_int_equal(again_at, now + HSVC_LIMIT_JOB_AGAIN);
+    (void)GIVE(d, hsvc_input_menu_sign_in_by_hand(&in, "free"));
+    assert_int_equal(next_at(), now + HSVC_LIMIT_JOB_AGAIN / 2);
+    flip(key, sizeof key);
+    advance(d, HSVC_LIMIT_JOB_AGAIN);
+    work_off();
+    desk_close(d);
+}
+
 /* What the job looks at for its list of records fails: that is told, and the other jobs go on. */
 static void damage_that_a_job_came_to_is_told_STORE_7(void **state) {
     static const char key[] = "Uuser-001";
@@ -577,6 +606,7 @@ int main(void) {
         cmocka_unit_test(the_most_of_a_device_fits_into_one_commit_DEV_1),
         cmocka_unit_test(each_damaged_record_is_tried_twice_STORE_7),
         cmocka_unit_test(a_job_that_goes_on_is_not_put_off_STORE_5),
+        cmocka_unit_test(jobs_that_are_put_off_hide_no_deadline_TIME_3),
         cmocka_unit_test(damage_that_a_job_came_to_is_told_STORE_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,6 +208,18 @@ static void a_required_field_that_is_missing_is_named_SAFE_5(void **state) {
         }
 }
 
+static void a_device_without_a_profile_of_its_own_is_not_created_SAFE_1(void **state) {
+    hsvc_input in;
+    (void)state;
+    OK(hsvc_input_init(&in, sizeof in, HSVC_INPUT_DEVICE_PUT));
+    in.device = "P9";
+    in.device_len = 2;
+    in.state = HSVC_DEVICE_SHARED;
+    refused_call(&in, HSVC_ERR_INPUT_MISSING, HSVC_FIELD_PROFILE);
+    in.profile = "";
+    refused_call(&in, HSVC_ERR_INPUT_MISSING, HSVC_FIELD_PROFILE);
+}
+
 /* All that a kind may have, each as small as it can be, is a decision, never an error. Nothing is committed here. */
 static void every_kind_with_all_its_fields_is_decided_OBS_1(void **state) {
     (void)state;
@@ -536,6 +548,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_field_that_the_kind_does_not_use_is_named_SAFE_5),
         TEST(a_required_field_that_is_missing_is_named_SAFE_5),
+        TEST(a_device_without_a_profile_of_its_own_is_not_created_SAFE_1),
         TEST(every_kind_with_all_its_fields_is_decided_OBS_1),
         TEST(a_kind_that_does_not_exist_is_named_SAFE_5),
         TEST(a_length_without_a_pointer_is_named_SAFE_5),

@@ -250,6 +250,15 @@ static void every_frame_of_another_type_left_out_twice_or_cut_off_is_told_OBS_6(
     assert_true(told > 100);
 }
 
+/* However much of it is there: the rest is in memory here, and must not be looked at. */
+static void a_frame_of_which_the_end_is_missing_is_none_OBS_6(void **state) {
+    struct hsvc__frame frame;
+    (void)state;
+    for (size_t at = 0; at < whole.len; at += frame_size(whole.bytes + at))
+        for (size_t len = 0; len < frame_size(whole.bytes + at); len++)
+            assert_int_equal(hsvc__frame_at(whole.bytes + at, len, &frame), HSVC_ERR_NOT_FOUND);
+}
+
 static void a_replay_that_is_short_of_memory_says_so_SAFE_5(void **state) {
     (void)state;
     for (uint64_t nth = 1;; nth++) {
@@ -326,6 +335,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_changed_is_told_or_harmless_OBS_6),
         cmocka_unit_test(every_frame_of_another_type_left_out_twice_or_cut_off_is_told_OBS_6),
+        cmocka_unit_test(a_frame_of_which_the_end_is_missing_is_none_OBS_6),
         cmocka_unit_test(a_replay_that_is_short_of_memory_says_so_SAFE_5),
         cmocka_unit_test(an_engine_with_flags_that_nobody_knows_is_damage_OBS_6),
         cmocka_unit_test(names_of_nothing_are_empty_OBS_6),

@@ -243,6 +243,25 @@ static void scripts_may_begin_with_a_mark_and_on_any_day_SAFE_5(void **state) {
     assert_int_equal(run.result.malformed, 1);
 }
 
+static void lines_that_cannot_be_read_are_named_and_left_out_SAFE_5(void **state) {
+    static const char *const lines[] = {"H1 \xff\xfe plugs",       "at 25:61 H1 plugs into desk-1", "phone \"a\"*99999999999",
+                                        "user \"never closed",     "expect \x01",                  "policy auto_sign_out_after = 1e99 min",
+                                        "H1 plugs into desk-1 \\", "alice enters"};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct run run;
+        char script[512];
+        open_run(&run, NULL);
+        run.config.flags = HSVC_SCENARIO_VERIFY_EACH;
+        (void)snprintf(script, sizeof script, PEOPLE "%s\nH1 plugs into desk-1\n  expect SIGN_IN_PIN on desk-1 for alice\n", lines[i]);
+        OK(play(&run, script));
+        assert_int_equal(run.result.malformed, 1);
+        assert_int_equal(run.failures, 1);
+        assert_int_equal(strncmp(run.seen, "4:", 2), 0);
+        assert_int_equal(run.unsound, 0);
+    }
+}
+
 /* ---- what fails below ---- */
 
 /* A day with everything in it that keeps something: lists, quotes, screens, plans, audit, inventory, pages of a resync. */
@@ -446,6 +465,7 @@ int main(void) {
         cmocka_unit_test(the_language_can_be_listed_SAFE_5),
         cmocka_unit_test(wrong_configurations_are_refused_SAFE_5),
         cmocka_unit_test(scripts_may_begin_with_a_mark_and_on_any_day_SAFE_5),
+        cmocka_unit_test(lines_that_cannot_be_read_are_named_and_left_out_SAFE_5),
         cmocka_unit_test(each_request_for_memory_may_fail_SAFE_5),
         cmocka_unit_test(screens_that_no_record_speaks_of_are_told_PROMPT_6),
         cmocka_unit_test(each_call_of_the_store_may_fail_STORE_5),

@@ -428,6 +428,23 @@ static void each_damage_is_named_and_nothing_else_STORE_8(void **state) {
     assert_int_equal(wrong, 0);
 }
 
+/* It has no end, and so no name: nobody's. */
+static void a_deadline_whose_key_does_not_end_is_nobodys_STORE_8(void **state) {
+    struct hsvc__deadline armed;
+    struct hsvc__key key;
+    struct world w;
+    hsvc__str value;
+    (void)state;
+    world_open(&w, quiet);
+    memset(&armed, 0, sizeof armed);
+    OK(hsvc__record_encode(&armed, HSVC__FAMILY_DEADLINE, &w.memory, &value));
+    hsvc__key_deadline(&key, w.later, TEXT("desk-2"));
+    key.len--;
+    write_row(&w, bytes_of(&key), value);
+    assert_true(says_only(&w, "deadline_key_is_the_devices"));
+    world_close(&w);
+}
+
 static const char *const invariants[] = {
 #define INVARIANT(name, rule, text) #name,
 #include "engine/invariants.def"
@@ -538,6 +555,7 @@ static void a_number_stands_under_its_own_key_alone_STORE_8(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_deadline_whose_key_does_not_end_is_nobodys_STORE_8),
         cmocka_unit_test(each_damage_is_named_and_nothing_else_STORE_8),
         cmocka_unit_test(every_invariant_has_a_store_that_violates_it_STORE_8),
         cmocka_unit_test(every_states_contract_is_asserted_STORE_8),
