@@ -217,21 +217,44 @@ static void remember_questions(struct play *p) {
         if (effect.request != 0) p->requests[effect.kind % 3] = effect.request;
 }
 
+/* tell_input: what it names, and the numbers that decide what becomes of it; of a PIN its length alone. */
+static void tell_input(const hsvc_input *in) {
+#define TELL_TEXT(field) \
+    if (in->field##_len != 0) (void)fprintf(stderr, " " #field " %.*s", (int)in->field##_len, in->field);
+#define TELL_NUMBER(field) \
+    if (in->field != 0) (void)fprintf(stderr, " " #field " %lld", (long long)in->field);
+    (void)fprintf(stderr, " %s", hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)in->kind));
+    TELL_TEXT(device) TELL_TEXT(user) TELL_TEXT(serial) TELL_TEXT(name) TELL_TEXT(profile)
+    TELL_NUMBER(state) TELL_NUMBER(flags) TELL_NUMBER(call_id) TELL_NUMBER(prompt_id) TELL_NUMBER(request) TELL_NUMBER(param)
+    TELL_NUMBER(value) TELL_NUMBER(pin_len)
+    for (size_t i = 0; i < in->item_count; i++)
+        (void)fprintf(stderr, " [%u %.*s %llu state %u]", in->items[i].kind, (int)in->items[i].text_len, in->items[i].text,
+                      (unsigned long long)in->items[i].number, in->items[i].state);
+    (void)fprintf(stderr, ";");
+#undef TELL_TEXT
+#undef TELL_NUMBER
+}
+
 /* tell_call: for whoever looks at a find: with HSVC_FUZZ_TELL set, what was called and what came of it. */
 static void tell_call(const struct play *p, const char *call, const hsvc_input *in, size_t count, uint32_t flags, int32_t status) {
     hsvc_verdict verdict = {.struct_size = sizeof verdict};
     int64_t now;
-    if (getenv("HSVC_FUZZ_TELL") == NULL) return;
+    if (!is_told()) return;
     OK(hsvc_manual_clock_get(p->w.clock, &now));
     (void)fprintf(stderr, "%lld: node %u %s flags %u:", (long long)(now - START), p->node, call, flags);
-    for (size_t i = 0; i < count; i++)
-        (void)fprintf(stderr, " %s device %.*s user %.*s serial %.*s name %.*s;", hsvc_name(HSVC_REGISTRY_INPUT, (int32_t)in[i].kind),
-                      (int)in[i].device_len, in[i].device, (int)in[i].user_len, in[i].user, (int)in[i].serial_len, in[i].serial,
-                      (int)in[i].name_len, in[i].name);
+    for (size_t i = 0; i < count; i++) tell_input(&in[i]);
     (void)fprintf(stderr, " %s", hsvc_name(HSVC_REGISTRY_STATUS, status));
     for (size_t i = 0; hsvc_verdict_at(p->w.fx, i, &verdict) == HSVC_OK; i++)
         (void)fprintf(stderr, " %s", hsvc_name(HSVC_REGISTRY_REASON, (int32_t)verdict.reason));
     (void)fprintf(stderr, "\n");
+}
+
+/* tell_look: of a call that only looks, and so has no verdicts. */
+static void tell_look(const struct play *p, const char *call, const char *name, size_t len) {
+    int64_t now;
+    if (!is_told()) return;
+    OK(hsvc_manual_clock_get(p->w.clock, &now));
+    (void)fprintf(stderr, "%lld: node %u %s %.*s\n", (long long)(now - START), p->node, call, (int)len, name);
 }
 
 static void apply(struct play *p, const hsvc_input *in, size_t count, uint32_t flags) {
@@ -445,6 +468,7 @@ static void play_look(struct play *p) {
     items[0].struct_size = sizeof items[0];
     entries[0].struct_size = sizeof entries[0];
     name = text_for(&p->b, kind == 1 ? HSVC_FIELD_DEVICE : kind == 2 ? HSVC_FIELD_USER : HSVC_FIELD_SERIAL, &len);
+    tell_look(p, "look at", name, len);
     must_be_expected(p, hsvc_user_get(engine, name, len, &user));
     look_at_lists(engine);
     must_be_expected(p, hsvc_device_get(engine, name, len, &device));
@@ -472,6 +496,7 @@ static void play_inventory(struct play *p) {
     query.activity = how >> 4 & 3;
     if (how >> 6 & 1) query.model = text_for(&p->b, HSVC_FIELD_MODEL, &query.model_len);
     if (how >> 7 & 1) query.text = text_for(&p->b, HSVC_FIELD_SERIAL, &query.text_len);
+    tell_look(p, "inventory of", query.text, query.text_len);
     for (int pages = 0; pages < 20; pages++) {
         must_be_expected(p, hsvc_inventory_list(p->w.engines[p->node], &query, page));
         for (size_t i = 0; hsvc_inventory_at(page, i, &row) == HSVC_OK; i++) must_be_text(row.serial, row.serial_len);

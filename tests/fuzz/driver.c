@@ -1,5 +1,6 @@
 /* driver.c: runs a target over files and folders of files, for compilers without libFuzzer: the committed corpus as a test.
- * The last line says how many (support/figure.h); status 1 if there was none. A find ends the program at once, naming the file. */
+ * The last line says how many (support/figure.h); status 1 if there was none, or one cannot be read; 2 for misuse. A find ends the
+ * program at once, naming the file. */
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -28,7 +29,10 @@ static uint8_t *read_file(const char *path, size_t *len) {
 static size_t run_file(const char *path) {
     size_t len;
     uint8_t *bytes = read_file(path, &len), *exact = bytes == NULL ? NULL : (uint8_t *)malloc(len + !len);
-    if (exact == NULL) return 0;
+    if (exact == NULL) {
+        perror(path);
+        exit(1);
+    }
     memcpy(exact, bytes, len);
     free(bytes);
     (void)fprintf(stderr, "%s\n", path);
@@ -52,9 +56,16 @@ static size_t run_folder(const char *path) {
 
 int main(int argc, char **argv) {
     size_t ran = 0;
+    if (argc == 1) {
+        (void)fprintf(stderr, "usage: %s FILE|FOLDER...\n", argv[0]);
+        return 2;
+    }
     for (int i = 1; i < argc; i++) {
         struct stat what;
-        if (stat(argv[i], &what) != 0) continue;
+        if (stat(argv[i], &what) != 0) {
+            perror(argv[i]);
+            return 1;
+        }
         ran += S_ISDIR(what.st_mode) ? run_folder(argv[i]) : run_file(argv[i]);
     }
     figure("files of the corpora", ran);

@@ -23,6 +23,9 @@ static inline void fuzz_found(const char *file, int line, const char *what) {
 #define MUST(holds) ((holds) ? (void)0 : fuzz_found(__FILE__, __LINE__, #holds))
 #define OK(call) MUST((call) == HSVC_OK)
 
+/* is_told: whoever looks at a file wants to read what it comes to. */
+static inline int is_told(void) { return getenv("HSVC_FUZZ_TELL") != NULL; }
+
 /* ---- bytes that steer: when they are used up, zeroes ---- */
 struct bytes {
     const uint8_t *at;

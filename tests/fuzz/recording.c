@@ -1,5 +1,6 @@
 /* recording.c: a recording that somebody else wrote, or damaged: replayed, it comes out the same, another way, or is said to
- * be corrupt (OBS-6). First as it came; then with the heads and checksums of its frames put right. */
+ * be corrupt (OBS-6). First as it came; then with the heads and checksums of its frames put right. With HSVC_FUZZ_TELL it is
+ * said how far each came. */
 #include "engine/recorder.h"
 #include "fuzz/fuzz.h"
 
@@ -28,6 +29,9 @@ static void replay(const uint8_t *bytes, size_t len) {
     config.step = on_step;
     config.difference = on_difference;
     status = hsvc_replay(&config, bytes, len, &report);
+    if (is_told())
+        (void)fprintf(stderr, "replay: %s after %llu of %zu bytes\n", hsvc_name(HSVC_REGISTRY_STATUS, status),
+                      (unsigned long long)report.bytes, len);
     MUST(status == HSVC_OK || status == HSVC_ERR_DIFFERENT || status == HSVC_ERR_CORRUPT);
     MUST(report.bytes <= len);
 }

@@ -1,8 +1,10 @@
 /* table_mutants.c: does some scenario notice each small change of the tables? Linked with a core whose tables can be written
  * into (HSVC_MASKING).
  *
- *   table_mutants [--all] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...
+ *   table_mutants [--all] [--only=REGEX] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...
  *     --all    print the noticed ones too, each with the script that noticed it; and who records anything else
+ *     --only   only those in whose line of the report the extended regular expression is found; says of each what became of it, and
+ *              fails if there is none; of so few no share is asked for
  *     --part   only every Nth, from the Kth on
  *     --again  only those that FILE, what an earlier run printed, has
  *     --known  FILE lists the unnoticed ones that are explained: one more fails
@@ -15,6 +17,7 @@
  * tell anything else than before? What has none is the same program. The exit status is 1 if fewer than 98 % of those with an
  * effect were noticed, or one is not known; 2 for misuse. */
 #include <libgen.h>
+#include <regex.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +77,7 @@ struct campaign {
     struct held_script *scripts;
     size_t count;
     char *programs; /* the folder of this one */
+    regex_t *only; /* or NULL */
     char *again; /* what an earlier run printed, or NULL */
     char *known; /* the list of the explained ones, or NULL */
     int all;        /* --all */
@@ -162,16 +166,18 @@ static int has(const char *text, const char *key) {
 
 /* judge: the change is in place while this runs. */
 static void judge(struct campaign *c, const struct change *change) {
+    static const char *const words[] = {"noticed", "nobody notices it", "without effect"};
     int what;
+    if (c->only != NULL && regexec(c->only, change->key, 0, NULL, 0) != 0) return;
     if (c->again != NULL && !has(c->again, change->key)) return;
     if (c->mutants++ % c->parts != c->part) return;
     c->tried++;
     what = fate(c, change);
     c->noticed += what == NOTICED;
     c->without_effect += what == WITHOUT_EFFECT;
-    if (what == NOTICED) return;
+    if (what == NOTICED && c->only == NULL) return;
     c->unknown += what == UNNOTICED && c->known != NULL && !has(c->known, change->key);
-    printf("%s (line %d): %s\n", change->key, change->at, what == UNNOTICED ? "nobody notices it" : "without effect");
+    printf("%s (line %d): %s\n", change->key, change->at, words[what]);
 }
 
 /* ---- rows ---- */
@@ -272,9 +278,10 @@ static int judge_all(struct campaign *c) {
     for (size_t i = 0; i < LINES; i++) change_line(c, &lines[i]);
     for (size_t i = 0; i < PARAMETERS; i++) change_parameter(c, &parameters[i]);
     for (uint32_t i = 0; i < HSVC__TIMERS; i++) change_timer(c, i);
-    printf("figure: all of the tables | %u | %u | %u | %u\n", c->tried, c->noticed, c->without_effect, c->tried - c->noticed - c->without_effect);
+    if (c->only == NULL) printf("figure: all of the tables | %u | %u | %u | %u\n", c->tried, c->noticed, c->without_effect, c->tried - c->noticed - c->without_effect);
     printf("%u of %u mutants of tables: noticed %u, without effect %u, unnoticed %u, of them unknown %u; scripts %zu, failing unharmed %zu\n", c->tried,
            c->mutants, c->noticed, c->without_effect, c->tried - c->noticed - c->without_effect, c->unknown, c->count, failed);
+    if (c->only != NULL) return failed == 0 && c->tried > 0 && c->noticed + c->without_effect == c->tried;
     return failed == 0 && c->unknown == 0 && c->noticed > 0 && 100 * c->noticed >= 98 * (c->tried - c->without_effect);
 }
 
@@ -285,18 +292,22 @@ static int read_list(const char *path, struct text *text) {
 }
 
 static int misused(const char *why) {
-    fprintf(stderr, "table_mutants: %s\nusage: table_mutants [--all] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...\n", why);
+    fprintf(stderr, "table_mutants: %s\nusage: table_mutants [--all] [--only=REGEX] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...\n", why);
     return 2;
 }
 
 int main(int argc, char **argv) {
     struct campaign c = {.parts = 1};
     struct text again = {NULL, 0, 0}, known = {NULL, 0, 0};
+    regex_t only;
     int i = 1, good;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--all") == 0) c.all = 1;
         else if (strncmp(argv[i], "--again=", 8) == 0) {
             if (!read_list(argv[i] + 8, &again)) return misused(argv[i]);
+        } else if (strncmp(argv[i], "--only=", 7) == 0) {
+            if (c.only != NULL || regcomp(&only, argv[i] + 7, REG_EXTENDED | REG_NOSUB) != 0) return misused(argv[i]);
+            c.only = &only;
         } else if (strncmp(argv[i], "--known=", 8) == 0) {
             if (!read_list(argv[i] + 8, &known)) return misused(argv[i]);
         } else if (sscanf(argv[i], "--part=%u/%u", &c.part, &c.parts) != 2 || c.part-- - 1 >= c.parts) return misused(argv[i]);
@@ -310,6 +321,7 @@ int main(int argc, char **argv) {
     c.scripts = read_scripts(argv + i, c.count);
     good = judge_all(&c);
     free_scripts(c.scripts, c.count);
+    if (c.only != NULL) regfree(c.only);
     free(again.bytes);
     free(known.bytes);
     return good ? 0 : 1;

@@ -30,13 +30,16 @@ static void *keep_resize(void *block, size_t old_size, size_t new_size, void *us
     return made == NULL ? NULL : made + 1;
 }
 
-static void forget_all(void) {
+/* forget_all: also after a failure, so that the next test judges its own memory. How many blocks were still live. */
+static size_t forget_all(void) {
+    size_t live = 0;
     while (kept != NULL) {
         struct kept *next = kept->next;
-        assert_int_equal(kept->live, 0);
+        live += (size_t)kept->live;
         free(kept);
         kept = next;
     }
+    return live;
 }
 
 /* ---- searching ---- */
@@ -61,11 +64,34 @@ static size_t found_in(const void *bytes, size_t len) {
     return found;
 }
 
+static size_t first_in(const void *bytes, size_t len) {
+    size_t at = 0;
+    while (found_in(bytes, at + PIECE) == 0 && at + PIECE < len) at++;
+    return at;
+}
+
 static size_t found_in_memory(int live) {
     size_t found = 0;
     for (const struct kept *block = kept; block != NULL; block = block->next)
         if (block->live == live) found += found_in(block + 1, block->size);
     return found;
+}
+
+/* must_hold: how many pieces of the PIN are in live memory, or in memory that was freed; where, if they are too many or too few. */
+static void must_hold(int live, size_t least, size_t most, const char *when) {
+    size_t found = found_in_memory(live);
+    if (found >= least && found <= most) return;
+    for (const struct kept *block = kept; block != NULL; block = block->next) {
+        size_t here = block->live == live ? found_in(block + 1, block->size) : 0;
+        if (here != 0) print_error("  %zu pieces in a block of %zu bytes, the first at %zu\n", here, block->size, first_in(block + 1, block->size));
+    }
+    fail_msg("%zu pieces of the PIN (of %d bytes) are in %s memory %s; there should be %s %zu", found, PIECE, live ? "living" : "freed", when,
+             found < least ? "at least" : "at most", found < least ? least : most);
+}
+
+static void nowhere(const char *when) {
+    must_hold(1, 0, 0, when);
+    must_hold(0, 0, 0, when);
 }
 
 /* ---- the world ---- */
@@ -143,6 +169,7 @@ static int open_desk(void **state) {
 }
 
 static int close_desk(void **state) {
+    size_t left, live;
     (void)state;
     hsvc_engine_free(engine);
     hsvc_effects_free(fx);
@@ -150,9 +177,11 @@ static int close_desk(void **state) {
     hsvc_fault_store_free(fault);
     hsvc_record_store_free(record);
     hsvc_memory_store_free(memory);
-    assert_int_equal(found_in_memory(0), 0); /* freed with everything, and overwritten before */
-    forget_all();
-    return 0;
+    left = found_in_memory(0); /* freed with everything, and overwritten before */
+    live = forget_all();
+    if (left != 0) print_error("%zu pieces of the PIN are in freed memory after all was freed\n", left);
+    if (live != 0) print_error("%zu blocks were never freed\n", live);
+    return left != 0 || live != 0;
 }
 
 /* ---- what every test ends with ---- */
@@ -194,11 +223,10 @@ static void only_in_the_batch_and_then_nowhere(size_t in_batch) {
     assert_int_equal(found_in_verdicts(), 0);
     assert_int_equal(found_in_other_effects(), 0);
     assert_int_equal(told_pins, 0);
-    assert_int_equal(found_in_memory(0), 0);
-    if (in_batch) assert_true(found_in_memory(1) >= sizeof pin / PIECE);
+    must_hold(0, 0, 0, "while the batch is there");
+    must_hold(1, in_batch ? sizeof pin / PIECE : 0, SIZE_MAX, "while the batch is there");
     hsvc_effects_reset(fx);
-    assert_int_equal(found_in_memory(1), 0);
-    assert_int_equal(found_in_memory(0), 0);
+    nowhere("after the batch was reset");
 }
 
 static hsvc_input submit(const char *user) {
@@ -232,14 +260,14 @@ static void a_pin_goes_with_the_next_call_or_the_end_of_the_batch_SIGN_9(void **
     (void)state;
     say(submit("ann"), HSVC_REASON_VERIFYING);
     SAY(hsvc_input_user_activity(&in, "P1"), HSVC_REASON_UNCHANGED);
-    assert_int_equal(found_in_memory(1) + found_in_memory(0), 0);
+    nowhere("after the next call");
     SAY(hsvc_input_verify_result(&in, "P1", 0x7fffffff, HSVC_VERIFY_OK), HSVC_REASON_REQUEST_STALE);
     SAY(hsvc_input_headset_disconnected(&in, "P1", "S1", 1), HSVC_REASON_PROMPT_CLOSED);
     SAY(hsvc_input_headset_connected(&in, "P1", "S1", 1), HSVC_REASON_PIN_ASKED);
     say(submit("ann"), HSVC_REASON_KEY_REUSED); /* the id of the first submit, for another prompt */
-    assert_int_equal(found_in_memory(1) + found_in_memory(0), 0); /* never needed, never copied */
+    nowhere("after a submit that is refused"); /* never needed, never copied */
     hsvc_effects_free(fx);
-    assert_int_equal(found_in_memory(0), 0);
+    must_hold(0, 0, 0, "after the batch was freed");
     OK(hsvc_effects_new(&allocator, &fx));
 }
 
@@ -247,9 +275,9 @@ static void a_batch_that_is_freed_while_it_holds_a_pin_overwrites_it_SIGN_9(void
     (void)state;
     say(submit("ann"), HSVC_REASON_VERIFYING);
     pin_is_in_verify_pin();
-    assert_true(found_in_memory(1) >= sizeof pin / PIECE);
+    must_hold(1, sizeof pin / PIECE, SIZE_MAX, "while the batch is there");
     hsvc_effects_free(fx);
-    assert_int_equal(found_in_memory(0) + found_in_memory(1), 0);
+    nowhere("after the batch was freed");
     OK(hsvc_effects_new(&allocator, &fx));
 }
 
@@ -317,7 +345,7 @@ static void conflicts_and_failures_of_the_store_keep_nothing_SIGN_9(void **state
         what.times = HSVC_TESTKIT_ALWAYS;
         OK(hsvc_fault_store_arm(fault, &what));
         assert_int_not_equal(hsvc_apply(engine, &in, 1, 0, fx), HSVC_OK);
-        assert_int_equal(found_in_memory(1) + found_in_memory(0), 0); /* not even until the next call */
+        nowhere("after a call that failed"); /* not even until the next call */
         hsvc_fault_store_disarm(fault);
         what.times = 3;
         if (kinds[i] != HSVC_FAULT_CONFLICT) continue;
@@ -364,7 +392,7 @@ static void many_pins_in_one_batch_are_all_forgotten_SIGN_9(void **state) {
     OK(hsvc_fault_store_arm(fault, &what));
     OK(hsvc_apply(engine, many, DEVICES, 0, fx));
     assert_int_equal(effects_of(fx, HSVC_EFFECT_VERIFY_PIN, NULL), DEVICES);
-    assert_true(found_in_memory(1) >= DEVICES * HSVC_LIMIT_ATTEMPTS * sizeof pin / PIECE);
+    must_hold(1, DEVICES * HSVC_LIMIT_ATTEMPTS * sizeof pin / PIECE, SIZE_MAX, "while the batch is there");
     only_in_the_batch_and_then_nowhere(1);
 }
 
