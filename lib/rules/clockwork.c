@@ -77,8 +77,8 @@ int hsvc__follow_up(struct hsvc__turn *t, struct hsvc__device *dev, int which) {
         case 0: run_on(t, dev, HSVC__MACHINE_session, HSVC_EVENT_calls_over); return 1;
         case 1: run_on(t, dev, HSVC__MACHINE_profile, HSVC_EVENT_calls_over); return 1;
         case 2: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_calls_over); return 1;
-        case 3: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1; /* is what it shows still to be shown? */
-        case 4: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1; /* if not: is there anything else? */
+        case 3: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_screen_judged); return 1;
+        case 4: run_on(t, dev, HSVC__MACHINE_prompt, HSVC_EVENT_place_free); return 1;
         default:
             t->dev = dev;
             hsvc__do_follow_menu(t, 0);
