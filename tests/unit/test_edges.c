@@ -260,6 +260,32 @@ static void a_job_passes_over_what_is_too_large_STORE_3_STORE_7(void **state) {
     world_close(w);
 }
 
+/* Many come from other phones to one that is held, and the hold's deadline is lost: the job finds it over, and all of them there. */
+static void a_job_finds_done_what_was_due_at_a_phone_of_many_TIME_3_STORE_3(void **state) {
+    static char script[8000];
+    size_t at = (size_t)snprintf(script, sizeof script, "user carol, pin 1\nphone desk-1\nheadset H1 of carol\nat 09:00 H1 plugs into desk-1\n");
+    struct hsvc__device *d;
+    hsvc_input in;
+    (void)state;
+    for (int i = 1; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++)
+        at += (size_t)snprintf(script + at, sizeof script - at, "user u%d, pin 1\nphone p%d\nheadset U%d of u%d\nat 09:%02d U%d plugs into p%d\n", i, i, i, i, i, i, i);
+    for (int i = 1; i < HSVC_LIMIT_PRESENCE_PER_DEVICE; i++)
+        at += (size_t)snprintf(script + at, sizeof script - at, "at 09:40 U%d plugs into desk-1\n", i);
+    open_at(script, 3 * HOUR);
+    d = device_in(w, TEXT("desk-1"));
+    assert_true(d->report_count > HSVC_LIMIT_PRESENCE_PER_DEVICE / 2);
+    put_deadline_key(w, d->deadline_at, d->name, 0);
+    through(&w->desk.plain);
+    assert_int_equal(GIVE(&w->desk, hsvc_input_user_remove(&in, "carol")), HSVC_REASON_DONE);
+    for (int i = 0; i < 10; i++) OK(hsvc_advance(w->desk.engine, w->desk.fx));
+    d = device_in(w, TEXT("desk-1"));
+    assert_int_equal(d->report_count, 0);
+    assert_int_equal(d->present_count, HSVC_LIMIT_PRESENCE_PER_DEVICE);
+    for (uint32_t i = 0; i < d->present_count; i++) assert_false(hsvc__str_eq(d->presents[i].owner, TEXT("carol")));
+    sound(&w->desk);
+    world_close(w);
+}
+
 /* ---- memory ---- */
 static hsvc_item three[] = {{"H3", 2, 0, HSVC_ITEM_HEADSET, 0, 0, 0}, {"H4", 2, 0, HSVC_ITEM_HEADSET, 0, 0, 0}, {"H5", 2, 0, HSVC_ITEM_HEADSET, 0, 0, 0}};
 
@@ -341,12 +367,13 @@ static void a_summary_ends_where_memory_does_INV_4_SAFE_5(void **state) {
 
 /* ---- in doubt ---- */
 
-/* desk-2 is read with the headset that is there, and left alone; desk-1 is told again what it was told in doubt. */
+/* desk-2 is read with the headset that is there, and left alone, as nothing is due there; desk-1 is told again what it was told in
+ * doubt. */
 static void a_phone_that_was_only_looked_at_is_not_told_again_STORE_4(void **state) {
     hsvc_fault what;
     hsvc_input in[2];
     (void)state;
-    open_at(PEOPLE "at 09:00 H2 plugs into desk-2\nat 09:01 H3 plugs into desk-1\n", MINUTE);
+    open_at(PEOPLE "at 09:00 H2 plugs into desk-2\nat 09:01 H3 plugs into desk-1\n", SECOND);
     through(&w->desk.store);
     OK(hsvc_input_exit(&in[0], "desk-1", device_view(&w->desk, "desk-1").prompt_id));
     OK(hsvc_input_presence_answer(&in[1], "desk-1", "H2", HSVC_PRESENCE_NOT_THERE));
@@ -501,6 +528,7 @@ int main(void) {
         cmocka_unit_test(a_decision_that_asks_for_too_many_records_is_refused_whole_STORE_3),
         cmocka_unit_test(a_deadline_between_two_inputs_of_a_large_batch_comes_between_them_TIME_3),
         cmocka_unit_test(a_job_passes_over_what_is_too_large_STORE_3_STORE_7),
+        cmocka_unit_test(a_job_finds_done_what_was_due_at_a_phone_of_many_TIME_3_STORE_3),
         cmocka_unit_test(a_list_ends_where_memory_does_ASSOC_8_SAFE_5),
         cmocka_unit_test(a_doubt_ends_where_memory_does_STORE_4_SAFE_5),
         cmocka_unit_test(a_summary_ends_where_memory_does_INV_4_SAFE_5),

@@ -241,6 +241,40 @@ static void a_long_batch_fires_all_that_is_due_before_its_last_input_TIME_3(void
     loose_headset(MANY);
 }
 
+/* short_by: several phones are late, and the nth request for memory fails, and all after it; 0 when fewer are needed. */
+static int short_by(uint64_t nth) {
+    struct rows before = {NULL, 0, 0, 0};
+    hsvc_alloc_counts counts = {.struct_size = sizeof counts};
+    uint64_t failed;
+    int32_t status;
+    open_office(FEW);
+    for (unsigned i = 0; i < FEW; i++) unplug(i);
+    pass(d, LENGTH + SECOND);
+    desk_is_node(d, 0); /* with no memory of before */
+    for (unsigned i = 0; i < FEW; i++) OK(hsvc_input_user_activity(&in[i], phones[i]));
+    rows_read(&before, &d->plain, 1);
+    OK(hsvc_count_alloc_counts(d->count, &counts));
+    failed = counts.failures;
+    OK(hsvc_count_alloc_fail(d->count, nth, HSVC_TESTKIT_ALWAYS));
+    status = hsvc_apply(d->engine, in, FEW, 0, d->fx);
+    OK(hsvc_count_alloc_fail(d->count, 0, 0));
+    OK(hsvc_count_alloc_counts(d->count, &counts));
+    if (counts.failures != failed) {
+        assert_true(status == HSVC_ERR_MEMORY || status == HSVC_ERR_FULL); /* the engine's, or the store's */
+        nothing_written(d, &before);
+    }
+    rows_free(&before);
+    close_office();
+    return counts.failures != failed;
+}
+
+static void who_is_due_ends_where_memory_does_TIME_3_SAFE_5(void **state) {
+    uint64_t nth = 1;
+    (void)state;
+    while (short_by(nth)) nth++;
+    assert_true(nth > 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_due_first_fires_first_whosever_it_is_TIME_3),
@@ -249,6 +283,7 @@ int main(void) {
         cmocka_unit_test(a_window_that_opens_again_ends_once_and_in_its_time_TIME_3_OUT_3),
         cmocka_unit_test(another_phone_comes_between_two_deadlines_of_one_moment_TIME_3),
         cmocka_unit_test(a_long_batch_fires_all_that_is_due_before_its_last_input_TIME_3),
+        cmocka_unit_test(who_is_due_ends_where_memory_does_TIME_3_SAFE_5),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

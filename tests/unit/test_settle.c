@@ -106,12 +106,88 @@ static void what_was_due_elsewhere_comes_before_the_input_TIME_3(void **state) {
     assert_int_equal(device_view(d, "P1").session, 0);
 }
 
+/* Calls end together at many phones, at each of which others' headsets wait. Each of these users may have one more session: at every
+ * phone the same user's countdown of nothing ends, one phone has the user, the others show the next one's, which ends at once too. In
+ * one call that goes on only so long; what is left is due, and the next call goes on with it. */
+enum { PHONES = 17, LAST = PHONES - 1, OTHERS = HSVC_LIMIT_SESSIONS_PER_USER - 1 };
+
+/* waits_at: the user whose turn it is at a phone in this round: with one more than a user may have headsets, two share the first. */
+static void waits_at(char *user, size_t size, unsigned round, unsigned phone) {
+    unsigned second = round == 1 && (phone == 1 || phone > PHONES / 2);
+    (void)snprintf(user, size, "u%u", second ? 0 : round);
+}
+
+static void phone_of(char *phone, size_t size, unsigned i) { (void)snprintf(phone, size, "P%u", i); }
+
+/* fill: a phone in a call, with its headsets, the last round's first: the newest has its turn first (PROMPT-7). */
+static void fill(unsigned i) {
+    char phone[8], user[8], serial[16];
+    hsvc_input in;
+    phone_of(phone, sizeof phone, i);
+    give_phone(d, phone);
+    assert_int_equal(GIVE(d, hsvc_input_call_begun(&in, phone, 5, HSVC_CALL_ACTIVE)), HSVC_REASON_CALL_NOTED);
+    for (unsigned round = i < 2 ? 1 : i; round > 0; round--) {
+        waits_at(user, sizeof user, round, i);
+        (void)snprintf(serial, sizeof serial, "%s-%u", user, i);
+        assert_int_equal(GIVE(d, hsvc_input_associate(&in, user, serial)), HSVC_REASON_ASSOCIATED);
+        OK(hsvc_input_headset_connected(&in, phone, serial, round));
+        (void)give(d, &in);
+        pass(d, SECOND);
+    }
+}
+
+/* sign_in_elsewhere: a user at as many other phones as leave one session. */
+static void sign_in_elsewhere(unsigned u, const char *user) {
+    char phone[16];
+    hsvc_input in;
+    for (unsigned i = 0; i < OTHERS; i++) {
+        (void)snprintf(phone, sizeof phone, "O%u-%u", u, i);
+        give_phone(d, phone);
+        OK(hsvc_input_sign_in_user(&in, phone, user, NULL, 0));
+        assert_int_equal(give(d, &in), HSVC_REASON_SIGNED_IN);
+    }
+}
+
+static void what_follows_for_ever_goes_on_in_the_next_call_TIME_3_AUTO_3(void **state) {
+    hsvc_item profile = {"p", 1, 0, HSVC_ITEM_PROFILE, 0, 0, 0};
+    char names[PHONES][8], user[8];
+    hsvc_input in, ends[PHONES];
+    int64_t due, now;
+    (void)state;
+    desk_open(d);
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_PIN_ENTRY, HSVC_SCOPE_GLOBAL, 0)), HSVC_REASON_POLICY_CHANGED);
+    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_AUTO_SIGN_IN_AFTER, HSVC_SCOPE_GLOBAL, 0)), HSVC_REASON_POLICY_CHANGED);
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_MULTIPLE_LOGIN, HSVC_SCOPE_GLOBAL, HSVC_CHOICE_MULTIPLE_LOGIN_ALLOWED));
+    assert_int_equal(give(d, &in), HSVC_REASON_POLICY_CHANGED);
+    for (unsigned i = 0; i < PHONES; i++) {
+        (void)snprintf(user, sizeof user, "u%u", i);
+        assert_int_equal(GIVE(d, hsvc_input_user_put(&in, user, &profile, 1)), HSVC_REASON_DONE);
+        if (i != LAST) sign_in_elsewhere(i, user);
+    }
+    for (unsigned i = 0; i < PHONES; i++) fill(i);
+    advance(d, MINUTE);
+    for (unsigned i = 0; i < PHONES; i++) {
+        phone_of(names[i], sizeof names[i], i);
+        OK(hsvc_input_call_ended(&ends[i], names[i], 5));
+    }
+    OK(hsvc_apply(d->engine, ends, PHONES, 0, d->fx));
+    for (unsigned i = 0; i < LAST; i++) assert_int_not_equal(device_view(d, names[i]).session, 0);
+    assert_int_equal(device_view(d, names[LAST]).session, 0);
+    assert_int_equal(device_view(d, names[LAST]).prompt, HSVC_PROMPT_COUNTDOWN);
+    OK(hsvc_manual_clock_get(d->clock, &now));
+    OK(hsvc_next_deadline(d->engine, &due));
+    assert_true(due <= now);
+    advance(d, 0);
+    assert_int_not_equal(device_view(d, names[LAST]).session, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_countdown_of_nothing_ends_in_the_same_call_TIME_3_CALL_1, close_desk),
         cmocka_unit_test_teardown(what_follows_an_input_names_it_OBS_1, close_desk),
         cmocka_unit_test_teardown(what_was_due_elsewhere_comes_before_the_input_TIME_3, close_desk),
         cmocka_unit_test_teardown(what_was_due_before_an_input_decides_whom_the_input_is_about_TIME_3, close_desk),
+        cmocka_unit_test_teardown(what_follows_for_ever_goes_on_in_the_next_call_TIME_3_AUTO_3, close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -553,6 +553,21 @@ static void a_number_stands_under_its_own_key_alone_STORE_8(void **state) {
     world_close(&w);
 }
 
+/* What a number's record says of a phone is not asked of a person's entries. */
+static void a_number_of_another_family_is_named_STORE_8(void **state) {
+    struct hsvc__number *n;
+    struct hsvc__key key;
+    struct world w;
+    (void)state;
+    world_open(&w, quiet);
+    hsvc__key_number(&key, user_in(&w, TEXT("carol"))->number);
+    n = (struct hsvc__number *)record_of(&w, HSVC__FAMILY_NUMBER, hsvc__key_name(&key));
+    n->of = HSVC__FAMILY_DEVICE;
+    put_record(&w, HSVC__FAMILY_NUMBER, hsvc__key_name(&key), n);
+    assert_true(says_only(&w, "number_names_its_record"));
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deadline_whose_key_does_not_end_is_nobodys_STORE_8),
@@ -562,6 +577,7 @@ int main(void) {
         cmocka_unit_test(the_walk_goes_on_after_the_longest_key_STORE_8),
         cmocka_unit_test(names_of_one_letter_are_followed_STORE_8),
         cmocka_unit_test(a_number_stands_under_its_own_key_alone_STORE_8),
+        cmocka_unit_test(a_number_of_another_family_is_named_STORE_8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
