@@ -8,7 +8,9 @@
  *     --bad     the failures are wanted: each must stand, word for word, in FILE with .expected for .hsv
  *     --record  append the recordings of the runs to a file
  *     --replay  the files are recordings, perhaps of another build: they must come out the same
- * The last line is "N passed, N failed"; the exit status is 1 if a script failed, 2 for misuse. */
+ * The last line is "N passed, N failed"; the exit status is 1 if a script failed, 2 for misuse. A library that is built for tests
+ * ends the program where it contradicts itself (HSVC__BUG); then script and statement stand before that. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,24 @@ struct test {
 };
 
 static const char *record_to; /* --record */
+
+/* Where the run is, for on_abort. */
+static const char *running;
+static unsigned done_line;
+
+/* on_abort: raised by the library's own abort, so whatever is safe in its caller is safe here. */
+static void on_abort(int number) {
+    (void)number;
+    printf("# %s: the library ended the program in what follows the call of line %u (0: the first): an HSVC__BUG, as a table in which no row "
+           "fits; a debugger shows machine, state and event in find_row\n", running, done_line);
+    fflush(stdout);
+}
+
+static int32_t on_step(const hsvc_scenario_step *step, void *user) {
+    (void)user;
+    done_line = step->line;
+    return HSVC_OK;
+}
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -114,6 +134,8 @@ static int run(struct test *test, const struct text *script, hsvc_scenario_resul
     hsvc_scenario_config config;
     hsvc_scenario *scenario = NULL;
     int32_t status = hsvc_stdlib_allocator(&allocator);
+    running = test->path;
+    done_line = 0;
     if (status == HSVC_OK) status = hsvc_scenario_config_init(&config, sizeof config);
     if (status == HSVC_OK) status = hsvc_scenario_result_init(result, sizeof *result);
     if (status != HSVC_OK) return 0;
@@ -121,6 +143,7 @@ static int run(struct test *test, const struct text *script, hsvc_scenario_resul
     config.flags = HSVC_SCENARIO_VERIFY_EACH;
     config.failure = on_failure;
     config.rule = on_rule;
+    config.step = on_step;
     config.user = test;
     config.recording = on_frame;
     config.recording_user = test;
@@ -194,6 +217,7 @@ static void say_figures(int passed, int bad) {
 
 int main(int argc, char **argv) {
     int show_rules = 0, bad = 0, replay = 0, passed = 0, failed = 0, number = 0;
+    (void)signal(SIGABRT, on_abort);
     for (int i = 1; i < argc; i++) {
         int good;
         if (take_option(argv[i], &show_rules, &bad, &replay)) continue;
