@@ -36,7 +36,7 @@ extern "C" {
 #define HSVC_FRAME_SCAN 7   /* a range, and the rows */
 #define HSVC_FRAME_COMMIT 8 /* operations, and what came of them */
 #define HSVC_FRAME_END 9    /* what the call gave: status, verdicts, effects */
-#define HSVC_FRAME_FORGET 10 /* the engine was looked at or verified: it has dropped its caches */
+#define HSVC_FRAME_FORGET 10 /* the engine was looked at or verified: it has dropped its caches; clock_skew_max and epoch if it learned others */
 
 /* Calls that are recorded. Views are not: they change nothing. */
 #define HSVC_RECORDED_APPLY 1

@@ -205,6 +205,7 @@ void hsvc__record_open(struct hsvc_engine *engine, const hsvc_config *config) {
     r->user = config->recording_user;
     r->allocator = engine->allocator;
     r->inner = engine->store;
+    r->clock_skew = hsvc__preset_value(HSVC_PARAM_CLOCK_SKEW_MAX, 0);
     engine->store.read = record_read;
     engine->store.scan = record_scan;
     engine->store.commit = record_commit;
@@ -228,17 +229,22 @@ static void put_head(struct hsvc_engine *engine) {
     NUMBER(permission, engine->permission != NULL);
     NUMBER(version, hsvc_version());
     NUMBER(epoch, engine->epoch);
+    r->epoch = engine->epoch;
     NUMBER(flags, engine->any_epoch ? HSVC_CONFIG_ANY_EPOCH : 0);
     frame_end(r);
 }
 
-/* A look outside the recorded calls may have filled a cache, which a replay that does not look would not have. */
+/* A look outside the recorded calls may have filled a cache, which a replay that does not look would not have. What it has learned,
+ * and the next call goes by before it reads the policy, is said: clock_skew_max, plus one, as zeros are left out, and the epoch. */
 static void put_forget(struct hsvc_engine *engine) {
     struct hsvc__recorder *r = &engine->recorder;
+    int64_t skew = engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
     if (!r->looked) return;
     r->looked = 0;
     engine->policy.known = 0;
     frame_begin(r, HSVC_FRAME_FORGET);
+    NUMBER(clock_skew, skew == r->clock_skew || HSVC__MUTANT(look_unsaid) ? 0 : skew + 1);
+    NUMBER(epoch, engine->epoch == r->epoch ? 0 : engine->epoch);
     frame_end(r);
 }
 
@@ -293,6 +299,8 @@ void hsvc__record_end(struct hsvc_engine *engine, int32_t status, const struct h
     struct hsvc__recorder *r = &engine->recorder;
     r->in_call = 0;
     if (r->sink == NULL) return;
+    r->clock_skew = engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX];
+    r->epoch = engine->epoch;
     frame_begin(r, HSVC_FRAME_END);
     NUMBER(status, (int64_t)status);
     NUMBER(at_ms, at);

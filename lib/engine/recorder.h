@@ -27,6 +27,8 @@ struct hsvc__recorder {
     int in_call;
     int begun;  /* HEAD is out */
     int looked; /* something outside a recorded call has read */
+    int64_t clock_skew; /* what the engine knew of these when its last recorded call ended */
+    uint64_t epoch;
 };
 
 struct hsvc_engine;

@@ -439,6 +439,17 @@ static int32_t new_engine(struct replay *r, const struct hsvc__frame *head) {
     return status == HSVC_OK || status == HSVC_ERR_MEMORY ? status : HSVC_ERR_CORRUPT; /* what it refuses nobody recorded */
 }
 
+/* looked_at: it was looked at before this call, and learned that. */
+static int32_t looked_at(struct replay *r, const struct hsvc__frame *frame) {
+    int64_t skew = (int64_t)(number_of(frame, HSVC__TAG_clock_skew) - 1);
+    uint64_t epoch = number_of(frame, HSVC__TAG_epoch);
+    if (skew != -1 && !hsvc__may_stand(HSVC_PARAM_CLOCK_SKEW_MAX, HSVC_SCOPE_GLOBAL, skew)) return HSVC_ERR_CORRUPT;
+    if (skew != -1) r->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] = skew;
+    if (epoch != 0) r->engine->epoch = epoch;
+    r->engine->recorder.looked = 1;
+    return HSVC_OK;
+}
+
 /* replay_next: what begins at r->at: perhaps an engine, perhaps a look, and a call. OK, NOT_FOUND (the bytes end). */
 static int32_t replay_next(struct replay *r) {
     size_t at = r->at;
@@ -446,16 +457,17 @@ static int32_t replay_next(struct replay *r) {
     struct extent x;
     int32_t status = frame_at(r, at, &frame);
     int is_new = status == HSVC_OK && frame.type == HSVC_FRAME_HEAD, looked;
-    struct hsvc__frame head = frame;
+    struct hsvc__frame head = frame, look;
     if (is_new) at += frame.size;
     if (is_new) status = frame_at(r, at, &frame);
     looked = status == HSVC_OK && frame.type == HSVC_FRAME_FORGET;
+    look = frame;
     if (looked) at += frame.size;
     if (status == HSVC_OK) status = measure(r, at, &x);
     if (status == HSVC_OK && is_new) status = new_engine(r, &head);
     if (status == HSVC_OK && r->engine == NULL) status = HSVC_ERR_CORRUPT;
+    if (status == HSVC_OK && looked) status = looked_at(r, &look);
     if (status != HSVC_OK) return status;
-    if (looked) r->engine->recorder.looked = 1;
     hsvc__record_preface(r->engine);
     return r->stopped != HSVC_OK ? r->stopped : replay_call(r, &x);
 }

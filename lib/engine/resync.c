@@ -79,6 +79,7 @@ static void decide_one(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
+    if (one->known && !HSVC__MUTANT(tells_what_is_over)) (void)hsvc__fire_all(t, t->now + 1, 0); /* not as if it went on (TIME-3) */
     if (one->known) hsvc__inform(t, dev);
     one->dry = !dev->rec.dirty;
     if (!one->dry) hsvc__settle(t);

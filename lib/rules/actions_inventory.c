@@ -8,12 +8,14 @@ uint64_t hsvc__serial_handle(hsvc__str serial) {
     return hsvc_hash64(folded, serial.n);
 }
 
-/* name_interface: connected without a handle, a headset is known by its serial; from now on that is one of several. */
+/* name_interface: connected without a handle, a headset is known by its serial; from now on that is one of several. What is
+ * gone, or awaited, has no interface plugged (SIGN-5, ASSOC-10). */
 static void name_interface(struct hsvc__turn *t, struct hsvc__device *dev) {
     const struct hsvc__present *here = hsvc__here(dev, t->headset->serial);
     for (uint32_t i = 0; i < dev->plug_count; i++)
         if (&dev->presents[dev->handles[i].of] == here) return;
     if (here == NULL || dev->plug_count == HSVC_LIMIT_PRESENCE_PER_DEVICE) return;
+    if (here->flags & HSVC__NOT_HERE && !HSVC__MUTANT(absent_interfaces)) return;
     dev->handles[dev->plug_count].handle = hsvc__serial_handle(t->headset->serial);
     dev->handles[dev->plug_count].of = (uint32_t)(here - dev->presents);
     dev->plug_count++;

@@ -225,6 +225,13 @@ void m_turns(struct model *m, struct m_phone *p) {
     fire(m, p, MT_OFFER);
 }
 
+/* m_warned: a commit is done: what is so near its end that it is warned of at once, is warned of if it still runs. */
+void m_warned(struct model *m) {
+    for (uint32_t i = 1; i < M_PHONES; i++)
+        for (uint32_t k = MT_WARN; k <= MT_WARN_LONGEST; k++)
+            if (m->phones[i].due[k] <= m->now && m->phones[i].armed_at[k] == m->now) fire(m, &m->phones[i], (enum m_timer)k);
+}
+
 /* m_turns_too: whose turn it was to be next has it with whatever else is decided of these phones meanwhile (decision 182). since: the counter
  * when the decision began. */
 void m_turns_too(struct model *m, uint32_t phones, uint32_t since) {

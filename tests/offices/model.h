@@ -183,6 +183,7 @@ int64_t m_phone_next(const struct m_phone *p);
 uint32_t m_pass(struct model *m, uint32_t phones, int64_t before, int64_t now);
 void m_settle(struct model *m, uint32_t phones, int64_t now);
 void m_turns(struct model *m, struct m_phone *p);
+void m_warned(struct model *m);
 void m_screens(struct model *m, uint32_t phones);
 void m_turns_too(struct model *m, uint32_t phones, uint32_t since);
 uint32_t m_number(const struct model *m, const struct m_phone *p);

@@ -86,6 +86,7 @@ static uint32_t partial(struct model *m, const struct m_row *rows, uint32_t coun
     uint32_t changed = 0;
     for (uint32_t i = 0; i < count; i++)
         if (!faulty(rows, count, i) && rows[i].action == M_ROW_DISASSOCIATE) changed += take(m, rows, count, &rows[i]) == 1;
+    m_warned(m); /* what is taken away is a commit of its own */
     for (uint32_t i = 0; i < count; i++) {
         uint32_t did;
         if (faulty(rows, count, i) || rows[i].action == M_ROW_DISASSOCIATE) continue;
@@ -113,10 +114,12 @@ static uint32_t undo(struct model *m, struct model *before, uint32_t changed, ui
 uint32_t m_import(struct model *m, const struct m_row *rows, uint32_t count, uint32_t how) {
     struct model *before = copy(m);
     uint8_t took[M_HEADSETS] = {0};
-    uint32_t wrong = 0;
+    uint32_t wrong = 0, changed;
     for (uint32_t i = 0; i < count; i++) wrong |= faulty(rows, count, i);
     if (how & M_REPLACE && !wrong) surplus(m, rows, count, took);
-    return undo(m, before, how & M_ALL_OR_NONE ? atomic(m, rows, count, took) : partial(m, rows, count, took), how);
+    changed = how & M_ALL_OR_NONE ? atomic(m, rows, count, took) : partial(m, rows, count, took);
+    m_warned(m);
+    return undo(m, before, changed, how);
 }
 
 /* ---- users and phones ---- */

@@ -191,6 +191,8 @@ static void remains(struct model *m, uint32_t headset) {
 /* m_leave: it has left, judged (OUT-1); its prompt goes with it (PROMPT-6). */
 void m_leave(struct model *m, struct m_phone *p, uint32_t headset, int64_t at) {
     uint32_t owner = m->headsets[headset].owner;
+    const struct m_present *here = &p->at[headset];
+    if (here->gone || here->awaited) named(m, p, headset, here->event_at); /* it left when it was reported last */
     memset(&p->at[headset], 0, sizeof p->at[headset]);
     remains(m, headset);
     if (p->prompt_headset == headset) m_withdraw(p);
@@ -394,13 +396,17 @@ static void begun(struct model *m, struct m_phone *p) {
     m_offer(m, p); /* what may be shown in a call: sign out the other? (TAKE-4) */
 }
 
-/* ended: SAFE-2: the hold begins when the last emergency call ends; then what waited is done (OUT-4, CALL-1). */
-static void ended(struct model *m, struct m_phone *p, uint32_t emergency) {
+/* holds: SAFE-2: the hold begins when the last emergency call ends. */
+static uint32_t holds(struct model *m, struct m_phone *p, uint32_t emergency) {
     int64_t hold = m_policy(m, HSVC_PARAM_EMERGENCY_HOLD, 0, m_number(m, p));
-    if (emergency && !m_emergency(p)) {
-        if (hold > 0) m_arm(m, p, MT_HOLD, m->now + hold);
-        m_offer(m, p);
-    }
+    if (!emergency || m_emergency(p)) return 0;
+    if (hold > 0) m_arm(m, p, MT_HOLD, m->now + hold);
+    return 1;
+}
+
+/* ended: then what waited is done (OUT-4, CALL-1). */
+static void ended(struct model *m, struct m_phone *p, uint32_t emergency) {
+    if (holds(m, p, emergency)) m_offer(m, p);
     m_calls_ended(m, p);
 }
 
@@ -452,6 +458,7 @@ static uint32_t listed(struct model *m, struct m_phone *p, const struct m_call *
         if (calls[i].id != 0) add_call(m, p, calls[i].id, calls[i].emergency);
     p->due[MT_LIST] = M_NEVER;
     bound(m, p);
+    (void)holds(m, p, emergency); /* whoever waits is not judged in the calls that are left (decision 024) */
     if (m_calls(p) > 0) begun(m, p);
     return ((had > 0 && m_calls(p) == 0) || (emergency && !m_emergency(p)) ? 1u : 0u) | (emergency ? 2u : 0u);
 }

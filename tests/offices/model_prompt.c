@@ -305,6 +305,7 @@ static struct m_answer pressed_sign_in(struct model *m, struct m_phone *p) {
             return m_yes(HSVC_REASON_PROFILE_ASKED);
         }
         if (why == 0) why = m_sign_in(m, p, user, headset, 1, HSVC_REASON_PIN_ASKED);
+        if (why != 0) m_close(m, p); /* as at every step (SIGN-1) */
         return why ? m_no(why) : m_yes(HSVC_REASON_SIGNED_IN);
     }
     if (why == 0) why = m_may_sign_in(m, p, user, 0);
@@ -406,6 +407,7 @@ struct m_answer m_submit(struct model *m, uint32_t phone, uint32_t user, uint32_
 /* count: SIGN-7 and LOCK-1: the first failure begins the span in which they count. Gives 1 if this one locks. */
 static uint32_t count(struct model *m, struct m_lock *lock, const int64_t *limits) {
     if (m_locked(m, lock)) return 0;
+    lock->until = 0; /* an old lock is over, and forgotten */
     if (lock->failures == 0 || lock->first + limits[1] <= m->now) {
         lock->failures = 0;
         lock->first = m->now;

@@ -34,8 +34,7 @@ void m_warns(struct model *m, struct m_phone *p, enum m_timer timer, uint32_t on
     int64_t before = m_policy(m, HSVC_PARAM_SIGN_OUT_WARNING, p->user, m_number(m, p)), at = p->due[timer] - before;
     p->due[warning] = M_NEVER;
     if (before == 0 || p->due[timer] == M_NEVER || (once && at <= m->now)) return;
-    if (at > m->now) m_arm(m, p, warning, at);
-    else m_warn_due(m, p, p->due[timer]);
+    m_arm(m, p, warning, at); /* of what is past: when everything is known that this decision brings */
 }
 
 /* m_warn_due: who, and when it ends (OUT-15). */

@@ -36,8 +36,8 @@ void m_await(struct model *m, struct m_phone *p, uint32_t headset) {
 
 static void over(struct model *m, struct m_phone *p, uint32_t headset) {
     p->at[headset].awaited = 0;
+    p->at[headset].gone = 1;
     if (m_judged(p)) m_leave(m, p, headset, m->at);
-    else p->at[headset].gone = 1;
 }
 
 /* m_wait_over: what is in doubt, or awaited, and nobody has said more of it. */

@@ -215,7 +215,6 @@ struct world {
     struct script *script;
     hsvc_memory_store *memory;
     void *fault; /* hsvc_fault_store */
-    uint32_t conflicts; /* 1: of the fault that was armed last: so few that the engine copes with them alone (STORE-4) */
     hsvc_store store;
     hsvc_allocator allocator;
     hsvc_engine *engines[NODES];

@@ -33,6 +33,25 @@ static uint64_t request_in(const hsvc_effects *fx) {
     return 0;
 }
 
+/* look: at the device, which learns what another engine has set meanwhile. */
+static void look(struct desk *d) {
+    hsvc_config config = d->config;
+    hsvc_engine *other;
+    hsvc_explained item = {.struct_size = sizeof item};
+    hsvc_input in;
+    int64_t at;
+    size_t count;
+    config.recording = NULL;
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "P1", 2, &item, 1, &count));
+    OK(hsvc_next_deadline(d->engine, &at));
+    OK(hsvc_engine_new(&config, &other));
+    OK(hsvc_input_policy_set(&in, HSVC_PARAM_CLOCK_SKEW_MAX, HSVC_SCOPE_GLOBAL, 60 * SECOND));
+    OK(hsvc_apply(other, &in, 1, 0, d->fx));
+    OK(hsvc_epoch_raise(other, 3));
+    hsvc_engine_free(other);
+    OK(hsvc_explain(d->engine, HSVC_SUBJECT_DEVICE, "P1", 2, &item, 1, &count));
+}
+
 static void play(struct desk *d, int first) {
     hsvc_item items[2] = {{"ann-1", 5, 0, HSVC_ITEM_PROFILE, 0, 0, 0}, {"ann-2", 5, 0, HSVC_ITEM_PROFILE, 0, 0, 0}};
     hsvc_cursor cursor;
@@ -53,6 +72,7 @@ static void play(struct desk *d, int first) {
         OK(hsvc_apply(d->engine, in, 1, 0, d->fx));
         OK(hsvc_input_verify_result(&in[0], "P1", request_in(d->fx), HSVC_VERIFY_OK));
         OK(hsvc_apply(d->engine, in, 1, 0, d->fx)); /* which of two profiles? */
+        look(d);
     }
     OK(hsvc_input_user_unlock(&in[0], "ann"));
     OK(hsvc_apply(d->engine, in, 1, HSVC_APPLY_DRY_RUN, d->fx));
