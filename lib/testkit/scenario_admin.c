@@ -70,15 +70,15 @@ static void say_of_new_name(hsvc_scenario *s, struct scn_str was, struct scn_str
 
 static void renamed(hsvc_scenario *s, uint32_t kind, struct scn_name *name) {
     const hsvc_verdict *verdict;
-    struct scn_str is;
+    struct scn_str was;
     s->renamed = kind == HSVC_INPUT_DEVICE_RENAME ? name : NULL;
     s->renamed_to = s->v[SCN_name].text;
     verdict = plain(s, kind);
     s->renamed = NULL;
     if (verdict == NULL || !verdict->accepted || name == NULL || s->dry_run) return;
-    is = hsvc__scn_keep(s, &s->pool, s->v[SCN_name].text);
-    if (kind == HSVC_INPUT_DEVICE_RENAME) say_of_new_name(s, name->real, is);
-    name->real = is;
+    was = name->real;
+    hsvc__scn_call(s, name, s->v[SCN_name].text);
+    if (kind == HSVC_INPUT_DEVICE_RENAME) say_of_new_name(s, was, name->real);
 }
 DO(rename_user) { renamed(s, HSVC_INPUT_USER_RENAME, s->v[SCN_user].name); }
 DO(rename_phone) { renamed(s, HSVC_INPUT_DEVICE_RENAME, s->v[SCN_phone].name); }

@@ -232,6 +232,8 @@ enum { SCN_UNRESOLVED_REGISTRY = 100, SCN_UNRESOLVED_SHOWN = 200, SCN_UNRESOLVED
 /* ---- scenario_step.c ---- */
 struct scn_name *hsvc__scn_find(const hsvc_scenario *s, uint32_t kind, struct scn_str label);
 struct scn_name *hsvc__scn_find_real(const hsvc_scenario *s, uint32_t kind, struct scn_str real);
+/* hsvc__scn_call: what the engine calls it from now on; whatever in the script was called so before, and is gone, is called nothing. */
+void hsvc__scn_call(hsvc_scenario *s, struct scn_name *name, struct scn_str real);
 struct scn_str hsvc__scn_label(const hsvc_scenario *s, uint32_t kind, struct scn_str real);
 void hsvc__scn_begin_step(hsvc_scenario *s);
 /* Feeds one input; 0: not even that. The last verdict of the input, copied, or NULL. */

@@ -57,19 +57,33 @@ DO(clock_jumps) {
 
 /* ---- names ---- */
 
+/* is_there: does the engine know it? A phone that was removed leaves its name to another. */
+static int is_there(hsvc_scenario *s, const struct scn_name *phone) {
+    hsvc_device_view view;
+    memset(&view, 0, sizeof view);
+    view.struct_size = sizeof view;
+    return phone->kind == HSVC_SCENARIO_PHONE && hsvc_device_get(s->engine, phone->real.p, phone->real.n, &view) == HSVC_OK;
+}
+
 static struct scn_name *declare(hsvc_scenario *s, uint32_t kind, const char *what) {
     struct scn_str label = s->v[SCN_label].text, real = s->v[SCN_name].set ? s->v[SCN_name].text : label;
-    struct scn_name *name;
+    struct scn_name *name, *had;
     if (hsvc__scn_find(s, kind, label) != NULL) {
         hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, s->v[SCN_label].token->column, NULL, "there is a %s %.*s already",
                          what, SCN_STR(label));
+        return NULL;
+    }
+    had = hsvc__scn_find_real(s, kind, real);
+    if (had != NULL && is_there(s, had)) {
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, s->v[SCN_label].token->column, NULL, "the %s %.*s is called %.*s already",
+                         what, SCN_STR(had->label), SCN_STR(real));
         return NULL;
     }
     name = hsvc__scn_take(s, &s->pool, sizeof *name);
     if (name == NULL) return NULL;
     name->kind = kind;
     name->label = hsvc__scn_keep(s, &s->pool, label);
-    name->real = hsvc__scn_keep(s, &s->pool, real);
+    hsvc__scn_call(s, name, real);
     if (s->last_name != NULL)
         s->last_name->next = name;
     else

@@ -12,9 +12,15 @@ struct scn_name *hsvc__scn_find(const hsvc_scenario *s, uint32_t kind, struct sc
 }
 
 struct scn_name *hsvc__scn_find_real(const hsvc_scenario *s, uint32_t kind, struct scn_str real) {
-    for (struct scn_name *name = s->names; name != NULL; name = name->next)
+    for (struct scn_name *name = s->names; name != NULL && real.n != 0; name = name->next)
         if (name->kind == kind && hsvc__scn_same(name->real, real)) return name;
     return NULL;
+}
+
+void hsvc__scn_call(hsvc_scenario *s, struct scn_name *name, struct scn_str real) {
+    struct scn_name *had = hsvc__scn_find_real(s, name->kind, real);
+    if (had != NULL && had != name) had->real.n = 0;
+    name->real = hsvc__scn_keep(s, &s->pool, real);
 }
 
 struct scn_str hsvc__scn_label(const hsvc_scenario *s, uint32_t kind, struct scn_str real) {
