@@ -215,6 +215,7 @@ struct world {
     struct script *script;
     hsvc_memory_store *memory;
     void *fault; /* hsvc_fault_store */
+    uint32_t conflicts; /* 1: the fault that was armed last is one; with so few of them the engine copes alone (STORE-4) */
     hsvc_store store;
     hsvc_allocator allocator;
     hsvc_engine *engines[NODES];

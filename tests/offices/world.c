@@ -125,6 +125,7 @@ void world_fault(struct world *w, const struct event *e) {
     fault.times = (uint64_t)e->number;
     fault.delay = 1 + e->user;
     (void)hsvc_fault_store_arm(w->fault, &fault);
+    w->conflicts = e->arg == HSVC_FAULT_CONFLICT;
     w->told.doubted |= e->arg >= HSVC_FAULT_UNKNOWN_DONE;
     w->faults++;
 }
@@ -337,7 +338,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
         witness_sample(w, node);
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
-        if (status == HSVC_ERR_CONFLICT && fired(w) - before < HSVC_LIMIT_ATTEMPTS) break; /* so few the engine copes with alone (STORE-4) */
+        if (status == HSVC_ERR_CONFLICT && w->conflicts && fired(w) - before < HSVC_LIMIT_ATTEMPTS - 1) break; /* one try may go to what another node changed */
     } while (world_passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);
