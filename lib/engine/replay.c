@@ -441,10 +441,10 @@ static int32_t new_engine(struct replay *r, const struct hsvc__frame *head) {
 
 /* looked_at: it was looked at before this call, and learned that. */
 static int32_t looked_at(struct replay *r, const struct hsvc__frame *frame) {
-    int64_t skew = (int64_t)(number_of(frame, HSVC__TAG_clock_skew) - 1);
+    int64_t *known = &r->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX], skew = (int64_t)(number_of(frame, HSVC__TAG_clock_skew) - 1);
     uint64_t epoch = number_of(frame, HSVC__TAG_epoch);
     if (skew != -1 && !hsvc__may_stand(HSVC_PARAM_CLOCK_SKEW_MAX, HSVC_SCOPE_GLOBAL, skew)) return HSVC_ERR_CORRUPT;
-    if (skew != -1) r->engine->policy.values[HSVC_PARAM_CLOCK_SKEW_MAX] = skew;
+    if (skew != -1) *known = skew;
     if (epoch != 0) r->engine->epoch = epoch;
     r->engine->recorder.looked = 1;
     return HSVC_OK;
