@@ -47,10 +47,16 @@ const int64_t *hsvc__override(const struct hsvc__overrides *set, uint32_t param)
     return NULL;
 }
 
-/* combine: one more scope's value, if it is set there; a default counts only where nothing is set (POL-3). NEAREST keeps the first; 0 = off is the largest of the limits (POL-3). */
+/* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
+static int in_range(const struct parameter *p, int64_t value) {
+    return (value == 0 && p->type == LIMIT) || (value >= p->least && value <= p->most);
+}
+
+/* combine: one more scope's value, if it is set there and may be (what a damaged record or a later library has set is as if it were not);
+ * a default counts only where nothing is set (POL-3). NEAREST keeps the first; 0 = off is the largest of the limits (POL-3). */
 static void combine(const struct parameter *p, const int64_t *value, uint32_t scope, int64_t *best, uint32_t *by) {
     int better;
-    if (value == NULL) return;
+    if (value == NULL || !in_range(p, *value)) return;
     if (*by == 0) better = 1;
     else if (HSVC__MUTANT(first_scope_wins)) better = 0;
     else if (p->resolution == STRICTEST) better = *value > *best;
@@ -147,10 +153,6 @@ int hsvc__is_change_is_for_later_events(struct hsvc__turn *t) {
     for (size_t i = 0; i < sizeof felt / sizeof felt[0]; i++)
         if (felt[i] == t->in->param) return 0;
     return 1;
-}
-/* in_range: a LIMIT may be 0 = off, though 0 lies below its least. */
-static int in_range(const struct parameter *p, int64_t value) {
-    return (value == 0 && p->type == LIMIT) || (value >= p->least && value <= p->most);
 }
 int hsvc__may_stand(uint32_t param, uint32_t scope, int64_t value) {
     return hsvc__is_number(param) && parameters[param].scopes >> scope & 1u && in_range(&parameters[param], value);
@@ -252,8 +254,9 @@ void hsvc__policy_values(struct hsvc_engine *engine, const struct hsvc__policy *
     engine->policy.texts = policy->texts;
     engine->policy.set = 0;
     for (uint32_t i = 0; i < policy->set.count; i++) {
-        if (policy->set.at[i].param >= HSVC__PARAMS) continue;
-        engine->policy.values[policy->set.at[i].param] = policy->set.at[i].value;
-        engine->policy.set |= (uint64_t)1 << policy->set.at[i].param;
+        const uint32_t param = policy->set.at[i].param;
+        if (param >= HSVC__PARAMS || !in_range(&parameters[param], policy->set.at[i].value)) continue;
+        engine->policy.values[param] = policy->set.at[i].value;
+        engine->policy.set |= (uint64_t)1 << param;
     }
 }

@@ -101,6 +101,16 @@ static void host(const struct story *story, uint64_t most, int acks, struct worl
     _exit(3);
 }
 
+/* catch_up: what is due by now. */
+static void catch_up(struct desk *d, struct world *seen) {
+    int64_t next, now;
+    OK(hsvc_manual_clock_get(d->clock, &now));
+    for (OK(hsvc_next_deadline(d->engine, &next)); next <= now; OK(hsvc_next_deadline(d->engine, &next))) {
+        OK(hsvc_advance(d->engine, d->fx));
+        obey(seen, d->fx);
+    }
+}
+
 /* What should stand there behind so many commits; how many the whole story has, if it has fewer. The line, for messages. */
 static uint64_t truth_behind(const struct story *story, uint64_t most, int acks, struct world *truth, int64_t *at) {
     struct desk d;
@@ -111,21 +121,27 @@ static uint64_t truth_behind(const struct story *story, uint64_t most, int acks,
     desk_start(&d);
     line = play(&d, story, truth, acks);
     *at = story->at[line < STORY_LINES ? line : STORY_LINES - 1];
+    most = counting.done;
+    counting.most = UINT64_MAX;
+    catch_up(&d, truth); /* as the host that starts again will */
     desk_close(&d);
-    return counting.done;
+    return most;
 }
 
 static void start_again(struct world *seen, const struct world *truth, int64_t at) {
     struct desk d;
     struct hammer_store opened;
+    int64_t due;
     desk_ready(&d);
     assert_true(hammer_store_open(&opened, store_name));
     d.store = d.plain = opened.store;
     OK(hsvc_manual_clock_set(d.clock, at));
     desk_start(&d);
+    OK(hsvc_next_deadline(d.engine, &due));
     seen->fresh = 0;
     resync_all(&d, seen);
-    assert_int_equal(seen->fresh, 0);
+    if (due > at) assert_int_equal(seen->fresh, 0);
+    catch_up(&d, seen);
     for (int i = 0; i < PHONES; i++) compare_phone(&d, i, &seen->phone[i], &truth->phone[i]);
     sound(&d);
     desk_close(&d);

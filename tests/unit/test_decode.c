@@ -140,6 +140,39 @@ static void a_state_that_nobody_knows_is_damage_STORE_7(void **state) {
     world_close(&w);
 }
 
+/* in_force: at desk-1. */
+static int64_t in_force(struct world *w, uint32_t *scope) {
+    int64_t value = -1;
+    OK(hsvc_policy_value(w->desk.engine, HSVC_PARAM_SIGN_OUT_WARNING, NULL, 0, "desk-1", 6, &value, scope));
+    return value;
+}
+
+/* A value that may not be set, under a right checksum: no deadline is reckoned with it, and hsvc_verify names it. Found by
+ * tests/fuzz/record.c. */
+static void a_setting_that_may_not_be_is_as_if_it_were_not_set_STORE_7_POL_3(void **state) {
+    hsvc__str phone = hsvc__str_of("desk-1", 6), nobody = hsvc__str_of(NULL, 0);
+    struct world w;
+    struct hsvc__policy *policy;
+    struct hsvc__device *device;
+    uint32_t scope = 0;
+    (void)state;
+    world_open(&w, "phone desk-1\npolicy sign_out_warning = 60 s\npolicy sign_out_warning = 30 s at phone desk-1\n");
+    assert_int_equal(in_force(&w, &scope), 30 * SECOND);
+    device = device_in(&w, phone);
+    device->set.at[0].value = INT64_MIN + 5;
+    put_record(&w, HSVC__FAMILY_DEVICE, phone, device);
+    assert_int_equal(in_force(&w, &scope), 60 * SECOND);
+    assert_int_equal(scope, HSVC_SCOPE_GLOBAL);
+    policy = (struct hsvc__policy *)record_of(&w, HSVC__FAMILY_POLICY, nobody);
+    policy->set.at[0].value = INT64_MAX;
+    put_record(&w, HSVC__FAMILY_POLICY, nobody, policy);
+    hsvc_engine_free(w.desk.engine);
+    OK(hsvc_engine_new(&w.desk.config, &w.desk.engine)); /* which has read no policy yet */
+    assert_int_equal(in_force(&w, &scope), 0);
+    assert_true(says_only(&w, "setting_is_in_range"));
+    world_close(&w);
+}
+
 static void nothing_is_refused_SAFE_5(void **state) {
     hsvc_row row = {0};
     hsvc_device_view view = {.struct_size = 3};
@@ -174,6 +207,7 @@ int main(void) {
         cmocka_unit_test(each_row_is_of_one_kind_STORE_7),
         cmocka_unit_test(each_wrong_byte_is_seen_STORE_7),
         cmocka_unit_test(a_state_that_nobody_knows_is_damage_STORE_7),
+        cmocka_unit_test(a_setting_that_may_not_be_is_as_if_it_were_not_set_STORE_7_POL_3),
         cmocka_unit_test(nothing_is_refused_SAFE_5),
         cmocka_unit_test(a_name_of_one_letter_is_a_name_ID_1),
     };
