@@ -83,8 +83,8 @@ HSVC_API int32_t hsvc_resync_scope_init(hsvc_resync_scope *scope, size_t size);
 /* hsvc_resync: hands out again, marked HSVC_FLAG_REPEATED, what devices should wear and show and nobody acknowledged:
  * APPLY_PROFILE and WIPE until PROFILE_APPLIED or DEVICE_REGISTERED and WIPE_DONE; SHOW_PROMPT, or CLEAR_PROMPT with
  * prompt_id 0 where nothing is to be shown, and MENU_STATE until EFFECT_ACK. A host calls it page after page when it
- * starts, before its first input, until cursor->done. What is due of a device by now is decided first, as hsvc_advance
- * would, and told with it. scope NULL: all devices. One call looks at up to HSVC_LIMIT_RESYNC_DEVICES devices. cursor
+ * starts, before its first input, until cursor->done. What is due by now of a device to which something is owed is decided
+ * first, as by hsvc_advance, whosever node's it is; verdicts and effects of that are in the batch. scope NULL: all devices. One call looks at up to HSVC_LIMIT_RESYNC_DEVICES devices. cursor
  * may be NULL if the scope is one device. No profile is sent into a call: it is sent when the call is over. No PIN check
  * is repeated; events are not (the audit has them).
  * It alone, with advance, may return an error and effects: those of the devices before the error. A damaged device

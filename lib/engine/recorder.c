@@ -246,6 +246,8 @@ static void put_forget(struct hsvc_engine *engine) {
     NUMBER(clock_skew, skew == r->clock_skew || HSVC__MUTANT(look_unsaid) ? 0 : skew + 1);
     NUMBER(epoch, engine->epoch == r->epoch ? 0 : engine->epoch);
     frame_end(r);
+    r->clock_skew = skew;
+    r->epoch = engine->epoch;
 }
 
 void hsvc__record_preface(struct hsvc_engine *engine) {

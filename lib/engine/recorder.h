@@ -27,7 +27,7 @@ struct hsvc__recorder {
     int in_call;
     int begun;  /* HEAD is out */
     int looked; /* something outside a recorded call has read */
-    int64_t clock_skew; /* what the engine knew of these when its last recorded call ended */
+    int64_t clock_skew; /* what the recording has of these: as said last, or as the last recorded call left them */
     uint64_t epoch;
 };
 

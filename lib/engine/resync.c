@@ -72,6 +72,7 @@ struct one {
     struct hsvc_effects *fx;
     int dry; /* nothing changes: the effects are those of one record, which needs no proof */
     int known;
+    int tells_only; /* what is due could not be decided: the advance that goes for it says why */
 };
 
 static void decide_one(struct hsvc_engine *engine, void *job) {
@@ -79,9 +80,9 @@ static void decide_one(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
-    if (one->known && !HSVC__MUTANT(tells_what_is_over)) (void)hsvc__fire_all(t, t->now + 1, 0); /* not as if it went on (TIME-3) */
+    if (one->known && !one->tells_only && !HSVC__MUTANT(tells_what_is_over)) (void)hsvc__fire_all(t, t->now + 1, 0); /* what is due comes first (TIME-3) */
     if (one->known) hsvc__inform(t, dev);
-    one->dry = !dev->rec.dirty;
+    one->dry = !dev->rec.dirty && engine->doubted == NULL; /* a commit in doubt may have told others something (STORE-6) */
     if (!one->dry) hsvc__settle(t);
 }
 
@@ -90,10 +91,15 @@ static int32_t read_one(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
-/* tell_one: a device that is gone by now has nothing owed. */
+/* tell_one: a device that is gone by now has nothing owed. Damage elsewhere, or too much at once, keeps what is due from being decided, not
+ * the device from being told. */
 static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__str device, int *known) {
-    struct one one = {device, fx, 0, 0};
+    struct one one = {device, fx, 0, 0, 0};
     int32_t status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
+    if (hsvc__hurts_one(status)) {
+        one.tells_only = 1;
+        status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
+    }
     *known = one.known;
     if (status == HSVC_OK) hsvc__effects_publish(fx);
     return status;
@@ -163,7 +169,7 @@ static int32_t take_scope(const hsvc_resync_scope *scope, hsvc_resync_scope *our
 }
 
 static int32_t run(struct hsvc_engine *engine, const hsvc_resync_scope *scope, hsvc_cursor *cursor, struct hsvc_effects *fx) {
-    int32_t status = hsvc__sample(engine);
+    int32_t status = hsvc__sample_call(engine, 0);
     hsvc__arena_reset(&engine->inputs);
     if (status != HSVC_OK) return status;
     if (scope->device_len != 0) return resync_device(engine, hsvc__str_of(scope->device, scope->device_len), fx);

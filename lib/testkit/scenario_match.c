@@ -233,6 +233,8 @@ static void misread_name(hsvc_scenario *s) {
     const char *kind = kind_words(s->unresolved_kind);
     if (s->unresolved_kind == HSVC_SCENARIO_USER && hsvc__scn_is(wrong, "nobody"))
         hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, column, NULL, "there is no user 'nobody'; a phone where nobody is signed in 'is free'");
+    else if (hsvc__scn_find(s, s->unresolved_kind, wrong) != NULL)
+        hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, column, NULL, "the %s %.*s is gone, and another has its name", kind, SCN_STR(wrong));
     else if (hint.n > 0)
         hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, column, NULL, "there is no %s '%.*s'; did you mean '%.*s'?", kind,
                          SCN_STR(wrong), SCN_STR(hint));

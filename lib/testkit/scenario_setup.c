@@ -62,7 +62,7 @@ static int is_there(hsvc_scenario *s, const struct scn_name *phone) {
     hsvc_device_view view;
     memset(&view, 0, sizeof view);
     view.struct_size = sizeof view;
-    return phone->kind == HSVC_SCENARIO_PHONE && hsvc_device_get(s->engine, phone->real.p, phone->real.n, &view) == HSVC_OK;
+    return phone->kind == HSVC_SCENARIO_PHONE && hsvc_device_get(s->engine, phone->real.p, phone->real.n, &view) != HSVC_ERR_NOT_FOUND;
 }
 
 static struct scn_name *declare(hsvc_scenario *s, uint32_t kind, const char *what) {
@@ -83,7 +83,8 @@ static struct scn_name *declare(hsvc_scenario *s, uint32_t kind, const char *wha
     if (name == NULL) return NULL;
     name->kind = kind;
     name->label = hsvc__scn_keep(s, &s->pool, label);
-    hsvc__scn_call(s, name, real);
+    if (kind == HSVC_SCENARIO_PHONE) hsvc__scn_call(s, name, real);
+    else name->real = hsvc__scn_keep(s, &s->pool, real);
     if (s->last_name != NULL)
         s->last_name->next = name;
     else

@@ -82,13 +82,11 @@ static int read_word(hsvc_scenario *s, struct scn_value *v, size_t *at, const ch
     return 1;
 }
 
-/* A declared name; in quotes: as it is, declared or not. */
+/* A declared name, unless another has taken it; in quotes: as it is, declared or not. */
 static int resolve(hsvc_scenario *s, struct scn_value *v, uint32_t kind) {
     v->name = hsvc__scn_find(s, kind, v->text);
-    if (v->name != NULL)
-        v->text = v->name->real;
-    else if (!v->quoted)
-        unresolved(s, v->token, kind);
+    if (v->name != NULL) v->text = v->name->real;
+    if (v->name == NULL ? !v->quoted : v->text.n == 0) unresolved(s, v->token, kind);
     return 1;
 }
 

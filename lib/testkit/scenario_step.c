@@ -214,6 +214,7 @@ void hsvc__scn_resync(hsvc_scenario *s, const hsvc_resync_scope *scope) {
     (void)hsvc_cursor_init(&cursor, sizeof cursor);
     while (s->status == HSVC_OK && !cursor.done) {
         int32_t status = hsvc_resync(s->engine, scope, &cursor, s->effects);
+        for (size_t i = 0; i < hsvc_verdict_count(s->effects); i++) (void)see_verdict(s, i);
         for (size_t i = 0; i < hsvc_effects_count(s->effects); i++) see_effect(s, i);
         call_step_hook(s, NULL, HSVC_SCENARIO_BY_SCRIPT, status);
         heard = heard && !s->lose_effects;

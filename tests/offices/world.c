@@ -314,6 +314,7 @@ static void by_now(const struct world *w, hsvc_input *in) {
     if (in->kind == HSVC_INPUT_MOVE) hsvc_input_set_name(in, user_id(w, number_of_name(in->name, in->name_len)));
 }
 
+#define TRIES_OF_OTHERS 1 /* a try may go to what another node has changed since this one read the policy */
 /* fired: how many faults the store has had until now. */
 static uint64_t fired(const struct world *w) {
     hsvc_fault_counts counts;
@@ -338,7 +339,7 @@ void world_apply(struct world *w, hsvc_input *in, uint32_t phone) {
         witness_sample(w, node);
         status = hsvc_apply(w->engines[node], in, 1, 0, w->fx);
         if (status == HSVC_ERR_UNKNOWN) doubt = status;
-        if (status == HSVC_ERR_CONFLICT && w->conflicts && fired(w) - before < HSVC_LIMIT_ATTEMPTS - 1) break; /* one try may go to what another node changed */
+        if (status == HSVC_ERR_CONFLICT && w->conflicts && fired(w) - before < HSVC_LIMIT_ATTEMPTS - TRIES_OF_OTHERS) break;
     } while (world_passes(status) && ++tries < 100);
     if (status != HSVC_OK) {
         world_find(w, FAILED, phone, HSVC_OK, status);

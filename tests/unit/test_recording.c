@@ -219,45 +219,6 @@ static void a_look_moves_no_clock_OBS_6_TIME_4(void **state) {
     free(tape.bytes);
 }
 
-/* What a look has learned of the policy decides how far the engine's time stands still at the next call, so the recording says it. Found
- * by tests/fuzz/api.c. */
-static void what_a_look_learned_of_clocks_is_recorded_OBS_6_TIME_4(void **state) {
-    struct desk desk, *d = &desk;
-    struct tape tape = {NULL, 0, 0, 0};
-    struct seen seen = {.stop = 0};
-    hsvc_replay_report report;
-    hsvc_explained item = {.struct_size = sizeof item};
-    hsvc_engine *recorded, *other = NULL;
-    hsvc_input in;
-    int64_t at;
-    size_t count;
-    (void)state;
-    desk_ready(d);
-    d->config.recording = take_frame;
-    d->config.recording_user = &tape;
-    d->config.node_count = 2; /* one of several looks as far as its own time goes */
-    desk_start(d);
-    give_phone(d, "P1");
-    recorded = d->engine;
-    d->config.recording = NULL;
-    OK(hsvc_engine_new(&d->config, &other));
-    d->engine = other;
-    assert_int_equal(GIVE(d, hsvc_input_policy_set(&in, HSVC_PARAM_CLOCK_SKEW_MAX, HSVC_SCOPE_GLOBAL, 60 * SECOND)), HSVC_REASON_POLICY_CHANGED);
-    OK(hsvc_epoch_raise(other, 3));
-    d->engine = recorded;
-    OK(hsvc_explain(recorded, HSVC_SUBJECT_DEVICE, "P1", 2, &item, 1, &count));
-    OK(hsvc_next_deadline(recorded, &at)); /* it has dropped what it knew, and reads no policy */
-    OK(hsvc_explain(recorded, HSVC_SUBJECT_DEVICE, "P1", 2, &item, 1, &count));
-    pass(d, -30 * SECOND);
-    OK(hsvc_next_deadline(recorded, &at));
-    assert_true(at > START); /* by a time that stands still */
-    hsvc_engine_free(other);
-    desk_close(d);
-    OK(replay(&tape, &seen, &report));
-    assert_int_equal(seen.differences, 0);
-    free(tape.bytes);
-}
-
 /* A call that was none decided nothing, but it was a call at its time: what is due eight minutes after the last one is late, what is due
  * eight minutes after the last but one is not. */
 static void misuse_is_a_call_at_its_time_OBS_6_TIME_4(void **state) {
@@ -617,7 +578,6 @@ int main(void) {
         cmocka_unit_test(a_recording_comes_out_the_same_OBS_6),
         cmocka_unit_test(no_pin_is_recorded_OBS_6),
         cmocka_unit_test(a_look_moves_no_clock_OBS_6_TIME_4),
-        cmocka_unit_test(what_a_look_learned_of_clocks_is_recorded_OBS_6_TIME_4),
         cmocka_unit_test(recordings_may_be_joined_OBS_6),
         cmocka_unit_test(misuse_is_a_call_at_its_time_OBS_6_TIME_4),
         cmocka_unit_test(a_cut_off_tail_is_said_OBS_6),
