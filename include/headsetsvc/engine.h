@@ -84,9 +84,9 @@ HSVC_API int32_t hsvc_resync_scope_init(hsvc_resync_scope *scope, size_t size);
  * APPLY_PROFILE and WIPE until PROFILE_APPLIED or DEVICE_REGISTERED and WIPE_DONE; SHOW_PROMPT, or CLEAR_PROMPT with
  * prompt_id 0 where nothing is to be shown, and MENU_STATE until EFFECT_ACK. A host calls it page after page when it
  * starts, before its first input, until cursor->done. What is due by now of a device to which something is owed is decided
- * first, as by hsvc_advance, whosever node's it is; verdicts and effects of that are in the batch. scope NULL: all devices. One call looks at up to HSVC_LIMIT_RESYNC_DEVICES devices. cursor
- * may be NULL if the scope is one device. No profile is sent into a call: it is sent when the call is over. No PIN check
- * is repeated; events are not (the audit has them).
+ * first, as by hsvc_advance, whosever node's it is; verdicts and effects of that are in the batch. scope NULL: all devices.
+ * One call looks at up to HSVC_LIMIT_RESYNC_DEVICES devices. cursor may be NULL if the scope is one device. No profile is
+ * sent into a call: it is sent when the call is over. No PIN check is repeated; events are not (the audit has them).
  * It alone, with advance, may return an error and effects: those of the devices before the error. A damaged device
  * holds up no other; the cursor is past it. On any other error the cursor is where the next try goes on.
  * Statuses as hsvc_apply, and HSVC_ERR_NOT_FOUND (no such device). (STORE-6, PROF-3, TIME-3) */

@@ -80,7 +80,8 @@ static void decide_one(struct hsvc_engine *engine, void *job) {
     struct hsvc__turn *t = hsvc__turn_begin(engine, one->fx, NULL, HSVC_NO_INPUT);
     struct hsvc__device *dev = hsvc__device_of(t, one->device);
     one->known = dev->rec.present != 0;
-    if (one->known && !one->tells_only && !HSVC__MUTANT(tells_what_is_over)) (void)hsvc__fire_all(t, t->now + 1, 0); /* what is due comes first (TIME-3) */
+    if (one->known && !one->tells_only && !HSVC__MUTANT(tells_what_is_over))
+        (void)hsvc__fire_all(t, t->now + 1, 0); /* what is due comes first (TIME-3) */
     if (one->known) hsvc__inform(t, dev);
     one->dry = !dev->rec.dirty && engine->doubted == NULL; /* a commit in doubt may have told others something (STORE-6) */
     if (!one->dry) hsvc__settle(t);
