@@ -73,9 +73,25 @@ static void damage_elsewhere_keeps_nobody_from_being_told_STORE_6_STORE_7(void *
     world_close(w);
 }
 
+/* A record that contradicts itself has something due that no row decides. */
+static void what_nobody_can_decide_keeps_nobody_from_being_told_STORE_6_STORE_7(void **state) {
+    struct hsvc__device *d;
+    (void)state;
+    open_after(PEOPLE "at 09:06 verify\n", MINUTE);
+    d = device_in(w, TEXT("desk-2")); /* nobody is signed in */
+    d->warn_due = w->later - HOUR;
+    d->max_due = w->later;
+    put_device(w, d);
+    assert_int_equal(hsvc_advance(w->desk.engine, w->desk.fx), HSVC_ERR_BUG);
+    OK(resync());
+    assert_true(told("desk-2", HSVC_EFFECT_MENU_STATE));
+    world_close(w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_commit_in_doubt_told_another_phone_is_told_STORE_6_MULTI_1),
+        cmocka_unit_test(what_nobody_can_decide_keeps_nobody_from_being_told_STORE_6_STORE_7),
         cmocka_unit_test(damage_elsewhere_keeps_nobody_from_being_told_STORE_6_STORE_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
