@@ -62,7 +62,7 @@ static int is_there(hsvc_scenario *s, const struct scn_name *phone) {
     hsvc_device_view view;
     memset(&view, 0, sizeof view);
     view.struct_size = sizeof view;
-    return phone->kind == HSVC_SCENARIO_PHONE && hsvc_device_get(s->engine, phone->real.p, phone->real.n, &view) != HSVC_ERR_NOT_FOUND;
+    return hsvc_device_get(s->engine, phone->real.p, phone->real.n, &view) != HSVC_ERR_NOT_FOUND;
 }
 
 static struct scn_name *declare(hsvc_scenario *s, uint32_t kind, const char *what) {
@@ -73,7 +73,7 @@ static struct scn_name *declare(hsvc_scenario *s, uint32_t kind, const char *wha
                          what, SCN_STR(label));
         return NULL;
     }
-    had = hsvc__scn_find_real(s, kind, real);
+    had = kind == HSVC_SCENARIO_PHONE ? hsvc__scn_find_real(s, kind, real) : NULL;
     if (had != NULL && is_there(s, had)) {
         hsvc__scn_report(s, HSVC_SCENARIO_MALFORMED, s->v[SCN_label].token->column, NULL, "the %s %.*s is called %.*s already",
                          what, SCN_STR(had->label), SCN_STR(real));
@@ -83,8 +83,8 @@ static struct scn_name *declare(hsvc_scenario *s, uint32_t kind, const char *wha
     if (name == NULL) return NULL;
     name->kind = kind;
     name->label = hsvc__scn_keep(s, &s->pool, label);
-    if (kind == HSVC_SCENARIO_PHONE) hsvc__scn_call(s, name, real);
-    else name->real = hsvc__scn_keep(s, &s->pool, real);
+    name->real = hsvc__scn_keep(s, &s->pool, real);
+    if (had != NULL) had->real.n = 0;
     if (s->last_name != NULL)
         s->last_name->next = name;
     else
