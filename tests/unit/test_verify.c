@@ -122,7 +122,9 @@ DAMAGE(presence_without_back_reference) {
     h->connected = 0;
     put_headset(w, h);
 }
-DAMAGE_DEVICE(gone_for_good, "desk-2", d->presents[0].flags = HSVC__GONE)
+DAMAGE_DEVICE(awaited_and_plugged, "desk-2", d->presents[0].flags = HSVC__AWAITED;
+              d->presents[0].due_at = d->presence_due = w->later)
+DAMAGE_DEVICE(gone_for_good, "desk-2", d->presents[0].flags = HSVC__GONE; d->plug_count = 0)
 DAMAGE_DEVICE(doubt_for_ever, "desk-1", d->presents[0].due_at = d->presence_due = 0)
 DAMAGE_DEVICE(deadline_without_doubt, "desk-2", d->presence_due = w->later)
 DAMAGE_DEVICE(hold_without_flapping, "desk-2", d->flap_due = w->later)
@@ -353,6 +355,7 @@ static const struct damage {
     {"handle_is_plugged_once", spent, handle_twice},
     {"presence_is_one_thing", spent, fresh_and_doubtful},
     {"turn_is_kept_while_uncertain", spent, turn_kept_for_nothing},
+    {"absent_has_no_interface", spent, awaited_and_plugged},
     {"present_headset_has_a_record", associating, no_such_headset},
     {"presence_knows_the_owner", spent, two_owners_of_an_entry},
     {"headset_lists_the_device_once", spent, presence_without_back_reference},
