@@ -426,7 +426,7 @@ static const struct reached {
     {"ADVANCE_JOBS", "unit.limits", "one_advance_works_on_4_jobs_SAFE_6"},
     {"JOBS_SEEN", "unit.limits", "a_node_looks_among_16_jobs_for_one_of_its_own_SAFE_6"},
     {"JOB_SLICE", "unit.limits", "a_slice_of_a_job_looks_at_32_records_SAFE_6"},
-    {"JOB_AGAIN", "unit.jobs", "a_damaged_record_does_not_stop_the_rest_STORE_7"},
+    {"JOB_AGAIN", "unit.jobs_damage", "a_damaged_record_does_not_stop_the_rest_STORE_7"},
     {"DEVICES_AT_ONCE", "scenario.user-many", NULL},
     {"SETTLINGS", "scenario.settling-bounded", NULL},
     {"EARLIER_CHECKS", "scenario.late-wrong-many", NULL},
