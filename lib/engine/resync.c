@@ -26,13 +26,6 @@ static int wants(const struct page *page, const struct hsvc__device *dev) {
     return dev->generation_acked != dev->generation_desired || dev->wipe_generation != 0 || dev->screen_acked != dev->screen_told;
 }
 
-/* is_key_of: what stands under a key that is not its own is nobody's. */
-static int is_key_of(hsvc__str device, hsvc__str key) {
-    struct hsvc__key own;
-    hsvc__key_1(&own, HSVC__FAMILY_DEVICE, device);
-    return hsvc__str_eq(key, hsvc__str_of((const char *)own.bytes, own.len));
-}
-
 static int32_t take_row(const hsvc_row *row, void *user) {
     struct page *page = (struct page *)user;
     struct hsvc__arena *arena = &page->engine->inputs;
@@ -45,7 +38,8 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     page->last = key;
     status = hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_DEVICE);
     if (status == HSVC_OK) status = hsvc__record_decode(page->device, row->value, row->value_len, HSVC__FAMILY_DEVICE);
-    if (status == HSVC_OK && wants(page, page->device) && is_key_of(page->device->name, key)) page->owed[page->count++] = key;
+    if (status == HSVC_OK && wants(page, page->device) && hsvc__is_key_of(key, HSVC__FAMILY_DEVICE, page->device->name))
+        page->owed[page->count++] = key;
     if (status == HSVC_OK || page->damage != HSVC_OK) return HSVC_OK;
     page->damage = status;
     page->bad_key = key;
@@ -97,7 +91,7 @@ static int32_t read_one(struct hsvc_engine *engine, void *job) {
 static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__str device, int *known) {
     struct one one = {device, fx, 0, 0, 0};
     int32_t status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
-    if (hsvc__hurts_one(status) && !(status == HSVC_ERR_CORRUPT && is_key_of(device, engine->txn.bad_key))) {
+    if (hsvc__hurts_one(status) && !(status == HSVC_ERR_CORRUPT && hsvc__is_key_of(engine->txn.bad_key, HSVC__FAMILY_DEVICE, device))) {
         one.tells_only = 1;
         status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
     }

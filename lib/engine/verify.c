@@ -70,13 +70,6 @@ int hsvc__is_gone(struct hsvc__walk *w, hsvc__str user) {
     return u != NULL && u->gone == HSVC__USER_REMOVED;
 }
 
-/* is_key_of: does the record at hand stand where one of this name belongs? */
-static int is_key_of(const struct hsvc__walk *w, uint32_t family, hsvc__str name) {
-    struct hsvc__key key;
-    hsvc__key_1(&key, family, name);
-    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
-}
-
 /* ---- settings ---- */
 void hsvc__check_settings(struct hsvc__walk *w, const struct hsvc__overrides *set, uint32_t scope) {
     for (uint32_t i = 0; i < set->count; i++) {
@@ -110,7 +103,7 @@ static void job_key(struct hsvc__key *key, uint32_t kind, hsvc__str subject) {
 static int is_key_of_job(const struct hsvc__walk *w, const struct hsvc__job *j) {
     struct hsvc__key key;
     job_key(&key, j->kind, j->subject);
-    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
+    return hsvc__key_is(&key, w->key);
 }
 
 static uint32_t mark_of(struct hsvc__walk *w, hsvc__str id) {
@@ -189,7 +182,7 @@ static void check_headset(struct hsvc__walk *w, const struct hsvc__headset *h) {
 static int is_key_of_skip(const struct hsvc__walk *w, const struct hsvc__skip *s) {
     struct hsvc__key key;
     hsvc__key_skip(&key, s->serial, s->device_number);
-    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
+    return hsvc__key_is(&key, w->key);
 }
 
 static void check_deadline_key(struct hsvc__walk *w) {
@@ -197,7 +190,7 @@ static void check_deadline_key(struct hsvc__walk *w) {
     const struct hsvc__device *d = (const struct hsvc__device *)hsvc__fetch(w, HSVC__FAMILY_DEVICE, name);
     struct hsvc__key key;
     if (d != NULL) hsvc__key_deadline(&key, d->deadline_at, d->name);
-    MUST(d != NULL && hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len)), deadline_key_is_the_devices);
+    MUST(d != NULL && hsvc__key_is(&key, w->key), deadline_key_is_the_devices);
 }
 
 /* named_as: the name that stands in a record. */
@@ -214,7 +207,7 @@ static int is_key_of_number(const struct hsvc__walk *w, const struct hsvc__numbe
     struct hsvc__key key;
     if (n->of == 0) return 1; /* a node's counter */
     hsvc__key_number(&key, n->number);
-    return hsvc__str_eq(w->key, hsvc__str_of((const char *)key.bytes, key.len));
+    return hsvc__key_is(&key, w->key);
 }
 
 static int is_key_of_entry(const struct hsvc__walk *w) {
@@ -229,7 +222,7 @@ static int is_in_place(const struct hsvc__walk *w, uint32_t family, const void *
     if (family == HSVC__FAMILY_ENTRY) return is_key_of_entry(w);
     if (family == HSVC__FAMILY_JOB) return is_key_of_job(w, (const struct hsvc__job *)record);
     if (family == HSVC__FAMILY_SKIP) return is_key_of_skip(w, (const struct hsvc__skip *)record);
-    return is_key_of(w, family, named_as(family, record));
+    return hsvc__is_key_of(w->key, family, named_as(family, record));
 }
 
 static void check_record(struct hsvc__walk *w, uint32_t family, void *record) {

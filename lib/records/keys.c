@@ -24,6 +24,16 @@ void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name) {
     hsvc__key_fold(key, name);
 }
 
+int hsvc__key_is(const struct hsvc__key *key, hsvc__str bytes) {
+    return hsvc__str_eq(bytes, hsvc__str_of((const char *)key->bytes, key->len));
+}
+
+int hsvc__is_key_of(hsvc__str bytes, uint32_t family, hsvc__str name) {
+    struct hsvc__key key;
+    hsvc__key_1(&key, family, name);
+    return hsvc__key_is(&key, bytes);
+}
+
 /* The device by its number, so that it may take another name, and its successor of the same name has no part in it. */
 void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, uint64_t device) {
     static const char digits[] = "0123456789abcdef";
