@@ -222,7 +222,7 @@ static int is_in_place(const struct hsvc__walk *w, uint32_t family, const void *
     if (family == HSVC__FAMILY_ENTRY) return is_key_of_entry(w);
     if (family == HSVC__FAMILY_JOB) return is_key_of_job(w, (const struct hsvc__job *)record);
     if (family == HSVC__FAMILY_SKIP) return is_key_of_skip(w, (const struct hsvc__skip *)record);
-    return hsvc__is_key_of(w->key, family, named_as(family, record));
+    return hsvc__key_names(w->key, family, named_as(family, record));
 }
 
 static void check_record(struct hsvc__walk *w, uint32_t family, void *record) {

@@ -28,7 +28,7 @@ int hsvc__key_is(const struct hsvc__key *key, hsvc__str bytes) {
     return hsvc__str_eq(bytes, hsvc__str_of((const char *)key->bytes, key->len));
 }
 
-int hsvc__is_key_of(hsvc__str bytes, uint32_t family, hsvc__str name) {
+int hsvc__key_names(hsvc__str bytes, uint32_t family, hsvc__str name) {
     struct hsvc__key key;
     hsvc__key_1(&key, family, name);
     return hsvc__key_is(&key, bytes);
