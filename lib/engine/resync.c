@@ -38,7 +38,7 @@ static int32_t take_row(const hsvc_row *row, void *user) {
     page->last = key;
     status = hsvc__record_check(row->value, row->value_len, HSVC__FAMILY_DEVICE);
     if (status == HSVC_OK) status = hsvc__record_decode(page->device, row->value, row->value_len, HSVC__FAMILY_DEVICE);
-    if (status == HSVC_OK && wants(page, page->device) && hsvc__key_names(key, HSVC__FAMILY_DEVICE, page->device->name))
+    if (status == HSVC_OK && wants(page, page->device) && hsvc__key_is_of(key, HSVC__FAMILY_DEVICE, page->device->name))
         page->owed[page->count++] = key;
     if (status == HSVC_OK || page->damage != HSVC_OK) return HSVC_OK;
     page->damage = status;
@@ -86,12 +86,17 @@ static int32_t read_one(struct hsvc_engine *engine, void *job) {
     return hsvc__txn_fetch(&engine->txn);
 }
 
+/* is_bad: is it the device's own record that is damaged? */
+static int is_bad(const struct hsvc_engine *engine, hsvc__str device) {
+    return hsvc__key_is_of(engine->txn.bad_key, HSVC__FAMILY_DEVICE, device);
+}
+
 /* tell_one: a device that is gone by now has nothing owed. Damage elsewhere, or too much at once, keeps what is due from being decided, not
  * the device from being told. */
 static int32_t tell_one(struct hsvc_engine *engine, struct hsvc_effects *fx, hsvc__str device, int *known) {
     struct one one = {device, fx, 0, 0, 0};
     int32_t status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
-    if (hsvc__hurts_one(status) && !(status == HSVC_ERR_CORRUPT && hsvc__key_names(engine->txn.bad_key, HSVC__FAMILY_DEVICE, device))) {
+    if (hsvc__hurts_one(status) && !(status == HSVC_ERR_CORRUPT && is_bad(engine, device))) {
         one.tells_only = 1;
         status = hsvc__transact(engine, fx, decide_one, read_one, &one, &one.dry);
     }

@@ -103,7 +103,7 @@ static void job_key(struct hsvc__key *key, uint32_t kind, hsvc__str subject) {
 static int is_key_of_job(const struct hsvc__walk *w, const struct hsvc__job *j) {
     struct hsvc__key key;
     job_key(&key, j->kind, j->subject);
-    return hsvc__key_is(&key, w->key);
+    return hsvc__key_is(w->key, &key);
 }
 
 static uint32_t mark_of(struct hsvc__walk *w, hsvc__str id) {
@@ -182,7 +182,7 @@ static void check_headset(struct hsvc__walk *w, const struct hsvc__headset *h) {
 static int is_key_of_skip(const struct hsvc__walk *w, const struct hsvc__skip *s) {
     struct hsvc__key key;
     hsvc__key_skip(&key, s->serial, s->device_number);
-    return hsvc__key_is(&key, w->key);
+    return hsvc__key_is(w->key, &key);
 }
 
 static void check_deadline_key(struct hsvc__walk *w) {
@@ -190,7 +190,7 @@ static void check_deadline_key(struct hsvc__walk *w) {
     const struct hsvc__device *d = (const struct hsvc__device *)hsvc__fetch(w, HSVC__FAMILY_DEVICE, name);
     struct hsvc__key key;
     if (d != NULL) hsvc__key_deadline(&key, d->deadline_at, d->name);
-    MUST(d != NULL && hsvc__key_is(&key, w->key), deadline_key_is_the_devices);
+    MUST(d != NULL && hsvc__key_is(w->key, &key), deadline_key_is_the_devices);
 }
 
 /* named_as: the name that stands in a record. */
@@ -207,7 +207,7 @@ static int is_key_of_number(const struct hsvc__walk *w, const struct hsvc__numbe
     struct hsvc__key key;
     if (n->of == 0) return 1; /* a node's counter */
     hsvc__key_number(&key, n->number);
-    return hsvc__key_is(&key, w->key);
+    return hsvc__key_is(w->key, &key);
 }
 
 static int is_key_of_entry(const struct hsvc__walk *w) {
@@ -222,7 +222,7 @@ static int is_in_place(const struct hsvc__walk *w, uint32_t family, const void *
     if (family == HSVC__FAMILY_ENTRY) return is_key_of_entry(w);
     if (family == HSVC__FAMILY_JOB) return is_key_of_job(w, (const struct hsvc__job *)record);
     if (family == HSVC__FAMILY_SKIP) return is_key_of_skip(w, (const struct hsvc__skip *)record);
-    return hsvc__key_names(w->key, family, named_as(family, record));
+    return hsvc__key_is_of(w->key, family, named_as(family, record));
 }
 
 static void check_record(struct hsvc__walk *w, uint32_t family, void *record) {

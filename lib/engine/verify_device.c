@@ -83,7 +83,7 @@ static void check_present(struct hsvc__walk *w, struct hsvc__device *d, uint32_t
     MUST(hsvc__here(d, one->serial) == one, serial_is_present_once);
     MUST(is_one_thing(one->flags), presence_is_one_thing);
     MUST(!(one->flags & HSVC__FRESH_CAME) || one->flags & HSVC__NOT_CERTAIN, turn_is_kept_while_uncertain);
-    MUST(!(one->flags & HSVC__NOT_HERE) || interfaces(d, i) == 0, absent_has_no_interface);
+    MUST(!(one->flags & HSVC__NOT_HERE) || interfaces(d, i) == 0, not_here_is_not_plugged);
     MUST(!is_judged(d) || !(one->flags & HSVC__GONE), gone_only_while_not_judged);
     MUST(!(one->flags & HSVC__WAITS) || one->due_at != 0, doubt_has_a_deadline);
     MUST(!(one->flags & HSVC__FRESH) || d->session == 0 || !hsvc__fold_eq(one->owner, d->user), session_users_headset_is_spent);

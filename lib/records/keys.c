@@ -24,14 +24,14 @@ void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name) {
     hsvc__key_fold(key, name);
 }
 
-int hsvc__key_is(const struct hsvc__key *key, hsvc__str bytes) {
+int hsvc__key_is(hsvc__str bytes, const struct hsvc__key *key) {
     return hsvc__str_eq(bytes, hsvc__str_of((const char *)key->bytes, key->len));
 }
 
-int hsvc__key_names(hsvc__str bytes, uint32_t family, hsvc__str name) {
+int hsvc__key_is_of(hsvc__str bytes, uint32_t family, hsvc__str name) {
     struct hsvc__key key;
     hsvc__key_1(&key, family, name);
-    return hsvc__key_is(&key, bytes);
+    return hsvc__key_is(bytes, &key);
 }
 
 /* The device by its number, so that it may take another name, and its successor of the same name has no part in it. */

@@ -340,10 +340,10 @@ void hsvc__key_fold(struct hsvc__key *key, hsvc__str name);
 void hsvc__key_time(struct hsvc__key *key, int64_t at);
 /* hsvc__key_1: family and one name. */
 void hsvc__key_1(struct hsvc__key *key, uint32_t family, hsvc__str name);
-/* hsvc__key_is: are these the key's bytes? hsvc__key_names: are they the key of this family and name? What
- * stands under a key that is not its own is nobody's. */
-int hsvc__key_is(const struct hsvc__key *key, hsvc__str bytes);
-int hsvc__key_names(hsvc__str bytes, uint32_t family, hsvc__str name);
+/* hsvc__key_is: are these the key's bytes? hsvc__key_is_of: are they the key of this family and name? What stands under a
+ * key that is not its own is nobody's. */
+int hsvc__key_is(hsvc__str bytes, const struct hsvc__key *key);
+int hsvc__key_is_of(hsvc__str bytes, uint32_t family, hsvc__str name);
 void hsvc__key_skip(struct hsvc__key *key, hsvc__str serial, uint64_t device);
 /* hsvc__key_number: whom a number means. hsvc__key_entry: an audit entry: the subject's family and number, its own
  * sequence; written in hexadecimal digits of fixed length, so that they sort like the numbers and can be a name. */

@@ -1,5 +1,5 @@
-/* jobs.h: an office whose users all are signed in, on a store that counts its calls and lets another engine come between: for
- * tests of what touches many records. */
+/* jobs.h: an office whose users all are signed in, on a store that counts its calls and lets another engine come between:
+ * for tests of what touches many records. */
 #ifndef TESTS_UNIT_JOBS_H
 #define TESTS_UNIT_JOBS_H
 

@@ -1,4 +1,5 @@
-/* test_jobs_damage.c: no damaged record holds up a job, nor a job what is due; each is told, tried again, and put off meanwhile. */
+/* test_jobs_damage.c: no damaged record holds up a job, nor a job what is due; each is told, tried again, and put off
+ * meanwhile. */
 #include "jobs.h"
 
 /* ---- damage ---- */

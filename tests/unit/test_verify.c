@@ -355,7 +355,7 @@ static const struct damage {
     {"handle_is_plugged_once", spent, handle_twice},
     {"presence_is_one_thing", spent, fresh_and_doubtful},
     {"turn_is_kept_while_uncertain", spent, turn_kept_for_nothing},
-    {"absent_has_no_interface", spent, awaited_and_plugged},
+    {"not_here_is_not_plugged", spent, awaited_and_plugged},
     {"present_headset_has_a_record", associating, no_such_headset},
     {"presence_knows_the_owner", spent, two_owners_of_an_entry},
     {"headset_lists_the_device_once", spent, presence_without_back_reference},
@@ -429,6 +429,24 @@ static void each_damage_is_named_and_nothing_else_STORE_8(void **state) {
         world_close(&w);
     }
     assert_int_equal(wrong, 0);
+}
+
+/* Gone in its phone's reset, as awaited in its own update: the table has one store for each invariant. */
+static void one_that_is_gone_in_a_reset_is_not_plugged_PRES_4(void **state) {
+    struct world w;
+    struct hsvc__device *d;
+    (void)state;
+    world_open(&w, SIGN_IN "at 10:00 force sign-out of phone desk-1\nat 10:00:10 H1 unplugs from desk-1\n");
+    d = device_in(&w, TEXT("desk-1"));
+    assert_int_equal(d->present_count, 1);
+    assert_int_equal(d->presents[0].flags & HSVC__GONE, HSVC__GONE);
+    assert_int_equal(d->plug_count, 0);
+    d->handles[0].handle = 7;
+    d->handles[0].of = 0;
+    d->plug_count = 1;
+    put_device(&w, d);
+    assert_true(says_only(&w, "not_here_is_not_plugged"));
+    world_close(&w);
 }
 
 /* It has no end, and so no name: nobody's. */
@@ -573,6 +591,7 @@ static void a_number_of_another_family_is_named_STORE_8(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_is_gone_in_a_reset_is_not_plugged_PRES_4),
         cmocka_unit_test(a_deadline_whose_key_does_not_end_is_nobodys_STORE_8),
         cmocka_unit_test(each_damage_is_named_and_nothing_else_STORE_8),
         cmocka_unit_test(every_invariant_has_a_store_that_violates_it_STORE_8),
