@@ -458,6 +458,34 @@ static void a_decision_is_no_earlier_than_what_it_rests_on_TIME_4(void **state) 
 }
 
 /* ---- extremes ---- */
+/* What it armed lies an hour ahead, where nobody looks who only asks what is due: so each poll of several nodes patrols. */
+static int32_t an_hour_ahead(int64_t *at, void *user) {
+    (void)user;
+    *at = now() + HOUR;
+    return HSVC_OK;
+}
+static void of_two_nodes_one_finds_what_the_others_clock_armed_TIME_4(void **state) {
+    hsvc_config config;
+    hsvc_engine *other;
+    hsvc_input in;
+    (void)state;
+    d->config.node_count = 2;
+    restart();
+    advance(d, 0); /* the patrol that each engine begins with */
+    config = d->config;
+    config.node = 1;
+    config.clock = an_hour_ahead;
+    OK(hsvc_engine_new(&config, &other));
+    OK(hsvc_input_headset_connected(&in, "P1", "S1", 1));
+    OK(hsvc_apply(other, &in, 1, 0, d->fx));
+    hsvc_engine_free(other);
+    assert_true(next() - now() < MINUTE);
+    advance(d, next() - now());
+    assert_true(notices() != 0);
+    advance(d, MINUTE);
+    assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_SIGNED_IN);
+}
+
 static void no_time_makes_it_overflow_TIME_4_TIME_2(void **state) {
     static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, HSVC_LIMIT_TIME - 1, HSVC_LIMIT_TIME,
                                     HSVC_LIMIT_TIME + 1, INT64_MAX - 1, INT64_MAX};
@@ -492,6 +520,7 @@ int main(void) {
         TEST(a_jump_is_longer_than_five_minutes_TIME_4_SAFE_6),
         TEST(a_quiet_hour_is_no_jump_TIME_4),
         TEST(a_decision_is_no_earlier_than_what_it_rests_on_TIME_4),
+        TEST(of_two_nodes_one_finds_what_the_others_clock_armed_TIME_4),
         TEST(no_time_makes_it_overflow_TIME_4_TIME_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,6 +270,21 @@ static void every_frame_of_another_type_left_out_twice_or_cut_off_is_told_OBS_6(
     assert_true(told > 100);
 }
 
+static void a_call_that_begins_inside_another_is_damage_OBS_6(void **state) {
+    int calls = 0;
+    (void)state;
+    for (size_t at = 0; at < whole.len; at += frame_size(whole.bytes + at)) {
+        size_t size = frame_size(whole.bytes + at);
+        if (whole.bytes[at + 2] != HSVC_FRAME_CALL) continue;
+        memcpy(changed.bytes, whole.bytes, at + size);
+        memcpy(changed.bytes + at + size, whole.bytes + at, whole.len - at);
+        changed.len = whole.len + size;
+        assert_int_equal(replay(&changed, 0), HSVC_ERR_CORRUPT);
+        calls++;
+    }
+    assert_true(calls > 10);
+}
+
 /* However much of it is there: the rest is in memory here, and must not be looked at. */
 static void a_frame_of_which_the_end_is_missing_is_none_OBS_6(void **state) {
     struct hsvc__frame frame;
@@ -355,6 +370,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_changed_is_told_or_harmless_OBS_6),
         cmocka_unit_test(every_frame_of_another_type_left_out_twice_or_cut_off_is_told_OBS_6),
+        cmocka_unit_test(a_call_that_begins_inside_another_is_damage_OBS_6),
         cmocka_unit_test(a_frame_of_which_the_end_is_missing_is_none_OBS_6),
         cmocka_unit_test(a_replay_that_is_short_of_memory_says_so_SAFE_5),
         cmocka_unit_test(an_engine_with_flags_that_nobody_knows_is_damage_OBS_6),
