@@ -130,9 +130,9 @@ HSVC_API int32_t hsvc_csv_config_init(hsvc_csv_config *config, size_t size);
 HSVC_API int32_t hsvc_csv_summary_init(hsvc_csv_summary *summary, size_t size);
 
 /* hsvc_csv_import_new: an import, owned by the caller, freed by hsvc_csv_import_free (NULL is fine). Memory: a fixed part,
- * and HSVC_LIMIT_BULK_ROW_BYTES a row; an atomic import holds its rows. HSVC_OK, HSVC_ERR_ARGUMENT (also a kind that is
- * exported alone, and a token of another import), HSVC_ERR_FLAGS, HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY,
- * and what reading the policy may give. (BULK-2, BULK-4) */
+ * and HSVC_LIMIT_BULK_ROW_BYTES a row; a dry run has some for each user beside it (docs/guide/bulk.md), an atomic import holds
+ * its rows. HSVC_OK, HSVC_ERR_ARGUMENT (also a kind that is exported alone, and a token of another import), HSVC_ERR_FLAGS,
+ * HSVC_ERR_STRUCT_SIZE, HSVC_ERR_STRUCT_TAIL, HSVC_ERR_MEMORY, and what reading the policy may give. (BULK-2, BULK-4) */
 /* hsvc_csv_import: one file on its way into a store. */
 typedef struct hsvc_csv_import hsvc_csv_import;
 HSVC_API int32_t hsvc_csv_import_new(const hsvc_csv_config *config, hsvc_csv_import **import);

@@ -493,8 +493,8 @@ static void write_policy(const char *folder) {
         "site,\n"
         "global), or the *strictest*, or the *smallest*, off counting as largest (POL-3). Two defaults in one cell are "
         "those\n"
-        "of the presets `GUIDE` and `CUCM_EN`: [why there are two](../decisions/README.md). The guide:\n"
-        "[policy](../guide/policy.md).\n");
+        "of the presets `GUIDE` and `CUCM_EN`: [why there are two](../guide/policy.md#presets).\n"
+        "How parameters are set: [policy](../guide/policy.md).\n");
     table_begin(&table, "parameter|number|values|default|scopes|wins|rule|what it decides");
     for (size_t i = 0; i < PARAM_COUNT; i++) {
         const struct param *param = &params[i];

@@ -127,3 +127,14 @@ def test_the_bindings_decide_as_the_library(script):
 def test_failures_say_where():
     ran = scenario.run("user alice\nphone desk-1\nat 09:00 alice has 2 heads\nat 9:00\n  expect desk-1 is vacant\n")
     assert not ran.passed and [f.line for f in ran.failures][0] == 3
+
+
+@pytest.mark.parametrize("name", ["my.hsv", "/tmp/my day.HSV", "scripts/my.hsv\n"])
+def test_the_name_of_a_file_is_no_script(name):
+    with pytest.raises(ValueError, match=r"script: .*pathlib\.Path"):
+        scenario.run(name)
+
+
+def test_a_text_is_a_script_though_it_speaks_of_files():
+    assert scenario.run("# as in my.hsv").passed
+    assert scenario.run("user alice\n# as in my.hsv").passed

@@ -1,5 +1,11 @@
 """The plug-in of pytest: five lines are a host's test. And Hypothesis finds nothing that breaks the engine."""
+import os
+import re
+import subprocess
+import sys
+
 import pytest
+from conftest import TOP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,3 +54,18 @@ def test_any_inputs_in_any_order_leave_a_sound_store(steps):
             made.apply(given_input)
             made_office.passes(milliseconds=wait)
         assert made.verify() == []
+
+
+def test_the_plug_in_may_be_named_where_it_is_installed_already(tmp_path):
+    """As beside the headsetsvc.egg-info that the making of a wheel leaves in the tree."""
+    entry = re.search(r'^\[project.entry-points.pytest11\]\n(.*)\n', (TOP / "bindings/python/pyproject.toml").read_text(), re.M)[1]
+    installed = tmp_path / "headsetsvc-0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: headsetsvc\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text("[pytest11]\n" + entry.replace('"', "") + "\n")
+    (tmp_path / "test_one.py").write_text("def test_one(office):\n    office.phone('desk-1')\n")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    for named in ([], ["-p", "headsetsvc.testing"]):
+        ran = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *named, "test_one.py"],
+                             cwd=tmp_path, env=dict(os.environ, PYTHONPATH=path), capture_output=True, text=True, timeout=60)
+        assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -100,15 +100,28 @@ class Scenario:
             config.recording = guarded(_abi.hsvc_recording_fn, Status.CALLBACK, on_frame)
 
 
+def _bytes_of(script: Union[str, bytes, pathlib.Path]) -> bytes:
+    """The script's text. A str that can only be the name of a file is an error, lest it be played as a script of one bad line."""
+    if isinstance(script, pathlib.Path):
+        return script.read_bytes()
+    if isinstance(script, bytes):
+        return script
+    line = script.strip()
+    if line.lower().endswith(".hsv") and "\n" not in line and not line.startswith("#"):
+        raise ValueError(f"script: a str is the script's text; for the file pass pathlib.Path({line!r})")
+    return script.encode()
+
+
 def run(script: Union[str, bytes, pathlib.Path], *, name: str = "", store: Any = None, verify: int = VERIFY_END,
         step: Optional[Callable[[Step], None]] = None, record: bool = False, flags: int = 0) -> Scenario:
-    """Plays a script from its first line to its last. script: its text, or the path of its file.
+    """Plays a script from its first line to its last. script: its text as str or bytes, or its file as a pathlib.Path.
 
+    A str is never a path; one that looks like one (a line that ends in .hsv) is a ValueError.
     store: used as it is; None gives the run a memory store of its own. step: called after every call into the engine;
     an exception in it ends the run, which raises it. record: keeps the engine's recording.
     """
     lib = library("testkit")
-    data = script.read_bytes() if isinstance(script, pathlib.Path) else script.encode() if isinstance(script, str) else script
+    data = _bytes_of(script)
     made = Scenario(name or (str(script) if isinstance(script, pathlib.Path) else "script"))
     config = _abi.hsvc_scenario_config(struct_size=C.sizeof(_abi.hsvc_scenario_config), flags=verify | flags,
                                        allocator=ALLOCATOR)
