@@ -87,7 +87,7 @@ static void print_end(struct host *host, const hsvc_scenario_result *result, uin
     if (!host->quiet) tally_print(host);
     printf("%u statements, %u expectations: ", result->statements, result->expectations);
     if (result->failures == 0)
-        printf("all as expected. ");
+        printf(result->expectations == 0 ? "nothing was expected, nothing failed. " : "all as expected. ");
     else
         printf("%u failure%s. ", result->failures, result->failures == 1 ? "" : "s");
     printf(findings == 0 ? "The store is sound.\n" : "The store is NOT sound.\n");
@@ -104,6 +104,8 @@ static int play(struct host *host, const struct text *script) {
         fprintf(stderr, "hsvc: %s: the run stopped: %s\n", host->path, hsvc_text(HSVC_REGISTRY_STATUS, status));
         return EXIT_LIBRARY;
     }
+    if (result.statements == 0 && result.failures == 0)
+        return usage_see("no statement is in it, so nothing was played: ", host->path, "hsvc statements lists what a script may say");
     if (host->json) {
         jsonl_end(host, &result);
         return result.failures == 0 ? EXIT_OK : EXIT_UNMET;
@@ -142,12 +144,22 @@ static void cut_script(struct text *script, const char *until) {
     text_puts(script, last);
 }
 
+/* By its first bytes, the NUL behind them included. */
+static int is_sqlite(const struct text *bytes) {
+    static const char first[] = "SQLite format 3";
+    return bytes->len >= sizeof first && memcmp(bytes->bytes, first, sizeof first) == 0;
+}
+
 /* Reads the script into host->script; EXIT_OK, or told. */
 static int read_script(struct host *host, const char *path) {
     find_script(host, path, &host->script_path);
-    if (file_read(host->path, &host->script)) return EXIT_OK;
-    fprintf(stderr, "hsvc: %s cannot be read: %s\n", host->path, strerror(errno));
-    return EXIT_USAGE;
+    if (!file_read(host->path, &host->script)) {
+        fprintf(stderr, "hsvc: %s cannot be read: %s\n", host->path, strerror(errno));
+        return EXIT_USAGE;
+    }
+    if (!is_sqlite(&host->script)) return EXIT_OK;
+    return usage_see("this is a file of SQLite, no script: ", host->path,
+                     "hsvc explain, audit, who and other commands look at it; play and record want FILE.hsv or a folder");
 }
 
 static int run(struct host *host) {
