@@ -170,10 +170,8 @@ static int run(struct host *host) {
     return make_scenario(host) ? play(host, &host->script) : EXIT_LIBRARY;
 }
 
-int script_open(struct host *host, const char *path) {
-    int code = read_script(host, path);
+static int play_silently(struct host *host) {
     int32_t status;
-    if (code != EXIT_OK) return code;
     if (host->until != NULL) cut_script(&host->script, host->until);
     host->silent = 1;
     if (!make_scenario(host)) return EXIT_LIBRARY;
@@ -181,6 +179,11 @@ int script_open(struct host *host, const char *path) {
     if (status == HSVC_OK) return EXIT_OK;
     fprintf(stderr, "hsvc: %s: the run stopped: %s\n", host->path, hsvc_text(HSVC_REGISTRY_STATUS, status));
     return EXIT_LIBRARY;
+}
+
+int script_open(struct host *host, const char *path) {
+    int code = read_script(host, path);
+    return code == EXIT_OK ? play_silently(host) : code;
 }
 
 void host_free(struct host *host) {
@@ -202,15 +205,19 @@ int script_verify(struct host *host) {
     return run(host);
 }
 
+/* The script is read first: a mistyped one must not cost the recording that is there. */
 int command_record(struct host *host) {
-    FILE *file = fopen(host->words[1], "wb");
-    int code;
+    FILE *file;
+    int code = read_script(host, host->words[0]);
+    if (code != EXIT_OK) return code;
+    if (is_same_file(host->path, host->words[1])) return usage("the recording would be written over the script: ", host->words[1]);
+    file = fopen(host->words[1], "wb");
     if (file == NULL) {
         fprintf(stderr, "hsvc: %s cannot be written: %s\n", host->words[1], strerror(errno));
         return EXIT_USAGE;
     }
     host->recording = file;
-    code = script_open(host, host->words[0]);
+    code = play_silently(host);
     hsvc_scenario_free(host->scenario);
     host->scenario = NULL;
     if (ferror(file) != 0 || fflush(file) != 0) {
