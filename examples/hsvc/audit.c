@@ -107,11 +107,6 @@ static int print_entries(struct host *host, struct opened *opened, hsvc_audit_cu
     return status == HSVC_OK ? EXIT_OK : fail_status(host->words[0], status);
 }
 
-static int not_there(struct host *host) {
-    fprintf(stderr, "hsvc: there is no %s %s\n", host->words[1], host->words[2]);
-    return EXIT_USAGE;
-}
-
 /* The cursor of one subject, or of all. */
 static int print_audit(struct host *host, struct opened *opened) {
     hsvc_audit_cursor cursor;
@@ -133,7 +128,7 @@ static int print_audit(struct host *host, struct opened *opened) {
     if (kind == HSVC_SUBJECT_USER && hsvc_user_get(opened->engine, name.p, name.n, &user) == HSVC_OK) cursor.subject = user.number;
     if (kind == HSVC_SUBJECT_HEADSET && hsvc_headset_get(opened->engine, name.p, name.n, &headset) == HSVC_OK)
         cursor.subject = headset.number;
-    return cursor.subject == 0 ? not_there(host) : print_entries(host, opened, &cursor);
+    return cursor.subject == 0 ? no_such_subject(host) : print_entries(host, opened, &cursor);
 }
 
 int command_audit(struct host *host) {

@@ -168,6 +168,5 @@ int command_explain(struct host *host) {
     close_store(&opened);
     if (status == HSVC_OK) return code;
     if (status != HSVC_ERR_NOT_FOUND) return fail_status(host->words[2], status);
-    fprintf(stderr, "hsvc: there is no %s %s\n", host->words[1], host->words[2]);
-    return EXIT_USAGE;
+    return no_such_subject(host);
 }

@@ -12,6 +12,7 @@
  *   admin.c     who is signed in, the inventory, and an administrator's hand in it
  *   replay.c    a recording, decided again
  *   tables.c    what the library knows by name
+ *   guess.c     which word was meant
  *   print.c     tables and pairs, for people and as JSON
  *   files.c     growing text; reading scripts, folders and messages
  *   message.c   the phone's inventory message (JSON) as an input
@@ -93,6 +94,7 @@ struct host {
 
 /* ---- main.c ---- */
 int usage(const char *why, const char *what);
+int usage_see(const char *why, const char *what, const char *see); /* see: the line that says where to go on */
 
 /* ---- play.c ---- */
 int script_open(struct host *host, const char *path); /* plays it silently; EXIT_OK, or told */
@@ -114,7 +116,8 @@ int open_store(struct host *host, const char *where, struct opened *opened);
 /* A file of SQLite: *file is what close_file takes. One that is only looked at is not made. */
 int open_file(const char *where, int writes, void **file, hsvc_store *store);
 void close_file(void *file);
-/* The store that --store names, into host->file: a file; "memory": none; else a file of SQLite that close_played removes. */
+/* The store that --store names, into host->file: a file, which must be empty; "memory": none; else a file of SQLite that close_played
+ * removes. */
 int open_played(struct host *host);
 void close_played(struct host *host);
 void close_store(struct opened *opened);
@@ -124,6 +127,8 @@ struct span real_name(const struct host *host, uint32_t kind, const char *word);
 /* HSVC_SUBJECT_ of phone, user or headset; 0: another word. And the store's name for one of that kind. */
 uint32_t subject_kind(const char *word);
 struct span subject_name(const struct host *host, uint32_t kind, const char *word);
+/* Says that nobody has the name words[2], and of a store whose names these are; EXIT_USAGE. */
+int no_such_subject(const struct host *host);
 int command_verify(struct host *host);
 
 /* ---- the other commands, a file each ---- */
@@ -149,6 +154,19 @@ int command_unlock(struct host *host);
 int command_erase(struct host *host);
 int command_replay(struct host *host);
 int command_tables(struct host *host);
+
+/* ---- guess.c ---- */
+/* A word that nobody knows, and the known one that is most like it, or NULL. */
+struct guess {
+    struct span wrong;
+    const char *word;
+    size_t far;
+};
+struct guess guess_for(struct span wrong);
+void guess_among(struct guess *guess, const char *word); /* which must last as long as the guess */
+void guess_among_names(struct guess *guess, uint32_t registry);
+int unknown(const char *why, const struct guess *guess, const char *see); /* says so; EXIT_USAGE */
+int unknown_name(const char *why, const char *wrong, uint32_t registry, const char *see);
 
 /* ---- print.c ---- */
 /* A table: columns, then cells row by row. For people the columns are aligned; as JSON each row is an object. */

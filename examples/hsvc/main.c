@@ -28,8 +28,8 @@ static const struct command {
      "  --all          also what phones do by themselves: resets, registrations, wipes\n"
      "  --color=WHEN   auto (the default): on a terminal, unless NO_COLOR is set; always; never\n"
      "  --width=N      columns of the timeline, 90 to 400; the terminal's by default, else 118\n"
-     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards; without it the file is a\n"
-     "                 temporary one; --store=memory: into memory\n"
+     "  --store=FILE   into a file of SQLite, which the other commands can look at afterwards: a new one, or one with nothing\n"
+     "                 in it; without it the file is a temporary one; --store=memory: into memory\n"
      "\n"
      "Besides the statements of the scenario language a script may say\n"
      "  message FILE.json      the phone's own inventory message, relative to the script's folder\n"
@@ -61,14 +61,14 @@ static const struct command {
      "show the policy in force, or change it",
      "Prints each parameter with the value that is in force for the phone and the user named, and the scope that decided.\n"
      "set and unset change it for everybody, or for the phone, the user or the site that is named: one of them. VALUE\n"
-     "is a choice by name, a number, a time with its unit (90s, 10min, 8h), or patterns with commas between them. STORE may be the word presets: then what both\n"
-     "presets give is printed.\n"},
+     "is a choice by name, a number, a time with its unit (90s, 10min, 8h; a number without one is milliseconds), or patterns\n"
+     "with commas between them. STORE may be the word presets: then what both presets give is printed.\n"},
     {"monday", command_monday, 0, 1, " json store", "[--json] [--store=FILE|memory] [PEOPLE]",
      "a burst of reports: one a commit, and several",
      "Monday, 09:00: so many people (400) plug in at once. Half of their reports are given to the library one a commit, the\n"
-     "others as a host does that is behind: 16 as one commit. Prints how long each half took. The store must be empty.\n"
+     "others as a host does that is behind: 16 as one commit. Prints how long each half took.\n"
      "\n"
-     "  --store=FILE   a file of SQLite (a temporary one by default), or memory\n"},
+     "  --store=FILE   a file of SQLite: a new one, or one with nothing in it (a temporary one by default); or memory\n"},
     {"what-if", command_what_if, 2, 40, " json at", "[--json] [--at=HH:MM] STORE INPUT [FIELD=VALUE]...",
      "try an input without committing it",
      "Decides an input and prints its verdict and effects; nothing is written (rule OBS-7). INPUT is a name of the reference,\n"
@@ -119,10 +119,14 @@ static const char stores[] =
 #endif
     ".\n";
 
-int usage(const char *why, const char *what) {
-    fprintf(stderr, "hsvc: %s%s\nhsvc --help explains everything\n", why, what);
+static const char all_help[] = "hsvc --help explains everything";
+
+int usage_see(const char *why, const char *what, const char *see) {
+    fprintf(stderr, "hsvc: %s%s\n%s\n", why, what, see);
     return EXIT_USAGE;
 }
+
+int usage(const char *why, const char *what) { return usage_see(why, what, all_help); }
 
 static int print_help(void) {
     printf("usage: hsvc COMMAND ...\n\n");
@@ -254,6 +258,12 @@ static int print_version(void) {
     return EXIT_OK;
 }
 
+static int no_such_command(const char *word) {
+    struct guess guess = guess_for(span_of(word, strlen(word)));
+    for (size_t i = 0; i < COMMANDS; i++) guess_among(&guess, commands[i].name);
+    return unknown("no such command: ", &guess, all_help);
+}
+
 static int choose(int argc, char **argv) {
     const struct command *command;
     if (argc < 2) return usage("which command?", "");
@@ -262,10 +272,10 @@ static int choose(int argc, char **argv) {
     if (strcmp(argv[1], "help") == 0) {
         if (argc < 3) return print_help();
         command = find(argv[2]);
-        return command != NULL ? print_command(command) : usage("no such command: ", argv[2]);
+        return command != NULL ? print_command(command) : no_such_command(argv[2]);
     }
     command = find(argv[1]);
-    return command != NULL ? run(command, argc, argv) : usage("no such command: ", argv[1]);
+    return command != NULL ? run(command, argc, argv) : no_such_command(argv[1]);
 }
 
 int main(int argc, char **argv) { return written(choose(argc, argv)); }

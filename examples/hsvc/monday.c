@@ -107,7 +107,9 @@ static int compare(struct host *host, struct burst *burst) {
     tell(table, "one a commit", half, &alone);
     tell(table, "16 a commit", rest, &together);
     table_print(table);
-    return alone.screens == half && together.screens == rest ? EXIT_OK : EXIT_UNMET;
+    if (alone.screens == half && together.screens == rest) return EXIT_OK;
+    fputs("hsvc: not every report has brought one screen\n", stderr);
+    return EXIT_UNMET;
 }
 
 static int open_burst(struct host *host, struct burst *burst, hsvc_memory_store **memory) {

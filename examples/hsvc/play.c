@@ -87,7 +87,7 @@ static void print_end(struct host *host, const hsvc_scenario_result *result, uin
     if (!host->quiet) tally_print(host);
     printf("%u statements, %u expectations: ", result->statements, result->expectations);
     if (result->failures == 0)
-        printf("all as expected. ");
+        printf(result->expectations == 0 ? "nothing was expected, nothing failed. " : "all as expected. ");
     else
         printf("%u failure%s. ", result->failures, result->failures == 1 ? "" : "s");
     printf(findings == 0 ? "The store is sound.\n" : "The store is NOT sound.\n");
@@ -104,6 +104,8 @@ static int play(struct host *host, const struct text *script) {
         fprintf(stderr, "hsvc: %s: the run stopped: %s\n", host->path, hsvc_text(HSVC_REGISTRY_STATUS, status));
         return EXIT_LIBRARY;
     }
+    if (result.statements == 0 && result.failures == 0)
+        return usage_see("no statement is in it, so nothing was played: ", host->path, "hsvc statements lists what a script may say");
     if (host->json) {
         jsonl_end(host, &result);
         return result.failures == 0 ? EXIT_OK : EXIT_UNMET;
@@ -142,12 +144,22 @@ static void cut_script(struct text *script, const char *until) {
     text_puts(script, last);
 }
 
+/* By its first bytes, the NUL behind them included. */
+static int is_sqlite(const struct text *bytes) {
+    static const char first[] = "SQLite format 3";
+    return bytes->len >= sizeof first && memcmp(bytes->bytes, first, sizeof first) == 0;
+}
+
 /* Reads the script into host->script; EXIT_OK, or told. */
 static int read_script(struct host *host, const char *path) {
     find_script(host, path, &host->script_path);
-    if (file_read(host->path, &host->script)) return EXIT_OK;
-    fprintf(stderr, "hsvc: %s cannot be read: %s\n", host->path, strerror(errno));
-    return EXIT_USAGE;
+    if (!file_read(host->path, &host->script)) {
+        fprintf(stderr, "hsvc: %s cannot be read: %s\n", host->path, strerror(errno));
+        return EXIT_USAGE;
+    }
+    if (!is_sqlite(&host->script)) return EXIT_OK;
+    return usage_see("this is a file of SQLite, no script: ", host->path,
+                     "hsvc explain, audit, who and other commands look at it; play and record want FILE.hsv or a folder");
 }
 
 static int run(struct host *host) {
@@ -158,10 +170,8 @@ static int run(struct host *host) {
     return make_scenario(host) ? play(host, &host->script) : EXIT_LIBRARY;
 }
 
-int script_open(struct host *host, const char *path) {
-    int code = read_script(host, path);
+static int play_silently(struct host *host) {
     int32_t status;
-    if (code != EXIT_OK) return code;
     if (host->until != NULL) cut_script(&host->script, host->until);
     host->silent = 1;
     if (!make_scenario(host)) return EXIT_LIBRARY;
@@ -169,6 +179,11 @@ int script_open(struct host *host, const char *path) {
     if (status == HSVC_OK) return EXIT_OK;
     fprintf(stderr, "hsvc: %s: the run stopped: %s\n", host->path, hsvc_text(HSVC_REGISTRY_STATUS, status));
     return EXIT_LIBRARY;
+}
+
+int script_open(struct host *host, const char *path) {
+    int code = read_script(host, path);
+    return code == EXIT_OK ? play_silently(host) : code;
 }
 
 void host_free(struct host *host) {
@@ -190,15 +205,19 @@ int script_verify(struct host *host) {
     return run(host);
 }
 
+/* The script is read first: a mistyped one must not cost the recording that is there. */
 int command_record(struct host *host) {
-    FILE *file = fopen(host->words[1], "wb");
-    int code;
+    FILE *file;
+    int code = read_script(host, host->words[0]);
+    if (code != EXIT_OK) return code;
+    if (is_same_file(host->path, host->words[1])) return usage("the recording would be written over the script: ", host->words[1]);
+    file = fopen(host->words[1], "wb");
     if (file == NULL) {
         fprintf(stderr, "hsvc: %s cannot be written: %s\n", host->words[1], strerror(errno));
         return EXIT_USAGE;
     }
     host->recording = file;
-    code = script_open(host, host->words[0]);
+    code = play_silently(host);
     hsvc_scenario_free(host->scenario);
     host->scenario = NULL;
     if (ferror(file) != 0 || fflush(file) != 0) {

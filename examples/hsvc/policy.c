@@ -85,12 +85,16 @@ static int named_param(const char *word, hsvc_param_info *info) {
     return hsvc_code(HSVC_REGISTRY_PARAM, word, strlen(word), &code) == HSVC_OK && find_param((uint32_t)code, info);
 }
 
+static int no_such_param(const char *word) {
+    return unknown_name("no such parameter: ", word, HSVC_REGISTRY_PARAM, "hsvc tables parameters lists them");
+}
+
 static int show(struct host *host, struct opened *opened, const char *only) {
     static const char *const heads[] = {"parameter", "value", "from", "what"};
     struct table *table;
     hsvc_param_info info;
     int32_t status = HSVC_OK;
-    if (only != NULL && !named_param(only, &info)) return usage("no such parameter: ", only);
+    if (only != NULL && !named_param(only, &info)) return no_such_param(only);
     if (host->of_site != NULL) return usage("what a site sees depends on its phones: --phone=NAME", "");
     table = table_new(host, "parameter", 4, heads);
     if (only != NULL) status = add_row(host, opened, table, &info);
@@ -122,6 +126,11 @@ static int take_value(hsvc_input *in, const hsvc_param_info *info, const char *w
     return 0;
 }
 
+/* Is it a time that was given as a number, as the library counts it? */
+static int is_bare_time(const hsvc_param_info *info, const char *word) {
+    return strcmp(info->unit, "ms") == 0 && word[strspn(word, "0123456789")] == '\0';
+}
+
 /* Patterns, with commas between them where the library has lines. */
 static void take_patterns(const char *word, struct text *lines, hsvc_input *in) {
     for (const char *at = word; *at != '\0'; at += 1 + (*at == ',' ? strspn(at + 1, " ") : 0))
@@ -150,13 +159,17 @@ static int change(struct host *host, struct opened *opened, uint32_t kind) {
     hsvc_param_info info;
     int code;
     (void)hsvc_input_init(&in, sizeof in, kind);
-    if (!named_param(host->words[2], &info)) return usage("no such parameter: ", host->words[2]);
+    if (!named_param(host->words[2], &info)) return no_such_param(host->words[2]);
     in.param = info.param;
     if (!take_scope(host, &in)) return usage("one of --phone, --user and --site", "");
     if (kind == HSVC_INPUT_POLICY_SET && info.type == HSVC_TYPE_TEXT) take_patterns(host->words[3], &lines, &in);
     else if (kind == HSVC_INPUT_POLICY_SET && !take_value(&in, &info, host->words[3]))
         return usage("no number, choice, or time with its unit: ", host->words[3]);
     code = print_decision(host, opened, &in, 0);
+    if (code == EXIT_UNMET && kind == HSVC_INPUT_POLICY_SET && is_bare_time(&info, host->words[3])) {
+        (void)fflush(stdout);
+        fprintf(stderr, "hsvc: %s without a unit is milliseconds; with one a time is 90s, 10min or 8h\n", host->words[3]);
+    }
     text_free(&lines);
     return code;
 }

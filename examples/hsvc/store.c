@@ -84,9 +84,28 @@ int open_file(const char *where, int writes, void **file, hsvc_store *store) {
 void close_file(void *file) { (void)file; }
 #endif
 
+static int32_t note_row(const hsvc_row *row, void *found) {
+    (void)row;
+    *(int *)found = 1;
+    return HSVC_OK;
+}
+
+/* Played onto another day, a script meets people who are signed in already, and nothing comes as it expects. */
+static int must_be_empty(struct host *host) {
+    static const uint8_t none[1] = {0};
+    int found = 0;
+    int32_t status = host->store.scan(none, 0, none, 0, 1, note_row, &found, host->store.user);
+    if (status != HSVC_OK) return fail_status(host->into, status);
+    if (!found) return EXIT_OK;
+    return usage_see("this store is not empty: ", host->into, "name a file that is not there yet, or remove this one first");
+}
+
 int open_played(struct host *host) {
+    int code;
     if (host->into == NULL) return open_passing(host);
-    return strcmp(host->into, "memory") == 0 ? EXIT_OK : open_file(host->into, 1, &host->file, &host->store);
+    if (strcmp(host->into, "memory") == 0) return EXIT_OK;
+    code = open_file(host->into, 1, &host->file, &host->store);
+    return code == EXIT_OK ? must_be_empty(host) : code;
 }
 
 void close_played(struct host *host) {
@@ -139,6 +158,16 @@ uint32_t subject_kind(const char *word) {
 struct span subject_name(const struct host *host, uint32_t kind, const char *word) {
     uint32_t of_script = kind == HSVC_SUBJECT_DEVICE ? HSVC_SCENARIO_PHONE : kind == HSVC_SUBJECT_USER ? HSVC_SCENARIO_USER : HSVC_SCENARIO_HEADSET;
     return real_name(host, of_script, word);
+}
+
+int no_such_subject(const struct host *host) {
+    uint32_t kind = subject_kind(host->words[1]);
+    const char *list = kind == HSVC_SUBJECT_HEADSET ? "inventory" : "export";
+    const char *what = kind == HSVC_SUBJECT_DEVICE ? " devices" : kind == HSVC_SUBJECT_USER ? " users" : "";
+    fprintf(stderr, "hsvc: there is no %s %s\n", host->words[1], host->words[2]);
+    if (host->scenario == NULL)
+        fprintf(stderr, "a script has names of its own, a store the real ones; hsvc %s %s%s lists them\n", list, host->words[0], what);
+    return EXIT_USAGE;
 }
 
 /* ---- verify ---- */

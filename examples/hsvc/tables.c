@@ -114,6 +114,15 @@ static void list_tables(struct table *table) {
     }
 }
 
+static int no_such_table(const char *word) {
+    struct guess guess = guess_for(span_of(word, strlen(word)));
+    hsvc_line_info line;
+    (void)hsvc_line_info_init(&line, sizeof line);
+    for (size_t i = 0; i < REGISTRIES; i++) guess_among(&guess, registries[i].name);
+    for (size_t i = 0; hsvc_line_at(i, &line) == HSVC_OK; i++) guess_among(&guess, line.kind == HSVC_LINE_ADMIT ? "admission" : line.table);
+    return unknown("no such table: ", &guess, "hsvc tables lists them");
+}
+
 int command_tables(struct host *host) {
     static const char *const heads[] = {"name", "kind"};
     struct table *table;
@@ -121,7 +130,7 @@ int command_tables(struct host *host) {
     for (size_t i = 0; host->word_count > 0 && i < REGISTRIES; i++)
         if (strcmp(registries[i].name, host->words[0]) == 0) return print_registry(host, i);
     if (host->word_count > 0 && is_table(host->words[0])) return print_lines(host, host->words[0]);
-    if (host->word_count > 0) return usage("no such table: ", host->words[0]);
+    if (host->word_count > 0) return no_such_table(host->words[0]);
     table = table_new(host, "table", 2, heads);
     for (size_t i = 0; i < REGISTRIES; i++) {
         table_words(table, registries[i].name);

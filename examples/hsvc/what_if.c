@@ -28,6 +28,8 @@ static const struct field {
 #undef FIELD_64
 };
 
+static const char lists_fields[] = "hsvc tables inputs lists the inputs, and the fields of each";
+
 static const struct field *find_field(const char *word, size_t n) {
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (strlen(fields[i].name) == n && memcmp(fields[i].name, word, n) == 0) return &fields[i];
@@ -54,27 +56,44 @@ static int set_number(hsvc_input *in, const struct field *field, const char *wor
     return 1;
 }
 
+static int no_such_field(const char *word) {
+    struct guess guess = guess_for(span_of(word, strcspn(word, "=")));
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) guess_among(&guess, fields[i].name);
+    return unknown(strchr(word, '=') == NULL ? "no FIELD=VALUE: " : "no field of an input: ", &guess, lists_fields);
+}
+
+static int no_number(const struct field *field, const char *value, const char *word) {
+    if (field->offset != offsetof(hsvc_input, param)) return usage("a number: ", word);
+    return unknown_name("no such parameter: ", value, HSVC_REGISTRY_PARAM, "hsvc tables parameters lists them");
+}
+
 /* EXIT_OK, or told. */
 static int take_word(const struct host *host, hsvc_input *in, const char *word) {
     const char *equals = strchr(word, '=');
     const struct field *field = equals == NULL ? NULL : find_field(word, (size_t)(equals - word));
-    if (field == NULL) return usage("no FIELD=VALUE of an input: ", word);
+    if (field == NULL) return no_such_field(word);
     if (field->type == TEXT) {
         set_text(in, field, field->kind != 0 ? real_name(host, field->kind, equals + 1) : span_of(equals + 1, strlen(equals + 1)));
         return EXIT_OK;
     }
-    return set_number(in, field, equals + 1) ? EXIT_OK : usage("a number: ", word);
+    return set_number(in, field, equals + 1) ? EXIT_OK : no_number(field, equals + 1, word);
 }
 
 /* ---- what comes of it ---- */
 
-static void put_reason(const hsvc_verdict *v, struct text *to) {
+/* The limit with its unit, if it is one of a parameter; and a value as it was taken, since a number may have been meant otherwise. */
+static void put_reason(const hsvc_input *in, const hsvc_verdict *v, struct text *to) {
     text_puts(to, hsvc_text(HSVC_REGISTRY_REASON, (int32_t)v->reason));
     if (v->field != 0) text_printf(to, ": %s", hsvc_name(HSVC_REGISTRY_FIELD, (int32_t)v->field));
-    if (v->limit != 0) text_printf(to, ", the limit is %lld", (long long)v->limit);
+    if (v->limit != 0) text_puts(to, ", the limit is ");
+    if (v->limit != 0 && v->field == HSVC_FIELD_VALUE && in->param != 0) param_words(in->param, v->limit, 0, to);
+    else if (v->limit != 0) text_printf(to, "%lld", (long long)v->limit);
+    if (v->reason != HSVC_REASON_POLICY_CHANGED || in->kind != HSVC_INPUT_POLICY_SET || in->text_len > 0) return;
+    text_puts(to, ": ");
+    param_words(in->param, in->value, 0, to);
 }
 
-static void print_verdicts(const struct host *host, const hsvc_effects *effects) {
+static void print_verdicts(const struct host *host, const hsvc_input *in, const hsvc_effects *effects) {
     static const char *const heads[] = {"", "phone", "because", "rule", "in words"};
     struct table *table = table_new(host, "verdict", 5, heads);
     hsvc_verdict v;
@@ -86,7 +105,7 @@ static void print_verdicts(const struct host *host, const hsvc_effects *effects)
         table_text(table, phone.p, phone.n);
         table_words(table, hsvc_name(HSVC_REGISTRY_REASON, (int32_t)v.reason));
         table_words(table, v.rule);
-        put_reason(&v, &words);
+        put_reason(in, &v, &words);
         table_text(table, words.bytes, words.len);
         text_free(&words);
     }
@@ -135,21 +154,21 @@ static int tell_problem(const hsvc_effects *effects, int32_t status) {
     return status <= HSVC_ERR_MEMORY ? EXIT_LIBRARY : EXIT_USAGE;
 }
 
-static void print_batch(struct host *host, const hsvc_effects *effects) {
+static void print_batch(struct host *host, const hsvc_input *in, const hsvc_effects *effects) {
     if (host->json) {
         jsonl_batch(host, effects, "decision");
         return;
     }
-    print_verdicts(host, effects);
+    print_verdicts(host, in, effects);
     if (hsvc_effects_count(effects) > 0) print_effects(host, effects);
 }
 
 /* What is about many is worked off in slices, by whoever advances: here, so that each phone has its verdict. */
-static int work_off(struct host *host, struct opened *opened) {
+static int work_off(struct host *host, struct opened *opened, const hsvc_input *in) {
     int32_t status;
     while ((status = hsvc_advance(opened->engine, opened->effects)) == HSVC_OK &&
            hsvc_verdict_count(opened->effects) + hsvc_effects_count(opened->effects) > 0)
-        print_batch(host, opened->effects);
+        print_batch(host, in, opened->effects);
     return status == HSVC_OK ? EXIT_OK : tell_problem(opened->effects, status);
 }
 
@@ -163,8 +182,8 @@ int print_decision(struct host *host, struct opened *opened, const hsvc_input *i
         refused |= v.input_index == 0 && !v.accepted;
         job |= v.reason == HSVC_REASON_JOB_STARTED;
     }
-    print_batch(host, opened->effects);
-    if (job && !(flags & HSVC_APPLY_DRY_RUN)) return work_off(host, opened);
+    print_batch(host, in, opened->effects);
+    if (job && !(flags & HSVC_APPLY_DRY_RUN)) return work_off(host, opened, in);
     return refused ? EXIT_UNMET : EXIT_OK;
 }
 
@@ -172,7 +191,7 @@ static int try_input(struct host *host, struct opened *opened) {
     hsvc_input in;
     int32_t kind = 0;
     if (hsvc_code(HSVC_REGISTRY_INPUT, host->words[1], strlen(host->words[1]), &kind) != HSVC_OK)
-        return usage("no such input: ", host->words[1]);
+        return unknown_name("no such input: ", host->words[1], HSVC_REGISTRY_INPUT, lists_fields);
     (void)hsvc_input_init(&in, sizeof in, (uint32_t)kind);
     for (int i = 2; i < host->word_count; i++) {
         int code = take_word(host, &in, host->words[i]);

@@ -1,6 +1,6 @@
 /* driver.c: runs a target over files and folders of files, for compilers without libFuzzer: the committed corpus as a test.
  * The last line says how many (support/figure.h); status 1 if there was none, or one cannot be read; 2 for misuse. A find ends the
- * program at once, naming the file. */
+ * program at once, naming the file. What HSVC_FUZZ_TELL makes a target say of each file: fuzz.h. */
 #include <dirent.h>
 #include <sys/stat.h>
 

@@ -1,6 +1,19 @@
 /* fuzz.h: what the targets of this folder share: bytes that steer, a world to play in, and what must hold after each step.
  * A target is one file with LLVMFuzzerTestOneInput; it is linked with libFuzzer (preset fuzz), or with driver.c, which runs
- * the committed corpus. */
+ * the committed corpus.
+ *
+ * What a target says of a file if HSVC_FUZZ_TELL is set, on stderr, after the file's name:
+ *   api        a line a call that changes or looks: the milliseconds since the target began, by its clock (0, 1000; less than 0
+ *              where the clock was put back); the node whose engine was called; the call: apply or advance with its flags, the
+ *              inputs, each up to its ";", the status and the verdicts' reasons; look at, and inventory of, with the name asked for.
+ *              Nothing of resync, of restarts, and of a store that fails.
+ *   record     "record D: WHY": the record's kind, the first byte (A entry of the audit, D device, H headset, K skip, N number of
+ *              a name, P policy, S job, T deadline, U user; ? any other byte that does not print), and whether it decodes: sound,
+ *              or why not. First of the bytes as they are, then, if they are long enough and of such a kind, with head and
+ *              checksum put right.
+ *   recording  "replay: STATUS after N of M bytes": as they are, then with the frames' heads and checksums put right.
+ * The others, csv_import, csv_record, key, policy and script, say nothing: it runs, or it is a find. A file of script is a script,
+ * which hsvc play can play. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

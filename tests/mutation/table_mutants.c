@@ -3,8 +3,8 @@
  *
  *   table_mutants [--all] [--only=REGEX] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...
  *     --all    print the noticed ones too, each with the script that noticed it; and who records anything else
- *     --only   only those in whose line of the report the extended regular expression is found; says of each what became of it, and
- *              fails if there is none; of so few no share is asked for
+ *     --only   only those in whose line of the report the extended regular expression is found; says of each what became of it; of
+ *              so few no share is asked for
  *     --part   only every Nth, from the Kth on
  *     --again  only those that FILE, what an earlier run printed, has
  *     --known  FILE lists the unnoticed ones that are explained: one more fails
@@ -15,7 +15,8 @@
  * that name its rule, and then simulated offices beside their model (tests/offices), until one fails, crashes or does not
  * end. Of one that nobody notices it is said whether it has an effect: does any of those scripts then read, decide, write or
  * tell anything else than before? What has none is the same program. The exit status is 1 if fewer than 98 % of those with an
- * effect were noticed, or one is not known; 2 for misuse. */
+ * effect were noticed, or one is not known; 2 for misuse, and if no change matches. */
+#include <errno.h>
 #include <libgen.h>
 #include <regex.h>
 #include <sys/wait.h>
@@ -291,38 +292,79 @@ static int read_list(const char *path, struct text *text) {
     return read_file(path, text);
 }
 
-static int misused(const char *why) {
-    fprintf(stderr, "table_mutants: %s\nusage: table_mutants [--all] [--only=REGEX] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...\n", why);
+static int misused(const char *what, const char *why) {
+    fprintf(stderr, "table_mutants: %s%s%s\nusage: table_mutants [--all] [--only=REGEX] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...\n", what,
+            why[0] != '\0' ? ": " : "", why);
     return 2;
+}
+
+/* What the options name, for as long as the campaign lasts. */
+struct named {
+    regex_t only;
+    const char *only_option, *again_option; /* as they were given, or "" */
+    struct text again, known;
+};
+
+static const char *take_list(const char *path, struct text *list, char **taken) {
+    if (!read_list(path, list)) return strerror(errno);
+    *taken = list->bytes;
+    return NULL;
+}
+
+static const char *take_only(struct campaign *c, struct named *named, const char *option) {
+    if (c->only != NULL) return "once is enough";
+    if (regcomp(&named->only, option + 7, REG_EXTENDED | REG_NOSUB) != 0) return "no regular expression";
+    c->only = &named->only;
+    named->only_option = option;
+    return NULL;
+}
+
+static const char *take_part(struct campaign *c, const char *option) {
+    return sscanf(option, "--part=%u/%u", &c->part, &c->parts) == 2 && c->part-- - 1 < c->parts ? NULL : "no share, such as 1/4";
+}
+
+/* take_option: NULL, or what is wrong with it. */
+static const char *take_option(struct campaign *c, struct named *named, const char *option) {
+    if (strcmp(option, "--all") == 0) return c->all = 1, NULL;
+    if (strncmp(option, "--only=", 7) == 0) return take_only(c, named, option);
+    if (strncmp(option, "--known=", 8) == 0) return take_list(option + 8, &named->known, &c->known);
+    if (strncmp(option, "--part=", 7) == 0) return take_part(c, option);
+    if (strncmp(option, "--again=", 8) != 0) return "no such option";
+    named->again_option = option;
+    return take_list(option + 8, &named->again, &c->again);
+}
+
+static int nothing_matches(const struct named *named) {
+    const char *between = named->only_option[0] != '\0' && named->again_option[0] != '\0' ? " " : "";
+    fprintf(stderr, "table_mutants: no change matches %s%s%s; without it, --all prints what each is called\n", named->only_option, between,
+            named->again_option);
+    return 2;
+}
+
+static int run_campaign(struct campaign *c, const struct named *named, char **paths) {
+    int good;
+    c->scripts = read_scripts(paths, c->count);
+    good = judge_all(c);
+    free_scripts(c->scripts, c->count);
+    if (c->mutants == 0) return nothing_matches(named);
+    return good ? 0 : 1;
 }
 
 int main(int argc, char **argv) {
     struct campaign c = {.parts = 1};
-    struct text again = {NULL, 0, 0}, known = {NULL, 0, 0};
-    regex_t only;
-    int i = 1, good;
+    struct named named = {.only_option = "", .again_option = ""};
+    int i = 1, status;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        if (strcmp(argv[i], "--all") == 0) c.all = 1;
-        else if (strncmp(argv[i], "--again=", 8) == 0) {
-            if (!read_list(argv[i] + 8, &again)) return misused(argv[i]);
-        } else if (strncmp(argv[i], "--only=", 7) == 0) {
-            if (c.only != NULL || regcomp(&only, argv[i] + 7, REG_EXTENDED | REG_NOSUB) != 0) return misused(argv[i]);
-            c.only = &only;
-        } else if (strncmp(argv[i], "--known=", 8) == 0) {
-            if (!read_list(argv[i] + 8, &known)) return misused(argv[i]);
-        } else if (sscanf(argv[i], "--part=%u/%u", &c.part, &c.parts) != 2 || c.part-- - 1 >= c.parts) return misused(argv[i]);
+        const char *wrong = take_option(&c, &named, argv[i]);
+        if (wrong != NULL) return misused(argv[i], wrong);
     }
-    if (argc == i) return misused("no script");
-    if (!number_lines()) return misused("these are not the tables of this core");
-    c.again = again.bytes;
-    c.known = known.bytes;
+    if (argc == i) return misused("no script", "");
+    if (!number_lines()) return misused("these are not the tables of this core", "");
     c.programs = dirname(argv[0]);
     c.count = (size_t)(argc - i);
-    c.scripts = read_scripts(argv + i, c.count);
-    good = judge_all(&c);
-    free_scripts(c.scripts, c.count);
+    status = run_campaign(&c, &named, argv + i);
     if (c.only != NULL) regfree(c.only);
-    free(again.bytes);
-    free(known.bytes);
-    return good ? 0 : 1;
+    free(named.again.bytes);
+    free(named.known.bytes);
+    return status;
 }

@@ -1,5 +1,6 @@
 """python -m headsetsvc: what it prints, what it gives as status, and that a simulation by columns is the one by inputs."""
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -145,6 +146,8 @@ def test_explain(run, store):
     assert status == 0 and "prompt" in printed and "auto_sign_out_after is 0:05:00" in printed
     data = rows(run("--json", "explain", store, "alice", "--user")[1])
     assert {"kind": "FACT", "name": "headsets"}.items() <= next(r for r in data if r["name"] == "headsets").items()
+    times = [r["at"] for r in data if r["at"] is not None]
+    assert times and all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", at) for at in times)
     assert run("explain", store, "H1", "--headset")[1].count("\n") > 3
 
 

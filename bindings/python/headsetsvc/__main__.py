@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Callable, Dict, List
 
 from . import library_version
@@ -105,8 +105,10 @@ def explain(args: argparse.Namespace) -> int:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can say."""
-    return str(value) if hasattr(value, "name") or hasattr(value, "isoformat") else value
+    """What JSON can say: times as ISO 8601, to the millisecond that the library counts."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    return str(value) if hasattr(value, "name") else value
 
 
 def _complain(file: str) -> Callable[[CsvReport], None]:
