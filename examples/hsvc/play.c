@@ -205,7 +205,7 @@ int script_verify(struct host *host) {
     return run(host);
 }
 
-/* The script is read first: a mistyped one must not cost the recording that is there. */
+/* The script is read first: a mistyped name must not cost the recording that is there. */
 int command_record(struct host *host) {
     FILE *file;
     int code = read_script(host, host->words[0]);

@@ -126,6 +126,12 @@ static int take_value(hsvc_input *in, const hsvc_param_info *info, const char *w
     return 0;
 }
 
+static int is_out_of_range(const struct opened *opened) {
+    hsvc_verdict v;
+    (void)hsvc_verdict_init(&v, sizeof v);
+    return hsvc_verdict_at(opened->effects, 0, &v) == HSVC_OK && v.reason == HSVC_REASON_OUT_OF_RANGE;
+}
+
 /* Is it a time that was given as a number, as the library counts it? */
 static int is_bare_time(const hsvc_param_info *info, const char *word) {
     return strcmp(info->unit, "ms") == 0 && word[strspn(word, "0123456789")] == '\0';
@@ -166,7 +172,7 @@ static int change(struct host *host, struct opened *opened, uint32_t kind) {
     else if (kind == HSVC_INPUT_POLICY_SET && !take_value(&in, &info, host->words[3]))
         return usage("no number, choice, or time with its unit: ", host->words[3]);
     code = print_decision(host, opened, &in, 0);
-    if (code == EXIT_UNMET && kind == HSVC_INPUT_POLICY_SET && is_bare_time(&info, host->words[3])) {
+    if (kind == HSVC_INPUT_POLICY_SET && is_out_of_range(opened) && is_bare_time(&info, host->words[3])) {
         (void)fflush(stdout);
         fprintf(stderr, "hsvc: %s without a unit is milliseconds; with one a time is 90s, 10min or 8h\n", host->words[3]);
     }

@@ -90,22 +90,36 @@ static int32_t note_row(const hsvc_row *row, void *found) {
     return HSVC_OK;
 }
 
-/* Played onto another day, a script meets people who are signed in already, and nothing comes as it expects. */
-static int must_be_empty(struct host *host) {
+/* is_new: not there yet, or without a byte. */
+static int is_new(const char *where) {
+    FILE *file = fopen(where, "rb");
+    int empty = file == NULL || fgetc(file) == EOF;
+    if (file != NULL) (void)fclose(file);
+    return empty;
+}
+
+/* Played onto another day, a script meets people who are signed in already, and nothing comes as it expects. Who opens a store to
+ * write brings it up to date: so it is looked at before. */
+static int must_be_empty(const char *where) {
     static const uint8_t none[1] = {0};
-    int found = 0;
-    int32_t status = host->store.scan(none, 0, none, 0, 1, note_row, &found, host->store.user);
-    if (status != HSVC_OK) return fail_status(host->into, status);
-    if (!found) return EXIT_OK;
-    return usage_see("this store is not empty: ", host->into, "name a file that is not there yet, or remove this one first");
+    hsvc_store store;
+    void *file = NULL;
+    int found = 0, code = is_new(where) ? EXIT_OK : open_file(where, 0, &file, &store);
+    if (code == EXIT_OK && file != NULL) {
+        int32_t status = store.scan(none, 0, none, 0, 1, note_row, &found, store.user);
+        if (status != HSVC_OK) code = fail_status(where, status);
+    }
+    close_file(file);
+    if (!found) return code;
+    return usage_see("this store is not empty: ", where, "name a file that is not there yet, or remove this one first");
 }
 
 int open_played(struct host *host) {
     int code;
     if (host->into == NULL) return open_passing(host);
     if (strcmp(host->into, "memory") == 0) return EXIT_OK;
-    code = open_file(host->into, 1, &host->file, &host->store);
-    return code == EXIT_OK ? must_be_empty(host) : code;
+    code = must_be_empty(host->into);
+    return code == EXIT_OK ? open_file(host->into, 1, &host->file, &host->store) : code;
 }
 
 void close_played(struct host *host) {

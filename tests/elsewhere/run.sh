@@ -41,7 +41,11 @@ built() {
 # wine_begins: one server for all programs, and what it starts for them, which would keep a test's pipe open. Without, it goes three
 # seconds after the last program ended, and who comes in that moment is not served.
 wine() { WINEPREFIX=$out/wine WINEDEBUG=-all "/usr/lib/wine/$1" "${@:2}" >/dev/null 2>&1; }
-wine_begins() { mkdir -p "$out/wine" && wine wineserver -p60 && wine wine64 wineboot; }
+wine_begins() {
+    mkdir -p "$out/wine"
+    wine wineserver -k || true # of a run that was killed
+    wine wineserver -p && wine wine64 wineboot
+}
 
 # Windows has no fork, by which worlds gives each world a process.
 is_there() { [[ $1/$2 != windows/worlds ]]; }

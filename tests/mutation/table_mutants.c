@@ -3,8 +3,8 @@
  *
  *   table_mutants [--all] [--only=REGEX] [--part=K/N] [--again=FILE] [--known=FILE] FILE.hsv...
  *     --all    print the noticed ones too, each with the script that noticed it; and who records anything else
- *     --only   only those in whose line of the report the extended regular expression is found; says of each what became of it; of
- *              so few no share is asked for
+ *     --only   only those in whose words, as the report has them up to the line's number, the extended regular expression is found;
+ *              says of each what became of it; of so few no share is asked for
  *     --part   only every Nth, from the Kth on
  *     --again  only those that FILE, what an earlier run printed, has
  *     --known  FILE lists the unnoticed ones that are explained: one more fails

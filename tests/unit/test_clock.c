@@ -457,7 +457,6 @@ static void a_decision_is_no_earlier_than_what_it_rests_on_TIME_4(void **state) 
     d->engine = other;
 }
 
-/* ---- extremes ---- */
 /* What it armed lies an hour ahead, where nobody looks who only asks what is due: so each poll of several nodes patrols. */
 static int32_t an_hour_ahead(int64_t *at, void *user) {
     (void)user;
@@ -486,6 +485,7 @@ static void of_two_nodes_one_finds_what_the_others_clock_armed_TIME_4(void **sta
     assert_int_equal(device_view(d, "P1").session_state, HSVC_SESSION_SIGNED_IN);
 }
 
+/* ---- extremes ---- */
 static void no_time_makes_it_overflow_TIME_4_TIME_2(void **state) {
     static const int64_t times[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, HSVC_LIMIT_TIME - 1, HSVC_LIMIT_TIME,
                                     HSVC_LIMIT_TIME + 1, INT64_MAX - 1, INT64_MAX};

@@ -101,7 +101,7 @@ class Scenario:
 
 
 def _bytes_of(script: Union[str, bytes, pathlib.Path]) -> bytes:
-    """The script's text. A str that can only be the name of a file is an error, lest it be played as a script of one bad line."""
+    """The script's text. A str that looks like the name of a file is an error, lest it be played as a script of one bad line."""
     if isinstance(script, pathlib.Path):
         return script.read_bytes()
     if isinstance(script, bytes):
