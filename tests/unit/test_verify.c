@@ -433,16 +433,15 @@ static void each_damage_is_named_and_nothing_else_STORE_8(void **state) {
 
 /* Gone in its phone's reset, as awaited in its own update: the table has one store for each invariant. */
 static void one_that_is_gone_in_a_reset_is_not_plugged_PRES_4(void **state) {
-    struct world w;
-    struct hsvc__device *d;
+    struct world world, *w = &world;
     (void)state;
-    world_open(&w, SIGN_IN "at 10:00 force sign-out of phone desk-1\nat 10:00:10 H1 unplugs from desk-1\n");
-    d = device_in(&w, TEXT("desk-1"));
+    world_open(w, SIGN_IN "at 10:00 force sign-out of phone desk-1\nat 10:00:10 H1 unplugs from desk-1\n");
+    DEVICE("desk-1");
     assert_true(d->present_count == 1 && d->presents[0].flags & HSVC__GONE && d->plug_count == 0);
     d->handles[d->plug_count++] = (struct hsvc__plug){7, 0};
-    put_device(&w, d);
-    assert_true(says_only(&w, "not_here_is_not_plugged"));
-    world_close(&w);
+    put_device(w, d);
+    assert_true(says_only(w, "not_here_is_not_plugged"));
+    world_close(w);
 }
 
 /* It has no end, and so no name: nobody's. */
