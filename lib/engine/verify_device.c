@@ -70,20 +70,12 @@ static int is_one_thing(uint32_t flags) {
     return (states & (states - 1)) == 0;
 }
 
-/* interfaces: how many handles of the device are of its entry i. */
-static uint32_t interfaces(const struct hsvc__device *d, uint32_t i) {
-    uint32_t count = 0;
-    for (uint32_t plug = 0; plug < d->plug_count; plug++) count += d->handles[plug].of == i ? 1 : 0;
-    return count;
-}
-
 static void check_present(struct hsvc__walk *w, struct hsvc__device *d, uint32_t i) {
     const struct hsvc__present *one = &d->presents[i];
     const struct hsvc__headset *h = (const struct hsvc__headset *)hsvc__fetch(w, HSVC__FAMILY_HEADSET, one->serial);
     MUST(hsvc__here(d, one->serial) == one, serial_is_present_once);
     MUST(is_one_thing(one->flags), presence_is_one_thing);
     MUST(!(one->flags & HSVC__FRESH_CAME) || one->flags & HSVC__NOT_CERTAIN, turn_is_kept_while_uncertain);
-    MUST(!(one->flags & HSVC__NOT_HERE) || interfaces(d, i) == 0, not_here_is_not_plugged);
     MUST(!is_judged(d) || !(one->flags & HSVC__GONE), gone_only_while_not_judged);
     MUST(!(one->flags & HSVC__WAITS) || one->due_at != 0, doubt_has_a_deadline);
     MUST(!(one->flags & HSVC__FRESH) || d->session == 0 || !hsvc__fold_eq(one->owner, d->user), session_users_headset_is_spent);
@@ -106,6 +98,7 @@ static void check_presence(struct hsvc__walk *w, struct hsvc__device *d) {
     uint32_t twice = 0;
     int needs_headset = d->session_state == HSVC__session_SIGNED_IN && is_judged(d) && !(d->session_flags & HSVC__SESSION_BY_HAND);
     for (uint32_t i = 0; i < d->present_count; i++) check_present(w, d, i);
+    for (uint32_t i = 0; i < d->plug_count; i++) MUST(!(d->presents[d->handles[i].of].flags & HSVC__NOT_HERE), not_here_is_not_plugged);
     for (uint32_t i = 1; i < d->plug_count; i++)
         for (uint32_t j = 0; j < i; j++) twice += d->handles[i].handle == d->handles[j].handle;
     MUST(twice == 0, handle_is_plugged_once);

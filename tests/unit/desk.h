@@ -258,22 +258,25 @@ static inline void rows_free(struct rows *rows) {
     memset(rows, 0, sizeof *rows);
 }
 
+/* row_put: a row, whatever stood there, behind the engine's back. */
+static inline void row_put(const hsvc_store *store, const void *key, size_t key_len, const void *value, size_t value_len) {
+    hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
+    uint64_t revision = 0;
+    op.key = (const uint8_t *)key;
+    op.key_len = key_len;
+    op.value = (const uint8_t *)value;
+    op.value_len = value_len;
+    OK(store->commit(&op, 1, &revision, store->user));
+}
+
 /* rows_write: puts the rows into a store, each by a commit of its own. */
 static inline void rows_write(const struct rows *rows, const hsvc_store *store) {
     for (size_t at = 0; at < rows->len;) {
-        uint64_t head[3], revision = 0;
-        hsvc_op op;
+        const uint8_t *key = rows->bytes + at + 3 * sizeof(uint64_t);
+        uint64_t head[3];
         memcpy(head, rows->bytes + at, sizeof head);
-        memset(&op, 0, sizeof op);
-        op.struct_size = sizeof op;
-        op.kind = HSVC_OP_PUT;
-        op.expect = HSVC_EXPECT_ANY;
-        op.key = rows->bytes + at + sizeof head;
-        op.key_len = (size_t)head[0];
-        op.value = op.key + op.key_len;
-        op.value_len = (size_t)head[1];
-        OK(store->commit(&op, 1, &revision, store->user));
-        at += sizeof head + op.key_len + op.value_len;
+        row_put(store, key, (size_t)head[0], key + head[0], (size_t)head[1]);
+        at += sizeof head + (size_t)(head[0] + head[1]);
     }
 }
 

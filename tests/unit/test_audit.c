@@ -183,18 +183,8 @@ static void a_reader_is_told_of_misuse_SAFE_5(void **state) {
 
 static void damage_entry(uint64_t sequence) {
     struct hsvc__key key;
-    uint64_t revision = 0;
-    hsvc_op op;
     hsvc__key_entry(&key, HSVC__FAMILY_DEVICE, number_of_phone(), sequence);
-    memset(&op, 0, sizeof op);
-    op.struct_size = sizeof op;
-    op.kind = HSVC_OP_PUT;
-    op.expect = HSVC_EXPECT_ANY;
-    op.key = key.bytes;
-    op.key_len = key.len;
-    op.value = (const uint8_t *)"garbage";
-    op.value_len = 7;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+    row_put(&d->plain, key.bytes, key.len, "garbage", 7);
 }
 
 static void a_damaged_entry_is_told_once_and_passed_STORE_7(void **state) {

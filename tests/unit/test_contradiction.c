@@ -84,15 +84,9 @@ static int32_t keep_ann(const hsvc_row *row, void *user) {
     return HSVC_OK;
 }
 static void put_ann(const struct rows *value) {
-    hsvc_op op = {.struct_size = sizeof op, .kind = HSVC_OP_PUT, .expect = HSVC_EXPECT_ANY};
     struct hsvc__key key;
-    uint64_t revision = 0;
     hsvc__key_1(&key, HSVC__FAMILY_USER, hsvc__str_of("ann", 3));
-    op.key = key.bytes;
-    op.key_len = key.len;
-    op.value = value->bytes;
-    op.value_len = value->len;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+    row_put(&d->plain, key.bytes, key.len, value->bytes, value->len);
 }
 
 static void what_the_store_confirms_is_a_bug_and_changes_nothing_SAFE_6(void **state) {

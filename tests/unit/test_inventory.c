@@ -215,19 +215,9 @@ static void a_serial_as_people_type_it_INV_4(void **state) {
 /* A damaged record ends the page with its error; the cursor leads past it. */
 static void a_damaged_record_is_named_and_passed_STORE_7(void **state) {
     hsvc_inventory_query query = all(0);
-    hsvc_op op;
-    uint64_t revision;
     (void)state;
     set_up_headsets(3);
-    memset(&op, 0, sizeof op);
-    op.struct_size = sizeof op;
-    op.kind = HSVC_OP_PUT;
-    op.expect = HSVC_EXPECT_ANY;
-    op.key = (const uint8_t *)"Hs07919";
-    op.key_len = 8;
-    op.value = (const uint8_t *)"rubbish";
-    op.value_len = 7;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
+    row_put(&d->plain, "Hs07919", 8, "rubbish", 7);
     assert_int_equal(hsvc_inventory_list(d->engine, &query, page), HSVC_ERR_CORRUPT);
     assert_int_equal(hsvc_inventory_count(page), 1);
     query.cursor = hsvc_inventory_cursor(page, &query.cursor_len);

@@ -3,20 +3,6 @@
 #include "jobs.h"
 
 /* ---- damage ---- */
-static void write_bytes(const char *key, size_t key_len, const void *value, size_t len) {
-    uint64_t revision = 0;
-    hsvc_op op;
-    memset(&op, 0, sizeof op);
-    op.struct_size = sizeof op;
-    op.kind = HSVC_OP_PUT;
-    op.expect = HSVC_EXPECT_ANY;
-    op.key = (const uint8_t *)key;
-    op.key_len = key_len;
-    op.value = (const uint8_t *)value;
-    op.value_len = len;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
-}
-
 struct kept {
     uint8_t bytes[4096];
     size_t len;
@@ -55,7 +41,7 @@ static void flip(const char *key, size_t key_len) {
     OK(d->plain.read(&asked, 1, keep, &kept, d->plain.user));
     assert_true(kept.len != 0);
     kept.bytes[30] ^= 1u;
-    write_bytes(key, key_len, kept.bytes, kept.len);
+    row_put(&d->plain, key, key_len, kept.bytes, kept.len);
 }
 
 /* The record at this key is damaged, and repaired later: meanwhile all the others are swept, and then it is, too. */
@@ -90,7 +76,7 @@ static void a_damaged_job_does_not_stop_the_others_STORE_7(void **state) {
     (void)state;
     open_office();
     fill_office(3);
-    write_bytes(first, sizeof first, "nonsense", 8);
+    row_put(&d->plain, first, sizeof first, "nonsense", 8);
     force_all();
     assert_int_equal(hsvc_advance(d->engine, d->fx), HSVC_ERR_CORRUPT);
     assert_int_equal(ended(d->fx), 3);

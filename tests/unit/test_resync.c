@@ -178,20 +178,7 @@ static void a_failed_page_goes_on_STORE_6(void **state) {
 
 static const uint8_t damaged_key[] = "Ddesk-070"; /* with its last byte, 00 */
 
-static void damage_one(struct desk *d) {
-    static const uint8_t junk[] = "junk";
-    uint64_t revision = 0;
-    hsvc_op op;
-    memset(&op, 0, sizeof op);
-    op.struct_size = sizeof op;
-    op.kind = HSVC_OP_PUT;
-    op.expect = HSVC_EXPECT_ANY;
-    op.key = damaged_key;
-    op.key_len = sizeof damaged_key;
-    op.value = junk;
-    op.value_len = sizeof junk;
-    OK(d->plain.commit(&op, 1, &revision, d->plain.user));
-}
+static void damage_one(struct desk *d) { row_put(&d->plain, damaged_key, sizeof damaged_key, "junk", 5); }
 
 static void a_damaged_device_holds_up_no_other_STORE_6(void **state) {
     struct desk d;
